@@ -1,0 +1,32 @@
+import { type PropertyChanges } from '../property-value.js';
+import { ChangedMessage } from './changed-message.js';
+import { compileValue, type Environment } from './compile-value.js';
+import { type FilterSubject } from './filter-subject.js';
+import { parseSqlAction, type Statement } from './parse-sql-action.js';
+import { compileDirectRead } from './property-reads.js';
+import { type RuleAction } from './rule.js';
+
+/** The changes that a rule's action makes to a message. */
+export type MessageAction = (message: FilterSubject) => PropertyChanges;
+
+/** Compiles a rule's action into a function that never throws; throws SqlSyntaxError if its expression is wrong. */
+export function compileAction(action: RuleAction, newId: () => string): MessageAction {
+  const environment = { compileRead: compileDirectRead, newId };
+  const steps = parseSqlAction(action.expression, action.parameters).map((statement) =>
+    compileStatement(statement, environment),
+  );
+  return (message) => {
+    const changed = new ChangedMessage(message);
+    for (const step of steps) step(changed);
+    return changed.changes();
+  };
+}
+
+function compileStatement(
+  { target, value }: Statement,
+  environment: Environment,
+): (message: ChangedMessage) => void {
+  const read = value ? compileValue(value, environment).read : () => null;
+  if (target.scope === 'sys') return (message) => message.setSystemProperty(target.name, read(message));
+  return (message) => message.setApplicationProperty(target.name, read(message));
+}

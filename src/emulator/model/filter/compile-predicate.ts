@@ -1,0 +1,105 @@
+import { comparisons, isEqual, not, type Truth } from './compare.js';
+import { compileValue, type Environment } from './compile-value.js';
+import { type Predicate } from './expression.js';
+import { type FilterSubject } from './filter-subject.js';
+import { compileLike, type LikeMatcher } from './like.js';
+
+/** A condition as a function of a message. */
+export type Test = (subject: FilterSubject) => Truth;
+
+type PredicateOf<Kind extends Predicate['kind']> = Extract<Predicate, { kind: Kind }>;
+
+/** Compiles a tree that is true, false or unknown. */
+export function compilePredicate(predicate: Predicate, environment: Environment): Test {
+  switch (predicate.kind) {
+    case 'comparison':
+      return compileComparison(predicate, environment);
+    case 'like':
+      return compileLikeTest(predicate, environment);
+    case 'in':
+      return compileIn(predicate, environment);
+    case 'is-null': {
+      const { read } = compileValue(predicate.value, environment);
+      return (subject) => read(subject) === null;
+    }
+    case 'exists': {
+      const { read } = compileValue(predicate.property, environment);
+      return (subject) => read(subject) !== null;
+    }
+    case 'not': {
+      const test = compilePredicate(predicate.operand, environment);
+      return (subject) => not(test(subject));
+    }
+    case 'and':
+      return compileChain(predicate.operands, false, environment);
+    case 'or':
+      return compileChain(predicate.operands, true, environment);
+  }
+}
+
+function compileComparison(
+  { operator, left, right }: PredicateOf<'comparison'>,
+  environment: Environment,
+): Test {
+  const { read: readLeft } = compileValue(left, environment);
+  const { read: readRight } = compileValue(right, environment);
+  const compare = comparisons[operator];
+  return (subject) => compare(readLeft(subject), readRight(subject));
+}
+
+/** Joins conditions by AND, which false decides, or by OR, which true decides; else one unknown makes all unknown. */
+function compileChain(operands: readonly Predicate[], decisive: boolean, environment: Environment): Test {
+  const tests = operands.map((operand) => compilePredicate(operand, environment));
+  return (subject) => {
+    let isUnknown = false;
+    for (const test of tests) {
+      const truth = test(subject);
+      if (truth === decisive) return decisive;
+      if (truth === null) isUnknown = true;
+    }
+    return isUnknown ? null : !decisive;
+  };
+}
+
+// The same as its candidates' equalities joined by OR, as SQL-92 defines it.
+function compileIn({ value, candidates }: PredicateOf<'in'>, environment: Environment): Test {
+  const { read } = compileValue(value, environment);
+  const readers = candidates.map((candidate) => compileValue(candidate, environment).read);
+  return (subject) => {
+    const searched = read(subject);
+    if (searched === null) return null;
+    let isUnknown = false;
+    for (const readCandidate of readers) {
+      const truth = isEqual(searched, readCandidate(subject));
+      if (truth === true) return true;
+      if (truth === null) isUnknown = true;
+    }
+    return isUnknown ? null : false;
+  };
+}
+
+function compileLikeTest({ value, pattern, escape }: PredicateOf<'like'>, environment: Environment): Test {
+  const { read } = compileValue(value, environment);
+  const { read: readPattern } = compileValue(pattern, environment);
+  const readEscape = escape && compileValue(escape, environment).read;
+  const findMatcher = rememberMatcher();
+  return (subject) => {
+    const text = read(subject);
+    const patternText = readPattern(subject);
+    const escapeText = readEscape ? readEscape(subject) : undefined;
+    if (typeof text !== 'string' || typeof patternText !== 'string') return null;
+    if (escapeText !== undefined && (typeof escapeText !== 'string' || escapeText.length !== 1)) return null;
+    return findMatcher(patternText, escapeText)?.(text) ?? null;
+  };
+}
+
+/** Compiles a pattern when it differs from the previous one, which for a constant pattern is once. */
+function rememberMatcher(): (pattern: string, escape: string | undefined) => LikeMatcher | undefined {
+  let known: { pattern: string; escape: string | undefined; matcher: LikeMatcher | undefined } | undefined;
+  return (pattern, escape) => {
+    if (known?.pattern !== pattern || known.escape !== escape) {
+      known = { pattern, escape, matcher: compileLike(pattern, escape) };
+    }
+    return known.matcher;
+  };
+}

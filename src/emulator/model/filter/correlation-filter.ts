@@ -1,0 +1,45 @@
+import { type PropertyValue, type SystemProperty } from '../property-value.js';
+import { isEqual } from './compare.js';
+import { compileDirectRead, type ReadValue } from './property-reads.js';
+import { type CorrelationFilter } from './rule.js';
+import { type FilterSubject } from './filter-subject.js';
+
+type SystemField = Exclude<keyof CorrelationFilter, 'kind' | 'properties'>;
+
+const SYSTEM_PROPERTIES: Record<SystemField, SystemProperty> = {
+  contentType: 'ContentType',
+  correlationId: 'CorrelationId',
+  label: 'Label',
+  messageId: 'MessageId',
+  replyTo: 'ReplyTo',
+  replyToSessionId: 'ReplyToSessionId',
+  sessionId: 'SessionId',
+  to: 'To',
+};
+
+interface Condition {
+  readonly read: ReadValue;
+  readonly expected: PropertyValue;
+}
+
+/** Compiles a correlation filter: every field that is set must equal the message's property. */
+export function compileCorrelationFilter(filter: CorrelationFilter): (subject: FilterSubject) => boolean {
+  const conditions: Condition[] = [];
+  for (const [field, name] of Object.entries(SYSTEM_PROPERTIES) as [SystemField, SystemProperty][]) {
+    const expected = filter[field];
+    if (expected === undefined) continue;
+    conditions.push({ read: compileDirectRead({ kind: 'property', scope: 'sys', name }), expected });
+  }
+  for (const [name, expected] of filter.properties ?? []) {
+    conditions.push({ read: compileDirectRead({ kind: 'property', scope: 'user', name }), expected });
+  }
+  return (subject) => {
+    for (const { read, expected } of conditions) if (!isMet(read(subject), expected)) return false;
+    return true;
+  };
+}
+
+// Null asks for a property that is absent; there is no unknown here.
+function isMet(actual: PropertyValue, expected: PropertyValue): boolean {
+  return expected === null ? actual === null : isEqual(actual, expected) === true;
+}

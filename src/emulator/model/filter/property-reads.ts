@@ -1,0 +1,57 @@
+import { type PropertyValue } from '../property-value.js';
+import { type PropertyReference } from './expression.js';
+import { type FilterSubject } from './filter-subject.js';
+
+/** Reads one value of a message. */
+export type ReadValue = (subject: FilterSubject) => PropertyValue;
+
+/** Makes the read of a property that an expression names. */
+export type CompileRead = (property: PropertyReference) => ReadValue;
+
+/** A read that asks the message each time; for actions, whose statements change what they read. */
+export function compileDirectRead(property: PropertyReference): ReadValue {
+  if (property.scope === 'sys') {
+    const { name } = property;
+    return (subject) => subject.systemProperty(name);
+  }
+  const { name } = property;
+  return (subject) => subject.applicationProperty(name);
+}
+
+interface Slot {
+  readonly read: ReadValue;
+  value: PropertyValue;
+  isKnown: boolean;
+}
+
+/** The reads of one filter, where a property that is named several times is looked up once per evaluation. */
+export class RememberedReads {
+  private readonly slots = new Map<string, Slot>();
+  private readonly all: Slot[] = [];
+
+  readonly compile: CompileRead = (property) => {
+    const slot = this.slotOf(property);
+    return (subject) => {
+      if (!slot.isKnown) {
+        slot.value = slot.read(subject);
+        slot.isKnown = true;
+      }
+      return slot.value;
+    };
+  };
+
+  /** Forgets the previous message; call it before each evaluation. */
+  forget(): void {
+    for (const slot of this.all) slot.isKnown = false;
+  }
+
+  private slotOf(property: PropertyReference): Slot {
+    const key = `${property.scope}.${property.name.toLowerCase()}`;
+    const existing = this.slots.get(key);
+    if (existing) return existing;
+    const slot: Slot = { read: compileDirectRead(property), value: null, isKnown: false };
+    this.slots.set(key, slot);
+    this.all.push(slot);
+    return slot;
+  }
+}
