@@ -41,7 +41,14 @@ export default tseslint.config(
   },
   {
     files: ['**/*.js', '**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['process', 'console', 'performance', 'setTimeout', 'setImmediate', 'URL', 'Buffer', 'fetch'].map(
+          (name) => [name, 'readonly'],
+        ),
+      ),
+    },
+    rules: { 'no-console': 'off' },
   },
   prettier,
 );

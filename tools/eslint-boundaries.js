@@ -26,7 +26,7 @@ export const ROOMS = [
     room: 'src/emulator/administration/',
     may: ['src/emulator/administration/', 'src/emulator/model/', 'fast-xml-parser', 'node:'],
   },
-  { room: 'src/emulator/', may: ['src/emulator/', 'lmdb', 'node:'] },
+  { room: 'src/emulator/', may: ['src/emulator/', 'classic-level', 'node:'] },
   ...['feedback-form', 'counter', 'relay', 'health', 'http'].map((feature) => ({
     room: `src/${feature}/`,
     may: [`src/${feature}/`, 'src/service-bus/index.ts', '*'],

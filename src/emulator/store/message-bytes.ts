@@ -1,0 +1,42 @@
+import { EncodedMessage } from '../amqp/codec/encoded-message.js';
+import { type Message } from '../model/message.js';
+import { type MessageRecord } from '../model/namespace-records.js';
+
+const STATES = ['active', 'deferred', 'scheduled'] as const;
+// state 1, hops 1, delivery count 4, three numbers of 8, length of the dead-letter source 2
+const HEADER_BYTES = 32;
+
+/** What is kept of a message: what the broker knows of it, and the producer's bytes as they are. */
+export function writeMessage(message: Message): Buffer {
+  const source = Buffer.from(message.deadLetterSource ?? '', 'utf8');
+  const { bytes } = message.content as EncodedMessage;
+  const record = Buffer.allocUnsafe(HEADER_BYTES + source.length + bytes.length);
+  record[0] = STATES.indexOf(message.state);
+  record[1] = message.hops;
+  record.writeUInt32BE(message.deliveryCount, 2);
+  record.writeDoubleBE(message.enqueuedSequenceNumber, 6);
+  record.writeDoubleBE(message.enqueuedTimeMs, 14);
+  record.writeDoubleBE(message.expiresAtMs, 22);
+  record.writeUInt16BE(source.length, 30);
+  source.copy(record, HEADER_BYTES);
+  bytes.copy(record, HEADER_BYTES + source.length);
+  return record;
+}
+
+/** The message that a record was written from. */
+export function readMessage(address: string, sequenceNumber: number, record: Buffer): MessageRecord {
+  const contentStart = HEADER_BYTES + record.readUInt16BE(30);
+  const source = record.toString('utf8', HEADER_BYTES, contentStart);
+  return {
+    address,
+    sequenceNumber,
+    state: STATES[record[0] as number] ?? 'active',
+    hops: record[1] as number,
+    deliveryCount: record.readUInt32BE(2),
+    enqueuedSequenceNumber: record.readDoubleBE(6),
+    enqueuedTimeMs: record.readDoubleBE(14),
+    expiresAtMs: record.readDoubleBE(22),
+    deadLetterSource: source === '' ? undefined : source,
+    content: new EncodedMessage(Buffer.from(record.subarray(contentStart))),
+  };
+}

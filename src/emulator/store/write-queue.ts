@@ -1,0 +1,96 @@
+import { type ClassicLevel } from 'classic-level';
+
+export type Database = ClassicLevel<string, Buffer>;
+
+/** Changes that go to the disk together: ranges first, then single records (undefined removes one). */
+interface Step {
+  readonly ranges: { gte: string; lt: string }[];
+  readonly records: Map<string, Buffer | undefined>;
+}
+
+/**
+ * Carries changes to the disk in order, one write at a time: what gathers meanwhile makes up the next one,
+ * so that many senders share the cost of a flush.
+ */
+export class WriteQueue {
+  #steps: Step[] = [];
+  #waiting: (() => void)[] = [];
+  #writing: Promise<void> | undefined;
+  #broken = false;
+
+  constructor(
+    private readonly database: Database,
+    /** A disk that fails: nothing may be acknowledged any more. */
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  put(key: string, value: Buffer): void {
+    this.#lastStep().records.set(key, value);
+  }
+
+  delete(key: string): void {
+    this.#lastStep().records.set(key, undefined);
+  }
+
+  deleteRange(range: { gte: string; lt: string }): void {
+    const last = this.#steps.at(-1);
+    if (!last || last.records.size > 0) this.#steps.push({ ranges: [range], records: new Map() });
+    else last.ranges.push(range);
+    this.#start();
+  }
+
+  /** Calls back once everything so far is on the disk. */
+  whenDurable(done: () => void): void {
+    if (this.#broken) return;
+    if (this.#writing || this.#steps.length > 0) this.#waiting.push(done);
+    else done();
+  }
+
+  /** Resolves once everything so far is on the disk, or has failed. */
+  async idle(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
+
+  #lastStep(): Step {
+    let last = this.#steps.at(-1);
+    if (!last) {
+      last = { ranges: [], records: new Map() };
+      this.#steps.push(last);
+    }
+    this.#start();
+    return last;
+  }
+
+  #start(): void {
+    if (this.#broken) return;
+    this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
+  }
+
+  async #writeAll(): Promise<void> {
+    // At the end of the turn, so that all changes of one command travel together.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#steps.length > 0) {
+      const steps = this.#steps;
+      const waiting = this.#waiting;
+      this.#steps = [];
+      this.#waiting = [];
+      try {
+        for (const step of steps) await this.#write(step);
+      } catch (error) {
+        this.#broken = true;
+        return this.failed(error);
+      }
+      for (const done of waiting) done();
+    }
+    // Whoever asked while the last write was under way waited for changes that it carried already.
+    for (const done of this.#waiting.splice(0)) done();
+  }
+
+  async #write({ ranges, records }: Step): Promise<void> {
+    for (const range of ranges) await this.database.clear(range);
+    const operations = [...records].map(([key, value]) =>
+      value === undefined ? { type: 'del' as const, key } : { type: 'put' as const, key, value },
+    );
+    if (operations.length > 0) await this.database.batch(operations, { sync: true });
+  }
+}
