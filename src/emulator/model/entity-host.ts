@@ -1,0 +1,13 @@
+import { type QueueContext } from './queue-context.js';
+import { type Router } from './receivable.js';
+
+/** What an entity needs of the namespace it is in. */
+export interface EntityHost extends Router {
+  readonly context: QueueContext;
+  /** Bound on what all entities together store, in bytes of encoded messages. */
+  readonly maxStoredBytes: number;
+  /** Fresh identifiers for `newid()` in rule actions. */
+  readonly newId: () => string;
+  deleteEntity(nowMs: number, name: string): void;
+  deleteSubscription(topicName: string, name: string): void;
+}

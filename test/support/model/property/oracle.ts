@@ -1,0 +1,206 @@
+import { OracleQueue, type OracleMessage, type OracleReceiver, type OracleSettings } from './oracle-queue.js';
+
+const MAX_HOPS = 4;
+const UNIQUE_WINDOW_MS = 50;
+
+const usual: OracleSettings = {
+  lockDurationMs: 30,
+  maxDeliveryCount: 3,
+  timeToLiveMs: Infinity,
+  deadLettersExpired: false,
+  status: 'Active',
+  forwardTo: undefined,
+  forwardDeadLettersTo: undefined,
+};
+
+/** The entities that model and oracle both have. */
+export const ENTITIES: Record<string, OracleSettings & { hasSessions?: boolean; isUnique?: boolean }> = {
+  plain: { ...usual, deadLettersExpired: true },
+  brief: { ...usual, timeToLiveMs: 40, forwardDeadLettersTo: 'plain' },
+  unique: { ...usual, lockDurationMs: 17, isUnique: true },
+  source: { ...usual, forwardTo: 'plain' },
+  sessions: { ...usual, hasSessions: true },
+  'brief-sessions': { ...usual, hasSessions: true, timeToLiveMs: 60, deadLettersExpired: true },
+  'events/Subscriptions/all': { ...usual, lockDurationMs: 23 },
+  'events/Subscriptions/red': { ...usual, timeToLiveMs: 70 },
+  'events/Subscriptions/passing': { ...usual, forwardTo: 'brief' },
+};
+export const TOPIC = 'events';
+export const TARGETS = ['plain', 'brief', 'unique', 'source', 'sessions', 'brief-sessions', TOPIC];
+
+/** The rules of the broker in their simplest form: everything is looked for everywhere, nothing is quick. */
+export class Oracle {
+  readonly queues = new Map<string, OracleQueue>();
+  nowMs = 0;
+  readonly #remembered = new Map<string, number>();
+
+  constructor() {
+    for (const [address, settings] of Object.entries(ENTITIES)) {
+      const own = { ...settings };
+      this.#add(new OracleQueue(address, own, 'main', settings.hasSessions === true));
+      this.#add(new OracleQueue(`${address}/$DeadLetterQueue`, own, 'dead-letter', false));
+      this.#add(new OracleQueue(`${address}/$Transfer/$DeadLetterQueue`, own, 'dead-letter', false));
+    }
+    this.#add(new OracleQueue(TOPIC, { ...usual }, 'main', false));
+  }
+
+  queue(address: string): OracleQueue {
+    const queue = this.queues.get(address);
+    if (!queue) throw new Error(`The oracle has no ${address}.`);
+    return queue;
+  }
+
+  /** Why an entity would refuse to take a message. */
+  refusal(target: string, message: OracleMessage): string | undefined {
+    const queue = this.queue(target);
+    const { status } = queue.settings;
+    if (status === 'Disabled' || status === 'SendDisabled') return 'com.microsoft:entity-disabled';
+    if (queue.hasSessions && message.sessionId === undefined) return 'amqp:not-allowed';
+    return undefined;
+  }
+
+  send(target: string, message: OracleMessage): void {
+    const queue = this.queue(target);
+    if (ENTITIES[target]?.isUnique === true) {
+      if ((this.#remembered.get(message.messageId) ?? -1) > this.nowMs) return;
+      this.#remembered.set(message.messageId, this.nowMs + UNIQUE_WINDOW_MS);
+    }
+    this.#arrive(queue, message);
+  }
+
+  #arrive(queue: OracleQueue, message: OracleMessage): void {
+    message.state = message.scheduledAtMs > this.nowMs ? 'scheduled' : 'active';
+    message.lock = undefined;
+    message.deliveryCount = 0;
+    message.sequenceNumber = Infinity;
+    if (message.state === 'scheduled') {
+      queue.messages.set(message.key, message);
+    } else if (queue.address === TOPIC) {
+      for (const name of ['all', 'red', 'passing']) {
+        const isWanted = name !== 'red' || message.isRed;
+        if (isWanted) this.#arrive(this.queue(`${TOPIC}/Subscriptions/${name}`), { ...message });
+      }
+    } else {
+      message.expiresAtMs = this.nowMs + Math.min(message.timeToLiveMs, queue.settings.timeToLiveMs);
+      this.#wait(queue, message);
+    }
+  }
+
+  /** Lets an unlocked active message be where it has to be now. */
+  #wait(queue: OracleQueue, message: OracleMessage): void {
+    queue.messages.delete(message.key);
+    const { forwardTo } = queue.settings;
+    if (message.expiresAtMs <= this.nowMs) {
+      this.expire(queue, message);
+    } else if (queue.kind === 'main' && forwardTo !== undefined) {
+      if (message.hops < MAX_HOPS && this.refusal(forwardTo, message) === undefined) {
+        message.hops += 1;
+        this.send(forwardTo, message);
+      } else {
+        this.#bury(`${queue.address}/$Transfer/$DeadLetterQueue`, message);
+      }
+    } else {
+      queue.messages.set(message.key, message);
+    }
+  }
+
+  expire(queue: OracleQueue, message: OracleMessage): void {
+    queue.messages.delete(message.key);
+    if (queue.settings.deadLettersExpired) this.deadLetter(queue, message);
+  }
+
+  deadLetter(queue: OracleQueue, message: OracleMessage): void {
+    queue.messages.delete(message.key);
+    const { forwardDeadLettersTo: target } = queue.settings;
+    if (target !== undefined && message.hops < MAX_HOPS && this.refusal(target, message) === undefined) {
+      message.hops += 1;
+      this.send(target, message);
+    } else {
+      this.#bury(`${queue.address}/$DeadLetterQueue`, message);
+    }
+  }
+
+  #bury(address: string, message: OracleMessage): void {
+    Object.assign(message, { state: 'active', lock: undefined, expiresAtMs: Infinity });
+    this.queue(address).messages.set(message.key, message);
+  }
+
+  /** A delivery has ended without success. */
+  fail(queue: OracleQueue, message: OracleMessage, isCounted: boolean): void {
+    message.lock = undefined;
+    if (isCounted && queue.kind === 'main') {
+      message.deliveryCount += 1;
+      if (message.deliveryCount >= queue.settings.maxDeliveryCount) return this.deadLetter(queue, message);
+    }
+    if (message.state === 'active') this.#wait(queue, message);
+  }
+
+  /** What waits where it may not wait any more. */
+  settleIn(queue: OracleQueue): void {
+    for (const message of queue.ready()) this.#wait(queue, message);
+  }
+
+  freeSession(queue: OracleQueue, sessionId: string, isFailure: boolean): void {
+    const session = queue.sessions.get(sessionId);
+    if (!session) return;
+    queue.sessions.delete(sessionId);
+    session.holder.sessionId = undefined;
+    for (const message of queue.locked()) {
+      if (message.sessionId === sessionId) this.fail(queue, message, isFailure);
+    }
+  }
+
+  leave(receiver: OracleReceiver): void {
+    receiver.isAttached = false;
+    receiver.credit = 0;
+    receiver.waitsUntilMs = undefined;
+    receiver.queue.receivers.delete(receiver);
+  }
+
+  /** Unix time in milliseconds at which something has to happen. */
+  nextDueMs(): number {
+    let nextMs = Infinity;
+    for (const queue of this.queues.values()) {
+      for (const message of queue.messages.values()) {
+        if (message.state === 'scheduled') nextMs = Math.min(nextMs, message.scheduledAtMs);
+        else if (message.lock) nextMs = Math.min(nextMs, message.lock.untilMs);
+        else if (message.state === 'active') nextMs = Math.min(nextMs, message.expiresAtMs);
+      }
+      for (const { untilMs } of queue.sessions.values()) nextMs = Math.min(nextMs, untilMs);
+      for (const { waitsUntilMs = Infinity } of queue.receivers) nextMs = Math.min(nextMs, waitsUntilMs);
+    }
+    return nextMs;
+  }
+
+  /** Does all that is due; returns who must lose its place because of it. */
+  advance(nowMs: number): Set<OracleReceiver> {
+    this.nowMs = nowMs;
+    const dismissed = new Set<OracleReceiver>();
+    for (const queue of this.queues.values()) {
+      for (const [sessionId, { holder, untilMs }] of [...queue.sessions]) {
+        if (untilMs > nowMs) continue;
+        dismissed.add(holder);
+        this.leave(holder);
+        this.freeSession(queue, sessionId, true);
+      }
+      for (const message of [...queue.messages.values()]) this.#happen(queue, message);
+    }
+    return dismissed;
+  }
+
+  #happen(queue: OracleQueue, message: OracleMessage): void {
+    if (message.state === 'scheduled') {
+      if (message.scheduledAtMs > this.nowMs) return;
+      queue.messages.delete(message.key);
+      this.#arrive(queue, message);
+    } else if (message.lock) {
+      if (message.lock.untilMs <= this.nowMs) this.fail(queue, message, true);
+    } else if (message.state === 'active' && message.expiresAtMs <= this.nowMs) {
+      this.#wait(queue, message);
+    }
+  }
+
+  #add(queue: OracleQueue): void {
+    this.queues.set(queue.address, queue);
+  }
+}

@@ -1,0 +1,45 @@
+import { type ModelCommand } from './model-command.js';
+import { type ModelRun } from './model-run.js';
+import { ENTITIES } from './oracle.js';
+
+/** Changes an entity: what its new settings do not allow any more must end, what waits must go on. */
+export function updateEntity(
+  run: ModelRun,
+  { queue: choice, change }: Extract<ModelCommand, { type: 'update' }>,
+): void {
+  const addresses = Object.keys(ENTITIES);
+  const address = addresses[choice % addresses.length] ?? 'plain';
+  const queues = ['', '/$DeadLetterQueue', '/$Transfer/$DeadLetterQueue'].map((part) =>
+    run.oracle.queue(`${address}${part}`),
+  );
+  const [main] = queues;
+  if (!main) return;
+  // Refused by the model, or a circle that only the hop limit ends.
+  if (change.forwardTo !== undefined && (main.hasSessions || address === 'unique')) return;
+
+  const { settings } = main;
+  Object.assign(settings, change);
+  for (const queue of queues) {
+    if (queue.closed === undefined && !queue.isForwarding) continue;
+    for (const receiver of [...queue.receivers]) {
+      const { sessionId } = receiver;
+      run.dismiss(receiver);
+      if (sessionId !== undefined) run.oracle.freeSession(queue, sessionId, false);
+    }
+  }
+  run.oracle.settleIn(main);
+
+  const { entity } = run.scene.namespace.source(address);
+  const description = {
+    lockDurationMs: settings.lockDurationMs,
+    maxDeliveryCount: settings.maxDeliveryCount,
+    defaultMessageTimeToLiveMs: settings.timeToLiveMs,
+    deadLetteringOnMessageExpiration: settings.deadLettersExpired,
+    status: settings.status,
+    forwardTo: settings.forwardTo,
+    forwardDeadLetteredMessagesTo: settings.forwardDeadLettersTo,
+  };
+  if (entity.kind === 'queue') entity.update(run.nowMs, { ...entity.description, ...description });
+  else entity.update(run.nowMs, { ...entity.description, ...description });
+  run.settle();
+}
