@@ -1,0 +1,70 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+
+import { type Broker } from '../model/broker.js';
+import { type AdministrationAnswer } from './administration-request.js';
+import { type AuthorizeRequest, assertAuthorized } from './assert-authorized.js';
+import { boundConnections } from './bound-connections.js';
+import { handleRequest } from './handle-request.js';
+import { readBody } from './read-body.js';
+import { parseResourcePath } from './resource-path.js';
+import { toRefusal } from './to-refusal.js';
+import { writeXml } from './write-xml.js';
+
+// A client that has sent nothing for so long is gone.
+const IDLE_TIMEOUT_MS = 120_000;
+const MAX_CONNECTIONS = 1_000;
+
+/** The administration API over HTTP; whoever owns a port hands it connections by the event `connection`. */
+export function createAdministration(broker: Broker, authorize: AuthorizeRequest): Server {
+  const namespaceCreatedAtMs = broker.clock.now();
+  const answer = async (request: IncomingMessage): Promise<AdministrationAnswer> => {
+    const { url = '/', method = 'GET', headers } = request;
+    const [pathname = '/', query = ''] = url.split('?');
+    const path = parseResourcePath(pathname);
+    assertAuthorized(headers.authorization, url, authorize);
+    const body = await readBody(request);
+    return handleRequest({
+      broker,
+      method,
+      path,
+      query: new URLSearchParams(query),
+      host: headers.host ?? 'localhost',
+      isUpdate: headers['if-match'] !== undefined,
+      body,
+      namespaceCreatedAtMs,
+    });
+  };
+  const server = createServer((request, response) => {
+    if (request.url?.split('?')[0] === '/health') return writeHealth(response);
+    answer(request)
+      .catch((error: unknown) => toRefusal(error, broker.clock.now()))
+      .then((answered) => broker.whenDurable(() => writeAnswer(response, answered)))
+      .catch(() => response.destroy());
+  });
+  server.timeout = IDLE_TIMEOUT_MS;
+  boundConnections(server, MAX_CONNECTIONS);
+  return server;
+}
+
+function writeAnswer(response: ServerResponse, { status, document }: AdministrationAnswer): void {
+  const body = document ? writeXml(document) : '';
+  response.writeHead(status, {
+    'content-type': contentType(document?.name),
+    'content-length': Buffer.byteLength(body),
+    // What is left of a body that was too large is not waited for.
+    ...(status === 413 && { connection: 'close' }),
+  });
+  response.end(body);
+}
+
+function contentType(documentName: string | undefined): string {
+  if (documentName === 'entry' || documentName === 'feed') {
+    return `application/atom+xml;type=${documentName};charset=utf-8`;
+  }
+  return 'application/xml;charset=utf-8';
+}
+
+function writeHealth(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ status: 'healthy', message: 'The emulator is healthy.' }));
+}

@@ -1,0 +1,215 @@
+import { type Duplex } from 'node:stream';
+
+import {
+  type Connection,
+  type Container,
+  type Delivery,
+  type Message,
+  type Receiver as RheaReceiver,
+  type Session as RheaSession,
+} from 'rhea';
+
+import { type AmqpError } from './amqp-error.js';
+import { Attaching, type SessionParts } from './attaching.js';
+import { Claims } from './claims.js';
+import { assertSafeMessage } from './codec/assert-safe-message.js';
+import { listenTo } from './connection-events.js';
+import { type AmqpContext } from './context.js';
+import { FrameGuard } from './frame-guard/frame-guard.js';
+import { keepRawMessages } from './incoming-transfers.js';
+import { Links } from './links.js';
+import { OutgoingDeliveries } from './outgoing-deliveries.js';
+import { ReplyLinks } from './reply-links.js';
+import { messages, outcomes, privateConnection, privateSession } from './rhea-private.js';
+import { Wire } from './wire.js';
+
+const MAX_FRAME_BYTES = 65_536;
+const CHANNEL_MAX = 4_999;
+const IDLE_TIMEOUT_MS = 120_000;
+// How long a client may take to close its side after it was told that this one is closed.
+const FAREWELL_MS = 1_000;
+// What a timer takes: a signed 32-bit number of milliseconds.
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+const EXPIRED: AmqpError = {
+  condition: 'amqp:unauthorized-access',
+  description: 'ExpiredToken: the token is expired.',
+};
+
+/** One client's connection: its sessions and links, what it may do, and its end. */
+export class AmqpConnection {
+  readonly #connection: Connection;
+  readonly #wire: Wire;
+  readonly #sessions = new Map<RheaSession, SessionParts>();
+  readonly #links = new Links();
+  readonly #claims: Claims;
+  readonly #attaching: Attaching;
+  #opened = false;
+  #isGone = false;
+
+  constructor(
+    container: Container,
+    private readonly socket: Duplex,
+    context: AmqpContext,
+    limits: { maxLinks: number },
+    private readonly closed: () => void,
+  ) {
+    // Of a container's options, those of the open frame do not reach the connections that it accepts.
+    this.#connection = container.create_connection({
+      max_frame_size: MAX_FRAME_BYTES,
+      channel_max: CHANNEL_MAX,
+      idle_time_out: IDLE_TIMEOUT_MS,
+    } as never);
+    this.#wire = new Wire(socket, () => privateConnection(this.#connection)._register());
+    this.#claims = new Claims(context.authorizer, () => this.#claimsEnded());
+    this.#attaching = new Attaching(this.#links, this.#claims, context, limits.maxLinks);
+    this.#listen();
+    this.#guard();
+    privateConnection(this.#connection).accept(socket);
+  }
+
+  get opened(): boolean {
+    return this.#opened;
+  }
+
+  /** Ends the connection with an error that the client is told. */
+  close(error: AmqpError): void {
+    this.#connection.close(error);
+    privateConnection(this.#connection)._process();
+    this.socket.end();
+    const farewell = setTimeout(() => this.socket.destroy(), FAREWELL_MS).unref();
+    this.socket.once('close', () => clearTimeout(farewell));
+    this.#gone();
+  }
+
+  /** Cuts the connection without a word. */
+  drop(): void {
+    this.socket.destroy();
+    this.#gone();
+  }
+
+  /** Detaches the links that receive from or send to this address; returns how many there were. */
+  detachLinks(address: string, error: AmqpError): number {
+    const { receivers, senders } = this.#links;
+    const key = address.toLowerCase();
+    return this.#links.detach([receivers, senders], error, (other) => other.toLowerCase() === key);
+  }
+
+  /** Forgets what the client has proved, as if its tokens had run out, and detaches its links. */
+  expireTokens(): void {
+    this.#claims.clear();
+    this.#claimsEnded();
+  }
+
+  // [Service Bus: a link is detached when the token that it was attached with runs out and no other takes over]
+  #claimsEnded(): void {
+    const { receivers, senders, requests } = this.#links;
+    this.#links.detach(
+      [receivers, senders, requests],
+      EXPIRED,
+      (address) => address !== '' && !this.#mayUse(address),
+    );
+  }
+
+  #mayUse(address: string): boolean {
+    try {
+      this.#claims.authorize(address);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #guard(): void {
+    const connection = privateConnection(this.#connection);
+    const guard = new FrameGuard({
+      maxFrameSize: MAX_FRAME_BYTES,
+      authenticated: () => connection.sasl_transport.transports[3].transport.read_complete,
+    });
+    const input = connection.input.bind(connection);
+    connection.input = (chunk: Buffer) => {
+      if (this.#isGone) return;
+      this.#wire.gather(this.#opened);
+      try {
+        guard.check(chunk, input);
+      } catch (error) {
+        const description = error instanceof Error ? error.message : String(error);
+        this.close({ condition: 'amqp:connection:framing-error', description });
+      }
+    };
+  }
+
+  #listen(): void {
+    const links = this.#links;
+    listenTo(this.#connection, {
+      opened: () => this.#openedByClient(),
+      sessionOpened: (session) => this.#sessionOpened(session),
+      sessionClosed: (session) => this.#sessionClosed(session),
+      senderAttached: (link) => this.#attaching.sender(link),
+      receiverAttached: (link) => {
+        const parts = this.#sessions.get(link.session);
+        if (parts) this.#attaching.receiver(link, parts);
+      },
+      flowed: (link) => (links.receivers.get(link) ?? links.replies.get(link))?.flow(),
+      received: (link, bytes, format, delivery) => this.#received(link, bytes, format, delivery),
+      linkClosed: (link) => links.closed(link),
+      gone: () => this.#gone(),
+    });
+    this.socket.on('close', () => this.#gone());
+  }
+
+  #openedByClient(): void {
+    this.#opened = true;
+    const { open } = privateConnection(this.#connection).remote;
+    // rhea sets a timer of half this time: neither a flood of heartbeats nor an overflow.
+    if (open.idle_time_out)
+      open.idle_time_out = Math.min(Math.max(open.idle_time_out, 1_000), MAX_TIMEOUT_MS);
+  }
+
+  #sessionOpened(session: RheaSession): void {
+    // [AMQP 2.7.1] channel-max is binding, and rhea does not see to it.
+    if (this.#sessions.size > CHANNEL_MAX) {
+      const description = `A connection may have ${CHANNEL_MAX + 1} sessions.`;
+      return this.close({ condition: 'amqp:connection:framing-error', description });
+    }
+    const { senders, requests } = this.#links;
+    const deliveries = new OutgoingDeliveries(session, this.#wire, this.#connection);
+    const replies = new ReplyLinks();
+    privateSession(session).outgoing = deliveries;
+    keepRawMessages(session, (link) => (senders.get(link) ?? requests.get(link))?.maxMessageBytes ?? 0);
+    this.#sessions.set(session, { deliveries, replies });
+    this.#links.sessionOpened(session, replies);
+  }
+
+  #received(link: RheaReceiver, bytes: Buffer, format: number | undefined, delivery: Delivery): void {
+    const sender = this.#links.senders.get(link);
+    if (sender) return sender.receive(bytes, format, delivery);
+    const requests = this.#links.requests.get(link);
+    const replies = this.#sessions.get(link.session)?.replies;
+    if (!requests || !replies) return delivery.update(true, outcomes.released().described());
+    delivery.update(true, outcomes.accepted().described());
+    try {
+      assertSafeMessage(bytes);
+      requests.receive(messages.decode(bytes) as unknown as Message, replies);
+    } catch (error) {
+      const description = error instanceof Error ? error.message : String(error);
+      this.close({ condition: 'amqp:decode-error', description });
+    }
+  }
+
+  #sessionClosed(session: RheaSession): void {
+    this.#links.sessionClosed(session);
+    this.#sessions.delete(session);
+  }
+
+  #gone(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#claims.clear();
+    for (const session of [...this.#sessions.keys()]) this.#sessionClosed(session);
+    // rhea's timers live on after a socket that is gone without an end.
+    if (this.socket.destroyed) privateConnection(this.#connection)._disconnected();
+    else this.socket.once('close', () => privateConnection(this.#connection)._disconnected());
+    this.closed();
+  }
+}

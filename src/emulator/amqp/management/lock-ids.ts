@@ -1,0 +1,13 @@
+import { messageLockLost } from '../../model/broker-error.js';
+import { type AmqpContext } from '../context.js';
+
+/** The locks that a request names by their tokens. @throws BrokerError message-lock-lost for a foreign token */
+export function readLockIds(body: Record<string, unknown>, context: AmqpContext): number[] {
+  const tokens = body['lock-tokens'];
+  const list = Array.isArray(tokens) ? tokens : [tokens];
+  return list.map((token) => {
+    const lockId = Buffer.isBuffer(token) ? context.lockTokens.fromUuid(token) : undefined;
+    if (lockId === undefined) throw messageLockLost();
+    return lockId;
+  });
+}

@@ -1,0 +1,23 @@
+import { receiveDeferred } from '../../model/queue-operations.js';
+import { deliveryBytes } from '../delivery-bytes.js';
+import { type ManagementReply, type ManagementRequest, readNumbers, readText } from './management-request.js';
+import { types } from '../rhea-private.js';
+
+/** Takes deferred messages by their sequence numbers. */
+export function receiveBySequenceNumber({ address, body, context }: ManagementRequest): ManagementReply {
+  const numbers = readNumbers(body, 'sequence-numbers');
+  const mode = body['receiver-settle-mode'] === 0 ? 'receive-and-delete' : 'peek-lock';
+  const messages = context.broker.command((nowMs) => {
+    const { queue } = context.broker.namespace.source(address);
+    return receiveDeferred(queue, nowMs, numbers, mode, readText(body, 'session-id'));
+  });
+  return {
+    status: 200,
+    body: {
+      messages: messages.map((message) => ({
+        'lock-token': types.wrap_uuid(context.lockTokens.toUuid(message.lockId)),
+        message: deliveryBytes(message),
+      })),
+    },
+  };
+}

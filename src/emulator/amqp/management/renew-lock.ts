@@ -1,0 +1,21 @@
+import { messageLockLost } from '../../model/broker-error.js';
+import { type ManagementReply, type ManagementRequest } from './management-request.js';
+import { readLockIds } from './lock-ids.js';
+import { types } from '../rhea-private.js';
+
+/** Prolongs message locks by the entity's lock duration, from now. */
+export function renewLock({ address, body, context }: ManagementRequest): ManagementReply {
+  const fault = context.faults.takeRenewalFailure(address);
+  if (fault) throw fault;
+  const lockIds = readLockIds(body, context);
+  const expirations = context.broker.command((nowMs) => {
+    const { queue } = context.broker.namespace.source(address);
+    // All of them or none: a token that is not known must not leave half of the others renewed.
+    if (!lockIds.every((lockId) => queue.locks.has(lockId))) throw messageLockLost();
+    return lockIds.map((lockId) => queue.renewLock(nowMs, lockId).lockedUntilMs);
+  });
+  return {
+    status: 200,
+    body: { expirations: types.wrap_array(expirations.map(Math.trunc), 0x83, undefined) },
+  };
+}

@@ -1,0 +1,23 @@
+import { BrokerError } from '../../model/broker-error.js';
+import { parseMessage } from '../codec/parse-message.js';
+import { type ManagementReply, type ManagementRequest } from './management-request.js';
+import { types } from '../rhea-private.js';
+
+/** Takes messages in to become active later; answers with the numbers by which they can be cancelled. */
+export function scheduleMessage({ address, body, context }: ManagementRequest): ManagementReply {
+  const fault = context.faults.takeSendRefusal(address);
+  if (fault) throw fault;
+  const list = body['messages'];
+  if (!Array.isArray(list))
+    throw new BrokerError('com.microsoft:argument-error', "'messages' must be a list.");
+  const contents = list.map((entry: unknown) => {
+    const bytes = (entry as { message?: unknown } | null)?.message;
+    if (!Buffer.isBuffer(bytes))
+      throw new BrokerError('com.microsoft:argument-error', "'message' must be binary.");
+    return parseMessage(bytes, context.newMessageId);
+  });
+  const numbers = context.broker.command((nowMs) =>
+    context.broker.namespace.target(address).send(nowMs, contents),
+  );
+  return { status: 200, body: { 'sequence-numbers': types.wrap_array(numbers, 0x81, undefined) } };
+}

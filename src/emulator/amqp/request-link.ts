@@ -1,0 +1,45 @@
+import { type Message } from 'rhea';
+
+import { parseAddress } from '../model/address.js';
+import { type Claim } from './authorizer.js';
+import { putToken } from './cbs-node.js';
+import { type AmqpContext } from './context.js';
+import { ManagementNode } from './management/management-node.js';
+import { type ReplyLinks } from './reply-links.js';
+
+// Room for a token, or for what a request has beside the messages in it.
+const REQUEST_BYTES = 256 * 1024;
+
+/** A client's sending link on a request-response node. */
+export interface RequestLink {
+  /** Of the entity that requests are about; empty for `$cbs`. */
+  readonly address: string;
+  readonly maxMessageBytes: number;
+  receive(request: Message, replies: ReplyLinks): void;
+}
+
+/** Takes tokens. */
+export function cbsRequests(context: AmqpContext, grant: (claim: Claim) => void): RequestLink {
+  return {
+    address: '',
+    maxMessageBytes: REQUEST_BYTES,
+    receive: (request, replies) => replies.find(request.reply_to)?.send(putToken(request, context, grant)),
+  };
+}
+
+/** Takes requests about one entity. */
+export function managementRequests(nodeAddress: string, context: AmqpContext): RequestLink {
+  const node = new ManagementNode(nodeAddress, context);
+  return {
+    address: node.address,
+    maxMessageBytes: REQUEST_BYTES + maxMessageBytesOf(node.address, context),
+    receive: (request, replies) =>
+      node.answer(request, (reply) => replies.find(request.reply_to)?.send(reply)),
+  };
+}
+
+/** Messages come in requests too, to be scheduled. */
+function maxMessageBytesOf(address: string, { broker }: AmqpContext): number {
+  const entity = broker.namespace.entity(parseAddress(address).entity);
+  return (entity?.description.maxMessageSizeInKilobytes ?? 0) * 1024;
+}

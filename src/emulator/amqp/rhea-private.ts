@@ -1,0 +1,85 @@
+import rhea, { type Connection, type link as Link, type Session } from 'rhea';
+
+// The parts of rhea 3.0.5 that its types do not show and the emulator needs: the version is pinned for this reason.
+
+/** The fields of a disposition frame. */
+export interface DispositionFields {
+  readonly role: boolean;
+  readonly first: number;
+  readonly last?: number | null;
+  readonly settled?: boolean | null;
+  readonly state?: unknown;
+}
+
+/** The fields of begin and flow frames that concern the transfer window. */
+export interface WindowFields {
+  readonly incoming_window: number;
+  readonly next_incoming_id?: number | null;
+}
+
+export interface TransferFrame {
+  performative: { delivery_id?: number | null; message_format?: number | null; more?: boolean | null };
+  payload?: Buffer;
+}
+
+export interface PrivateOutgoing {
+  window: number;
+  next_transfer_id: number;
+  remote_window: number | undefined;
+  remote_next_transfer_id: number | undefined;
+}
+
+export interface PrivateSession {
+  outgoing: unknown;
+  readonly local: { readonly channel: number };
+  on_transfer(frame: TransferFrame): void;
+  _get_link(frame: TransferFrame): Link;
+}
+
+export interface PrivateLink {
+  readonly local: { readonly handle: number; readonly attach: Record<string, unknown> };
+  readonly state: { local_open: boolean; open_requests: number };
+  credit: number;
+  delivery_count: number;
+  issue_flow: boolean;
+  _get_drain(): boolean;
+}
+
+export interface PrivateConnection {
+  readonly socket: NodeJS.WritableStream & { cork?(): void; uncork?(): void };
+  readonly max_frame_size?: number;
+  readonly remote: { readonly open: { idle_time_out?: number } };
+  /** By protocol id; 3 is SASL. */
+  readonly sasl_transport: {
+    readonly transports: { readonly 3: { readonly transport: { read_complete: boolean } } };
+  };
+  input(chunk: Buffer): void;
+  accept(socket: unknown): void;
+  _register(): void;
+  _process(): void;
+  _disconnected(): void;
+}
+
+// rhea is a CommonJS module: at run time it has a default export only.
+/** Encoding and decoding of whole messages. */
+export const messages = rhea.message;
+/** AMQP types for values whose JavaScript type leaves them open. */
+export const types = rhea.types;
+
+/** An outcome as rhea encodes it. */
+interface Outcome {
+  described(): object;
+}
+
+/** The outcomes of deliveries, and their reading. [AMQP 3.4] */
+export const outcomes = rhea.message as unknown as {
+  accepted(): Outcome;
+  rejected(fields: { error: object }): Outcome;
+  released(): Outcome;
+  unwrap_outcome(state: unknown): unknown;
+};
+
+export const privateSession = (session: Session): PrivateSession => session as unknown as PrivateSession;
+export const privateLink = (link: Link): PrivateLink => link as unknown as PrivateLink;
+export const privateConnection = (connection: Connection): PrivateConnection =>
+  connection as unknown as PrivateConnection;

@@ -1,0 +1,46 @@
+import { type Clock } from '../model/broker.js';
+
+/** A clock that stands still until it is told to move on, so that tests of time take none. */
+export class ManualClock implements Clock {
+  #nowMs: number;
+  #alarm: { atMs: number; ring: () => void } | undefined;
+  readonly #delayed: { atMs: number; action: () => void }[] = [];
+
+  /** @param startMs Unix time in milliseconds at which the clock starts; the present by default */
+  constructor(startMs: number = Date.now()) {
+    this.#nowMs = startMs;
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  setAlarm(atMs: number, ring: () => void): void {
+    this.#alarm = atMs === Infinity ? undefined : { atMs, ring };
+  }
+
+  delay(milliseconds: number, action: () => void): void {
+    this.#delayed.push({ atMs: this.#nowMs + milliseconds, action });
+    this.#delayed.sort((a, b) => a.atMs - b.atMs);
+  }
+
+  /** Moves on by so many milliseconds; everything that falls due on the way happens at its own time. */
+  advance(milliseconds: number): void {
+    const untilMs = this.#nowMs + milliseconds;
+    for (;;) {
+      const alarmAtMs = this.#alarm?.atMs ?? Infinity;
+      const delayedAtMs = this.#delayed[0]?.atMs ?? Infinity;
+      const nextMs = Math.min(alarmAtMs, delayedAtMs);
+      if (nextMs > untilMs) break;
+      this.#nowMs = Math.max(this.#nowMs, nextMs);
+      if (delayedAtMs <= alarmAtMs) {
+        this.#delayed.shift()?.action();
+      } else {
+        const { ring } = this.#alarm as { ring: () => void };
+        this.#alarm = undefined;
+        ring();
+      }
+    }
+    this.#nowMs = untilMs;
+  }
+}

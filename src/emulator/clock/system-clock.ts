@@ -1,0 +1,25 @@
+import { type Clock } from '../model/broker.js';
+
+// setTimeout takes a signed 32-bit number of milliseconds.
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** The time of day, counted by the monotonic clock so that it never jumps. */
+export class SystemClock implements Clock {
+  #timer: NodeJS.Timeout | undefined;
+
+  now(): number {
+    return performance.timeOrigin + performance.now();
+  }
+
+  setAlarm(atMs: number, ring: () => void): void {
+    clearTimeout(this.#timer);
+    if (atMs === Infinity) return;
+    const delayMs = Math.min(Math.max(0, Math.ceil(atMs - this.now())), MAX_TIMEOUT_MS);
+    // A timer may ring a little early: then it is set once more for the rest.
+    this.#timer = setTimeout(() => (this.now() >= atMs ? ring() : this.setAlarm(atMs, ring)), delayMs);
+  }
+
+  delay(milliseconds: number, action: () => void): void {
+    setTimeout(action, milliseconds).unref();
+  }
+}

@@ -1,0 +1,111 @@
+import { type Server } from 'node:http';
+
+import { type AmqpService } from './amqp/amqp-service.js';
+import { type AmqpContext } from './amqp/context.js';
+import { type Faults } from './amqp/faults.js';
+import { createEntities } from './create-entities.js';
+import { type Entities } from './entities.js';
+import { EntityInspection } from './entity-inspection.js';
+import { type ErrorCondition } from './model/broker-error.js';
+import { type Store } from './store/open-store.js';
+import { type Listening } from './server/listen.js';
+
+interface Parts {
+  readonly context: AmqpContext;
+  readonly amqp: AmqpService;
+  readonly administration: Server;
+  readonly listening: readonly Listening[];
+  readonly keyName: string;
+  readonly key: string;
+  readonly entities: Entities | undefined;
+  readonly store: Store | undefined;
+}
+
+/** A running emulator. */
+export class Emulator {
+  readonly #parts: Parts;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** For every SDK; it carries `UseDevelopmentEmulator=true`, so connections are not encrypted. */
+  get connectionString(): string {
+    const { keyName, key } = this.#parts;
+    return `Endpoint=sb://${this.#address(0)};SharedAccessKeyName=${keyName};SharedAccessKey=${key};UseDevelopmentEmulator=true;`;
+  }
+
+  /** Base address of the administration API (HTTP); it is served on the AMQP port as well. */
+  get administrationUrl(): string {
+    return `http://${this.#address(this.#parts.listening.length - 1)}`;
+  }
+
+  get port(): number {
+    return (this.#parts.listening[0] as Listening).port;
+  }
+
+  /** Failures on order, for tests. */
+  get faults(): Faults {
+    return this.#parts.context.faults;
+  }
+
+  /** Looks into an entity (`orders`, `events/Subscriptions/audit`, `orders/$DeadLetterQueue`) without touching it. */
+  entity(address: string): EntityInspection {
+    const { broker } = this.#parts.context;
+    broker.wake();
+    return new EntityInspection(broker.namespace.source(address).queue);
+  }
+
+  /** Detaches all links on an entity, as the cloud does with idle ones; returns how many there were. */
+  detachLinks(address: string, condition: ErrorCondition = 'amqp:link:detach-forced'): number {
+    const error = { condition, description: `The link on '${address}' is force detached by the emulator.` };
+    let detached = 0;
+    for (const connection of this.#parts.amqp.connections) detached += connection.detachLinks(address, error);
+    return detached;
+  }
+
+  /** Cuts all client connections without a word, as a broken network does. */
+  dropConnections(): void {
+    for (const connection of [...this.#parts.amqp.connections]) connection.drop();
+  }
+
+  /** Treats all tokens that clients have presented as expired and detaches their links. */
+  expireTokens(): void {
+    for (const connection of this.#parts.amqp.connections) connection.expireTokens();
+  }
+
+  /** Back to the start: all entities and messages are dropped, those of the options made anew, faults ended. */
+  reset(): void {
+    const { context, entities } = this.#parts;
+    const { broker, faults } = context;
+    faults.clear();
+    broker.command((nowMs) => {
+      const names = [...broker.namespace.queues(), ...broker.namespace.topics()].map(
+        ({ description }) => description.name,
+      );
+      for (const name of names) broker.namespace.deleteEntity(nowMs, name);
+      createEntities(broker.namespace, nowMs, entities ?? {});
+    });
+  }
+
+  /** Says goodbye to all clients and stops listening; what is not in a data directory is gone. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { amqp, administration, listening, context, store } = this.#parts;
+    amqp.close();
+    administration.closeAllConnections();
+    await Promise.all(listening.map((server) => server.close()));
+    context.broker.close();
+    await store?.close();
+  }
+
+  #address(index: number): string {
+    const { host, port } = this.#parts.listening[index] as Listening;
+    return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+}

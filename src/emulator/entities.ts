@@ -1,0 +1,19 @@
+import {
+  type QueueOptions,
+  type RuleOptions,
+  type SubscriptionOptions,
+  type TopicOptions,
+} from './model/entity-description.js';
+
+/** A subscription as an option of its topic; without rules it receives everything. */
+export type SubscriptionEntry = Omit<SubscriptionOptions, 'topicName'> & {
+  readonly rules?: readonly RuleOptions[];
+};
+
+export type TopicEntry = TopicOptions & { readonly subscriptions?: readonly (string | SubscriptionEntry)[] };
+
+/** What exists in a namespace at its start; a bare name takes the cloud's defaults. */
+export interface Entities {
+  readonly queues?: readonly (string | QueueOptions)[];
+  readonly topics?: readonly (string | TopicEntry)[];
+}

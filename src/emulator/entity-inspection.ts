@@ -1,0 +1,51 @@
+import { type MessageState } from './model/message.js';
+import { type PropertyValue } from './model/property-value.js';
+import { type Queue } from './model/queue.js';
+
+/** What a test may want to know of a stored message. */
+export interface InspectedMessage {
+  readonly sequenceNumber: number;
+  readonly messageId: string;
+  readonly sessionId: string | undefined;
+  readonly state: MessageState;
+  readonly locked: boolean;
+  readonly deliveryCount: number;
+  readonly enqueuedTime: Date;
+  applicationProperty(name: string): PropertyValue;
+}
+
+/** A look into a queue, a subscription or a dead-letter queue, as it is at this moment. */
+export class EntityInspection {
+  readonly #queue: Queue;
+
+  constructor(queue: Queue) {
+    this.#queue = queue;
+  }
+
+  /** How many messages there are, by state; locked ones are active. */
+  get counts(): { readonly active: number; readonly deferred: number; readonly scheduled: number } {
+    return { ...this.#queue.store.counts };
+  }
+
+  get lockedCount(): number {
+    return this.#queue.locks.size;
+  }
+
+  get receiverCount(): number {
+    return this.#queue.receivers.size;
+  }
+
+  /** All messages in order of their sequence numbers. */
+  messages(): InspectedMessage[] {
+    return [...this.#queue.store.from(0)].map((message) => ({
+      sequenceNumber: message.sequenceNumber,
+      messageId: message.content.messageId,
+      sessionId: message.content.sessionId,
+      state: message.state,
+      locked: message.lockId !== 0,
+      deliveryCount: message.deliveryCount,
+      enqueuedTime: new Date(message.enqueuedTimeMs),
+      applicationProperty: (name) => message.content.applicationProperty(name),
+    }));
+  }
+}

@@ -1,0 +1,38 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+
+/** A listening port and its connections. */
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+  /** Stops listening and cuts what is still connected. */
+  close(): Promise<void>;
+}
+
+/** Listens on a port (0: any free one) and hands over each connection. Rejects if the port is taken. */
+export async function listen(
+  host: string,
+  port: number,
+  connected: (socket: Socket) => void,
+): Promise<Listening> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    // A reset by the client is the end of its connection, not of the process.
+    socket.on('error', () => socket.destroy());
+    connected(socket);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, resolve);
+  });
+  return { host, port: (server.address() as AddressInfo).port, close: () => close(server, sockets) };
+}
+
+function close(server: Server, sockets: Set<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    // Goodbyes that are still on their way out get a moment; then the sockets are cut.
+    setTimeout(() => sockets.forEach((socket) => socket.destroy()), 50).unref();
+  });
+}

@@ -1,0 +1,106 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Socket } from 'node:net';
+
+import { AmqpService } from './amqp/amqp-service.js';
+import { Authorizer } from './amqp/authorizer.js';
+import { LockTokens } from './amqp/codec/lock-token.js';
+import { type AmqpContext } from './amqp/context.js';
+import { Faults } from './amqp/faults.js';
+import { createAdministration } from './administration/create-administration.js';
+import { type ManualClock } from './clock/manual-clock.js';
+import { SystemClock } from './clock/system-clock.js';
+import { createEntities } from './create-entities.js';
+import { Emulator } from './emulator.js';
+import { type EmulatorOptions } from './emulator-options.js';
+import { Broker } from './model/broker.js';
+import { Namespace } from './model/namespace.js';
+import { openStore, type Store } from './store/open-store.js';
+import { chooseProtocol } from './server/choose-protocol.js';
+import { listen, type Listening } from './server/listen.js';
+
+const KEY_NAME = 'RootManageSharedAccessKey';
+// The key of Microsoft's emulator: a connection string for one fits the other.
+const KEY = 'SAS_KEY_VALUE';
+const SAS_TOKEN = 'servicebus.windows.net:sastoken';
+const GIBIBYTE = 1024 ** 3;
+
+/**
+ * Starts a Service Bus in this process and resolves when it takes connections.
+ * Rejects with the system's error (`EADDRINUSE`) if a port is taken.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { host = '127.0.0.1', port = 5672, administrationPort = 5300, handshakeTimeoutMs = 10_000 } = options;
+  const { dataDirectory } = options;
+  const store = dataDirectory === undefined ? undefined : await openStore(dataDirectory, crash);
+  const context = createContext(options, await openBroker(options, store));
+  const amqp = new AmqpService(context, {
+    maxConnections: options.maxConnections ?? 1_000,
+    maxLinks: options.maxLinks ?? 5_000,
+    handshakeTimeoutMs,
+  });
+  // Clients make their tokens by the time of day, whatever time it is in here.
+  const administration = createAdministration(
+    context.broker,
+    (token, url) => void context.authorizer.verify(token, SAS_TOKEN, url, Date.now()),
+  );
+
+  const http = (socket: Socket): void => void administration.emit('connection', socket);
+  const accept = { amqp: (socket: Socket) => amqp.accept(socket), http };
+  const listening: Listening[] = [];
+  try {
+    listening.push(await listen(host, port, (socket) => chooseProtocol(socket, accept, handshakeTimeoutMs)));
+    if (administrationPort !== false) listening.push(await listen(host, administrationPort, http));
+  } catch (error) {
+    await Promise.all(listening.map((server) => server.close()));
+    await store?.close();
+    throw error;
+  }
+  const { entities } = options;
+  return new Emulator({
+    context,
+    amqp,
+    administration,
+    listening,
+    keyName: KEY_NAME,
+    key: KEY,
+    entities,
+    store,
+  });
+}
+
+/** A broker with what was kept in the store, and with what is declared and not there yet. */
+async function openBroker(options: EmulatorOptions, store: Store | undefined): Promise<Broker> {
+  const clock = options.clock ?? new SystemClock();
+  const namespace = new Namespace({
+    maxStoredBytes: options.maxStoredBytes ?? 4 * GIBIBYTE,
+    newId: randomUUID,
+    ...(store && { journal: store.journal }),
+  });
+  if (store) namespace.restore(clock.now(), await store.read());
+  createEntities(namespace, clock.now(), options.entities ?? {});
+  return new Broker(namespace, clock, undefined, store?.whenDurable);
+}
+
+function createContext(options: EmulatorOptions, broker: Broker): AmqpContext {
+  const clock = broker.clock as ManualClock | SystemClock;
+  return {
+    broker,
+    authorizer: new Authorizer({
+      keyName: KEY_NAME,
+      key: KEY,
+      acceptAnyToken: options.acceptAnyToken ?? false,
+    }),
+    lockTokens: new LockTokens(randomBytes(8)),
+    faults: new Faults((milliseconds, action) => clock.delay(milliseconds, action)),
+    newMessageId: randomUUID,
+    locksEndWithLink: options.locksEndWithLink ?? false,
+    whenDurable: broker.whenDurable,
+  };
+}
+
+// A disk that fails must not go unnoticed: what is not kept is not acknowledged either, and never will be.
+function crash(error: unknown): void {
+  process.nextTick(() => {
+    throw error;
+  });
+}

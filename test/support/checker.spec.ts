@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { Checker } from './checker.js';
+
+describe('Checker', () => {
+  it('finds nothing wrong when each acknowledged message came out once', () => {
+    const checker = new Checker();
+    for (const id of ['a', 'b']) {
+      checker.attempt(id);
+      checker.acknowledge(id);
+      checker.output(id);
+    }
+    expect(checker.verdict()).toEqual({
+      attempted: 2,
+      acknowledged: 2,
+      lost: [],
+      duplicated: [],
+      recovered: [],
+      unexpected: [],
+    });
+  });
+
+  it('names what is lost, duplicated, recovered and unexpected', () => {
+    const checker = new Checker();
+    for (const id of ['lost', 'twice', 'recovered', 'never accepted']) checker.attempt(id);
+    for (const id of ['lost', 'twice']) checker.acknowledge(id);
+    for (const id of ['twice', 'twice', 'recovered', 'strange']) checker.output(id);
+    expect(checker.verdict()).toEqual({
+      attempted: 4,
+      acknowledged: 2,
+      lost: ['lost'],
+      duplicated: ['twice'],
+      recovered: ['recovered'],
+      unexpected: ['strange'],
+    });
+  });
+});

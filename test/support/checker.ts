@@ -1,0 +1,46 @@
+/** What a checker found; each list names ids. */
+export interface Verdict {
+  /** Sends begun. */
+  readonly attempted: number;
+  /** Sends that the broker has accepted. */
+  readonly acknowledged: number;
+  /** Acknowledged, and without an output. */
+  readonly lost: readonly string[];
+  /** With more than one output. */
+  readonly duplicated: readonly string[];
+  /** With an output, although the sender never learnt that the broker has the message: no fault. */
+  readonly recovered: readonly string[];
+  /** Outputs of what was never sent. */
+  readonly unexpected: readonly string[];
+}
+
+/** Compares what was sent with what came out, as Jepsen's checker for queues does; knows nothing of the way. */
+export class Checker {
+  private readonly attempted = new Set<string>();
+  private readonly acknowledged = new Set<string>();
+  private readonly outputs = new Map<string, number>();
+
+  attempt(id: string): void {
+    this.attempted.add(id);
+  }
+
+  acknowledge(id: string): void {
+    this.acknowledged.add(id);
+  }
+
+  output(id: string): void {
+    this.outputs.set(id, (this.outputs.get(id) ?? 0) + 1);
+  }
+
+  verdict(): Verdict {
+    const seen = [...this.outputs];
+    return {
+      attempted: this.attempted.size,
+      acknowledged: this.acknowledged.size,
+      lost: [...this.acknowledged].filter((id) => !this.outputs.has(id)),
+      duplicated: seen.filter(([, count]) => count > 1).map(([id]) => id),
+      recovered: seen.map(([id]) => id).filter((id) => this.attempted.has(id) && !this.acknowledged.has(id)),
+      unexpected: seen.map(([id]) => id).filter((id) => !this.attempted.has(id)),
+    };
+  }
+}
