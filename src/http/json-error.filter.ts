@@ -1,0 +1,48 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { type Response } from 'express';
+import { STATUS_CODES } from 'node:http';
+import { type Observable, throwError } from 'rxjs';
+
+/** Every HTTP error as JSON: `{ statusCode, error, message }`. */
+@Catch()
+export class JsonErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Http');
+
+  catch(exception: unknown, host: ArgumentsHost): Observable<never> | void {
+    // Global filters stand in front of message handlers too: their errors belong to the transport.
+    if (host.getType() !== 'http') return throwError(() => exception);
+    const { status, body } = this.describe(exception);
+    const response = host.switchToHttp().getResponse<Response>();
+    if (response.headersSent) response.destroy();
+    else response.status(status).json(body);
+  }
+
+  private describe(exception: unknown): { status: number; body: object } {
+    const status = statusOf(exception);
+    if (status === 500) this.logger.error(exception instanceof Error ? exception.stack : exception);
+    const response = exception instanceof HttpException ? exception.getResponse() : undefined;
+    // What has a form of its own, as the health check has, keeps it.
+    if (typeof response === 'object' && !('message' in response)) return { status, body: response };
+    return { status, body: errorBody(status, messageOf(exception, response)) };
+  }
+}
+
+function errorBody(statusCode: number, message: string | undefined): object {
+  const error = STATUS_CODES[statusCode] ?? 'Error';
+  return { statusCode, error, message: message ?? error };
+}
+
+/** Body parsers throw plain errors with a status; only those that blame the client are shown to it. */
+function statusOf(exception: unknown): number {
+  if (exception instanceof HttpException) return exception.getStatus();
+  const status = exception instanceof Error && 'status' in exception ? exception.status : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+}
+
+function messageOf(exception: unknown, response: string | object | undefined): string | undefined {
+  if (typeof response === 'string') return response;
+  if (response && 'message' in response) {
+    return Array.isArray(response.message) ? response.message.join('; ') : String(response.message);
+  }
+  return exception instanceof Error && statusOf(exception) < 500 ? exception.message : undefined;
+}

@@ -1,0 +1,48 @@
+import { type INestApplication, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+
+/** Adds to a controller, by decorators of the OpenAPI library, what its documentation shows. */
+export type Description = () => Promise<void>;
+
+const PATH = /^\/docs(?:[/-]|$)/;
+
+@Module({})
+class DocumentationModule {}
+
+/**
+ * Serves the OpenAPI documentation at /docs (and /docs-json, /docs-yaml). The library is loaded by the first
+ * request for it: a service that starts does not wait for a page that hardly anybody opens.
+ */
+export function serveDocumentation(app: NestExpressApplication, descriptions: readonly Description[]): void {
+  let site: Promise<RequestHandler> | undefined;
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    if (!PATH.test(request.path)) return next();
+    site ??= createSite(app, descriptions);
+    site.then(
+      (serve) => void serve(request, response, next),
+      (error: unknown) => {
+        site = undefined;
+        next(error);
+      },
+    );
+  });
+}
+
+// Routes that are added to a running application come behind its 404: a site of its own has them in front.
+async function createSite(
+  app: INestApplication,
+  descriptions: readonly Description[],
+): Promise<RequestHandler> {
+  const { DocumentBuilder, SwaggerModule } = await import('@nestjs/swagger');
+  for (const describe of descriptions) await describe();
+  const config = new DocumentBuilder()
+    .setTitle('NestJS Service Bus')
+    .setDescription('A NestJS microservice for Azure Service Bus: the bus over HTTP, and health.')
+    .setVersion('1')
+    .build();
+  const site = await NestFactory.create<NestExpressApplication>(DocumentationModule, { logger: false });
+  SwaggerModule.setup('docs', site, SwaggerModule.createDocument(app, config));
+  return site.getHttpAdapter().getInstance() as RequestHandler;
+}

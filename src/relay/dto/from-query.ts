@@ -1,0 +1,10 @@
+import { Transform } from 'class-transformer';
+
+/** Reads a number, `true` or `false` from a URL; anything else stays a string, for the validator to refuse. */
+export function FromQuery(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => {
+    if (value === 'true') return true;
+    if (value === 'false') return false;
+    return typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
+  });
+}

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import Long from 'long';
+
+import { InjectReceiver } from '../service-bus/index.js';
+import { answerOf } from './broker-timeout.js';
+import { type ReceivedMessage } from './received-message.js';
+import { RELAY_OUT } from './relay-options.js';
+
+interface Peeker {
+  peekMessages(maxMessages: number, options: { fromSequenceNumber: Long }): Promise<ReceivedMessage[]>;
+}
+
+/** Looks into the relay's output queue. */
+@Injectable()
+export class PeekService {
+  constructor(@InjectReceiver(RELAY_OUT) private readonly receiver: Peeker) {}
+
+  /** The messages from a sequence number on, in its order, as many as there are up to `maxMessages`. */
+  async peek(maxMessages: number, fromSequenceNumber: string): Promise<ReceivedMessage[]> {
+    const messages: ReceivedMessage[] = [];
+    let next = Long.fromString(fromSequenceNumber);
+    // The broker gives fewer at a time than it was asked for, 250 or so.
+    while (messages.length < maxMessages) {
+      const page = await answerOf(
+        this.receiver.peekMessages(maxMessages - messages.length, { fromSequenceNumber: next }),
+      );
+      const last = page.at(-1)?.sequenceNumber;
+      messages.push(...page);
+      if (!last) break;
+      next = last.add(1);
+    }
+    return messages;
+  }
+}

@@ -1,0 +1,30 @@
+import { type ReceivedMessage } from './received-message.js';
+
+/** Of the SDK's client, what a reception needs. */
+export interface QueueClient {
+  createReceiver(
+    queue: string,
+    options: { maxAutoLockRenewalDurationInMs: number; skipParsingBodyAsJson: boolean },
+  ): QueueReceiver;
+}
+
+/** Of the SDK's receiver, what a reception needs. */
+export interface QueueReceiver {
+  subscribe(
+    handlers: ReceptionHandlers,
+    options: { autoCompleteMessages: false; maxConcurrentCalls: number },
+  ): { close(): Promise<void> };
+  completeMessage(message: ReceivedMessage): Promise<void>;
+  abandonMessage(message: ReceivedMessage): Promise<unknown>;
+  renewMessageLock(message: ReceivedMessage): Promise<Date>;
+  close(): Promise<void>;
+}
+
+/** What the SDK calls while it receives. */
+export interface ReceptionHandlers {
+  processMessage(message: ReceivedMessage): Promise<void>;
+  processError(args: { readonly error: Error }): Promise<void>;
+  // The SDK calls these two around each attempt to open a link; they are no part of its typed interface.
+  preInitialize(): Promise<void>;
+  postInitialize(): Promise<void>;
+}

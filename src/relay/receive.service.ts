@@ -1,0 +1,85 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnModuleDestroy,
+  ServiceUnavailableException,
+} from '@nestjs/common';
+import { type Response } from 'express';
+
+import { InjectServiceBusClient } from '../service-bus/index.js';
+import { handOver } from './hand-over.js';
+import { type QueueClient, type QueueReceiver } from './queue-client.js';
+import { type ReceivedMessage } from './received-message.js';
+import { Reception, type ReceptionLimits } from './reception.js';
+import { RELAY_OPTIONS, type RelayOptions } from './relay-options.js';
+import { within } from './within.js';
+
+const SHUTDOWN_TIMEOUT_MS = 5_000;
+
+/** Empties the relay's output queue into HTTP responses. */
+@Injectable()
+export class ReceiveService implements OnModuleDestroy {
+  private readonly logger = new Logger('Relay');
+  private readonly shutdown = new AbortController();
+  private readonly receptions = new Set<Promise<void>>();
+
+  constructor(
+    @InjectServiceBusClient() private readonly client: QueueClient,
+    @Inject(RELAY_OPTIONS) private readonly options: RelayOptions,
+  ) {}
+
+  /**
+   * Answers with the messages that come within the limits. They are completed when the response has been handed
+   * to the client's socket, and given back when the client goes away before.
+   */
+  async receive(
+    limits: ReceptionLimits,
+    render: (messages: readonly ReceivedMessage[]) => string,
+    response: Response,
+  ): Promise<void> {
+    if (this.shutdown.signal.aborted) throw new ServiceUnavailableException('the service is shutting down');
+    const reception = this.serve(limits, render, response);
+    this.receptions.add(reception);
+    try {
+      await reception;
+    } finally {
+      this.receptions.delete(reception);
+    }
+  }
+
+  /** Readers get what there is for them by now. */
+  async onModuleDestroy(): Promise<void> {
+    this.shutdown.abort();
+    await within(SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.receptions));
+  }
+
+  private async serve(
+    limits: ReceptionLimits,
+    render: (messages: readonly ReceivedMessage[]) => string,
+    response: Response,
+  ): Promise<void> {
+    const clientGone = new AbortController();
+    response.once('close', () => clientGone.abort());
+    const reception = new Reception(this.createReceiver(), this.createReceiver(), limits);
+    try {
+      const signal = AbortSignal.any([clientGone.signal, this.shutdown.signal]);
+      const messages = await reception.collect(signal);
+      const hasThem = !clientGone.signal.aborted && (await handOver(response, render(messages)));
+      const refused = hasThem ? await reception.complete() : 0;
+      if (refused > 0) this.logger.warn(`${refused} messages that a client has got will be delivered again`);
+      await reception.close();
+    } catch (error) {
+      // The client does not have to wait for what the broker may never answer.
+      void reception.close();
+      throw error;
+    }
+  }
+
+  private createReceiver(): QueueReceiver {
+    return this.client.createReceiver(this.options.outQueue, {
+      maxAutoLockRenewalDurationInMs: 0,
+      skipParsingBodyAsJson: true,
+    });
+  }
+}

@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+
+import { type QueueReceiver, type ReceptionHandlers } from './queue-client.js';
+import { type ReceivedMessage } from './received-message.js';
+import { Reception, type ReceptionLimits } from './reception.js';
+
+const UNTIL_IDLE: ReceptionLimits = { idleTimeoutMs: 3_000, maxMessages: 10, minMessages: 0 };
+
+class BrokerError extends Error {
+  override readonly name = 'ServiceBusError';
+
+  constructor(readonly code: string) {
+    super(code);
+  }
+}
+
+/** Plays the SDK's receiver; `deliver` is the broker's part. */
+class FakeReceiver implements QueueReceiver {
+  readonly completed: ReceivedMessage[] = [];
+  readonly abandoned: ReceivedMessage[] = [];
+  handlers!: ReceptionHandlers;
+  credit = 0;
+  isClosed = false;
+  /** What is on its way while the credit is taken back. */
+  late: ReceivedMessage[] = [];
+
+  subscribe(
+    handlers: ReceptionHandlers,
+    options: { maxConcurrentCalls: number },
+  ): { close(): Promise<void> } {
+    this.handlers = handlers;
+    this.credit = options.maxConcurrentCalls;
+    const close = (): Promise<void> => {
+      for (const message of this.late) this.deliver(message);
+      return Promise.resolve();
+    };
+    return { close };
+  }
+
+  deliver(message: ReceivedMessage): void {
+    this.credit -= 1;
+    void this.handlers.processMessage(message).then(() => (this.credit += 1));
+  }
+
+  completeMessage(message: ReceivedMessage): Promise<void> {
+    this.completed.push(message);
+    return message.subject === 'lost'
+      ? Promise.reject(new BrokerError('MessageLockLost'))
+      : Promise.resolve();
+  }
+
+  abandonMessage(message: ReceivedMessage): Promise<void> {
+    this.abandoned.push(message);
+    return Promise.resolve();
+  }
+
+  renewMessageLock(message: ReceivedMessage): Promise<Date> {
+    if (message.subject === 'lost') return Promise.reject(new BrokerError('MessageLockLost'));
+    return Promise.resolve(new Date(Date.now() + 10_000));
+  }
+
+  close(): Promise<void> {
+    this.isClosed = true;
+    return Promise.resolve();
+  }
+}
+
+function message(body: string, subject?: string): ReceivedMessage {
+  const lockedUntilUtc = new Date(Date.now() + 10_000);
+  return { body, _rawAmqpMessage: { body }, state: 'active', subject, lockedUntilUtc };
+}
+
+describe('Reception', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  const never = new AbortController().signal;
+  let receiver: FakeReceiver;
+  const start = (limits: Partial<ReceptionLimits> = {}, signal = never) => {
+    receiver = new FakeReceiver();
+    const reception = new Reception(receiver, receiver, { ...UNTIL_IDLE, ...limits });
+    const collected = reception.collect(signal);
+    return { reception, collected };
+  };
+  const bodies = async (collected: Promise<readonly ReceivedMessage[]>): Promise<unknown[]> =>
+    (await collected).map(({ body }): unknown => body);
+
+  it('ends when no message came for the idle timeout, counted from the last one', async () => {
+    const { collected } = start();
+    await receiver.handlers.postInitialize();
+    for (const body of ['a', 'b', 'c']) {
+      await jest.advanceTimersByTimeAsync(2_900);
+      receiver.deliver(message(body));
+    }
+    await jest.advanceTimersByTimeAsync(2_999);
+    await expect(Promise.race([collected, Promise.resolve('waiting')])).resolves.toBe('waiting');
+    await jest.advanceTimersByTimeAsync(1);
+    expect(await bodies(collected)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('does not count the time before the queue is open', async () => {
+    const { collected } = start({ idleTimeoutMs: 0 });
+    await jest.advanceTimersByTimeAsync(4_000);
+    await receiver.handlers.postInitialize();
+    receiver.deliver(message('a'));
+    await jest.advanceTimersByTimeAsync(1);
+    expect(await bodies(collected)).toEqual(['a']);
+  });
+
+  it('ends at once with the most messages that are wanted, and asks for no more', async () => {
+    const { collected } = start({ maxMessages: 2 });
+    await receiver.handlers.postInitialize();
+    expect(receiver.credit).toBe(2);
+    receiver.deliver(message('a'));
+    receiver.deliver(message('b'));
+    expect(receiver.credit).toBe(0);
+    expect(await bodies(collected)).toEqual(['a', 'b']);
+  });
+
+  it('ends at once with the fewest messages that are enough, and takes those on their way along', async () => {
+    const { collected } = start({ minMessages: 1 });
+    await receiver.handlers.postInitialize();
+    receiver.late = [message('b'), message('c')];
+    receiver.deliver(message('a'));
+    expect(await bodies(collected)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('gives back at once what a reopened link brings beyond the most', async () => {
+    const { collected } = start({ maxMessages: 1 });
+    await receiver.handlers.postInitialize();
+    receiver.deliver(message('a'));
+    receiver.deliver(message('b'));
+    expect(await bodies(collected)).toEqual(['a']);
+    expect(receiver.abandoned.map(({ body }): unknown => body)).toEqual(['b']);
+  });
+
+  it('gives back at once what comes after its end', async () => {
+    const { collected } = start({ maxMessages: 1 });
+    await receiver.handlers.postInitialize();
+    receiver.deliver(message('a'));
+    await collected;
+    receiver.deliver(message('b'));
+    expect(receiver.abandoned.map(({ body }): unknown => body)).toEqual(['b']);
+  });
+
+  it('ends when the signal fires, and gives back what nobody completes', async () => {
+    const client = new AbortController();
+    const { reception, collected } = start({}, client.signal);
+    await receiver.handlers.postInitialize();
+    receiver.deliver(message('a'));
+    receiver.late = [message('b')];
+    client.abort();
+    expect(await bodies(collected)).toEqual(['a', 'b']);
+    await reception.close();
+    expect(receiver.abandoned.map(({ body }): unknown => body)).toEqual(['a', 'b']);
+    expect(receiver.completed).toEqual([]);
+    expect(receiver.isClosed).toBe(true);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('completes what it holds once, and then gives nothing back', async () => {
+    const { reception, collected } = start({ maxMessages: 2 });
+    await receiver.handlers.postInitialize();
+    receiver.deliver(message('a'));
+    receiver.deliver(message('b', 'lost'));
+    await collected;
+    expect(await reception.complete()).toBe(1);
+    await reception.close();
+    expect(receiver.completed.map(({ body }): unknown => body)).toEqual(['a', 'b']);
+    expect(receiver.abandoned).toEqual([]);
+  });
+
+  it('keeps locks while it waits, and leaves out a message whose lock was lost all the same', async () => {
+    const { collected } = start({ idleTimeoutMs: 60_000 });
+    await receiver.handlers.postInitialize();
+    receiver.deliver(message('a'));
+    receiver.deliver(message('b', 'lost'));
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(await bodies(collected)).toEqual(['a']);
+  });
+
+  it('fails at once when the broker’s error is final', async () => {
+    const { collected } = start();
+    const failure = expect(collected).rejects.toMatchObject({ code: 'MessagingEntityNotFound' });
+    await receiver.handlers.processError({ error: new BrokerError('MessagingEntityNotFound') });
+    await failure;
+  });
+
+  it('fails with the last error when the queue does not open within 5 s', async () => {
+    const { collected } = start();
+    const failure = expect(collected).rejects.toMatchObject({ code: 'ServiceCommunicationProblem' });
+    await receiver.handlers.processError({ error: new BrokerError('ServiceCommunicationProblem') });
+    await jest.advanceTimersByTimeAsync(5_000);
+    await failure;
+  });
+
+  it('fails when the queue does not open and nobody says why', async () => {
+    const { collected } = start();
+    const failure = expect(collected).rejects.toMatchObject({ name: 'BrokerTimeoutError' });
+    await jest.advanceTimersByTimeAsync(5_000);
+    await failure;
+  });
+
+  it('goes on when its link is lost and opened anew, as long as it holds nothing', async () => {
+    const { collected } = start();
+    await receiver.handlers.postInitialize();
+    await receiver.handlers.preInitialize();
+    await receiver.handlers.postInitialize();
+    receiver.deliver(message('a'));
+    await jest.advanceTimersByTimeAsync(3_000);
+    expect(await bodies(collected)).toEqual(['a']);
+  });
+
+  it('ends with what it holds when its link is lost, and closes it for the messages to be settled', async () => {
+    const { reception, collected } = start();
+    await receiver.handlers.postInitialize();
+    receiver.deliver(message('a'));
+    await receiver.handlers.processError({ error: new BrokerError('UnauthorizedAccess') });
+    await receiver.handlers.preInitialize();
+    expect(await bodies(collected)).toEqual(['a']);
+    expect(receiver.isClosed).toBe(true);
+    expect(await reception.complete()).toBe(0);
+  });
+});

@@ -1,0 +1,72 @@
+import {
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  MethodNotAllowedException,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
+import { type Request, type Response } from 'express';
+
+import { BrokerErrorInterceptor } from './broker-error.interceptor.js';
+import { PeekQuery } from './dto/peek-query.js';
+import { ReceiveQuery } from './dto/receive-query.js';
+import { readMessageProperties } from './message-properties.js';
+import { bodyToJson, messageToJson } from './message-to-json.js';
+import { PeekService } from './peek.service.js';
+import { ReceiveService } from './receive.service.js';
+import { type ReceivedMessage } from './received-message.js';
+import { SendService } from './send.service.js';
+
+/** The bus over HTTP. */
+@Controller()
+@UseInterceptors(BrokerErrorInterceptor)
+export class RelayHttpController {
+  constructor(
+    private readonly sender: SendService,
+    private readonly receiver: ReceiveService,
+    private readonly peeker: PeekService,
+  ) {}
+
+  @Post('send')
+  @HttpCode(200)
+  @Header('Content-Type', 'application/json; charset=utf-8')
+  async send(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<string> {
+    // Without a body there is nothing for the parser to read.
+    const body: unknown = request.body;
+    const properties = readMessageProperties(request.headers, request.rawHeaders);
+    const messageId = await this.sender.send(Buffer.isBuffer(body) ? body : Buffer.alloc(0), properties);
+    // A header's characters are bytes to Node: an id beyond Latin-1 travels as UTF-8.
+    response.setHeader('Message-Id', Buffer.from(messageId, 'utf8').toString('latin1'));
+    return 'true';
+  }
+
+  @Get('receive')
+  async receive(
+    @Query() query: ReceiveQuery,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    // Express answers HEAD by GET's handler: it would take messages and show them to nobody.
+    if (request.method !== 'GET') throw new MethodNotAllowedException('/receive takes GET only');
+    const { idleTimeout, maxMessages, minMessages } = query;
+    const limits = { idleTimeoutMs: idleTimeout * 1000, maxMessages, minMessages };
+    await this.receiver.receive(limits, (messages) => render(messages, query.details), response);
+  }
+
+  @Get('peek')
+  @Header('Content-Type', 'application/json; charset=utf-8')
+  @Header('Cache-Control', 'no-store')
+  async peek(@Query() query: PeekQuery): Promise<string> {
+    const messages = await this.peeker.peek(query.maxMessages, query.fromSequenceNumber);
+    return render(messages, query.details);
+  }
+}
+
+function render(messages: readonly ReceivedMessage[], details: boolean): string {
+  return `[${messages.map(details ? messageToJson : bodyToJson).join(',')}]`;
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+
+import { BadRequestException, Injectable } from '@nestjs/common';
+
+import { InjectSender } from '../service-bus/index.js';
+import { answerOf } from './broker-timeout.js';
+import { type MessageProperties } from './message-properties.js';
+import { RELAY_IN } from './relay-options.js';
+import { textOfBytes } from './text-of-bytes.js';
+
+interface Sender {
+  sendMessages(message: MessageProperties & { body: unknown }): Promise<void>;
+}
+
+/** Sends what comes over HTTP to the relay's input queue. */
+@Injectable()
+export class SendService {
+  constructor(@InjectSender(RELAY_IN) private readonly sender: Sender) {}
+
+  /**
+   * Sends a message, and resolves with its id when the broker has accepted it. After an error it may have been
+   * accepted all the same: with an id of the sender's own, duplicate detection makes a second try safe.
+   */
+  async send(bytes: Buffer, properties: MessageProperties): Promise<string> {
+    const body = isBinary(properties.contentType) ? bytes : textOfBytes(bytes);
+    if (body === undefined) {
+      throw new BadRequestException('the body is not UTF-8; send bytes as application/octet-stream');
+    }
+    const messageId = properties.messageId ?? randomUUID();
+    // Without an abort signal: a send that has one travels alone, and concurrent ones wait for each other.
+    await answerOf(this.sender.sendMessages({ ...properties, messageId, body }));
+    return messageId;
+  }
+}
+
+function isBinary(contentType = ''): boolean {
+  return contentType.split(';', 1)[0]?.trim().toLowerCase() === 'application/octet-stream';
+}

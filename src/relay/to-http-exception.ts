@@ -1,0 +1,38 @@
+import {
+  BadRequestException,
+  HttpException,
+  PayloadTooLargeException,
+  ServiceUnavailableException,
+} from '@nestjs/common';
+
+import { brokerErrorCode } from './broker-error-code.js';
+import { BrokerTimeoutError } from './broker-timeout.js';
+import { MessagePropertiesError } from './message-properties.js';
+
+const CAUSES = new Map([
+  ['MessagingEntityNotFound', 'the queue does not exist'],
+  ['MessagingEntityDisabled', 'the queue is disabled'],
+  ['UnauthorizedAccess', 'Service Bus does not let this service in'],
+  ['QuotaExceeded', 'the queue is full'],
+  ['ServiceBusy', 'Service Bus is busy'],
+]);
+
+/** What an error on the way to the broker is to an HTTP client; anything unknown stays as it is. */
+export function toHttpException(error: unknown): unknown {
+  if (error instanceof HttpException || !(error instanceof Error)) return error;
+  if (error instanceof MessagePropertiesError) return new BadRequestException(error.message);
+  if (error instanceof BrokerTimeoutError || error.name === 'AbortError') {
+    return new ServiceUnavailableException('Service Bus does not answer', { cause: error });
+  }
+  const code = brokerErrorCode(error);
+  if (code === undefined) return error;
+  if (code === 'MessageSizeExceeded')
+    return new PayloadTooLargeException('the message is too large for the queue');
+  // [amqp:not-allowed, com.microsoft:argument-error] The SDK has put these in front of the broker's own words.
+  const refusal = /^(?:InvalidOperation|Argument|ArgumentOutOfRange)Error: (.*?)(?: TrackingId:.*)?$/s.exec(
+    error.message,
+  );
+  if (refusal) return new BadRequestException(refusal[1], { cause: error });
+  const text = CAUSES.get(code) ?? 'Service Bus cannot be reached';
+  return new ServiceUnavailableException(text, { cause: error });
+}

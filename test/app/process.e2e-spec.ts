@@ -1,0 +1,175 @@
+import { ServiceBusClient } from '@azure/service-bus';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { type Emulator } from '../../src/emulator/index.js';
+import { startTestEmulator } from '../support/start-emulator.js';
+import { until } from '../support/until.js';
+import { ServiceProcess } from './start-process.js';
+
+jest.setTimeout(60_000);
+
+const QUEUES = { queues: ['counter-in', 'counter-out', 'relay-in', 'relay-out'] };
+
+describe('the process', () => {
+  const cleanUp: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const close of cleanUp.splice(0).reverse()) await close();
+  });
+
+  // Compiled once, for all the processes of these tests.
+  let cache: string;
+  beforeAll(async () => {
+    cache = await mkdtemp(path.join(tmpdir(), 'compiled-'));
+  });
+  afterAll(() => rm(cache, { recursive: true }));
+
+  async function start(
+    variables: Readonly<Record<string, string>> = {},
+    dotEnv?: string,
+  ): Promise<ServiceProcess> {
+    const service = await ServiceProcess.start(variables, { cache, dotEnv });
+    cleanUp.push(() => service.close());
+    return service;
+  }
+
+  async function startBroker(port = 0): Promise<Emulator> {
+    const emulator = await startTestEmulator(QUEUES, { port });
+    cleanUp.push(() => emulator.close());
+    return emulator;
+  }
+
+  async function takePort(): Promise<{ server: Server; port: number }> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    cleanUp.push(() => once(server.close(), 'close'));
+    return { server, port: (server.address() as AddressInfo).port };
+  }
+
+  const status = async (url: string): Promise<number> => (await fetch(url)).status;
+
+  it('starts with a Service Bus of its own, and says where to go next', async () => {
+    const service = await start({ COUNTER_OUT_QUEUE: 'results' });
+    const url = await service.ready();
+    const connectionString =
+      /an emulator runs in this process: (Endpoint=\S+)/.exec(service.output)?.[1] ?? '';
+    expect(service.output).toContain(`documentation ${url}/docs, health ${url}/health`);
+    expect(service.output.trim().split('\n').length).toBeLessThanOrEqual(6);
+    expect(service.errors).toBe('');
+    await until(async () => (await status(`${url}/health`)) === 200);
+
+    const client = new ServiceBusClient(connectionString);
+    cleanUp.push(() => client.close());
+    await client.createSender('counter-in').sendMessages({ body: { text: 'Hello world!' } });
+    const [message] = await client.createReceiver('results').receiveMessages(1);
+    expect(message?.body).toMatchObject({ words: 2 });
+    await client.createSender('PyconLabQueue').sendMessages({ body: 'from Config.json' });
+
+    expect((await fetch(`${url}/docs`)).headers.get('content-type')).toMatch(/^text\/html/);
+    expect(await status(`${url}/docs/swagger-ui-bundle.js`)).toBe(200);
+    expect(await (await fetch(`${url}/docs-json`)).json()).toMatchObject({
+      paths: {
+        '/send': { post: { responses: { 200: {}, 400: {}, 413: {}, 503: {} } } },
+        '/receive': { get: { parameters: expect.any(Array) as unknown } },
+        '/peek': { get: {} },
+        '/health': { get: {} },
+        '/health/ready': { get: {} },
+        '/health/live': { get: {} },
+      },
+    });
+  });
+
+  it('finishes what is in work when it is told to stop', async () => {
+    const service = await start();
+    const url = await service.ready();
+    const received = fetch(`${url}/receive?idleTimeout=60&minMessages=2`).then((response) => response.json());
+    expect((await fetch(`${url}/send`, { method: 'POST', body: 'Hello world!' })).status).toBe(200);
+    await until(async () => ((await (await fetch(`${url}/peek`)).json()) as unknown[]).length === 1);
+    service.signal('SIGTERM');
+    expect(await received).toEqual(['Hello world!']);
+    expect(await service.exit()).toBe(0);
+  });
+
+  it('exits at once on a second signal', async () => {
+    const broker = await startBroker();
+    const service = await start({ SB_CONNECTION: broker.connectionString, APPS: 'counter' });
+    const url = await service.ready();
+    await until(async () => (await status(`${url}/health`)) === 200);
+    const client = new ServiceBusClient(broker.connectionString, {
+      retryOptions: { timeoutInMs: 2_000, maxRetries: 0 },
+    });
+    cleanUp.push(() => client.close());
+    const sender = client.createSender('counter-in');
+    await sender.sendMessages({ body: { text: 'one' } });
+    await until(() => broker.entity('counter-in').messages().length === 0);
+    // A message that cannot be settled keeps the drain waiting. (Its sender gets no answer either.)
+    broker.faults.delayAnswers(600_000, 'counter-in');
+    sender.sendMessages({ body: { text: 'two' } }).catch(() => undefined);
+    await until(() => broker.entity('counter-out').counts.active === 2);
+    service.signal('SIGINT');
+    await until(() => service.output.includes('SIGINT: finishing'));
+    await until(async () => (await status(`${url}/health/ready`)) === 503);
+    expect(await status(`${url}/health/live`)).toBe(200);
+    let code: number | null = null;
+    void service.exit().then((exitCode) => (code = exitCode));
+    // A signal within 250 ms counts as the echo of the first one.
+    await until(() => {
+      service.signal('SIGINT');
+      return code !== null;
+    });
+    expect(code).toBe(130);
+  });
+
+  it('waits for a broker that is away at the start', async () => {
+    const { server, port } = await takePort();
+    server.close();
+    const connection = `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true`;
+    const service = await start({ SB_CONNECTION: connection, APPS: 'counter,relay' });
+    const url = await service.ready();
+    expect(service.output).not.toContain('emulator');
+    expect(await status(`${url}/health/live`)).toBe(200);
+    expect(await status(`${url}/health/ready`)).toBe(503);
+    await startBroker(port);
+    await until(async () => (await status(`${url}/health/ready`)) === 200, 20_000);
+    expect(await status(`${url}/health/live`)).toBe(200);
+  });
+
+  it.each(['PORT', 'EMULATOR_PORT', 'EMULATOR_ADMIN_PORT'])(
+    'names %s when that port is taken',
+    async (variable) => {
+      const { port } = await takePort();
+      const service = await start({ [variable]: String(port) });
+      expect(await service.exit()).toBe(1);
+      expect(service.errors).toBe(
+        `${variable}=${port}: the port is taken, set ${variable} to another one or to 0 for a free one\n`,
+      );
+    },
+  );
+
+  it('names every variable that is wrong, a line for each, and shows no secret', async () => {
+    const service = await start({ SB_CONNECTION: 'SharedAccessKey=c2VjcmV0', PORT: 'http' });
+    expect(await service.exit()).toBe(1);
+    expect(service.errors.split('\n')).toEqual([
+      expect.stringMatching(/^SB_CONNECTION=\(not shown\): must be /),
+      expect.stringMatching(/^PORT="http": must be /),
+      '',
+    ]);
+    expect(service.output + service.errors).not.toContain('c2VjcmV0');
+  });
+
+  it('has no Service Bus of its own in production', async () => {
+    const service = await start({ NODE_ENV: 'production' });
+    expect(await service.exit()).toBe(1);
+    expect(service.errors).toBe('SB_CONNECTION or SERVICE_BUS_NAMESPACE is required\n');
+  });
+
+  it('reads .env, and puts the environment above it', async () => {
+    const service = await start({ LOG_LEVEL: 'info' }, 'LOG_LEVEL=loud\nAPPS=invoices\n');
+    expect(await service.exit()).toBe(1);
+    expect(service.errors).toBe('APPS="invoices": must be some of feedback-form,counter,relay\n');
+  });
+});

@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { until } from '../support/until.js';
+
+const START_TIMEOUT_MS = 30_000;
+const LOADER = new URL('./typescript.js', import.meta.url).href;
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const FREE_PORTS = { PORT: '0', EMULATOR_PORT: '0', EMULATOR_ADMIN_PORT: '0' };
+
+/** The service as a process of its own, in an empty working directory. */
+export class ServiceProcess {
+  output = '';
+  errors = '';
+  private readonly exited: Promise<unknown>;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly directory: string,
+  ) {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.errors += text));
+    this.exited = once(child, 'close');
+  }
+
+  /** Starts it with these variables only, on free ports unless they say otherwise. */
+  static async start(
+    variables: Readonly<Record<string, string>>,
+    { cache, dotEnv }: { cache: string; dotEnv?: string },
+  ): Promise<ServiceProcess> {
+    const directory = await mkdtemp(path.join(tmpdir(), 'service-'));
+    if (dotEnv !== undefined) await writeFile(path.join(directory, '.env'), dotEnv);
+    const child = spawn(process.execPath, ['--import', LOADER, MAIN], {
+      cwd: directory,
+      env: { PATH: process.env['PATH'], NO_COLOR: '1', TYPESCRIPT_CACHE: cache, ...FREE_PORTS, ...variables },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new ServiceProcess(child, directory);
+  }
+
+  /** Waits until it is ready, and returns its address. */
+  async ready(): Promise<string> {
+    const address = (): string | undefined => /ready after .*? (http:\S+?),/.exec(this.output)?.[1];
+    await until(() => address() !== undefined || this.child.exitCode !== null, START_TIMEOUT_MS);
+    const url = address();
+    if (url === undefined) throw new Error(`it did not start:\n${this.output}${this.errors}`);
+    return url;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  /** Waits for its end, and returns its exit code. */
+  async exit(): Promise<number | null> {
+    await this.exited;
+    return this.child.exitCode;
+  }
+
+  /** Ends it, whatever it is doing. */
+  async close(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exited;
+    await rm(this.directory, { recursive: true });
+  }
+}
