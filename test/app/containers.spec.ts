@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises';
+
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+
+import { APPS, readEnvironment } from '../../src/environment.js';
+import { type Entities, readEntities } from '../../src/emulator/index.js';
+
+interface ComposeService {
+  readonly image?: string;
+  readonly build?: string;
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly stop_grace_period?: string;
+}
+
+const MINUTE_MS = 60_000;
+
+describe('docker-compose.yml', () => {
+  let services: Readonly<Record<string, ComposeService>>;
+  beforeAll(async () => {
+    services = (parse(await readFile('docker-compose.yml', 'utf8')) as { services: typeof services })
+      .services;
+  });
+
+  it('gives the service an environment that it starts with', () => {
+    const environment = readEnvironment(services['service']?.environment ?? {});
+    expect(environment).toMatchObject({ production: true, broker: { kind: 'connection-string' } });
+    expect(services['service']?.ports).toEqual([
+      `127.0.0.1:${environment.http.port}:${environment.http.port}`,
+    ]);
+  });
+
+  it("points the service at the emulator's container", () => {
+    expect(services['service']?.environment?.['SB_CONNECTION']).toMatch(/^Endpoint=sb:\/\/emulator;/);
+    expect(services['emulator']?.image).toMatch(
+      /^mcr\.microsoft\.com\/azure-messaging\/servicebus-emulator:/,
+    );
+  });
+
+  it("reads the same Config.json, on Microsoft's ports", () => {
+    expect(services['emulator']?.volumes).toEqual([
+      './Config.json:/ServiceBus_Emulator/ConfigFiles/Config.json:ro',
+    ]);
+    expect(services['emulator']?.ports).toEqual(['127.0.0.1:5672:5672', '127.0.0.1:5300:5300']);
+  });
+
+  it('starts each container when what it needs is healthy', () => {
+    const conditions = Object.entries(services).flatMap(([name, { depends_on: needs = {} }]) =>
+      Object.entries(needs).map(([need, { condition }]) => `${name} after ${need}: ${condition}`),
+    );
+    expect(conditions).toEqual([
+      'service after emulator-ready: service_completed_successfully',
+      'emulator after sql: service_healthy',
+      'emulator-ready after emulator: service_started',
+    ]);
+    expect(services['sql']?.healthcheck?.test.join(' ')).toContain('SELECT 1');
+    expect(services['emulator-ready']?.command).toContain('http://emulator:5300/health');
+  });
+
+  it('names the same database and password on both sides, and asks for consent to the licences', () => {
+    const { emulator, sql } = services;
+    expect(emulator?.environment?.['SQL_SERVER']).toBe('sql');
+    expect(emulator?.environment?.['MSSQL_SA_PASSWORD']).toBe(sql?.environment?.['MSSQL_SA_PASSWORD']);
+    expect(emulator?.environment?.['ACCEPT_EULA']).toMatch(/^\$\{ACCEPT_EULA:\?/);
+  });
+
+  it('leaves the service more time to stop than a drain may take', () => {
+    expect(Number.parseInt(services['service']?.stop_grace_period ?? '', 10)).toBeGreaterThan(25);
+  });
+});
+
+describe('the Dockerfile', () => {
+  let lines: string[];
+  beforeAll(async () => {
+    lines = (await readFile('Dockerfile', 'utf8')).split('\n');
+  });
+
+  it('builds in one stage and runs in another, not as root', () => {
+    expect(lines.filter((line) => line.startsWith('FROM '))).toHaveLength(2);
+    expect(lines.indexOf('USER node')).toBeGreaterThan(
+      lines.findLastIndex((line) => line.startsWith('FROM ')),
+    );
+  });
+
+  it('runs what the build makes, on the default port', async () => {
+    const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const command = JSON.parse(lines.find((line) => line.startsWith('CMD '))?.slice(4) ?? '[]') as string[];
+    expect(command.join(' ')).toBe(scripts['start:prod']);
+    expect(lines).toContain(`EXPOSE ${readEnvironment({}).http.port}`);
+  });
+
+  it('takes along every file that the service reads', () => {
+    expect(lines.some((line) => /^COPY .*Config\.json/.test(line))).toBe(true);
+  });
+});
+
+describe('Config.json', () => {
+  let entities: Entities;
+  beforeAll(async () => {
+    entities = await readEntities('Config.json');
+  });
+
+  it("has every queue of the service's defaults, and the lab's", () => {
+    const { queues } = readEnvironment({});
+    const names = (entities.queues ?? []).map((queue) => (typeof queue === 'string' ? queue : queue.name));
+    const needed = APPS.flatMap((app) => [queues[app].inQueue, queues[app].outQueue]);
+    expect(names).toEqual(expect.arrayContaining([...needed, 'PyconLabQueue']));
+  });
+
+  it('detects duplicates on the queues that results go to', () => {
+    const outputs = (entities.queues ?? []).filter(
+      (queue) => typeof queue !== 'string' && queue.name.endsWith('-out'),
+    );
+    expect(outputs).toHaveLength(APPS.length);
+    for (const queue of outputs) expect(queue).toMatchObject({ requiresDuplicateDetection: true });
+  });
+
+  // [limits of Microsoft's emulator: lock 5 minutes, life 1 hour, 10 deliveries, detection window 5 minutes]
+  it("keeps within the limits of Microsoft's emulator", () => {
+    expect((entities.queues ?? []).length + (entities.topics ?? []).length).toBeLessThanOrEqual(50);
+    for (const queue of entities.queues ?? []) {
+      if (typeof queue === 'string') continue;
+      expect(queue.lockDurationMs).toBeLessThanOrEqual(5 * MINUTE_MS);
+      expect(queue.defaultMessageTimeToLiveMs).toBeLessThanOrEqual(60 * MINUTE_MS);
+      expect(queue.maxDeliveryCount).toBeLessThanOrEqual(10);
+      expect(queue.duplicateDetectionHistoryTimeWindowMs ?? 0).toBeLessThanOrEqual(5 * MINUTE_MS);
+    }
+  });
+});
+
+describe('the documentation', () => {
+  it('lists every variable that the environment reads', async () => {
+    const [readme, example] = await Promise.all([
+      readFile('README.md', 'utf8'),
+      readFile('.env.example', 'utf8'),
+    ]);
+    const read = new Set<string>(['NODE_ENV']);
+    readEnvironment(
+      new Proxy<Record<string, string>>(
+        {},
+        {
+          get: (_target, name) => {
+            read.add(String(name));
+            return undefined;
+          },
+        },
+      ),
+    );
+    expect(read.size).toBeGreaterThan(10);
+    for (const name of read) expect(readme).toContain(`\`${name}`);
+    for (const name of read) if (name !== 'NODE_ENV') expect(example).toContain(`#${name}=`);
+  });
+});
