@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 
 import { type Message } from '../../../../src/emulator/model/message.js';
 import { type Queue } from '../../../../src/emulator/model/queue.js';
-import { keyOf, type ModelRun } from './model-run.js';
+import { keyOf } from './key-of.js';
+import { type ModelRun } from './model-run.js';
 import { type OracleQueue } from './oracle-queue.js';
 
 /** What must hold at any time: model and oracle have the same messages, and the model's books are right. */

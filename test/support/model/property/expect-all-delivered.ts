@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 
 import { type ModelRun } from './model-run.js';
-import { ENTITIES } from './oracle.js';
+import { ENTITIES } from './entities.js';
 import { type OracleQueue } from './oracle-queue.js';
 import { receiveFrom } from './run-management-command.js';
 import { acceptById, attachTo, giveCredit, leave } from './run-receiver-command.js';

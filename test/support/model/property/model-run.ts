@@ -7,7 +7,9 @@ import { type Queue } from '../../../../src/emulator/model/queue.js';
 import { type Receiver } from '../../../../src/emulator/model/receiver.js';
 import { checkInvariants } from './check-invariants.js';
 import { ModelScene } from '../model-scene.js';
-import { ENTITIES, Oracle, TOPIC } from './oracle.js';
+import { createEntities, TOPIC } from './entities.js';
+import { keyOf } from './key-of.js';
+import { Oracle } from './oracle.js';
 import { type OracleMessage, type OracleQueue, type OracleReceiver } from './oracle-queue.js';
 import { RecordingJournal } from '../recording-journal.js';
 
@@ -31,35 +33,7 @@ export class ModelRun {
   #toDismiss = new Set<OracleReceiver>();
 
   constructor() {
-    const { namespace } = this.scene;
-    namespace.createTopic(0, { name: TOPIC });
-    for (const [address, settings] of Object.entries(ENTITIES)) {
-      const options = {
-        lockDurationMs: settings.lockDurationMs,
-        maxDeliveryCount: settings.maxDeliveryCount,
-        defaultMessageTimeToLiveMs: settings.timeToLiveMs,
-        deadLetteringOnMessageExpiration: settings.deadLettersExpired,
-        requiresSession: settings.hasSessions === true,
-        forwardTo: settings.forwardTo,
-        forwardDeadLetteredMessagesTo: settings.forwardDeadLettersTo,
-      };
-      const [topicName = '', , name] = address.split('/');
-      if (name === undefined) {
-        const requiresDuplicateDetection = settings.isUnique === true;
-        const duplicateDetectionHistoryTimeWindowMs = 50;
-        namespace.createQueue(0, {
-          name: address,
-          ...options,
-          requiresDuplicateDetection,
-          duplicateDetectionHistoryTimeWindowMs,
-        });
-      } else {
-        const subscription = namespace.createSubscription(0, { topicName, name, ...options });
-        if (name !== 'red') continue;
-        subscription.removeRule('$Default');
-        subscription.addRule(0, { name: 'red', filter: { kind: 'sql', expression: "colour = 'red'" } });
-      }
-    }
+    createEntities(this.scene.namespace);
   }
 
   get nowMs(): number {
@@ -222,8 +196,4 @@ export class ModelRun {
       }
     }
   }
-}
-
-export function keyOf({ content }: Message): string {
-  return String(content.applicationProperty('key'));
 }

@@ -1,32 +1,7 @@
-import { OracleQueue, type OracleMessage, type OracleReceiver, type OracleSettings } from './oracle-queue.js';
+import { ENTITIES, TOPIC, UNIQUE_WINDOW_MS, usual } from './entities.js';
+import { OracleQueue, type OracleMessage, type OracleReceiver } from './oracle-queue.js';
 
 const MAX_HOPS = 4;
-const UNIQUE_WINDOW_MS = 50;
-
-const usual: OracleSettings = {
-  lockDurationMs: 30,
-  maxDeliveryCount: 3,
-  timeToLiveMs: Infinity,
-  deadLettersExpired: false,
-  status: 'Active',
-  forwardTo: undefined,
-  forwardDeadLettersTo: undefined,
-};
-
-/** The entities that model and oracle both have. */
-export const ENTITIES: Record<string, OracleSettings & { hasSessions?: boolean; isUnique?: boolean }> = {
-  plain: { ...usual, deadLettersExpired: true },
-  brief: { ...usual, timeToLiveMs: 40, forwardDeadLettersTo: 'plain' },
-  unique: { ...usual, lockDurationMs: 17, isUnique: true },
-  source: { ...usual, forwardTo: 'plain' },
-  sessions: { ...usual, hasSessions: true },
-  'brief-sessions': { ...usual, hasSessions: true, timeToLiveMs: 60, deadLettersExpired: true },
-  'events/Subscriptions/all': { ...usual, lockDurationMs: 23 },
-  'events/Subscriptions/red': { ...usual, timeToLiveMs: 70 },
-  'events/Subscriptions/passing': { ...usual, forwardTo: 'brief' },
-};
-export const TOPIC = 'events';
-export const TARGETS = ['plain', 'brief', 'unique', 'source', 'sessions', 'brief-sessions', TOPIC];
 
 /** The rules of the broker in their simplest form: everything is looked for everywhere, nothing is quick. */
 export class Oracle {
@@ -161,11 +136,7 @@ export class Oracle {
   nextDueMs(): number {
     let nextMs = Infinity;
     for (const queue of this.queues.values()) {
-      for (const message of queue.messages.values()) {
-        if (message.state === 'scheduled') nextMs = Math.min(nextMs, message.scheduledAtMs);
-        else if (message.lock) nextMs = Math.min(nextMs, message.lock.untilMs);
-        else if (message.state === 'active') nextMs = Math.min(nextMs, message.expiresAtMs);
-      }
+      for (const message of queue.messages.values()) nextMs = Math.min(nextMs, dueAtMs(message));
       for (const { untilMs } of queue.sessions.values()) nextMs = Math.min(nextMs, untilMs);
       for (const { waitsUntilMs = Infinity } of queue.receivers) nextMs = Math.min(nextMs, waitsUntilMs);
     }
@@ -183,24 +154,30 @@ export class Oracle {
         this.leave(holder);
         this.freeSession(queue, sessionId, true);
       }
-      for (const message of [...queue.messages.values()]) this.#happen(queue, message);
     }
+    const due = [...this.queues.values()].flatMap((queue) =>
+      Array.from(queue.messages.values(), (message) => ({ queue, message, atMs: dueAtMs(message) })),
+    );
+    due.sort((a, b) => a.atMs - b.atMs);
+    for (const { queue, message, atMs } of due) if (atMs <= nowMs) this.#happen(queue, message);
     return dismissed;
   }
 
   #happen(queue: OracleQueue, message: OracleMessage): void {
-    if (message.state === 'scheduled') {
-      if (message.scheduledAtMs > this.nowMs) return;
-      queue.messages.delete(message.key);
-      this.#arrive(queue, message);
-    } else if (message.lock) {
-      if (message.lock.untilMs <= this.nowMs) this.fail(queue, message, true);
-    } else if (message.state === 'active' && message.expiresAtMs <= this.nowMs) {
-      this.#wait(queue, message);
-    }
+    if (message.lock) return this.fail(queue, message, true);
+    if (message.state === 'active') return this.#wait(queue, message);
+    queue.messages.delete(message.key);
+    this.#arrive(queue, message);
   }
 
   #add(queue: OracleQueue): void {
     this.queues.set(queue.address, queue);
   }
+}
+
+/** When something happens to a message by itself. */
+function dueAtMs({ state, scheduledAtMs, lock, expiresAtMs }: OracleMessage): number {
+  if (lock) return lock.untilMs;
+  if (state === 'scheduled') return scheduledAtMs;
+  return state === 'active' ? expiresAtMs : Infinity;
 }

@@ -7,7 +7,8 @@ import {
   receiveDeferred,
 } from '../../../../src/emulator/model/queue-operations.js';
 import { type CommandOf, pick } from './model-command.js';
-import { keyOf, type ModelRun } from './model-run.js';
+import { keyOf } from './key-of.js';
+import { type ModelRun } from './model-run.js';
 import { type OracleMessage, type OracleQueue } from './oracle-queue.js';
 
 const NOT_FOUND = 'com.microsoft:message-not-found';

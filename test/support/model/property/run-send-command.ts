@@ -3,13 +3,13 @@ import { expect } from '@jest/globals';
 import { TestContent } from '../test-content.js';
 import { type CommandOf, pick, SESSIONS } from './model-command.js';
 import { type ModelRun } from './model-run.js';
-import { TARGETS } from './oracle.js';
+import { TARGETS } from './entities.js';
 import { type OracleMessage } from './oracle-queue.js';
 
 /** Sends messages together: all of them are taken, or none. */
 export function send(run: ModelRun, { target: choice, messages }: CommandOf<'send'>): void {
   const target = pick(TARGETS, choice) ?? 'plain';
-  const expected = messages.map((wanted) => newMessage(run, wanted));
+  const expected = messages.map((wanted) => newMessage(run, wanted, target === 'unique'));
   const refusal = expected
     .map((message) => run.oracle.refusal(target, message))
     .find((condition) => condition !== undefined);
@@ -21,11 +21,15 @@ export function send(run: ModelRun, { target: choice, messages }: CommandOf<'sen
   run.settle();
 }
 
-function newMessage(run: ModelRun, wanted: CommandOf<'send'>['messages'][number]): OracleMessage {
+function newMessage(
+  run: ModelRun,
+  wanted: CommandOf<'send'>['messages'][number],
+  isUnique: boolean,
+): OracleMessage {
   run.messageCount += 1;
   return {
     key: `k${run.messageCount}`,
-    messageId: `m${wanted.repeats ?? run.messageCount}`,
+    messageId: isUnique && wanted.repeats !== null ? `r${wanted.repeats}` : `m${run.messageCount}`,
     sessionId: SESSIONS[wanted.session],
     timeToLiveMs: wanted.timeToLiveMs ?? Infinity,
     scheduledAtMs: wanted.delayMs === null ? 0 : run.nowMs + wanted.delayMs,

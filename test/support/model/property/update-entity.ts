@@ -1,6 +1,6 @@
 import { type ModelCommand } from './model-command.js';
 import { type ModelRun } from './model-run.js';
-import { ENTITIES } from './oracle.js';
+import { ENTITIES } from './entities.js';
 
 /** Changes an entity: what its new settings do not allow any more must end, what waits must go on. */
 export function updateEntity(

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
+import { BindingRegistry } from './binding-registry.js';
+import { resolveBinding } from './resolve-binding.js';
+
+describe('a binding', () => {
+  it('has defaults for everything', () => {
+    expect(resolveBinding('orders', {})).toEqual({
+      pattern: 'orders',
+      entity: 'orders',
+      subscription: undefined,
+      entityPath: 'orders',
+      replyTo: undefined,
+      maxConcurrentCalls: 16,
+      retry: { maxAttempts: 5, delayMs: 1_000, maxDelayMs: 60_000, maxHoldMs: 300_000, exceptions: [] },
+    });
+  });
+
+  it('reads a queue or a subscription', () => {
+    expect(resolveBinding('p', { queue: 'q' })).toMatchObject({ entity: 'q', entityPath: 'q' });
+    expect(resolveBinding('p', { topic: 't', subscription: 's' })).toMatchObject({
+      entity: 't',
+      subscription: 's',
+      entityPath: 't/Subscriptions/s',
+    });
+  });
+
+  it.each([
+    [{ queue: 'q', topic: 't', subscription: 's' }, /a queue and a topic/],
+    [{ topic: 't' }, /topic and subscription together/],
+    [{ queue: '' }, /queue is empty/],
+    [{ maxConcurrentCalls: 0 }, /maxConcurrentCalls is 0, allowed is a whole number from 1 to 500/],
+    [{ maxConcurrentCalls: 1.5 }, /maxConcurrentCalls is 1.5/],
+    [{ sessions: {}, maxConcurrentCalls: 4 }, /sessions.maxConcurrentSessions is the limit/],
+    [{ sessions: { maxConcurrentSessions: 0 } }, /sessions.maxConcurrentSessions is 0/],
+    [{ sessions: { idleTimeoutMs: 0.5 } }, /sessions.idleTimeoutMs is 0.5/],
+    [{ retry: { maxAttempts: Number.NaN } }, /retry.maxAttempts is NaN/],
+    [{ retry: { maxHoldMs: -1 } }, /retry.maxHoldMs is -1/],
+    [{ retry: { exceptions: [{ type: TypeError, maxAttempts: 0 }] } }, /of TypeError.maxAttempts is 0/],
+    [{ circuitBreaker: { failureRatio: 0 } }, /circuitBreaker.failureRatio is 0/],
+    [{ circuitBreaker: { pauseMs: 0.5 } }, /circuitBreaker.pauseMs is 0.5/],
+    [{ circuitBreaker: true, sessions: {} }, /has sessions and circuitBreaker/],
+    [{ retry: { delayMs: -1 } }, /retry.delayMs is -1/],
+  ])('with %j is refused by name', (options, problem) => {
+    expect(() => resolveBinding('orders', options)).toThrow(ServiceBusConfigurationError);
+    expect(() => resolveBinding('orders', options)).toThrow(problem);
+    expect(() => resolveBinding('orders', options)).toThrow(/binding "orders"/);
+  });
+
+  it('with sessions has their defaults, and as many calls at once as sessions', () => {
+    expect(resolveBinding('orders', { sessions: {} })).toMatchObject({
+      sessions: { maxConcurrentSessions: 8, idleTimeoutMs: 1_000 },
+      maxConcurrentCalls: 8,
+    });
+    expect(resolveBinding('orders', { sessions: { maxConcurrentSessions: 3 } }).maxConcurrentCalls).toBe(3);
+  });
+
+  it('is declared once', () => {
+    const registry = new BindingRegistry();
+    registry.add('orders', { queue: 'a' });
+    expect(() => registry.add('orders', { queue: 'b' })).toThrow(/"orders" is declared twice/);
+  });
+});

@@ -1,0 +1,53 @@
+import { type ServiceBusClient } from '@azure/service-bus';
+
+import { SenderPool } from '../connection/sender-pool.js';
+import { ServiceBusConnection } from '../connection/service-bus-connection.js';
+import { within } from '../within.js';
+import { ReplyQueue } from './reply-queue.js';
+import { ReplySession } from './reply-session.js';
+import { CLOSE_TIMEOUT_MS, type ReplyListener, type ReplySource } from './reply-source.js';
+import { type ServiceBusClientProxyOptions } from './service-bus-client-proxy-options.js';
+
+/** What a client proxy has once it is connected. */
+export class ClientConnection {
+  private constructor(
+    readonly client: ServiceBusClient,
+    readonly senders: SenderPool,
+    readonly replies: ReplySource | undefined,
+  ) {}
+
+  /** Senders connect at their first send; the reply queue, if there is one, is open when this resolves. */
+  static async open(
+    options: ServiceBusClientProxyOptions,
+    listener: ReplyListener,
+  ): Promise<ClientConnection> {
+    const client = (await ServiceBusConnection.create(options)).createClient();
+    const replies = makeReplySource(client, options, listener);
+    const connection = new ClientConnection(client, new SenderPool(client), replies);
+    try {
+      await replies?.open();
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+    return connection;
+  }
+
+  /** Sends under way are finished first; no step takes longer than its deadline. */
+  async close(): Promise<void> {
+    await this.senders.close();
+    await this.replies?.close();
+    await within(CLOSE_TIMEOUT_MS, this.client.close());
+  }
+}
+
+function makeReplySource(
+  client: ServiceBusClient,
+  { replyQueue, replyQueueRequiresSession }: ServiceBusClientProxyOptions,
+  listener: ReplyListener,
+): ReplyQueue | ReplySession | undefined {
+  if (replyQueue === undefined) return undefined;
+  return replyQueueRequiresSession
+    ? new ReplySession(client, replyQueue, listener)
+    : new ReplyQueue(client, replyQueue, listener);
+}

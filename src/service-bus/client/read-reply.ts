@@ -1,0 +1,37 @@
+import { type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { RpcException } from '@nestjs/microservices';
+
+import { decode } from '../message/decode.js';
+import { REPLY_COUNT, REPLY_ERROR, REPLY_INDEX, REQUEST_ID } from './reply-protocol.js';
+
+/** A reply as its requester sees it. */
+export type Reply =
+  | { readonly kind: 'value'; readonly index: number; readonly count: number; readonly value: unknown }
+  | { readonly kind: 'error'; readonly error: Error };
+
+/** The request that a message replies to; a responder that is not ours says it by `correlationId`. */
+export function requestIdOf(message: ServiceBusReceivedMessage): string {
+  return String(message.applicationProperties?.[REQUEST_ID] ?? message.correlationId);
+}
+
+/** Reads a reply; one without our properties is the first and last of its request. */
+export function readReply(message: ServiceBusReceivedMessage): Reply {
+  const properties = message.applicationProperties ?? {};
+  let value: unknown;
+  try {
+    value = decode(message);
+  } catch (error) {
+    return { kind: 'error', error: error as Error };
+  }
+  if (properties[REPLY_ERROR] === true) {
+    return { kind: 'error', error: new RpcException(value as string | object) };
+  }
+  const index = properties[REPLY_INDEX];
+  const count = properties[REPLY_COUNT];
+  if (!isCount(index) || !isCount(count)) return { kind: 'value', index: 0, count: 1, value };
+  return { kind: 'value', index, count, value };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+
+import { type ServiceBusClient, type ServiceBusSessionReceiver } from '@azure/service-bus';
+
+import { within } from '../within.js';
+import {
+  CLOSE_TIMEOUT_MS,
+  REPLY_CREDIT,
+  REPLY_RECEIVER_OPTIONS,
+  type ReplyListener,
+  type ReplySource,
+} from './reply-source.js';
+
+const FIRST_DELAY_MS = 100;
+const MAX_DELAY_MS = 5_000;
+const MIN_RENEWAL_MS = 1_000;
+const MAX_RENEWAL_MS = 60_000;
+
+/**
+ * Replies in a session of this client's own, on a queue that several clients share. The SDK never takes a lost
+ * session up again and renews its lock for some minutes only: both are done here.
+ */
+export class ReplySession implements ReplySource {
+  readonly replyToSessionId = randomUUID();
+  private receiver?: ServiceBusSessionReceiver;
+  private timer?: NodeJS.Timeout;
+  private isClosed = false;
+
+  constructor(
+    private readonly client: ServiceBusClient,
+    readonly replyTo: string,
+    private readonly listener: ReplyListener,
+  ) {}
+
+  /** Resolves when the session is ours, and rejects when it cannot be had. */
+  async open(): Promise<void> {
+    const options = REPLY_RECEIVER_OPTIONS;
+    const receiver = await this.client.acceptSession(this.replyTo, this.replyToSessionId, options);
+    if (this.isClosed) return void (await within(CLOSE_TIMEOUT_MS, receiver.close()));
+    this.receiver = receiver;
+    receiver.subscribe(
+      {
+        processMessage: (message) => {
+          this.listener.reply(message);
+          return Promise.resolve();
+        },
+        processError: ({ error, errorSource }) => {
+          // A reply that could not be completed comes again, and is known then.
+          if (errorSource !== 'complete') this.lost(receiver, error);
+          return Promise.resolve();
+        },
+      },
+      { maxConcurrentCalls: REPLY_CREDIT },
+    );
+    this.renewLater(receiver, receiver.sessionLockedUntilUtc);
+    this.listener.receiving();
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    if (this.receiver) await within(CLOSE_TIMEOUT_MS, this.receiver.close());
+  }
+
+  /** A failed renewal is how a session that was lost without a word is found out. */
+  private renewLater(receiver: ServiceBusSessionReceiver, lockedUntilUtc: Date): void {
+    const halfLifeMs = (lockedUntilUtc.getTime() - Date.now()) / 2;
+    const delayMs = Math.min(Math.max(halfLifeMs, MIN_RENEWAL_MS), MAX_RENEWAL_MS);
+    this.timer = setTimeout(() => {
+      receiver.renewSessionLock().then(
+        (until) => {
+          if (receiver === this.receiver && !this.isClosed) this.renewLater(receiver, until);
+        },
+        (error: Error) => this.lost(receiver, error),
+      );
+    }, delayMs);
+  }
+
+  private lost(receiver: ServiceBusSessionReceiver, error: Error): void {
+    if (this.isClosed || receiver !== this.receiver) return;
+    this.receiver = undefined;
+    clearTimeout(this.timer);
+    void within(CLOSE_TIMEOUT_MS, receiver.close());
+    this.listener.failing(error);
+    this.openLater(FIRST_DELAY_MS);
+  }
+
+  private openLater(delayMs: number): void {
+    this.timer = setTimeout(() => {
+      this.open().catch((error: Error) => {
+        if (this.isClosed) return;
+        this.listener.failing(error);
+        this.openLater(Math.min(delayMs * 2, MAX_DELAY_MS));
+      });
+    }, delayMs);
+  }
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+
+import { type ServiceBusMessage } from '@azure/service-bus';
+import { Logger } from '@nestjs/common';
+import { ClientProxy, type ReadPacket } from '@nestjs/microservices';
+
+import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
+import { ClientClosedError } from './client-closed.error.js';
+import { ClientConnection } from './client-connection.js';
+import { findDestination } from './find-destination.js';
+import { outgoingMessage } from './outgoing-message.js';
+import { type Answer, type PendingRequest } from './pending-request.js';
+import { PendingRequests } from './pending-requests.js';
+import { REQUEST_ID } from './reply-protocol.js';
+import { type ReplyListener, type ReplySource } from './reply-source.js';
+import {
+  checkClientProxyOptions,
+  DEFAULT_REQUEST_TIMEOUT_MS,
+  type ServiceBusClientProxyOptions,
+} from './service-bus-client-proxy-options.js';
+
+/** What `client.status` emits: with a reply queue, whether replies can come. */
+export type ServiceBusClientProxyStatus = 'connected' | 'disconnected';
+
+/** What `client.on` offers: an error of the reply queue's receiver. */
+export type ServiceBusClientProxyEvents = { error: (error: Error) => void };
+
+/**
+ * Nest's client for Azure Service Bus:
+ * `ClientsModule.register([{ name, customClass: ServiceBusClientProxy, options }])`.
+ * `emit()` is done when the broker has accepted the message; `send()` gives the handler's values, or fails with
+ * its error as an RpcException, and needs the option `replyQueue`.
+ */
+export class ServiceBusClientProxy extends ClientProxy<
+  ServiceBusClientProxyEvents,
+  ServiceBusClientProxyStatus
+> {
+  private readonly options: ServiceBusClientProxyOptions;
+  private readonly requests: PendingRequests;
+  private readonly errorListeners: ServiceBusClientProxyEvents['error'][] = [];
+  private readonly logger = new Logger(ServiceBusClientProxy.name);
+  private opening?: Promise<ClientConnection>;
+  private connection?: ClientConnection;
+  private isFailing = false;
+
+  constructor(options: ServiceBusClientProxyOptions) {
+    super();
+    this.options = checkClientProxyOptions(options);
+    this.requests = new PendingRequests(options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS);
+  }
+
+  /** Nest calls it ahead of every send: it connects once, and after a failure anew. */
+  async connect(): Promise<void> {
+    await (this.opening ?? this.open());
+  }
+
+  /** Requests that wait for replies fail with a ClientClosedError. The next send connects again. */
+  async close(): Promise<void> {
+    const { opening } = this;
+    this.opening = undefined;
+    this.connection = undefined;
+    this.requests.failAll(new ClientClosedError());
+    const connection = await opening?.catch(() => undefined);
+    await connection?.close();
+    if (!this.opening) this._status$.next('disconnected');
+  }
+
+  override on<EventKey extends keyof ServiceBusClientProxyEvents>(
+    _event: EventKey,
+    listener: ServiceBusClientProxyEvents[EventKey],
+  ): void {
+    this.errorListeners.push(listener);
+  }
+
+  /** The SDK's client. */
+  unwrap<T>(): T {
+    if (!this.connection) throw new Error('the client is not connected yet: call connect() first');
+    return this.connection.client as T;
+  }
+
+  protected override publish(packet: ReadPacket<unknown>, answer: Answer): () => void {
+    let request: PendingRequest | undefined;
+    try {
+      const { senders, replies } = this.connected();
+      if (!replies) {
+        throw new ServiceBusConfigurationError(['ServiceBusClientProxy: send() needs the option replyQueue']);
+      }
+      const { entity, subject } = findDestination(packet.pattern, this.options);
+      const requestId = randomUUID();
+      const message = toRequest(outgoingMessage(packet, subject), requestId, replies);
+      const pending = (request = this.requests.add(requestId, entity, answer));
+      senders
+        .get(entity)
+        .send(message)
+        .catch((error: unknown) => pending.fail(error));
+    } catch (error) {
+      if (request) request.fail(error);
+      else answer({ err: error });
+    }
+    return () => request?.end();
+  }
+
+  protected override async dispatchEvent<T>(packet: ReadPacket<unknown>): Promise<T> {
+    const { entity, subject } = findDestination(packet.pattern, this.options);
+    await this.connected().senders.get(entity).send(outgoingMessage(packet, subject));
+    return undefined as T;
+  }
+
+  private open(): Promise<ClientConnection> {
+    const opening = ClientConnection.open(this.options, this.listener);
+    this.opening = opening;
+    // Ahead of everyone who awaits it; a close() in between has made it stale.
+    opening.then(
+      (connection) => {
+        if (this.opening !== opening) return;
+        this.connection = connection;
+        this._status$.next('connected');
+      },
+      () => {
+        if (this.opening === opening) this.opening = undefined;
+      },
+    );
+    return opening;
+  }
+
+  private connected(): ClientConnection {
+    if (!this.connection) throw new ClientClosedError();
+    return this.connection;
+  }
+
+  private readonly listener: ReplyListener = {
+    reply: (message) => this.requests.receive(message),
+    receiving: () => {
+      if (this.isFailing) this.logger.log(`${this.options.replyQueue}: receives replies again`);
+      this.isFailing = false;
+      if (this.connection) this._status$.next('connected');
+    },
+    failing: (error) => {
+      // The attempts go on: one line says so, not one for each.
+      if (!this.isFailing) {
+        this.logger.error(`${this.options.replyQueue}: receives no replies: ${error.message}`);
+      }
+      this.isFailing = true;
+      this._status$.next('disconnected');
+      for (const listener of this.errorListeners) listener(error);
+    },
+  };
+}
+
+function toRequest(message: ServiceBusMessage, requestId: string, replies: ReplySource): ServiceBusMessage {
+  const request: ServiceBusMessage = {
+    ...message,
+    correlationId: message.correlationId ?? requestId,
+    replyTo: replies.replyTo,
+    applicationProperties: { ...message.applicationProperties, [REQUEST_ID]: requestId },
+  };
+  if (replies.replyToSessionId !== undefined) request.replyToSessionId = replies.replyToSessionId;
+  return request;
+}

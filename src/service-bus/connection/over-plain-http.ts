@@ -1,0 +1,17 @@
+import { type ServiceBusAdministrationClient } from '@azure/service-bus';
+
+/**
+ * Makes an administration client speak to an emulator: the SDK dials https whatever `UseDevelopmentEmulator`
+ * says, and emulators offer their administration over plain http.
+ */
+export function overPlainHttp(client: ServiceBusAdministrationClient): ServiceBusAdministrationClient {
+  client.pipeline.addPolicy({
+    name: 'emulatorOverPlainHttp',
+    sendRequest: (request, next) => {
+      request.url = request.url.replace(/^https:/, 'http:');
+      request.allowInsecureConnection = true;
+      return next(request);
+    },
+  });
+  return client;
+}

@@ -1,0 +1,18 @@
+import { RpcException } from '@nestjs/microservices';
+
+/** Thrown by a handler: the message goes to the dead-letter queue at once, with this reason and description. */
+export class DeadLetterException extends RpcException {
+  override readonly name: string = 'DeadLetterException';
+
+  constructor(
+    readonly reason: string,
+    readonly description: string = '',
+  ) {
+    super(description === '' ? reason : `${reason}: ${description}`);
+  }
+
+  // Nest's exception filter passes on what getError() returns: itself, so that nothing of it is lost.
+  override getError(): this {
+    return this;
+  }
+}

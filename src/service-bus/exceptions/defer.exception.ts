@@ -1,0 +1,14 @@
+import { RpcException } from '@nestjs/microservices';
+
+/** Thrown by a handler: the message is deferred, and can be received by its sequence number only. */
+export class DeferException extends RpcException {
+  override readonly name: string = 'DeferException';
+
+  constructor(message = 'deferred by the handler') {
+    super(message);
+  }
+
+  override getError(): this {
+    return this;
+  }
+}

@@ -1,0 +1,16 @@
+import { RpcException } from '@nestjs/microservices';
+
+/** Thrown by a handler: the message is delivered again after `delayMs`; the attempt counts. */
+export class RetryException extends RpcException {
+  override readonly name: string = 'RetryException';
+  readonly delayMs: number;
+
+  constructor(options: { delayMs: number; message?: string }) {
+    super(options.message ?? `retry after ${options.delayMs} ms`);
+    this.delayMs = options.delayMs;
+  }
+
+  override getError(): this {
+    return this;
+  }
+}

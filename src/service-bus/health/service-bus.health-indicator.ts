@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { type HealthIndicatorResult } from '@nestjs/terminus';
+
+import { type ConsumerHealth } from '../receive/consumer-health.js';
+import { ServiceBusServer } from '../service-bus.server.js';
+import { NamespaceProbe } from './namespace-probe.js';
+
+/**
+ * Readiness for Terminus: up while the namespace answers and every binding receives, with an entry for each;
+ * down as soon as a shutdown begins.
+ */
+@Injectable()
+export class ServiceBusHealthIndicator {
+  constructor(
+    private readonly server: ServiceBusServer,
+    private readonly namespace: NamespaceProbe,
+  ) {}
+
+  /** One entry named `key` for the namespace, and `key:pattern` for each binding. */
+  async isHealthy(key = 'service-bus'): Promise<HealthIndicatorResult> {
+    const bindings = this.server.health();
+    const result: HealthIndicatorResult = { [key]: await this.namespaceHealth(bindings) };
+    for (const { pattern, state, ...details } of bindings) {
+      result[`${key}:${pattern}`] = { status: state === 'receiving' ? 'up' : 'down', state, ...details };
+    }
+    return result;
+  }
+
+  private async namespaceHealth(bindings: readonly ConsumerHealth[]): Promise<HealthIndicatorResult[string]> {
+    if (this.server.isDraining) return { status: 'down', state: 'draining' };
+    // An open link is an answer; only where there is none does it take a question.
+    if (bindings.some(({ state }) => state === 'receiving')) return { status: 'up' };
+    const problem = await this.namespace.probe();
+    return problem === undefined ? { status: 'up' } : { status: 'down', error: problem };
+  }
+}

@@ -1,0 +1,40 @@
+export { type BindingOptions, type SessionOptions } from './binding/binding.js';
+export { ClientClosedError } from './client/client-closed.error.js';
+export { RequestTimeoutError } from './client/request-timeout.error.js';
+export {
+  ServiceBusClientProxy,
+  type ServiceBusClientProxyEvents,
+  type ServiceBusClientProxyStatus,
+} from './client/service-bus-client-proxy.js';
+export { type ServiceBusClientProxyOptions } from './client/service-bus-client-proxy-options.js';
+export { ServiceBusMessageBuilder } from './client/service-bus-message-builder.js';
+export { ServiceBusRecord, type ServiceBusRecordOptions } from './client/service-bus-record.js';
+export { type NamespaceOptions, type ServiceBusModuleOptions } from './service-bus-options.js';
+export { type ReceiverEntity } from './connection/receiver-pool.js';
+export { type RetryPolicy } from './message/backoff.js';
+export { type BindingRetryPolicy, type ExceptionRetryPolicy } from './message/retry-policy.js';
+export { DeadLetterException } from './exceptions/dead-letter.exception.js';
+export { DeferException } from './exceptions/defer.exception.js';
+export { RetryException } from './exceptions/retry.exception.js';
+export { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
+export { ServiceBusHealthIndicator } from './health/service-bus.health-indicator.js';
+export {
+  InjectReceiver,
+  InjectSender,
+  InjectServiceBusAdministrationClient,
+  InjectServiceBusClient,
+} from './inject.decorators.js';
+export { getReceiverToken, getSenderToken } from './injection-tokens.js';
+export { type CircuitBreakerPolicy, type CircuitState } from './receive/circuit-breaker.js';
+export { type ConsumerHealth } from './receive/consumer-health.js';
+export { DrainedError } from './receive/drained.error.js';
+export { LockLostError } from './receive/lock-lost.error.js';
+export { CannotSettleError, NoSessionError, ServiceBusContext } from './service-bus.context.js';
+export { type ServiceBusFeatureAsyncOptions, type ServiceBusFeatureOptions } from './service-bus.feature.js';
+export { ServiceBusModule } from './service-bus.module.js';
+export {
+  SERVICE_BUS_TRANSPORT,
+  type ServiceBusEvents,
+  ServiceBusServer,
+  type ServiceBusStatus,
+} from './service-bus.server.js';

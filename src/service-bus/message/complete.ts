@@ -1,0 +1,10 @@
+import { type Delivery } from '../receive/delivery.js';
+import { type CompletedMessages } from './completed-messages.js';
+import { settle } from './settle.js';
+
+/** Completes a message whose work is done; if its lock is lost by now, its next delivery is completed only. */
+export async function complete(delivery: Delivery, completed: CompletedMessages): Promise<void> {
+  await settle(delivery, { kind: 'complete' });
+  if (delivery.state === 'lost') completed.add(delivery.message);
+  else completed.delete(delivery.message);
+}

@@ -1,0 +1,76 @@
+import { type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { describe, expect, it } from '@jest/globals';
+
+import { UndecodableMessageException } from '../exceptions/undecodable-message.exception.js';
+import { decode } from './decode.js';
+
+function received(
+  body: unknown,
+  contentType?: string,
+  bodyType: 'data' | 'value' | 'sequence' = 'data',
+): unknown {
+  return decode({
+    body,
+    contentType,
+    _rawAmqpMessage: { body, bodyType },
+  } as unknown as ServiceBusReceivedMessage);
+}
+const bytes = (text: string): Buffer => Buffer.from(text, 'utf8');
+
+describe('decode', () => {
+  it.each([
+    ['{"a":[1,null]}', undefined, { a: [1, null] }],
+    ['"quoted by the SDK"', undefined, 'quoted by the SDK'],
+    ['12', undefined, 12],
+    ['Hello world!', undefined, 'Hello world!'],
+    ['{not json', undefined, '{not json'],
+    ['trueish', undefined, 'trueish'],
+    ['', undefined, ''],
+    ['a=1&b=2', 'application/x-www-form-urlencoded', 'a=1&b=2'],
+    ['{"a":1}', 'application/json; charset=utf-8', { a: 1 }],
+    ['{"a":1}', 'application/vnd.example+json', { a: 1 }],
+    ['12', 'text/plain', '12'],
+    ['"quoted"', 'text/plain', 'quoted'],
+    ['"half', 'text/plain', '"half'],
+    ['สวัสดี', 'TEXT/plain', 'สวัสดี'],
+  ])('reads %j as %s', (body, contentType, expected) => {
+    expect(received(bytes(body), contentType)).toEqual(expected);
+  });
+
+  it('leaves binary bodies as they are', () => {
+    const body = Buffer.from([0xff, 0x00, 0xfe]);
+    expect(received(body)).toEqual(body);
+    expect(received(bytes('12'), 'application/octet-stream')).toEqual(bytes('12'));
+    expect(received([bytes('{"a"'), bytes(':1}')])).toEqual({ a: 1 });
+  });
+
+  it('leaves values and sequences of AMQP as they are', () => {
+    expect(received(7, undefined, 'value')).toBe(7);
+    expect(received([1, 2], undefined, 'sequence')).toEqual([1, 2]);
+  });
+
+  it.each([
+    ['cut short', bytes('{"a":'), 'application/json', /not valid JSON/],
+    ['empty', bytes(''), 'application/json', /not valid JSON/],
+    ['not UTF-8, as JSON', Buffer.from([0xff]), 'application/json', /not valid UTF-8/],
+    ['not UTF-8, as text', Buffer.from([0xff]), 'text/plain', /not valid UTF-8/],
+    ['with __proto__', bytes('{"__proto__":{"a":1}}'), undefined, /__proto__/],
+    ['with __proto__ in disguise', bytes('{"\\u005f_proto__":{"a":1}}'), undefined, /__proto__/],
+    ['with constructor.prototype', bytes('{"constructor":{"prototype":{}}}'), undefined, /constructor/],
+    ['too deep', bytes(`${'['.repeat(300)}${']'.repeat(300)}`), undefined, /nested/],
+  ])('refuses a body that is %s', (_what, body, contentType, description) => {
+    expect(() => received(body, contentType)).toThrow(UndecodableMessageException);
+    expect(() => received(body, contentType)).toThrow(description);
+  });
+
+  it('takes brackets inside strings for what they are', () => {
+    const text = JSON.stringify({ a: '['.repeat(1_000), b: 'quote " and backslash \\' });
+    expect(received(bytes(text))).toEqual(JSON.parse(text));
+  });
+
+  it('keeps the body out of what it says about it', () => {
+    const attempt = (): unknown => received(bytes('{"password":"secret" x}'), 'application/json');
+    expect(attempt).toThrow(UndecodableMessageException);
+    expect(attempt).not.toThrow(/secret/);
+  });
+});

@@ -1,0 +1,54 @@
+/** Whoever wants to send, and whether that has become pointless meanwhile. */
+export interface Sending {
+  readonly isInterrupted: boolean;
+}
+
+interface Waiting {
+  readonly sending: Sending;
+  readonly admit: () => void;
+  readonly refuse: (error: Error) => void;
+}
+
+/** The send is not tried any more: its message's lock is lost. */
+class InterruptedSendError extends Error {
+  override readonly name = 'InterruptedSendError';
+}
+
+/** Holds back the sends to a destination that takes nothing: one of them tries it after each pause. */
+export class OutputGate {
+  private waiting: Waiting[] = [];
+  private timer?: NodeJS.Timeout;
+
+  /** `abandoned` is called when a pause is over and nobody is there to try. */
+  constructor(private readonly abandoned: () => void) {}
+
+  /** Resolves when it is this one's turn to try, or the gate is open again. */
+  pass(sending: Sending): Promise<void> {
+    return new Promise((admit, refuse) => this.waiting.push({ sending, admit, refuse }));
+  }
+
+  shut(pauseMs: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.admitOne(), pauseMs);
+  }
+
+  open(): void {
+    clearTimeout(this.timer);
+    for (const { admit } of this.waiting.splice(0)) admit();
+  }
+
+  /** Sends all away who wait. */
+  close(error: Error): void {
+    clearTimeout(this.timer);
+    for (const { refuse } of this.waiting.splice(0)) refuse(error);
+  }
+
+  private admitOne(): void {
+    const gone = this.waiting.filter(({ sending }) => sending.isInterrupted);
+    this.waiting = this.waiting.filter(({ sending }) => !sending.isInterrupted);
+    for (const { refuse } of gone) refuse(new InterruptedSendError('the message is not ours any more'));
+    const next = this.waiting.shift();
+    if (next) next.admit();
+    else this.abandoned();
+  }
+}

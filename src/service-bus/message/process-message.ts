@@ -1,0 +1,98 @@
+import { type Route } from '../binding/route-table.js';
+import { type Delivery } from '../receive/delivery.js';
+import { ServiceBusContext } from '../service-bus.context.js';
+import { closeRecord, recordAttempts } from './attempts.js';
+import { complete } from './complete.js';
+import { deadLetterProperties, describeError, fitCause } from './dead-letter.js';
+import { decode } from './decode.js';
+import { describeMessage } from './describe-message.js';
+import { type MessagePath } from './message-path.js';
+import { COMPLETE, type Outcome, outcomeOf } from './outcome.js';
+import { reply, replyFailure } from './reply.js';
+import { retry } from './retry.js';
+import { policyFor } from './retry-policy.js';
+import { settle } from './settle.js';
+
+export { type Invoke, type MessagePath } from './message-path.js';
+
+/**
+ * The way of one message: decode → find handler → handle → reply → settle. Never rejects; resolves with what
+ * became of the attempt, or with nothing if none was made or another delivery decides.
+ */
+export async function processMessage(delivery: Delivery, path: MessagePath): Promise<Outcome | undefined> {
+  const { message } = delivery;
+  if (path.completed.has(message)) {
+    await complete(delivery, path.completed);
+    return undefined;
+  }
+  let route: Route | undefined;
+  let outcome: Outcome;
+  try {
+    const payload = decode(message);
+    message.body = payload;
+    route = path.routes.find(message.subject);
+    const context = new ServiceBusContext(delivery, route.pattern, path.binding.entityPath);
+    const results = await path.invoke(route.handler, payload, context);
+    // The message will be delivered again: its output is that delivery's to send.
+    if (delivery.isInterrupted) return undefined;
+    await reply(results, delivery, route, path);
+    outcome = COMPLETE;
+  } catch (error) {
+    outcome = outcomeOf(error, delivery.attempt, policyFor(error, path.binding.retry), path.clock.random);
+  }
+  if (delivery.isInterrupted) {
+    if (outcome.kind === 'complete') path.completed.add(message);
+    return undefined;
+  }
+  if (delivery.state === 'open') await settleAs(outcome, delivery, path, route);
+  else if (outcome.kind !== 'complete') {
+    path.logger.error(`${describeMessage(delivery, path.binding)} failed after its handler had settled it`);
+  }
+  return outcome;
+}
+
+function settleAs(
+  outcome: Outcome,
+  delivery: Delivery,
+  path: MessagePath,
+  route: Route | undefined,
+): Promise<void> {
+  switch (outcome.kind) {
+    case 'complete':
+      return complete(delivery, path.completed);
+    case 'defer':
+      return settle(delivery, outcome);
+    case 'give-back': {
+      const properties = recordAttempts(delivery.message, delivery.attempt - 1);
+      return settle(delivery, { kind: 'abandon', properties });
+    }
+    case 'retry':
+      path.logger.warn(
+        `${describeMessage(delivery, path.binding)} failed, next attempt in ${outcome.delayMs} ms: ${describeError(outcome.error)}`,
+      );
+      return retry(delivery, outcome.delayMs, path);
+    case 'dead-letter':
+      return deadLetter(outcome, delivery, path, route);
+  }
+}
+
+async function deadLetter(
+  { cause, error }: Extract<Outcome, { kind: 'dead-letter' }>,
+  delivery: Delivery,
+  path: MessagePath,
+  route: Route | undefined,
+): Promise<void> {
+  const name = describeMessage(delivery, path.binding);
+  path.logger.error(`${name} is dead-lettered: ${cause.reason}`, cause.stack);
+  const properties = {
+    ...closeRecord(delivery.message),
+    ...deadLetterProperties(cause, { handler: route?.name, attempt: delivery.attempt }),
+  };
+  await settle(delivery, { kind: 'dead-letter', ...fitCause(cause), properties });
+  // Only now is it final: a message whose lock was lost comes again.
+  if (delivery.state !== 'settled') return;
+  const pattern = route?.pattern ?? path.binding.pattern;
+  await replyFailure(error, delivery.message, pattern, path).catch((refusal: unknown) => {
+    path.logger.warn(`${name}: its requester could not be told: ${describeError(refusal)}`);
+  });
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+
+import { type ServiceBusReceivedMessage } from '@azure/service-bus';
+
+import { recordAttemptsOnCopy } from './attempts.js';
+import { inputIdentity, MAX_MESSAGE_ID_LENGTH, ORIGINAL_MESSAGE_ID } from './output-message.js';
+
+type AnnotatedMessage = ServiceBusReceivedMessage['_rawAmqpMessage'];
+
+const SCHEDULED_ENQUEUE_TIME = 'x-opt-scheduled-enqueue-time';
+// [AMQP 3.2.6]
+const DATA_SECTION = 0x75;
+const PARTITION_KEY = 'x-opt-partition-key';
+
+/**
+ * The message once more, for another attempt at `dueAtMs` (since 1970). Body and properties are those of the
+ * original; its id is a fresh one, because duplicate detection would drop the original's. It is the same for each
+ * delivery of the original, so that one that is copied twice gives one copy where duplicates are detected.
+ */
+export function retryCopy(
+  message: ServiceBusReceivedMessage,
+  entityPath: string,
+  failedAttempts: number,
+  dueAtMs: number,
+): AnnotatedMessage {
+  const raw = message._rawAmqpMessage;
+  const identity = inputIdentity(message, entityPath);
+  const header = { ...raw.header };
+  // [AMQP 3.2.1] The copy's own deliveries are counted anew.
+  delete header.deliveryCount;
+  delete header.firstAcquirer;
+  const properties = { ...raw.properties, messageId: copyId(identity, message) };
+  if (header.timeToLive !== undefined) {
+    header.timeToLive = timeLeft(message, header.timeToLive, dueAtMs);
+    // The SDK makes them from the time to live, counting from now.
+    delete properties.creationTime;
+    delete properties.absoluteExpiryTime;
+  }
+  return {
+    body: bodyOf(raw),
+    bodyType: raw.bodyType,
+    header,
+    properties,
+    footer: raw.footer,
+    messageAnnotations: {
+      ...senderAnnotations(raw.messageAnnotations),
+      [SCHEDULED_ENQUEUE_TIME]: new Date(dueAtMs),
+    },
+    applicationProperties: {
+      ...raw.applicationProperties,
+      ...recordAttemptsOnCopy(failedAttempts),
+      [ORIGINAL_MESSAGE_ID]: identity,
+    },
+  };
+}
+
+function copyId(identity: string, { sequenceNumber }: ServiceBusReceivedMessage): string {
+  const id = `${identity}:retry:${sequenceNumber?.toString()}`;
+  return id.length <= MAX_MESSAGE_ID_LENGTH ? id : createHash('sha256').update(id).digest('hex');
+}
+
+/** The copy lives no longer than the original would have: its time counts from when it is due. */
+function timeLeft({ expiresAtUtc }: ServiceBusReceivedMessage, whole: number, dueAtMs: number): number {
+  return expiresAtUtc ? Math.min(Math.max(expiresAtUtc.getTime() - dueAtMs, 1), whole) : whole;
+}
+
+// The SDK keeps the section as rhea read it. [AMQP 3.2.6] Data may come in several sections; the SDK writes one.
+function bodyOf({ body }: AnnotatedMessage): unknown {
+  const section: unknown = body;
+  const isSection =
+    typeof section === 'object' && section !== null && 'typecode' in section && 'content' in section;
+  if (!isSection) return section;
+  const { typecode, content } = section;
+  return typecode === DATA_SECTION && Array.isArray(content) ? Buffer.concat(content as Buffer[]) : content;
+}
+
+/** The broker's own annotations are about the delivery; those of the sender go on. */
+function senderAnnotations(annotations: AnnotatedMessage['messageAnnotations']): Record<string, unknown> {
+  const entries = Object.entries(annotations ?? {});
+  return Object.fromEntries(
+    entries.filter(([name]) => name === PARTITION_KEY || !name.toLowerCase().startsWith('x-opt-')),
+  );
+}

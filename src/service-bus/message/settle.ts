@@ -1,0 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { errorCode, isTransient } from '../error-code.js';
+import { type Delivery } from '../receive/delivery.js';
+import { type Settlement } from '../receive/settlement.js';
+
+const FIRST_DELAY_MS = 50;
+const MAX_DELAY_MS = 2_000;
+/** [Service Bus: a throttled client is to wait two seconds at least] */
+const THROTTLED_MS = 2_000;
+/** Refusals that say nothing about the way to the broker will not change by themselves. */
+const MAX_REFUSALS = 3;
+
+/**
+ * Settles a delivery: tried again over broken links until the broker has answered or the lock is lost (the
+ * renewer tells). Never rejects: a message that could not be settled comes again when its lock ends.
+ */
+export async function settle(delivery: Delivery, settlement: Settlement): Promise<void> {
+  let refusals = 0;
+  for (
+    let delayMs = FIRST_DELAY_MS;
+    delivery.state === 'open';
+    delayMs = Math.min(delayMs * 2, MAX_DELAY_MS)
+  ) {
+    let pauseMs = delayMs;
+    try {
+      return await delivery.trySettle(settlement);
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === 'MessageLockLost' || code === 'SessionLockLost') return delivery.lose(error);
+      if (code === 'ServiceBusy') pauseMs = THROTTLED_MS;
+      if (!isTransient(error) && ++refusals >= MAX_REFUSALS) return delivery.lose(error);
+    }
+    await delay(pauseMs, undefined, { ref: false });
+  }
+}

@@ -1,0 +1,89 @@
+import { type Clock } from './clock.js';
+import { type Slots } from './slots.js';
+
+/** When a binding pauses because too many of its messages fail. */
+export interface CircuitBreakerPolicy {
+  /** Attempts that must have ended before their failures say anything. Default 20. */
+  readonly minMessages: number;
+  /** The share of failed attempts from which on the binding pauses, above 0, to 1. Default 0.15. */
+  readonly failureRatio: number;
+  /** Attempts are counted over this time. Default 60,000. */
+  readonly windowMs: number;
+  /** How long the binding takes up no message. Default 60,000. */
+  readonly pauseMs: number;
+}
+
+export const DEFAULT_CIRCUIT_BREAKER_POLICY: CircuitBreakerPolicy = {
+  minMessages: 20,
+  failureRatio: 0.15,
+  windowMs: 60_000,
+  pauseMs: 60_000,
+};
+
+export type CircuitState = 'closed' | 'open' | 'half-open';
+
+/**
+ * Pauses a binding whose handler fails too often, by taking its slots away: messages that wait keep their locks,
+ * and no attempt of theirs is spent. After the pause one message at a time is tried: a success opens the binding
+ * fully again, a failure pauses it once more.
+ */
+export class CircuitBreaker {
+  state: CircuitState = 'closed';
+  private ended = 0;
+  private failed = 0;
+  private windowEndsAtMs = -Infinity;
+  private timer?: NodeJS.Timeout;
+  /** Rises with each change of state: attempts of an earlier state say nothing about this one. */
+  private era = 0;
+  private isClosing = false;
+
+  constructor(
+    private readonly policy: CircuitBreakerPolicy,
+    private readonly slots: Slots,
+    private readonly concurrency: number,
+    private readonly clock: Clock,
+    private readonly changed: (state: CircuitState) => void,
+  ) {}
+
+  /** An attempt begins; `end` wants the number back. */
+  begun(): number {
+    return this.era;
+  }
+
+  end(era: number, isFailure: boolean): void {
+    if (era !== this.era || this.isClosing) return;
+    if (this.state === 'half-open') return isFailure ? this.pause() : this.resume();
+    const now = this.clock.now();
+    if (now >= this.windowEndsAtMs) {
+      this.windowEndsAtMs = now + this.policy.windowMs;
+      this.ended = this.failed = 0;
+    }
+    this.ended++;
+    if (!isFailure) return;
+    this.failed++;
+    const { minMessages, failureRatio } = this.policy;
+    if (this.ended >= minMessages && this.failed / this.ended >= failureRatio) this.pause();
+  }
+
+  close(): void {
+    this.isClosing = true;
+    clearTimeout(this.timer);
+  }
+
+  private pause(): void {
+    this.become('open', 0);
+    this.timer = setTimeout(() => this.become('half-open', 1), this.policy.pauseMs);
+  }
+
+  private resume(): void {
+    this.windowEndsAtMs = -Infinity;
+    this.become('closed', this.concurrency);
+  }
+
+  private become(state: CircuitState, slots: number): void {
+    this.era++;
+    this.state = state;
+    this.changed(state);
+    this.slots.resize(slots);
+  }
+}

@@ -1,0 +1,11 @@
+/** The lock of a message in work is gone: the broker will deliver the message again. */
+export class LockLostError extends Error {
+  override readonly name = 'LockLostError';
+
+  constructor(
+    readonly lockToken: string | undefined,
+    cause?: unknown,
+  ) {
+    super('the message lock was lost', { cause });
+  }
+}

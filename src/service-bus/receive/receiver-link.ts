@@ -1,0 +1,147 @@
+import {
+  type MessageHandlers,
+  type ProcessErrorArgs,
+  type ServiceBusReceivedMessage,
+  type ServiceBusReceiver,
+} from '@azure/service-bus';
+
+import { within } from '../within.js';
+import { type Clock } from './clock.js';
+import { type Delivery } from './delivery.js';
+import { DeliveryWindow, SESSION_PLACES } from './delivery-window.js';
+
+const CLOSE_TIMEOUT_MS = 2_000;
+const REFUSAL_MS = 1_000;
+
+/** What a link tells its owner. */
+export interface LinkOwner {
+  /** Takes a message; the returned promise gives its credit back to the broker. */
+  receive(message: ServiceBusReceivedMessage, link: ReceiverLink): Promise<void>;
+  linkOpened(link: ReceiverLink): void;
+  /** The link could not be opened; the SDK goes on trying. */
+  linkFailed(link: ReceiverLink, error: Error): void;
+  /** The link was open and is gone; it will not come back. */
+  linkLost(link: ReceiverLink): void;
+  /** The link was closed: what it still holds is settled through $management. */
+  linkClosed(link: ReceiverLink): void;
+}
+
+// The SDK calls them around each of its attempts to open a link. They are no part of the typed interface.
+type LinkHandlers = MessageHandlers & { preInitialize(): Promise<void>; postInitialize(): Promise<void> };
+
+/**
+ * One link that a binding listens on: the SDK opens it, the owner decides over credit, and retires it before one
+ * unsettled delivery silences it (see DeliveryWindow).
+ *
+ * A link that is lost stays lost. The SDK would open a new one in its place, give it the old one's credit on top
+ * of its own, and settle the old one's messages on the dead link (waiting a minute for answers, or taking those
+ * to the new link's deliveries of the same number for them). With the SDK's receiver closed, messages of a lost
+ * link are settled through $management.
+ */
+export class ReceiverLink {
+  isOpen = false;
+  isRetired = false;
+  /** Deliveries of this link whose fate is open. */
+  held = 0;
+  /** What the broker said when it took the link away. */
+  lastError?: Error;
+
+  private openedAtMs = -Infinity;
+  private readonly window = new DeliveryWindow();
+  private wasOpened = false;
+  private subscription?: { close(): Promise<void> };
+
+  constructor(
+    private readonly receiver: ServiceBusReceiver,
+    private readonly credit: number,
+    private readonly owner: LinkOwner,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Places that the deliveries since the oldest unsettled one take. */
+  get span(): number {
+    return this.window.span;
+  }
+
+  open(): void {
+    const handlers: LinkHandlers = {
+      processMessage: (message) => this.owner.receive(message, this),
+      processError: (args) => this.failed(args),
+      preInitialize: () => this.opening(),
+      postInitialize: () => this.opened(),
+    };
+    this.subscription = this.receiver.subscribe(handlers, {
+      autoCompleteMessages: false,
+      maxConcurrentCalls: this.credit,
+    });
+  }
+
+  /** Open for a moment only: that is how the broker refuses a link. */
+  get wasRefused(): boolean {
+    return this.clock.now() - this.openedAtMs < REFUSAL_MS;
+  }
+
+  /** Takes a place in the link's window for a message that has come. */
+  takePlace(): number {
+    this.held++;
+    return this.window.open();
+  }
+
+  /** The delivery's fate is known; only the broker's answer frees its place. */
+  release(delivery: Delivery): void {
+    this.held--;
+    if (delivery.state === 'settled') this.window.settle(delivery.place);
+  }
+
+  /** Credit goes back as long as the window has room for everything that may still come. */
+  get takesCreditBack(): boolean {
+    return !this.isRetired && this.window.span + this.credit < SESSION_PLACES;
+  }
+
+  /** No more credit from now on: the link still brings what it was promised, and settles what it holds. */
+  retire(): void {
+    this.isRetired = true;
+  }
+
+  /** Takes the credit back from the broker; what was on its way still arrives. */
+  async stop(): Promise<void> {
+    if (this.subscription) await within(CLOSE_TIMEOUT_MS, this.subscription.close());
+  }
+
+  async close(): Promise<void> {
+    this.isRetired = true;
+    this.isOpen = false;
+    // Without it a receiver that is closed while the connection is down would come back with the connection.
+    await this.stop();
+    await within(CLOSE_TIMEOUT_MS, this.receiver.close());
+    this.owner.linkClosed(this);
+  }
+
+  private opening(): Promise<void> {
+    if (this.wasOpened) {
+      this.isOpen = false;
+      this.isRetired = true;
+      // Makes the SDK give up the attempt that it is about to begin.
+      void this.close();
+      this.owner.linkLost(this);
+    }
+    return Promise.resolve();
+  }
+
+  private opened(): Promise<void> {
+    this.wasOpened = true;
+    this.isOpen = true;
+    this.openedAtMs = this.clock.now();
+    this.owner.linkOpened(this);
+    return Promise.resolve();
+  }
+
+  private failed(args: ProcessErrorArgs): Promise<void> {
+    // Stopping interrupts the SDK's attempts to open the link.
+    if (args.error.name === 'AbortError') return Promise.resolve();
+    // An open link's error is why it is about to be lost.
+    if (this.wasOpened) this.lastError = args.error;
+    else this.owner.linkFailed(this, args.error);
+    return Promise.resolve();
+  }
+}

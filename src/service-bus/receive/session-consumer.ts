@@ -1,0 +1,136 @@
+import { type ServiceBusClient, type ServiceBusSessionReceiver } from '@azure/service-bus';
+
+import { type Binding, type SessionOptions } from '../binding/binding.js';
+import { errorCode } from '../error-code.js';
+import { type MessagePath } from '../message/process-message.js';
+import { within } from '../within.js';
+import { type ConsumerHealth } from './consumer-health.js';
+import { DrainedError } from './drained.error.js';
+import { type LockRenewer } from './lock-renewer.js';
+import { type ConsumerObserver } from './reception.js';
+import { SessionAcceptor } from './session-acceptor.js';
+import { SessionRun } from './session-run.js';
+
+const LAST_SETTLEMENTS_MS = 2_000;
+/** A session that was lost is not asked for again at once: what took it may still be going on. */
+const AFTER_LOSS_MS = 100;
+
+/** The state of a binding with sessions. */
+export interface SessionConsumerHealth extends ConsumerHealth {
+  /** Sessions in our hands. */
+  readonly sessions: number;
+}
+
+/** Accepts the sessions of one binding, as many as it may hold at once, and has their messages processed. */
+export class SessionConsumer {
+  private readonly binding: Binding;
+  private readonly acceptor: SessionAcceptor;
+  private readonly runs = new Set<SessionRun>();
+  private error?: Error;
+  private isDraining = false;
+
+  constructor(
+    client: ServiceBusClient,
+    private readonly options: SessionOptions,
+    private readonly locks: LockRenewer,
+    private readonly path: Omit<MessagePath, 'waitingRoom'>,
+    private readonly observer: ConsumerObserver,
+  ) {
+    this.binding = path.binding;
+    const acceptorObserver = {
+      changed: (): void => this.changed(),
+      refused: (error: Error): void => this.refused(error),
+    };
+    this.acceptor = new SessionAcceptor(client, this.binding, acceptorObserver, path.clock);
+  }
+
+  start(): void {
+    for (let place = 0; place < this.options.maxConcurrentSessions; place++) void this.serve();
+  }
+
+  health(): SessionConsumerHealth {
+    const { pattern, entityPath } = this.binding;
+    const runs = [...this.runs];
+    const waitingForRetry = runs.filter((run) => run.isWaitingForRetry).length;
+    const inWork = runs.filter((run) => run.isBusy).length - waitingForRetry;
+    const details = { pattern, entityPath, inWork, waitingForRetry, sessions: runs.length };
+    if (this.isDraining) return { ...details, state: 'draining' };
+    if (!this.error) return { ...details, state: this.acceptor.isProven ? 'receiving' : 'connecting' };
+    const error = { code: errorCode(this.error) ?? this.error.name, message: this.error.message };
+    return { ...details, state: 'failing', error };
+  }
+
+  /**
+   * Accepts no session any more, lets handlers finish, and releases the sessions; messages that are not done
+   * after `graceMs` are given back.
+   */
+  async drain(graceMs: number): Promise<void> {
+    if (this.isDraining) return;
+    this.isDraining = true;
+    this.acceptor.close();
+    this.path.outputs.close();
+    const ended = Promise.all([...this.runs].map((run) => run.drain()));
+    if ((await within(graceMs, ended)) === 'late') await this.interrupt();
+  }
+
+  /** Releases what is still held. */
+  async close(): Promise<void> {
+    this.isDraining = true;
+    this.acceptor.close();
+    for (const run of this.runs) run.lose(new DrainedError());
+    await Promise.all([...this.runs].map((run) => run.finish()));
+  }
+
+  /** Keeps one place filled with a session. */
+  private async serve(): Promise<void> {
+    while (!this.isDraining) {
+      const receiver = await this.acceptor.next();
+      if (!receiver) continue;
+      const run = this.begin(receiver);
+      await run.ended;
+      this.runs.delete(run);
+      if (run.isLost) await this.acceptor.pause(AFTER_LOSS_MS);
+    }
+  }
+
+  private begin(receiver: ServiceBusSessionReceiver): SessionRun {
+    const run = new SessionRun(receiver, this.locks, this.path, this.options.idleTimeoutMs);
+    this.runs.add(run);
+    run.start();
+    // A drain may have begun in the moment between the grant and now.
+    if (this.isDraining) void run.drain();
+    return run;
+  }
+
+  private changed(): void {
+    if (this.acceptor.isProven && this.error) {
+      this.error = undefined;
+      this.path.logger.log(`${this.describe()}: receiving again`);
+    }
+    this.observer.receiving();
+  }
+
+  private refused(error: Error): void {
+    if (this.isDraining) return;
+    // Messages differ from time to time in what they are tracked by.
+    const isNew = !this.error || errorCode(this.error) !== errorCode(error);
+    this.error = error;
+    if (isNew) this.path.logger.error(`${this.describe()}: not receiving, keeps trying: ${error.message}`);
+    this.observer.failing(error);
+  }
+
+  private async interrupt(): Promise<void> {
+    const late = [...this.runs].filter((run) => run.isBusy);
+    if (late.length > 0) {
+      this.path.logger.warn(
+        `${this.describe()}: ${late.length} messages were not done in time and are given back`,
+      );
+    }
+    const given = Promise.all([...this.runs].map((run) => run.interrupt(new DrainedError())));
+    await within(LAST_SETTLEMENTS_MS, given);
+  }
+
+  private describe(): string {
+    return `${this.binding.pattern} (${this.binding.entityPath}, sessions)`;
+  }
+}

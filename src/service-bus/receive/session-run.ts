@@ -1,0 +1,187 @@
+import { type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '@azure/service-bus';
+
+import { recordAttempts } from '../message/attempts.js';
+import { type MessagePath, processMessage } from '../message/process-message.js';
+import { settle } from '../message/settle.js';
+import { type Delivery } from './delivery.js';
+import { type LockRenewer, type RenewableLock } from './lock-renewer.js';
+import { type LinkOwner, ReceiverLink } from './receiver-link.js';
+import { SessionDelivery } from './session-delivery.js';
+import { WaitingRoom } from './waiting-room.js';
+
+/**
+ * One session in our hands, from its acceptance until it is released or lost. Its messages are processed one
+ * after the other: the broker sends the next one only when the one before is settled. A message that waits for a
+ * retry keeps the session's lock, and goes back to the head of its session when the wait is over.
+ */
+export class SessionRun implements LinkOwner, RenewableLock {
+  renewAtMs = 0;
+  lockEndsAtMs = 0;
+  isRenewing = false;
+
+  /** Resolves when the session is in our hands no more, and no handler works on it. */
+  readonly ended: Promise<void>;
+  /** The session was taken from us, or given up to keep its order. */
+  isLost = false;
+
+  private readonly link: ReceiverLink;
+  private readonly waitingRoom: WaitingRoom;
+  private readonly path: MessagePath;
+  private current?: SessionDelivery;
+  private idleSinceMs: number;
+  private idleTimer?: NodeJS.Timeout;
+  private isStopping = false;
+  private isDraining = false;
+  private finishing?: Promise<void>;
+  private resolveEnded?: () => void;
+  private leaveRetry?: () => void;
+
+  constructor(
+    private readonly receiver: ServiceBusSessionReceiver,
+    private readonly locks: LockRenewer,
+    path: Omit<MessagePath, 'waitingRoom'>,
+    private readonly idleTimeoutMs: number,
+  ) {
+    this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
+    this.waitingRoom = new WaitingRoom(path.clock, (delivery) => this.tryAgain(delivery));
+    this.path = { ...path, waitingRoom: this.waitingRoom };
+    // One credit: a message that was prefetched would overtake one that goes back for a retry.
+    this.link = new ReceiverLink(receiver, 1, this, path.clock);
+    this.idleSinceMs = path.clock.now();
+  }
+
+  get isBusy(): boolean {
+    return this.current !== undefined;
+  }
+
+  get isWaitingForRetry(): boolean {
+    return this.waitingRoom.size > 0;
+  }
+
+  get lockedUntilUtc(): Date {
+    return this.receiver.sessionLockedUntilUtc;
+  }
+
+  start(): void {
+    this.locks.add(this);
+    this.watchIdle(this.idleTimeoutMs);
+    try {
+      this.link.open();
+    } catch (error) {
+      // The session was lost between its grant and now.
+      this.lose(error);
+    }
+  }
+
+  renew(): Promise<Date> {
+    return this.receiver.renewSessionLock();
+  }
+
+  /** The session is gone, and with it the lock of the message in work. */
+  lose(cause?: unknown): void {
+    if (this.isLost || this.finishing) return;
+    this.isLost = true;
+    this.locks.remove(this);
+    this.current?.lose(cause);
+    this.waitingRoom.close();
+    // The place of a session stays taken while a handler works: there are never more handlers than places.
+    if (!this.current) void this.finish();
+  }
+
+  /** Takes no further message, lets the one in work finish, and releases the session. */
+  drain(): Promise<void> {
+    this.isDraining = true;
+    this.waitingRoom.close();
+    void this.release();
+    return this.ended;
+  }
+
+  /** Gives back the message in work, whose handler is told by its signal, and releases the session. */
+  async interrupt(reason: Error): Promise<void> {
+    const delivery = this.current;
+    if (delivery) {
+      delivery.interrupt(reason);
+      await this.giveBack(delivery, delivery.attempt - 1);
+    }
+    await this.finish();
+  }
+
+  /** Releases the session, whatever is in work. */
+  finish(): Promise<void> {
+    this.finishing ??= this.end();
+    return this.finishing;
+  }
+
+  async receive(message: ServiceBusReceivedMessage): Promise<void> {
+    const delivery = new SessionDelivery(message, this.receiver, this.link, this.link.takePlace());
+    this.current = delivery;
+    if (this.isDraining) {
+      // Nobody has tried this message, so its next delivery is no further attempt.
+      await this.giveBack(delivery, delivery.attempt - 1);
+    } else {
+      await processMessage(delivery, this.path);
+      if (this.waitingRoom.has(delivery)) await new Promise<void>((resolve) => (this.leaveRetry = resolve));
+    }
+    this.link.release(delivery);
+    this.current = undefined;
+    this.idleSinceMs = this.path.clock.now();
+    // An unsettled message stays locked by this link: going on would leave it behind, out of its order.
+    if (delivery.state !== 'settled') this.isLost = true;
+    if (this.isLost || this.isStopping) await this.finish();
+  }
+
+  linkFailed(_link: ReceiverLink, error: Error): void {
+    // Session receivers do not come back: whatever was wrong, the link is gone.
+    this.lose(error);
+  }
+
+  linkOpened(): void {
+    // The link of a session is open before we have it.
+  }
+
+  linkLost(link: ReceiverLink): void {
+    this.lose(link.lastError);
+  }
+
+  linkClosed(): void {
+    // Nothing is settled elsewhere.
+  }
+
+  private async tryAgain(delivery: Delivery): Promise<void> {
+    await this.giveBack(delivery, delivery.attempt);
+    this.leaveRetry?.();
+  }
+
+  private giveBack(delivery: Delivery, failedAttempts: number): Promise<void> {
+    return settle(delivery, {
+      kind: 'abandon',
+      properties: recordAttempts(delivery.message, failedAttempts),
+    });
+  }
+
+  private watchIdle(afterMs: number): void {
+    this.idleTimer = setTimeout(() => this.checkIdle(), afterMs);
+  }
+
+  private checkIdle(): void {
+    if (this.receiver.isClosed) return this.lose();
+    if (this.current) return this.watchIdle(this.idleTimeoutMs);
+    const leftMs = this.idleSinceMs + this.idleTimeoutMs - this.path.clock.now();
+    if (leftMs > 0) return this.watchIdle(leftMs);
+    void this.release();
+  }
+
+  private async release(): Promise<void> {
+    this.isStopping = true;
+    // What was on its way still arrives, and is processed before the session goes.
+    await this.link.stop();
+    if (!this.current) await this.finish();
+  }
+
+  private async end(): Promise<void> {
+    clearTimeout(this.idleTimer);
+    this.locks.remove(this);
+    await this.link.close();
+    this.resolveEnded?.();
+  }
+}

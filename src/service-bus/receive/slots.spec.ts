@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { Slots } from './slots.js';
+
+describe('Slots', () => {
+  it('gives out no more than there are, and those given back to who waits longest', async () => {
+    const slots = new Slots(2);
+    const order: string[] = [];
+    expect([slots.tryTake(), slots.tryTake(), slots.tryTake()]).toEqual([true, true, false]);
+    const first = slots.take().then((isGranted) => order.push(`first ${isGranted}`));
+    const second = slots.take().then((isGranted) => order.push(`second ${isGranted}`));
+    expect(slots.waiting).toBe(2);
+    slots.release();
+    await first;
+    expect(slots.inUse).toBe(2);
+    slots.release();
+    await second;
+    expect(order).toEqual(['first true', 'second true']);
+  });
+
+  it('sends all away when it closes, and gives out none any more', async () => {
+    const slots = new Slots(1);
+    slots.tryTake();
+    const waiting = slots.take();
+    slots.close();
+    expect(await waiting).toBe(false);
+    slots.release();
+    expect(slots.tryTake()).toBe(false);
+    expect(await slots.take()).toBe(false);
+  });
+
+  it('follows its limit up and down', async () => {
+    const slots = new Slots(1);
+    slots.tryTake();
+    const waiting = slots.take();
+    slots.resize(2);
+    expect(await waiting).toBe(true);
+    slots.resize(1);
+    slots.release();
+    expect(slots.tryTake()).toBe(false);
+    slots.release();
+    expect(slots.tryTake()).toBe(true);
+  });
+});

@@ -1,0 +1,84 @@
+import { ServiceBusAdministrationClient, ServiceBusClient } from '@azure/service-bus';
+import { type DynamicModule, Module } from '@nestjs/common';
+
+import { BindingRegistry } from './binding/binding-registry.js';
+import { ReceiverPool } from './connection/receiver-pool.js';
+import { SenderPool } from './connection/sender-pool.js';
+import { ServiceBusConnection } from './connection/service-bus-connection.js';
+import { NamespaceProbe } from './health/namespace-probe.js';
+import { ServiceBusHealthIndicator } from './health/service-bus.health-indicator.js';
+import {
+  featureModule,
+  type ServiceBusFeatureAsyncOptions,
+  type ServiceBusFeatureOptions,
+} from './service-bus.feature.js';
+import { ServiceBusLifecycle } from './service-bus.lifecycle.js';
+import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './service-bus.module-definition.js';
+import { ServiceBusServer } from './service-bus.server.js';
+import { checkModuleOptions, type ServiceBusModuleOptions } from './service-bus-options.js';
+
+/**
+ * Azure Service Bus for a Nest application: `forRoot` or `forRootAsync` once, for the namespace; `forFeature` or
+ * `forFeatureAsync` in each feature module, for what it receives and sends.
+ */
+@Module({
+  providers: [
+    {
+      provide: ServiceBusConnection,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: ServiceBusModuleOptions) =>
+        ServiceBusConnection.create(checkModuleOptions(options)),
+    },
+    {
+      provide: ServiceBusClient,
+      inject: [ServiceBusConnection],
+      useFactory: (connection: ServiceBusConnection) => connection.createClient(),
+    },
+    {
+      provide: ServiceBusAdministrationClient,
+      inject: [ServiceBusConnection],
+      useFactory: (connection: ServiceBusConnection) => connection.createAdministrationClient(),
+    },
+    {
+      provide: SenderPool,
+      inject: [ServiceBusClient],
+      useFactory: (client: ServiceBusClient) => new SenderPool(client),
+    },
+    {
+      provide: ReceiverPool,
+      inject: [ServiceBusClient],
+      useFactory: (client: ServiceBusClient) => new ReceiverPool(client),
+    },
+    {
+      provide: NamespaceProbe,
+      inject: [ServiceBusClient],
+      useFactory: (client: ServiceBusClient) => new NamespaceProbe(client),
+    },
+    BindingRegistry,
+    ServiceBusServer,
+    ServiceBusHealthIndicator,
+    ServiceBusLifecycle,
+  ],
+  exports: [
+    ServiceBusClient,
+    ServiceBusAdministrationClient,
+    SenderPool,
+    ReceiverPool,
+    NamespaceProbe,
+    BindingRegistry,
+    ServiceBusServer,
+    ServiceBusHealthIndicator,
+  ],
+})
+export class ServiceBusModule extends ConfigurableModuleClass {
+  /** Declares a feature's binding, senders and receivers. */
+  static forFeature(options: ServiceBusFeatureOptions): DynamicModule {
+    const { senders, receivers, pattern, ...binding } = options;
+    return featureModule({ pattern, senders, receivers, useFactory: () => binding });
+  }
+
+  /** The same, with a binding that other providers decide on. */
+  static forFeatureAsync(options: ServiceBusFeatureAsyncOptions): DynamicModule {
+    return featureModule(options);
+  }
+}

@@ -1,0 +1,197 @@
+import { type ServiceBusClient } from '@azure/service-bus';
+import { Injectable, Logger } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import {
+  type CustomTransportStrategy,
+  type MessageHandler,
+  type MsPattern,
+  type ReadPacket,
+  Server,
+} from '@nestjs/microservices';
+
+import { type Binding } from './binding/binding.js';
+import { BindingRegistry } from './binding/binding-registry.js';
+import { handlerNames } from './binding/handler-names.js';
+import { type Registration, resolveRoutes } from './binding/resolve-routes.js';
+import { SenderPool } from './connection/sender-pool.js';
+import { ServiceBusConnection } from './connection/service-bus-connection.js';
+import { keepCause } from './keep-cause.js';
+import { handle } from './message/handle.js';
+import { type Invoke, openPath } from './message/message-path.js';
+import { SYSTEM_CLOCK } from './receive/clock.js';
+import { Consumer, type ConsumerObserver } from './receive/consumer.js';
+import { type ConsumerHealth } from './receive/consumer-health.js';
+import { LockRenewer } from './receive/lock-renewer.js';
+import { RECEIVER_RETRY_OPTIONS } from './receive/receiver-retry-options.js';
+import { SessionConsumer } from './receive/session-consumer.js';
+import { type ServiceBusContext } from './service-bus.context.js';
+import { within } from './within.js';
+
+/** The transport's id: `@MessagePattern(pattern, SERVICE_BUS_TRANSPORT)` keeps a handler to this transport. */
+export const SERVICE_BUS_TRANSPORT = Symbol('service-bus');
+
+/** What `server.status` emits: all bindings receive, or at least one does not. */
+export type ServiceBusStatus = 'connected' | 'disconnected';
+
+/** What `server.on` offers: a receiver's error, with the pattern of its binding. */
+export type ServiceBusEvents = { error: (error: Error, pattern: string) => void };
+
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/**
+ * Nest's transport strategy for Azure Service Bus. Take it from the application's container:
+ * `app.connectMicroservice({ strategy: app.get(ServiceBusServer) }, { inheritAppConfig: true })`.
+ */
+@Injectable()
+export class ServiceBusServer
+  extends Server<ServiceBusEvents, ServiceBusStatus>
+  implements CustomTransportStrategy
+{
+  override readonly transportId = SERVICE_BUS_TRANSPORT;
+  // processMessage awaits event handlers too, and reports what they fail with.
+  override readonly propagatesEventHandlerErrors = true;
+  protected override readonly logger = new Logger(ServiceBusServer.name);
+
+  private readonly registrations: Registration[] = [];
+  private readonly consumers: (Consumer | SessionConsumer)[] = [];
+  private readonly locks = new LockRenewer(SYSTEM_CLOCK);
+  private readonly errorListeners: ServiceBusEvents['error'][] = [];
+  private client?: ServiceBusClient;
+  private hasHooks = false;
+  private drained?: Promise<void>;
+
+  constructor(
+    private readonly connection: ServiceBusConnection,
+    private readonly bindings: BindingRegistry,
+    private readonly senders: SenderPool,
+    private readonly modules: ModulesContainer,
+  ) {
+    super();
+    keepCause();
+  }
+
+  /** True from the beginning of a shutdown on. */
+  get isDraining(): boolean {
+    return this.drained !== undefined;
+  }
+
+  override addHandler(
+    pattern: unknown,
+    handler: MessageHandler,
+    isEventHandler = false,
+    extras: Record<string, unknown> = {},
+  ): void {
+    const route = this.toRoute(pattern);
+    this.registrations.push({ pattern, route, handler, isEvent: isEventHandler });
+    super.addHandler(pattern, handler, isEventHandler, extras);
+  }
+
+  /** Starts receiving. The broker may be away: then the receivers go on trying, and readiness says so. */
+  listen(callback: (error?: unknown) => void): void {
+    try {
+      this.start();
+    } catch (error) {
+      return callback(error);
+    }
+    callback();
+  }
+
+  /** One entry per binding. */
+  health(): ConsumerHealth[] {
+    return this.consumers.map((consumer) => consumer.health());
+  }
+
+  /**
+   * Stops receiving and waits for the messages in work, for `drainTimeoutMs` at most. Safe to call again; a
+   * shutdown calls it before anything else.
+   */
+  drain(graceMs: number): Promise<void> {
+    this.drained ??= Promise.all(this.consumers.map((consumer) => consumer.drain(graceMs))).then(
+      () => undefined,
+    );
+    return this.drained;
+  }
+
+  /** Ends receiving for good; what is not settled by then comes again when its lock ends. */
+  async close(): Promise<void> {
+    await this.drain(0);
+    await Promise.all(this.consumers.map((consumer) => consumer.close()));
+    this.locks.close();
+    if (this.client) await within(CLOSE_TIMEOUT_MS, this.client.close());
+    this._status$.next('disconnected');
+  }
+
+  on<EventKey extends keyof ServiceBusEvents>(_event: EventKey, listener: ServiceBusEvents[EventKey]): void {
+    this.errorListeners.push(listener);
+  }
+
+  /** The SDK's client that receives. */
+  unwrap<T>(): T {
+    if (!this.client) throw new Error('the server is not listening yet: call startAllMicroservices() first');
+    return this.client as T;
+  }
+
+  override setOnProcessingStartHook(...args: Parameters<Server['setOnProcessingStartHook']>): void {
+    this.hasHooks = true;
+    super.setOnProcessingStartHook(...args);
+  }
+
+  override setOnProcessingEndHook(...args: Parameters<Server['setOnProcessingEndHook']>): void {
+    this.hasHooks = true;
+    super.setOnProcessingEndHook(...args);
+  }
+
+  // The base class resolves even when the handler fails. Our messages take processMessage's way instead.
+  override async handleEvent(pattern: string, packet: ReadPacket, context: ServiceBusContext): Promise<void> {
+    const handler = this.getHandlerByPattern(pattern);
+    if (!handler) throw new Error(`there is no event handler for ${pattern}`);
+    await this.invoke(handler, packet.data, context);
+  }
+
+  private start(): void {
+    const names = handlerNames(this.modules, (pattern) => this.toRoute(pattern));
+    const resolved = resolveRoutes(this.registrations, this.bindings, names);
+    const client = (this.client = this.connection.createClient(RECEIVER_RETRY_OPTIONS));
+    const shared = { invoke: this.invoke, senders: this.senders, clock: SYSTEM_CLOCK, logger: this.logger };
+    for (const { binding, routes } of resolved) {
+      const path = { ...shared, binding, routes };
+      const observer = this.observerOf(binding);
+      const consumer = binding.sessions
+        ? new SessionConsumer(client, binding.sessions, this.locks, openPath(path), observer)
+        : new Consumer(client, this.locks, path, observer);
+      this.consumers.push(consumer);
+      consumer.start();
+      const replies = binding.replyTo === undefined ? '' : `, replies to ${binding.replyTo}`;
+      const { pattern, entityPath, maxConcurrentCalls } = binding;
+      this.logger.log(`${pattern}: receives from ${entityPath}${replies}, ${maxConcurrentCalls} at once`);
+    }
+  }
+
+  private readonly invoke: Invoke = (handler, payload, context) => {
+    if (!this.hasHooks) return handle(handler, payload, context);
+    // A start hook need not hand back what it wraps: only the handler itself knows when it is done.
+    return new Promise((resolve, reject) => {
+      this.runWithProcessingHooks(context, (runEndHook) =>
+        handle(handler, payload, context).finally(runEndHook).then(resolve, reject),
+      );
+    });
+  };
+
+  private toRoute(pattern: unknown): string {
+    return this.normalizePattern(pattern as MsPattern);
+  }
+
+  private observerOf({ pattern }: Binding): ConsumerObserver {
+    const tellStatus = (): void => {
+      const isConnected = this.consumers.every((consumer) => consumer.health().state === 'receiving');
+      this._status$.next(isConnected ? 'connected' : 'disconnected');
+    };
+    return {
+      receiving: tellStatus,
+      failing: (error) => {
+        tellStatus();
+        for (const listener of this.errorListeners) listener(error, pattern);
+      },
+    };
+  }
+}

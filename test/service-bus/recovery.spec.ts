@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { startEmulator } from '../../src/emulator/index.js';
+import { serviceBusScene } from '../support/service-bus-scene.js';
+import { startServiceBusApp, until } from '../support/start-service-bus-app.js';
+import { WORK_HANDLER, WorkController } from '../support/work-controller.js';
+
+describe('a broken connection', () => {
+  const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
+
+  it.each([
+    ['a forced detach', () => scene.emulator.detachLinks('work')],
+    ['a dropped connection', () => scene.emulator.dropConnections()],
+    ['an expired token', () => scene.emulator.expireTokens()],
+  ])('%s under load loses nothing', async (_what, breakIt) => {
+    let done = 0;
+    await scene.startWork(
+      (payload) => {
+        done++;
+        return payload;
+      },
+      { replyTo: 'out', maxConcurrentCalls: 20 },
+    );
+    // On a queue without sessions a session id is a property like any other.
+    const messages = Array.from({ length: 1_000 }, (_, index) => ({
+      body: index,
+      messageId: `m${index}`,
+      sessionId: index % 2 === 0 ? 'even' : undefined,
+    }));
+    await scene.send('work', ...messages);
+    for (const at of [200, 500]) {
+      await until(() => done >= at);
+      breakIt();
+    }
+    await until(() => scene.left('work') === 0, 15_000);
+    const ids = scene.emulator
+      .entity('out')
+      .messages()
+      .map(({ messageId }) => messageId);
+    expect(new Set(ids).size).toBe(1_000);
+  });
+
+  it('is recovered from while idle', async () => {
+    const app = await scene.startWork((payload) => payload, { replyTo: 'out' });
+    scene.emulator.dropConnections();
+    await app.receiving();
+    await scene.send('work', { body: 'after' });
+    const [reply] = await scene.take('out');
+    expect(reply?.body).toBe('after');
+  });
+});
+
+describe('a broker that is away at the start', () => {
+  it('leaves the application up and not ready; it receives as soon as the broker is there', async () => {
+    const first = await startEmulator({ port: 0, administrationPort: false });
+    const { connectionString, port } = first;
+    await first.close();
+    const seen: unknown[] = [];
+    const app = await startServiceBusApp(connectionString, {
+      controllers: [WorkController],
+      providers: [{ provide: WORK_HANDLER, useValue: (payload: unknown) => seen.push(payload) }],
+    });
+    try {
+      await until(() => app.server.health()[0]?.state === 'failing');
+      const health = await app.health.isHealthy();
+      expect(health['service-bus:work']?.status).toBe('down');
+      expect(health['service-bus:work']?.['error']).toMatchObject({ message: expect.any(String) });
+      const emulator = await startEmulator({
+        port,
+        administrationPort: false,
+        entities: { queues: ['work'] },
+      });
+      try {
+        await app.receiving();
+        expect((await app.health.isHealthy())['service-bus:work']?.status).toBe('up');
+      } finally {
+        await emulator.close();
+      }
+    } finally {
+      await app.close();
+    }
+  });
+});
