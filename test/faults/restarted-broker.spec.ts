@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { afterEach, beforeEach, describe, it } from '@jest/globals';
+
+import { Campaign, scale } from './campaign.js';
+
+const MESSAGES = scale(10_000, 1_000);
+const RESTARTS = scale(5, 1);
+const AWAY_MS = scale(5_000, 1_000);
+const TIMEOUT_MS = scale(600_000, 60_000);
+const BACK_WITHIN_MS = 10_000;
+
+describe('a broker that goes away for a while', () => {
+  let directory: string;
+  let campaign: Campaign;
+  beforeEach(async () => {
+    directory = await mkdtemp(path.join(tmpdir(), 'restarted-broker-'));
+    campaign = await Campaign.open({ dataDirectory: directory });
+  });
+  afterEach(async () => {
+    await campaign.close();
+    await rm(directory, { recursive: true });
+  });
+
+  it(
+    'is worked for again within ten seconds, and no message is lost or sent twice',
+    async () => {
+      // All of them are there before the worker is: each restart meets messages on their way.
+      await campaign.send(MESSAGES);
+      campaign.startWorker();
+      for (let restarts = 1; restarts <= RESTARTS; restarts++) {
+        await campaign.outputs(Math.round((MESSAGES * restarts) / (RESTARTS + 2)));
+        const before = campaign.outputCount;
+        await campaign.restartBroker(AWAY_MS);
+        if (before < MESSAGES) await campaign.outputs(before + 1, BACK_WITHIN_MS);
+      }
+      await campaign.judge(MESSAGES);
+    },
+    TIMEOUT_MS,
+  );
+});
