@@ -1,3 +1,4 @@
+import { readBody } from './amqp/read-body.js';
 import { type MessageState } from './model/message.js';
 import { type PropertyValue } from './model/property-value.js';
 import { type Queue } from './model/queue.js';
@@ -7,6 +8,10 @@ export interface InspectedMessage {
   readonly sequenceNumber: number;
   readonly messageId: string;
   readonly sessionId: string | undefined;
+  readonly correlationId: PropertyValue;
+  readonly subject: PropertyValue;
+  /** As the JavaScript SDK gives it: JSON is parsed, other bytes are a Buffer. */
+  readonly body: unknown;
   readonly state: MessageState;
   readonly locked: boolean;
   readonly deliveryCount: number;
@@ -41,6 +46,11 @@ export class EntityInspection {
       sequenceNumber: message.sequenceNumber,
       messageId: message.content.messageId,
       sessionId: message.content.sessionId,
+      correlationId: message.content.systemProperty('CorrelationId'),
+      subject: message.content.systemProperty('Label'),
+      get body() {
+        return readBody(message.content);
+      },
       state: message.state,
       locked: message.lockId !== 0,
       deliveryCount: message.deliveryCount,

@@ -89,4 +89,13 @@ describe('messageToJson', () => {
       },
     });
   });
+
+  it('shows when a message expires, if it does', () => {
+    const expiresAtUtc = new Date('2036-07-02T01:32:27Z');
+    expect(JSON.parse(messageToJson(message('', { expiresAtUtc })))).toMatchObject({
+      expiresAtUtc: '2036-07-02T01:32:27.000Z',
+    });
+    const never = { expiresAtUtc: new Date('+031197-09-14T02:48:05.477Z') };
+    expect(JSON.parse(messageToJson(message('', never)))).not.toHaveProperty('expiresAtUtc');
+  });
 });

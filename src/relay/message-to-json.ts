@@ -1,6 +1,8 @@
 import { bodyBytes, type ReceivedMessage } from './received-message.js';
 import { textOfBytes } from './text-of-bytes.js';
 
+const LAST_DATE_MS = Date.UTC(10_000, 0);
+
 /**
  * A message's body as JSON text. A body that is JSON is passed on as it is written; any other text becomes a
  * string, and bytes that are no text a string in Base64. What is declared as text stays text.
@@ -34,13 +36,18 @@ export function messageToJson(message: ReceivedMessage): string {
       deliveryCount: message.deliveryCount,
       state: message.state,
       enqueuedTimeUtc: message.enqueuedTimeUtc,
-      expiresAtUtc: message.expiresAtUtc,
+      expiresAtUtc: expiryOf(message),
       scheduledEnqueueTimeUtc: message.scheduledEnqueueTimeUtc,
       applicationProperties: message.applicationProperties ?? {},
     },
     readable,
   );
   return `{"body":${bodyToJson(message)},${properties.slice(1)}`;
+}
+
+/** To the SDK, a message that does not expire does so tens of thousands of years from now. */
+function expiryOf({ expiresAtUtc }: ReceivedMessage): Date | undefined {
+  return expiresAtUtc && expiresAtUtc.getTime() < LAST_DATE_MS ? expiresAtUtc : undefined;
 }
 
 function isWrittenAsJson(text: string): boolean {

@@ -2,8 +2,11 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it } from '@jest/globals';
 
 import { emulatorScene, QUICK, receiveAll, receiveOne } from '../support/emulator-scene.js';
+import { letSdkTimersGo } from '../support/let-sdk-timers-go.js';
 import { startTestEmulator } from '../support/start-emulator.js';
 import { until } from '../support/until.js';
+
+letSdkTimersGo();
 
 describe('startEmulator', () => {
   it('takes free ports and tells of them', async () => {
@@ -101,8 +104,28 @@ describe('the inspection of an entity', () => {
     expect(entity).toMatchObject({ lockedCount: 1, receiverCount: 1 });
   });
 
+  it('shows bodies as the SDK gives them', async () => {
+    await scene.send(
+      'events',
+      { body: { nested: [1, null] }, subject: 's', correlationId: 'c' },
+      { body: 'text' },
+      { body: Buffer.from([0, 255]) },
+      { bodyType: 'value', body: { answer: 42 } } as never,
+      { bodyType: 'sequence', body: [[1, 2]] } as never,
+    );
+    const messages = scene.entity('events/Subscriptions/all').messages();
+    expect(messages[0]).toMatchObject({ subject: 's', correlationId: 'c' });
+    expect(messages.map(({ body }) => body)).toEqual([
+      { nested: [1, null] },
+      'text',
+      Buffer.from([0, 255]),
+      { answer: 42 },
+      [[1, 2]],
+    ]);
+  });
+
   it('takes the addresses of subscriptions and dead-letter queues, and fails for what is not there', () => {
-    expect(scene.entity('events/Subscriptions/all').messages()).toEqual([]);
+    expect(scene.entity('events/Subscriptions/all').counts.deferred).toBe(0);
     expect(scene.entity('orders/$DeadLetterQueue').messages()).toEqual([]);
     expect(() => scene.entity('missing')).toThrow(/could not be found/);
     expect(() => scene.entity('events')).toThrow(/topic/);

@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { emulatorScene, receiveOne, serviceBusError } from '../support/emulator-scene.js';
+import { letSdkTimersGo } from '../support/let-sdk-timers-go.js';
 import { until } from '../support/until.js';
+
+letSdkTimersGo();
 
 const ONCE = { retryOptions: { maxRetries: 0, timeoutInMs: 5_000 } };
 
@@ -201,5 +204,28 @@ describe('faults on order', () => {
     const message = await receiveOne(receiver);
     await receiver.renewMessageLock(message);
     await receiver.completeMessage(message);
+  });
+});
+
+describe('delayed answers', () => {
+  const scene = emulatorScene({ queues: ['gone', 'others'] });
+
+  it('that are due when the client is gone harm nobody', async () => {
+    const client = scene.connect({ retryOptions: { maxRetries: 0, timeoutInMs: 500 } });
+    const sender = client.createSender('gone');
+    const receiver = client.createReceiver('gone', { maxAutoLockRenewalDurationInMs: 0 });
+    await sender.sendMessages({ body: 'open' });
+    const message = await receiveOne(receiver);
+    scene.emulator.faults.delayAnswers(500, 'gone');
+    const answers = [
+      sender.sendMessages({ body: 'sent' }),
+      receiver.completeMessage(message),
+      receiver.peekMessages(1),
+    ].map((answer) => answer.catch(() => undefined));
+    await until(() => scene.entity('gone').messages().length === 1 && scene.entity('gone').lockedCount === 0);
+    scene.emulator.dropConnections();
+    scene.clock.advance(500);
+    await scene.connect().createSender('others').sendMessages({ body: 'at once' });
+    await Promise.all(answers);
   });
 });

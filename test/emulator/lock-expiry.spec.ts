@@ -109,7 +109,7 @@ describe('message locks that end with their link', () => {
 
 describe('message locks under the renewal of the SDK', () => {
   // The SDK goes by the time of day.
-  const scene = emulatorScene({ queues: [{ name: 'slow', lockDurationMs: 800 }] }, { clock: undefined });
+  const scene = emulatorScene({ queues: [{ name: 'slow', lockDurationMs: 1_500 }] }, { clock: undefined });
 
   it('are kept for much longer than the lock duration', async () => {
     await scene.send('slow', { body: 1 });
@@ -119,7 +119,7 @@ describe('message locks under the renewal of the SDK', () => {
       processMessage: async ({ deliveryCount, lockedUntilUtc }) => {
         deliveryCounts.push(deliveryCount);
         const lockedUntil = lockedUntilUtc!.getTime();
-        await until(() => Date.now() > lockedUntil + 800);
+        await until(() => Date.now() > lockedUntil + 1_000);
       },
       processError: () => Promise.resolve(),
     });

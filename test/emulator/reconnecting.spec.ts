@@ -3,8 +3,11 @@ import { describe, expect, it } from '@jest/globals';
 
 import { type Emulator } from '../../src/emulator/index.js';
 import { emulatorScene, QUICK, receiveOne, serviceBusError } from '../support/emulator-scene.js';
+import { letSdkTimersGo } from '../support/let-sdk-timers-go.js';
 import { startTestEmulator } from '../support/start-emulator.js';
 import { until } from '../support/until.js';
+
+letSdkTimersGo();
 
 function collect(receiver: ServiceBusReceiver): unknown[] {
   const bodies: unknown[] = [];

@@ -285,7 +285,7 @@ describe('sessions', () => {
 describe('sessions under the renewal of the SDK', () => {
   // The SDK goes by the time of day.
   const scene = emulatorScene(
-    { queues: [{ name: 'slow', requiresSession: true, lockDurationMs: 800 }] },
+    { queues: [{ name: 'slow', requiresSession: true, lockDurationMs: 1_500 }] },
     { clock: undefined },
   );
 
@@ -296,7 +296,7 @@ describe('sessions under the renewal of the SDK', () => {
     });
     const message = await receiveOne(receiver);
     const lockedUntil = message.lockedUntilUtc!.getTime();
-    await until(() => Date.now() > lockedUntil + 800);
+    await until(() => Date.now() > lockedUntil + 1_000);
     await receiver.completeMessage(message);
     expect(scene.entity('slow').messages()).toEqual([]);
   });

@@ -4,23 +4,21 @@ import {
   type Connection,
   type Container,
   type Delivery,
-  type Message,
   type Receiver as RheaReceiver,
   type Session as RheaSession,
 } from 'rhea';
 
 import { type AmqpError } from './amqp-error.js';
 import { Attaching, type SessionParts } from './attaching.js';
-import { Claims } from './claims.js';
-import { assertSafeMessage } from './codec/assert-safe-message.js';
+import { Claims, EXPIRED } from './claims.js';
 import { listenTo } from './connection-events.js';
 import { type AmqpContext } from './context.js';
-import { FrameGuard } from './frame-guard/frame-guard.js';
+import { boundHeartbeats, guardInput } from './guard-input.js';
 import { keepRawMessages } from './incoming-transfers.js';
 import { Links } from './links.js';
 import { OutgoingDeliveries } from './outgoing-deliveries.js';
 import { ReplyLinks } from './reply-links.js';
-import { messages, outcomes, privateConnection, privateSession } from './rhea-private.js';
+import { outcomes, privateConnection, privateSession } from './rhea-private.js';
 import { Wire } from './wire.js';
 
 const MAX_FRAME_BYTES = 65_536;
@@ -28,13 +26,6 @@ const CHANNEL_MAX = 4_999;
 const IDLE_TIMEOUT_MS = 120_000;
 // How long a client may take to close its side after it was told that this one is closed.
 const FAREWELL_MS = 1_000;
-// What a timer takes: a signed 32-bit number of milliseconds.
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
-const EXPIRED: AmqpError = {
-  condition: 'amqp:unauthorized-access',
-  description: 'ExpiredToken: the token is expired.',
-};
 
 /** One client's connection: its sessions and links, what it may do, and its end. */
 export class AmqpConnection {
@@ -77,8 +68,6 @@ export class AmqpConnection {
     this.#connection.close(error);
     privateConnection(this.#connection)._process();
     this.socket.end();
-    const farewell = setTimeout(() => this.socket.destroy(), FAREWELL_MS).unref();
-    this.socket.once('close', () => clearTimeout(farewell));
     this.#gone();
   }
 
@@ -121,28 +110,23 @@ export class AmqpConnection {
   }
 
   #guard(): void {
-    const connection = privateConnection(this.#connection);
-    const guard = new FrameGuard({
+    guardInput(this.#connection, {
       maxFrameSize: MAX_FRAME_BYTES,
-      authenticated: () => connection.sasl_transport.transports[3].transport.read_complete,
+      admit: () => {
+        if (!this.#isGone) this.#wire.gather(this.#opened);
+        return !this.#isGone;
+      },
+      refuse: (description) => this.close({ condition: 'amqp:connection:framing-error', description }),
     });
-    const input = connection.input.bind(connection);
-    connection.input = (chunk: Buffer) => {
-      if (this.#isGone) return;
-      this.#wire.gather(this.#opened);
-      try {
-        guard.check(chunk, input);
-      } catch (error) {
-        const description = error instanceof Error ? error.message : String(error);
-        this.close({ condition: 'amqp:connection:framing-error', description });
-      }
-    };
   }
 
   #listen(): void {
     const links = this.#links;
     listenTo(this.#connection, {
-      opened: () => this.#openedByClient(),
+      opened: () => {
+        this.#opened = true;
+        boundHeartbeats(this.#connection);
+      },
       sessionOpened: (session) => this.#sessionOpened(session),
       sessionClosed: (session) => this.#sessionClosed(session),
       senderAttached: (link) => this.#attaching.sender(link),
@@ -156,14 +140,6 @@ export class AmqpConnection {
       gone: () => this.#gone(),
     });
     this.socket.on('close', () => this.#gone());
-  }
-
-  #openedByClient(): void {
-    this.#opened = true;
-    const { open } = privateConnection(this.#connection).remote;
-    // rhea sets a timer of half this time: neither a flood of heartbeats nor an overflow.
-    if (open.idle_time_out)
-      open.idle_time_out = Math.min(Math.max(open.idle_time_out, 1_000), MAX_TIMEOUT_MS);
   }
 
   #sessionOpened(session: RheaSession): void {
@@ -189,8 +165,7 @@ export class AmqpConnection {
     if (!requests || !replies) return delivery.update(true, outcomes.released().described());
     delivery.update(true, outcomes.accepted().described());
     try {
-      assertSafeMessage(bytes);
-      requests.receive(messages.decode(bytes) as unknown as Message, replies);
+      requests.receive(bytes, replies);
     } catch (error) {
       const description = error instanceof Error ? error.message : String(error);
       this.close({ condition: 'amqp:decode-error', description });
@@ -207,9 +182,19 @@ export class AmqpConnection {
     this.#isGone = true;
     this.#claims.clear();
     for (const session of [...this.#sessions.keys()]) this.#sessionClosed(session);
-    // rhea's timers live on after a socket that is gone without an end.
-    if (this.socket.destroyed) privateConnection(this.#connection)._disconnected();
-    else this.socket.once('close', () => privateConnection(this.#connection)._disconnected());
+    this.#sayFarewell();
     this.closed();
+  }
+
+  #sayFarewell(): void {
+    const { socket } = this;
+    const farewell = setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+    const gone = (): void => {
+      clearTimeout(farewell);
+      // rhea's timers live on after a socket that is gone without an end.
+      privateConnection(this.#connection)._disconnected();
+    };
+    if (socket.destroyed) gone();
+    else socket.once('close', gone);
   }
 }

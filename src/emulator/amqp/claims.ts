@@ -1,7 +1,14 @@
+import { type AmqpError } from './amqp-error.js';
 import { type Authorizer, type Claim } from './authorizer.js';
 
 // What a timer takes: a signed 32-bit number of milliseconds.
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Why a link is detached when its token has run out. */
+export const EXPIRED: AmqpError = {
+  condition: 'amqp:unauthorized-access',
+  description: 'ExpiredToken: the token is expired.',
+};
 
 /**
  * The rights that a client has proved on one connection, until they end. They go by the time of day, whatever time

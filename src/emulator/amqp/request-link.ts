@@ -3,9 +3,11 @@ import { type Message } from 'rhea';
 import { parseAddress } from '../model/address.js';
 import { type Claim } from './authorizer.js';
 import { putToken } from './cbs-node.js';
+import { assertSafeMessage } from './codec/assert-safe-message.js';
 import { type AmqpContext } from './context.js';
 import { ManagementNode } from './management/management-node.js';
 import { type ReplyLinks } from './reply-links.js';
+import { messages } from './rhea-private.js';
 
 // Room for a token, or for what a request has beside the messages in it.
 const REQUEST_BYTES = 256 * 1024;
@@ -15,7 +17,8 @@ export interface RequestLink {
   /** Of the entity that requests are about; empty for `$cbs`. */
   readonly address: string;
   readonly maxMessageBytes: number;
-  receive(request: Message, replies: ReplyLinks): void;
+  /** @throws MalformedMessageError, or what rhea throws, if it is not a message */
+  receive(bytes: Buffer, replies: ReplyLinks): void;
 }
 
 /** Takes tokens. */
@@ -23,7 +26,10 @@ export function cbsRequests(context: AmqpContext, grant: (claim: Claim) => void)
   return {
     address: '',
     maxMessageBytes: REQUEST_BYTES,
-    receive: (request, replies) => replies.find(request.reply_to)?.send(putToken(request, context, grant)),
+    receive: (bytes, replies) => {
+      const request = decode(bytes);
+      replies.find(request.reply_to)?.send(putToken(request, context, grant));
+    },
   };
 }
 
@@ -33,9 +39,16 @@ export function managementRequests(nodeAddress: string, context: AmqpContext): R
   return {
     address: node.address,
     maxMessageBytes: REQUEST_BYTES + maxMessageBytesOf(node.address, context),
-    receive: (request, replies) =>
-      node.answer(request, (reply) => replies.find(request.reply_to)?.send(reply)),
+    receive: (bytes, replies) => {
+      const request = decode(bytes);
+      node.answer(request, (reply) => replies.find(request.reply_to)?.send(reply));
+    },
   };
+}
+
+function decode(bytes: Buffer): Message {
+  assertSafeMessage(bytes);
+  return messages.decode(bytes) as unknown as Message;
 }
 
 /** Messages come in requests too, to be scheduled. */

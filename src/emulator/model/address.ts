@@ -1,6 +1,7 @@
 /** Which part of an entity an address means. */
 export type SubQueue = 'main' | 'dead-letter' | 'transfer-dead-letter';
 
+/** What an address says. */
 export interface Address {
   /** Queue, topic, or topic and subscription, as the client spelled it. */
   readonly entity: string;

@@ -39,6 +39,7 @@ export function entityNotFound(address: string): BrokerError {
   return new BrokerError('amqp:not-found', `The messaging entity '${address}' could not be found.`);
 }
 
+/** The entity's status forbids what was asked for. */
 export function entityDisabled(address: string): BrokerError {
   return new BrokerError(
     'com.microsoft:entity-disabled',
@@ -46,6 +47,7 @@ export function entityDisabled(address: string): BrokerError {
   );
 }
 
+/** The name is taken. */
 export function entityAlreadyExists(address: string): BrokerError {
   return new BrokerError(
     'com.microsoft:entity-already-exists',
@@ -58,6 +60,7 @@ export function argumentError(message: string): BrokerError {
   return new BrokerError('com.microsoft:argument-error', message);
 }
 
+/** The lock has ended, or there never was such a one. */
 export function messageLockLost(): BrokerError {
   return new BrokerError(
     'com.microsoft:message-lock-lost',
@@ -65,6 +68,7 @@ export function messageLockLost(): BrokerError {
   );
 }
 
+/** Nobody holds the session any more. */
 export function sessionLockLost(sessionId: string): BrokerError {
   return new BrokerError(
     'com.microsoft:session-lock-lost',
@@ -72,6 +76,7 @@ export function sessionLockLost(sessionId: string): BrokerError {
   );
 }
 
+/** There is no message of this number in the state that was asked for. */
 export function messageNotFound(sequenceNumber: number): BrokerError {
   return new BrokerError(
     'com.microsoft:message-not-found',

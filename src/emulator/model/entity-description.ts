@@ -1,6 +1,7 @@
 import { type AuthorizationRule } from './authorization-rule.js';
 import { type RuleDescription } from './filter/rule.js';
 
+/** What may be done with an entity. */
 export type EntityStatus = 'Active' | 'Disabled' | 'SendDisabled' | 'ReceiveDisabled';
 
 interface EntityBasics {
@@ -46,10 +47,14 @@ export interface SubscriptionDescription extends EntityBasics, Receivable {
   deadLetteringOnFilterEvaluationExceptions: boolean;
 }
 
+/** What has to be said to create a queue: its name; the rest has the cloud's defaults. */
 export type QueueOptions = Partial<QueueDescription> & Pick<QueueDescription, 'name'>;
+/** What has to be said to create a topic. */
 export type TopicOptions = Partial<TopicDescription> & Pick<TopicDescription, 'name'>;
+/** What has to be said to create a subscription. */
 export type SubscriptionOptions = Partial<SubscriptionDescription> &
   Pick<SubscriptionDescription, 'name' | 'topicName'>;
+/** A rule before it is created. */
 export type RuleOptions = Omit<RuleDescription, 'createdAtMs'>;
 
 const basics = {

@@ -11,16 +11,19 @@ interface RecordBasics {
   readonly updatedAtMs: number;
 }
 
+/** A queue as it is kept. */
 export interface QueueRecord extends RecordBasics {
   readonly kind: 'queue';
   readonly description: QueueDescription;
 }
 
+/** A topic as it is kept; its subscriptions have records of their own. */
 export interface TopicRecord extends RecordBasics {
   readonly kind: 'topic';
   readonly description: TopicDescription;
 }
 
+/** A subscription as it is kept, with its rules. */
 export interface SubscriptionRecord extends RecordBasics {
   readonly kind: 'subscription';
   readonly description: SubscriptionDescription;

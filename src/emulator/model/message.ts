@@ -4,6 +4,7 @@ import { type Receiver } from './receiver.js';
 import { type Session } from './session.js';
 import { type Timed } from './deadlines.js';
 
+/** Whether a message is for everybody, set aside by its receiver, or not yet there. */
 export type MessageState = 'active' | 'deferred' | 'scheduled';
 
 /** A message on its way into an entity. */

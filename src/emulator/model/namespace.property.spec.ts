@@ -1,14 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
-
-import { describe, expect, it } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { expectAllDelivered } from '../../../test/support/model/property/expect-all-delivered.js';
+import { expectRestartKeepsAll } from '../../../test/support/model/property/expect-restart-keeps-all.js';
 import { modelCommand } from '../../../test/support/model/property/model-command.js';
 import { ModelRun } from '../../../test/support/model/property/model-run.js';
-import { ModelScene } from '../../../test/support/model/model-scene.js';
 import { runCommand } from '../../../test/support/model/property/run-command.js';
-import { snapshotOf } from '../../../test/support/model/snapshot-of.js';
 
 // MODEL_RUNS=100000 searches longer; MODEL_SEED and MODEL_PATH, which a failure prints, run it again.
 const { MODEL_RUNS = '1000', MODEL_SEED, MODEL_PATH } = process.env;
@@ -29,11 +26,7 @@ describe('a namespace under any commands', () => {
           const run = new ModelRun();
           for (const command of commands) runCommand(run, command);
 
-          const restarted = new ModelScene();
-          restarted.namespace.restore(run.nowMs, run.journal.records());
-          const [kept, lived] = [snapshotOf(restarted.namespace), snapshotOf(run.scene.namespace)];
-          // Jest's own comparison is slow, and tells more.
-          if (!isDeepStrictEqual(kept, lived)) expect(kept).toEqual(lived);
+          expectRestartKeepsAll(run);
           expectAllDelivered(run);
         }),
         parameters,

@@ -24,6 +24,7 @@ import { StorageMeter } from './storage-meter.js';
 import { SubscriptionEntity } from './subscription-entity.js';
 import { TopicEntity } from './topic-entity.js';
 
+/** What a namespace needs from outside. */
 export interface NamespaceOptions {
   /** Bound on what all entities together store, in bytes of encoded messages. */
   readonly maxStoredBytes: number;

@@ -5,6 +5,7 @@ import { type Queue } from './queue.js';
 import { type Session } from './session.js';
 import { type PendingAccept } from './sessions.js';
 
+/** Whether messages are locked until they are settled, or removed as they are delivered. */
 export type ReceiveMode = 'peek-lock' | 'receive-and-delete';
 
 /** Where the effects on a receiver are carried out. The model carries it along and never calls it. */

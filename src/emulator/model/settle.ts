@@ -4,6 +4,7 @@ import { failDelivery } from './fail-delivery.js';
 import { type PropertyChanges } from './property-value.js';
 import { type Queue } from './queue.js';
 
+/** What a receiver has decided about a message that it holds. */
 export type Outcome =
   | { readonly type: 'complete' }
   | { readonly type: 'abandon' | 'defer'; readonly changes?: PropertyChanges | undefined }

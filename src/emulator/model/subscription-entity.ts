@@ -14,6 +14,7 @@ import { SubscriptionRules } from './subscription-rules.js';
 import { type TopicEntity } from './topic-entity.js';
 import { validateDescription } from './validate-description.js';
 
+/** The rule that a new subscription has, and that lets everything through. */
 export const DEFAULT_RULE_NAME = '$Default';
 
 /** A subscription of a topic: copies of the messages that its rules choose. */
