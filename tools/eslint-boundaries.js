@@ -7,6 +7,7 @@ import path from 'node:path';
 export const ROOMS = [
   { room: 'src/main.ts', may: ['src/', '*'] },
   { room: 'src/app.module.ts', may: ['src/', '@nestjs/'], mayNot: ['src/emulator/'] },
+  { room: 'src/stop-on-signals.ts', may: ['@nestjs/common', 'node:'] },
   { room: 'src/environment.ts', may: ['node:', 'class-transformer', 'class-validator', 'reflect-metadata'] },
   {
     room: 'src/service-bus/',

@@ -1,0 +1,94 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { freePort } from './free-port.js';
+
+// Behind the wrapper that Debian puts into the path, which would change to another user.
+const PROGRAM = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 20_000;
+
+/** A RabbitMQ of the benchmark's own: free ports, and its data in a folder that is deleted at the end. */
+export class RabbitMqServer {
+  private constructor(
+    private readonly process: ChildProcess,
+    readonly address: string,
+    private readonly folder: string,
+    private readonly nameServerPort: number,
+  ) {}
+
+  static isInstalled(): boolean {
+    return existsSync(PROGRAM);
+  }
+
+  static async start(): Promise<RabbitMqServer> {
+    const [port, distributionPort, nameServerPort] = [await freePort(), await freePort(), await freePort()];
+    const folder = await mkdtemp(path.join(tmpdir(), 'bench-rabbitmq-'));
+    const child = spawn(PROGRAM, [], {
+      stdio: 'ignore',
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder,
+        ERL_EPMD_PORT: String(nameServerPort),
+        RABBITMQ_NODENAME: `bench-${port}@localhost`,
+        RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+        RABBITMQ_NODE_PORT: String(port),
+        RABBITMQ_DIST_PORT: String(distributionPort),
+        RABBITMQ_MNESIA_BASE: path.join(folder, 'data'),
+        RABBITMQ_LOG_BASE: path.join(folder, 'log'),
+        RABBITMQ_PID_FILE: path.join(folder, 'pid'),
+        RABBITMQ_ENABLED_PLUGINS_FILE: path.join(folder, 'enabled_plugins'),
+        RABBITMQ_CONFIG_FILE: path.join(folder, 'rabbitmq'),
+      },
+    });
+    const server = new RabbitMqServer(child, `amqp://guest:guest@127.0.0.1:${port}`, folder, nameServerPort);
+    try {
+      await server.listening(port);
+      return server;
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      const ended = once(this.process, 'exit');
+      const timer = setTimeout(() => this.process.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      this.process.kill('SIGTERM');
+      await ended;
+      clearTimeout(timer);
+    }
+    // Erlang's name server was started along with it, and outlives it.
+    await promisify(execFile)('epmd', ['-port', String(this.nameServerPort), '-kill']).catch(() => undefined);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async listening(port: number): Promise<void> {
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while (performance.now() < deadline) {
+      if (this.process.exitCode !== null) break;
+      if (await canConnect(port)) return;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error('rabbitmq-server did not start to listen');
+  }
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const end = (isOpen: boolean): void => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+  });
+}

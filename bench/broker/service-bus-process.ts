@@ -1,0 +1,31 @@
+import { type Emulator, type Entities, startEmulator } from '../../src/emulator/index.js';
+import { answer } from '../process/answer.js';
+import { OUTPUT_QUEUE } from './broker.js';
+import { whenCounted } from './standstill.js';
+
+const LOOK_EVERY_MS = 2;
+
+let emulator: Emulator;
+let inputQueues: string[] = [];
+
+const active = (queue: string): number => emulator.entity(queue).counts.active;
+
+answer({
+  start: async (question) => {
+    const entities = question as Entities;
+    inputQueues = (entities.queues ?? [])
+      .map((queue) => (typeof queue === 'string' ? queue : queue.name))
+      .filter((name) => name !== OUTPUT_QUEUE);
+    emulator = await startEmulator({
+      port: 0,
+      administrationPort: false,
+      entities,
+      maxStoredBytes: 16 * 1024 ** 3,
+    });
+    return emulator.connectionString;
+  },
+  reset: () => emulator.reset(),
+  inputLeft: () => inputQueues.reduce((sum, queue) => sum + active(queue), 0),
+  whenOutputs: (count) => whenCounted(count as number, LOOK_EVERY_MS, () => active(OUTPUT_QUEUE)),
+  close: () => emulator.close(),
+});

@@ -1,0 +1,61 @@
+import 'reflect-metadata';
+
+import { Controller, Module, type Type, ValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { MessagePattern, Payload } from '@nestjs/microservices';
+
+import { ServiceBusModule, ServiceBusServer } from '../../src/service-bus/index.js';
+import { accept, Order, type Receipt } from './order.js';
+import { type Assignment, type Running } from './running.js';
+
+@Module({})
+class OrdersModule {}
+
+/** Our transport with many handlers on one queue, told apart by subject, or with many bindings. */
+export async function start(assignment: Assignment): Promise<Running> {
+  const { handlers = 1, bindings = 1 } = assignment;
+  const patterns = Array.from({ length: bindings }, (_, index) => `orders-${index}`);
+  const app = await NestFactory.create(
+    {
+      module: OrdersModule,
+      imports: [
+        ServiceBusModule.forRoot({ connectionString: assignment.address }),
+        ...patterns.map((pattern) =>
+          ServiceBusModule.forFeature({
+            pattern,
+            replyTo: assignment.outputQueue,
+            // Many bindings keep the default.
+            ...(bindings === 1 && { maxConcurrentCalls: assignment.concurrency }),
+          }),
+        ),
+      ],
+      controllers: patterns.map((pattern) => controller(pattern, handlers)),
+    },
+    { logger: ['error', 'warn', 'fatal'] },
+  );
+  app.useGlobalPipes(new ValidationPipe({ transform: true }));
+  app.connectMicroservice({ strategy: app.get(ServiceBusServer) }, { inheritAppConfig: true });
+  await app.startAllMicroservices();
+  await app.init();
+  return app;
+}
+
+/** A controller as decorators would make it, with as many methods as wanted. */
+function controller(binding: string, handlers: number): Type {
+  class OrdersController {}
+  const { prototype } = OrdersController;
+  for (let index = 0; index < handlers; index++) {
+    const name = `accept${index}`;
+    const descriptor = {
+      value: (order: Order): Receipt => accept(order),
+      writable: true,
+      configurable: true,
+    };
+    Object.defineProperty(prototype, name, descriptor);
+    MessagePattern({ binding, subject: `subject-${index}` })(prototype, name, descriptor);
+    Payload()(prototype, name, 0);
+    Reflect.defineMetadata('design:paramtypes', [Order], prototype, name);
+  }
+  Controller()(OrdersController);
+  return OrdersController;
+}

@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+
+import { type Wrap } from '../broker/broker.js';
+import { RabbitMqServer } from '../broker/rabbitmq-server.js';
+import { peerFolder } from './peer-folder.js';
+
+/** One way to get the work done. */
+export interface Candidate {
+  readonly id: string;
+  readonly title: string;
+  readonly platform: 'service-bus' | 'rabbitmq';
+  /** Relative to this file; compiled. */
+  readonly module: string;
+  /** The folder of peers/ that has its packages, when the project itself has not. */
+  readonly peer?: string;
+  readonly wrap: Wrap;
+  /** Part of the messages it is given: 1, or less for one so slow that all would take minutes. */
+  readonly share: number;
+}
+
+const plain: Wrap = (order) => order;
+
+/** A first: what the others are held against is B. */
+export const CANDIDATES: readonly Candidate[] = [
+  {
+    id: 'A',
+    title: 'our transport',
+    platform: 'service-bus',
+    module: './a-transport.js',
+    wrap: plain,
+    share: 1,
+  },
+  {
+    id: 'B',
+    title: 'bare SDK, loop',
+    platform: 'service-bus',
+    module: './b-sdk-loop.js',
+    wrap: plain,
+    share: 1,
+  },
+  {
+    id: 'C',
+    title: 'bare SDK, batched by hand',
+    platform: 'service-bus',
+    module: './c-sdk-batches.js',
+    wrap: plain,
+    share: 1,
+  },
+  {
+    id: 'C0',
+    title: 'C without lock renewal',
+    platform: 'service-bus',
+    module: './c0-sdk-batches-unrenewed.js',
+    wrap: plain,
+    share: 1,
+  },
+  {
+    id: 'D',
+    title: 'Nest RMQ transport',
+    platform: 'rabbitmq',
+    module: '../peers/nest-rmq/candidate.js',
+    peer: 'nest-rmq',
+    wrap: (order) => ({ pattern: 'orders', data: order }),
+    share: 1,
+  },
+  {
+    id: 'E',
+    title: '@golevelup/nestjs-rabbitmq',
+    platform: 'rabbitmq',
+    module: '../peers/golevelup/candidate.js',
+    peer: 'golevelup',
+    wrap: plain,
+    share: 1,
+  },
+  {
+    id: 'F',
+    title: 'nestjs-azure-service-bus-transporter',
+    platform: 'service-bus',
+    module: '../peers/transporter/candidate.js',
+    peer: 'transporter',
+    wrap: plain,
+    share: 0.1,
+  },
+];
+
+/** Why a candidate cannot run on this machine; undefined when it can. */
+export function absence({ platform, peer }: Candidate): string | undefined {
+  if (platform === 'rabbitmq' && !RabbitMqServer.isInstalled()) {
+    return 'rabbitmq-server is not installed (Debian: apt-get install rabbitmq-server)';
+  }
+  // RabbitMQ is driven with the packages of Nest's transport for it.
+  const needed = [peer, platform === 'rabbitmq' ? 'nest-rmq' : undefined];
+  for (const name of needed) {
+    if (name !== undefined && !existsSync(`${peerFolder(name)}/node_modules`)) {
+      return `its packages are not installed (npm run bench -- --install)`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,22 @@
+// The emulator in a process of its own, so that its memory and its share of the processor are its own.
+import { startEmulator } from '../../dist/emulator/index.js';
+
+const emulator = await startEmulator({
+  port: 0,
+  administrationPort: false,
+  entities: JSON.parse(process.argv[2] ?? '{}'),
+  maxStoredBytes: 16 * 1024 ** 3,
+});
+
+process.on('message', (question) => {
+  if (question === 'memory') {
+    globalThis.gc?.();
+    const { heapUsed, external, rss } = process.memoryUsage();
+    process.send?.({ memory: { used: heapUsed + external, rss } });
+  } else if (question === 'processor') {
+    process.send?.({ processor: process.cpuUsage() });
+  } else {
+    void emulator.close().then(() => process.exit(0));
+  }
+});
+process.send?.({ connectionString: emulator.connectionString });

@@ -1,0 +1,29 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('./broker-process.js', import.meta.url));
+
+/** Starts the emulator with these entities in a process of its own. */
+export async function startBroker(entities) {
+  const child = fork(PROGRAM, [JSON.stringify(entities)], {
+    execArgv: ['--expose-gc', '--max-old-space-size=12000'],
+  });
+  const [{ connectionString }] = await once(child, 'message');
+  const ask = async (question) => {
+    child.send(question);
+    const [answer] = await once(child, 'message');
+    return answer[question];
+  };
+  return {
+    connectionString,
+    /** Bytes in use after a garbage collection, and the resident set. */
+    memory: () => ask('memory'),
+    /** Microseconds of processor time used so far. */
+    processor: () => ask('processor'),
+    close: async () => {
+      child.send('close');
+      await once(child, 'exit');
+    },
+  };
+}
