@@ -13,7 +13,7 @@ export interface EmulatorOptions {
   readonly entities?: Entities;
   /** Keeps entities and messages in this directory, over restarts and crashes. Default: in memory only. */
   readonly dataDirectory?: string;
-  /** A clock for tests, moved by `advance`; the system's time by default. */
+  /** A clock for tests, moved by `advance`; the system's time by default. Tokens go by the time of day in any case. */
   readonly clock?: ManualClock;
   /** Takes every token without verifying signature and age. Default false. */
   readonly acceptAnyToken?: boolean;

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { QUICK } from '../support/emulator-scene.js';
 import { letSdkTimersGo } from '../support/let-sdk-timers-go.js';
+import { until } from '../support/until.js';
 
 letSdkTimersGo();
 
@@ -54,17 +55,25 @@ describe('a standalone emulator with a data directory, killed without warning', 
     const acknowledged = new Set<string>();
     const completed = new Set<string>();
 
-    const sends = Array.from({ length: 2_000 }, async (_, index) => {
-      await sender.sendMessages({ body: index, messageId: `m${index}` });
-      acknowledged.add(`m${index}`);
-      if (acknowledged.size === 1_000) first.process.kill('SIGKILL');
-    });
+    let isAlive = true;
+    const sendOn = async (lane: number): Promise<void> => {
+      for (let index = 0; isAlive; index += 1) {
+        const messageId = `m${lane}-${index}`;
+        await sender.sendMessages({ body: index, messageId });
+        acknowledged.add(messageId);
+      }
+    };
+    const sends = Array.from({ length: 200 }, (_, lane) => sendOn(lane));
     const receiver = client.createReceiver('relay-in');
     const messages = await receiver.receiveMessages(100);
     const completions = messages.map(async (message) => {
       await receiver.completeMessage(message);
       completed.add(String(message.messageId));
     });
+    await Promise.any(completions);
+    await until(() => acknowledged.size >= 1_000);
+    isAlive = false;
+    first.process.kill('SIGKILL');
     await once(first.process, 'exit');
     void Promise.allSettled([...sends, ...completions]);
     void client.close().catch(() => undefined);

@@ -1,14 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { ModelScene } from '../../../test/support/model/model-scene.js';
 import { DuplicateHistory } from './duplicate-history.js';
+import { noJournal } from './journal.js';
+import { type Namespace } from './namespace.js';
 
-const historyOf = (windowMs: number): { history: DuplicateHistory; told: string[] } => {
+const historyOf = (windowMs: number): { history: DuplicateHistory; told: string[]; namespace: Namespace } => {
   const told: string[] = [];
-  const history = new DuplicateHistory(windowMs, {
-    remembered: (messageId, forgetAtMs) => told.push(`+${messageId} ${forgetAtMs}`),
-    forgotten: (messageId) => told.push(`-${messageId}`),
+  const { namespace } = new ModelScene({
+    journal: {
+      ...noJournal,
+      messageIdRemembered: (address, messageId, forgetAtMs) =>
+        told.push(`${address} +${messageId} ${forgetAtMs}`),
+      messageIdForgotten: (address, messageId) => told.push(`${address} -${messageId}`),
+    },
   });
-  return { history, told };
+  return { history: new DuplicateHistory('q', windowMs, namespace.context), told, namespace };
 };
 
 describe('DuplicateHistory', () => {
@@ -25,7 +32,7 @@ describe('DuplicateHistory', () => {
     history.add(0, 'a');
     history.add(50, 'b');
     history.has(120, 'c');
-    expect(told).toEqual(['+a 100', '+b 150', '-a']);
+    expect(told).toEqual(['q +a 100', 'q +b 150', 'q -a']);
     expect(history.size).toBe(1);
   });
 
@@ -40,7 +47,7 @@ describe('DuplicateHistory', () => {
     history.add(20, 'short');
     expect(history.has(25, 'short')).toBe(true);
     expect(history.has(1_000, 'long')).toBe(false);
-    expect(told.filter((line) => line.startsWith('-'))).toEqual(['-long', '-short']);
+    expect(told.filter((line) => line.includes('-'))).toEqual(['q -long', 'q -short']);
     expect(history.size).toBe(0);
   });
 
@@ -50,6 +57,27 @@ describe('DuplicateHistory', () => {
     expect(history.has(69, 'a')).toBe(true);
     expect(told).toEqual([]);
     expect(history.has(70, 'a')).toBe(false);
+  });
+
+  it('forgets by itself where nobody sends any more, and takes no memory then', () => {
+    const { history, told, namespace } = historyOf(100);
+    history.add(0, 'a');
+    history.add(60, 'b');
+    const { memory } = namespace.context;
+    expect(memory.bytes).toBeGreaterThan(0);
+    namespace.advance(100);
+    expect(history.size).toBe(1);
+    namespace.advance(160);
+    expect([history.size, memory.bytes, namespace.nextDeadlineMs]).toEqual([0, 0, Infinity]);
+    expect(told.slice(2)).toEqual(['q -a', 'q -b']);
+  });
+
+  it('leaves nothing behind when it is closed', () => {
+    const { history, told, namespace } = historyOf(100);
+    history.add(0, 'a');
+    history.close();
+    expect([namespace.context.memory.bytes, namespace.nextDeadlineMs]).toEqual([0, Infinity]);
+    expect(told).toHaveLength(1);
   });
 
   it('takes any text for an id', () => {

@@ -4,8 +4,6 @@ import { type Router } from './receivable.js';
 /** What an entity needs of the namespace it is in. */
 export interface EntityHost extends Router {
   readonly context: QueueContext;
-  /** Bound on what all entities together store, in bytes of encoded messages. */
-  readonly maxStoredBytes: number;
   /** Fresh identifiers for `newid()` in rule actions. */
   readonly newId: () => string;
   deleteEntity(nowMs: number, name: string): void;

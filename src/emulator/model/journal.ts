@@ -8,7 +8,7 @@ import { type Session } from './session.js';
  *
  * Addresses are those of the entities and of their message queues (`orders`, `orders/$DeadLetterQueue`,
  * `events/Subscriptions/audit`), always in the spelling in which the entity was created.
- * What is passed on lives on and changes: it has to be copied before the call returns.
+ * What is passed on lives on and changes: it has to be copied before the call returns, which must not throw.
  */
 export interface Journal {
   /** An entity was created or changed, its rules included. */

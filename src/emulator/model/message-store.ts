@@ -1,3 +1,4 @@
+import { messageCost } from './memory-cost.js';
 import { type Arrival, Message, type MessageState } from './message.js';
 import { type QueueContext } from './queue-context.js';
 import { SequenceLog } from './sequence-log.js';
@@ -57,6 +58,7 @@ export class MessageStore {
     this.#log.add(message.sequenceNumber, message);
     this.counts[message.state] += 1;
     this.#resize(message.content.size);
+    this.context.memory.add(messageCost(0));
   }
 
   setState(message: Message, state: MessageState): void {
@@ -78,11 +80,13 @@ export class MessageStore {
     if (!this.#log.delete(message.sequenceNumber)) return;
     this.counts[message.state] -= 1;
     this.#resize(-message.content.size);
+    this.context.memory.add(-messageCost(0));
     this.context.journal.messageRemoved(this.address, message.sequenceNumber);
   }
 
   /** Forgets everything; whoever deletes an entity tells the journal of it as a whole. */
   clear(): void {
+    this.context.memory.add(-messageCost(0) * this.#log.size);
     this.#log.clear();
     this.counts.active = this.counts.deferred = this.counts.scheduled = 0;
     this.#resize(-this.#sizeBytes);
@@ -91,5 +95,6 @@ export class MessageStore {
   #resize(bytes: number): void {
     this.#sizeBytes += bytes;
     this.meter.add(bytes);
+    this.context.memory.add(bytes);
   }
 }

@@ -26,7 +26,7 @@ import { TopicEntity } from './topic-entity.js';
 
 /** What a namespace needs from outside. */
 export interface NamespaceOptions {
-  /** Bound on what all entities together store, in bytes of encoded messages. */
+  /** Bound on what all entities together store, in bytes of memory: a small message takes more than its size. */
   readonly maxStoredBytes: number;
   readonly journal?: Journal;
   /** Fresh identifiers for `newid()` in rule actions: randomness comes from outside. */
@@ -40,12 +40,10 @@ export interface NamespaceOptions {
  */
 export class Namespace implements EntityHost {
   readonly context: QueueContext;
-  readonly maxStoredBytes: number;
   readonly newId: () => string;
   readonly #entities = new Map<string, QueueEntity | TopicEntity>();
 
   constructor(options: NamespaceOptions) {
-    this.maxStoredBytes = options.maxStoredBytes;
     this.newId = options.newId;
     this.context = {
       agenda: new Deadlines<Due>(),
@@ -53,6 +51,8 @@ export class Namespace implements EntityHost {
       journal: options.journal ?? noJournal,
       nextLockId: 1,
       meter: new StorageMeter(),
+      memory: new StorageMeter(),
+      maxStoredBytes: options.maxStoredBytes,
       nowMs: 0,
       holdingBack: undefined,
     };

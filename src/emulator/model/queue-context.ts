@@ -19,6 +19,10 @@ export interface QueueContext {
   nextLockId: number;
   /** What all entities together store. */
   readonly meter: StorageMeter;
+  /** The memory that it takes, estimated: with what is kept about messages, sessions and message ids. */
+  readonly memory: StorageMeter;
+  /** Bound of `memory` in bytes. */
+  readonly maxStoredBytes: number;
   /** Unix time in milliseconds up to which everything that was due has happened. */
   nowMs: number;
   /**

@@ -26,10 +26,10 @@ export class QueueEntity implements Destination {
   ) {
     validateDescription(description);
     const { name, autoDeleteOnIdleMs } = description;
-    const { context, maxStoredBytes } = host;
+    const { context } = host;
     this.#meter = new StorageMeter(context.meter);
     this.receivable = new Receivable(name, description, context, host, this.#meter);
-    this.gate = new SendGate(name, description, context, this.#meter, maxStoredBytes);
+    this.gate = new SendGate(name, description, context, this.#meter);
     this.activity = new Activity(nowMs, autoDeleteOnIdleMs, context, {
       usedAtMs: (atMs) => this.receivable.usedAtMs(atMs),
       deleteIdle: (atMs) => host.deleteEntity(atMs, name),
@@ -88,6 +88,7 @@ export class QueueEntity implements Destination {
 
   close(): void {
     this.receivable.close();
+    this.gate.close();
     this.activity.close();
     this.host.context.journal.entityRemoved(this.address, this.kind);
   }

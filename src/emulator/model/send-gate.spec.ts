@@ -98,8 +98,36 @@ describe('the quota', () => {
     scene.send('t', 'a');
   });
 
+  it('of the namespace counts what is kept about small messages too', () => {
+    const scene = new ModelScene({ maxStoredBytes: 100_000 });
+    scene.queue('q');
+    const send = (): unknown => scene.send('q', new TestContent({ size: 1 }));
+    const fill = (): void => {
+      for (let count = 0; count < 100_000; count += 1) send();
+    };
+    expect(fill).toThrow(refusedWith('amqp:resource-limit-exceeded'));
+    expect(scene.source('q').store.size).toBeLessThan(1_000);
+  });
+
+  it('of the namespace counts the state of sessions', () => {
+    const scene = new ModelScene({ maxStoredBytes: 10_000 });
+    scene.queue('q', { requiresSession: true });
+    const receiver = scene.session('q', 's');
+    const { sessions } = receiver.queue;
+    sessions?.setState(0, 's', new Uint8Array(8_000));
+    expect(() => sessions?.setState(0, 's', new Uint8Array(10_000))).toThrow(
+      refusedWith('amqp:resource-limit-exceeded'),
+    );
+    expect(sessions?.held('s').state).toHaveLength(8_000);
+    expect(() => scene.send('q', new TestContent({ sessionId: 's', size: 1_000 }))).toThrow();
+    sessions?.setState(0, 's', undefined);
+    scene.send('q', new TestContent({ sessionId: 's', size: 1_000 }));
+    scene.namespace.deleteEntity(0, 'q');
+    expect(scene.namespace.context.memory.bytes).toBe(0);
+  });
+
   it('of the namespace counts all entities', () => {
-    const scene = new ModelScene({ maxStoredBytes: 250 });
+    const scene = new ModelScene({ maxStoredBytes: 1_300 });
     scene.queue('q');
     scene.queue('r');
     scene.send('q', 'a');

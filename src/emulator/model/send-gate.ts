@@ -4,6 +4,8 @@ import { type QueueDescription } from './entity-description.js';
 import { type MessageContent } from './message-content.js';
 import { type QueueContext } from './queue-context.js';
 import { type StorageMeter } from './storage-meter.js';
+import { assertRoom } from './assert-room.js';
+import { messageCost } from './memory-cost.js';
 import { validateMessage } from './validate-message.js';
 
 type SendableDescription = Pick<
@@ -23,16 +25,12 @@ export class SendGate {
     readonly address: string,
     private description: SendableDescription,
     readonly context: QueueContext,
+    /** What the entity stores. */
     readonly meter: StorageMeter,
-    /** Bound on what the whole namespace stores, in bytes of encoded messages. */
-    readonly maxStoredBytes: number,
   ) {
     if (description.requiresDuplicateDetection) {
-      this.duplicates = new DuplicateHistory(description.duplicateDetectionHistoryTimeWindowMs, {
-        remembered: (messageId, forgetAtMs) =>
-          context.journal.messageIdRemembered(address, messageId, forgetAtMs),
-        forgotten: (messageId) => context.journal.messageIdForgotten(address, messageId),
-      });
+      const { duplicateDetectionHistoryTimeWindowMs: windowMs } = description;
+      this.duplicates = new DuplicateHistory(address, windowMs, context);
     }
   }
 
@@ -45,9 +43,11 @@ export class SendGate {
   check(contents: readonly MessageContent[]): void {
     this.assertEnabled();
     let addedBytes = 0;
+    let addedCost = 0;
     for (const content of contents) {
       validateMessage(content, this.description);
       addedBytes += content.size;
+      addedCost += messageCost(content.size);
     }
     const maxSizeBytes = this.description.maxSizeInMegabytes * 1024 * 1024;
     if (this.meter.bytes + addedBytes > maxSizeBytes) {
@@ -56,18 +56,17 @@ export class SendGate {
         `The maximum entity size has been reached or exceeded for '${this.address}' (${maxSizeBytes} bytes).`,
       );
     }
-    if (this.context.meter.bytes + addedBytes > this.maxStoredBytes) {
-      throw new BrokerError(
-        'amqp:resource-limit-exceeded',
-        `The namespace is full: it may hold ${this.maxStoredBytes} bytes of messages.`,
-      );
-    }
+    assertRoom(this.context, addedCost);
   }
 
   /** @throws BrokerError entity-disabled */
   assertEnabled(): void {
     const { status } = this.description;
     if (status === 'Disabled' || status === 'SendDisabled') throw entityDisabled(this.address);
+  }
+
+  close(): void {
+    this.duplicates?.close();
   }
 
   /** Remembers a message; true if its id was seen within the detection window. */

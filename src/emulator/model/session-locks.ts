@@ -1,3 +1,4 @@
+import { assertRoom } from './assert-room.js';
 import { BrokerError, sessionLockLost } from './broker-error.js';
 import { failDelivery } from './fail-delivery.js';
 import { type Message } from './message.js';
@@ -15,7 +16,7 @@ export class SessionLocks {
 
   constructor(queue: Queue) {
     this.#queue = queue;
-    this.sessions = new Sessions(queue.timers);
+    this.sessions = new Sessions(queue.timers, queue.context);
   }
 
   /** @throws BrokerError session-cannot-be-locked if another receiver holds it; the receiver is then detached */
@@ -101,19 +102,19 @@ export class SessionLocks {
     return session;
   }
 
-  /** Keeps something for the session's next holder; undefined clears it. @throws BrokerError session-lock-lost */
+  /** Keeps something for the session's next holder; undefined clears it. @throws BrokerError session-lock-lost, resource-limit-exceeded */
   setState(nowMs: number, sessionId: string, state: Uint8Array | undefined): void {
     const session = this.held(sessionId);
-    session.state = state;
-    session.stateUpdatedAtMs = nowMs;
+    const { context } = this.#queue;
+    assertRoom(context, (state?.length ?? 0) - (session.state?.length ?? 0));
+    this.sessions.setState(session, nowMs, state);
     this.#queue.context.journal.sessionChanged(this.#queue.address, session);
   }
 
   /** Takes back a state that was set before. */
   restoreState(sessionId: string, state: Uint8Array, stateUpdatedAtMs: number): void {
     const session = this.sessions.open(sessionId);
-    session.state = state;
-    session.stateUpdatedAtMs = stateUpdatedAtMs;
+    this.sessions.setState(session, stateUpdatedAtMs, state);
   }
 
   lockExpired(nowMs: number, session: Session): void {

@@ -2,6 +2,8 @@ import { type Deadlines, type Timed } from './deadlines.js';
 import { Heap } from './heap.js';
 import { LinkedList, type Place } from './linked-list.js';
 import { type Receiver } from './receiver.js';
+import { sessionCost } from './memory-cost.js';
+import { type QueueContext } from './queue-context.js';
 import { Session } from './session.js';
 
 /** A receiver that waits for any session to become available. */
@@ -23,7 +25,10 @@ export class Sessions {
   });
   readonly #pending = new LinkedList<PendingAccept>();
 
-  constructor(readonly timers: Deadlines<Timed>) {}
+  constructor(
+    readonly timers: Deadlines<Timed>,
+    readonly context: QueueContext,
+  ) {}
 
   get size(): number {
     return this.#byId.size;
@@ -38,6 +43,7 @@ export class Sessions {
     if (!session) {
       session = new Session(id);
       this.#byId.set(id, session);
+      this.context.memory.add(sessionCost(session));
     }
     return session;
   }
@@ -99,9 +105,17 @@ export class Sessions {
   forgetIfEmpty(session: Session): void {
     if (session.lockedBy || session.messageCount > 0 || session.state !== undefined) return;
     this.#byId.delete(session.id);
+    this.context.memory.add(-sessionCost(session));
+  }
+
+  setState(session: Session, updatedAtMs: number, state: Uint8Array | undefined): void {
+    this.context.memory.add((state?.length ?? 0) - (session.state?.length ?? 0));
+    session.state = state;
+    session.stateUpdatedAtMs = updatedAtMs;
   }
 
   clear(): void {
+    for (const session of this.#byId.values()) this.context.memory.add(-sessionCost(session));
     this.#byId.clear();
     this.#available.clear();
   }

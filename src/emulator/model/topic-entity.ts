@@ -44,11 +44,11 @@ export class TopicEntity implements Destination {
   ) {
     validateDescription(description);
     const { name, autoDeleteOnIdleMs } = description;
-    const { context, maxStoredBytes } = host;
+    const { context } = host;
     this.meter = new StorageMeter(context.meter);
     this.scheduled = new Queue(name, SCHEDULED_SETTINGS, context, this.meter);
     this.scheduled.activateTo = { accept: (atMs, arrival) => void this.#publish(atMs, arrival) };
-    this.gate = new SendGate(name, description, context, this.meter, maxStoredBytes);
+    this.gate = new SendGate(name, description, context, this.meter);
     this.activity = new Activity(nowMs, autoDeleteOnIdleMs, context, {
       usedAtMs: (atMs) => this.#usedAtMs(atMs),
       deleteIdle: (atMs) => host.deleteEntity(atMs, name),
@@ -131,6 +131,7 @@ export class TopicEntity implements Destination {
   close(): void {
     for (const subscription of this.subscriptions.values()) subscription.close();
     this.scheduled.close(entityNotFound(this.address));
+    this.gate.close();
     this.activity.close();
     this.host.context.journal.entityRemoved(this.address, this.kind);
   }

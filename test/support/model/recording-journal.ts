@@ -13,7 +13,12 @@ export class RecordingJournal implements Journal {
   readonly messageIds = new Map<string, Map<string, number>>();
 
   entityChanged(address: string, record: EntityRecord): void {
-    this.entities.set(address, structuredClone(record));
+    const rules = record.kind === 'subscription' ? { rules: [...record.rules] } : {};
+    this.entities.set(address, {
+      ...record,
+      ...rules,
+      description: { ...record.description },
+    } as EntityRecord);
   }
 
   entityRemoved(address: string): void {

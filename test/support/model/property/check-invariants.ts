@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { type Message } from '../../../../src/emulator/model/message.js';
+import { messageCost, messageIdCost, sessionCost } from '../../../../src/emulator/model/memory-cost.js';
 import { type Queue } from '../../../../src/emulator/model/queue.js';
 import { keyOf } from './key-of.js';
 import { type ModelRun } from './model-run.js';
@@ -20,6 +21,7 @@ export function checkInvariants(run: ModelRun): void {
     storedBytes += checkBooks(queue, messages, run.nowMs);
   }
   assert.equal(namespace.storedBytes, storedBytes);
+  assert.equal(namespace.context.memory.bytes, memoryOf(run));
   assert.ok(namespace.nextDeadlineMs > run.nowMs, 'A deadline in the past.');
   for (const entity of namespace.queues()) {
     assert.equal(entity.sizeBytes, sum(entity.receivable.queues.map(({ store }) => store.sizeBytes)));
@@ -52,6 +54,24 @@ function checkBooks({ store, locks, timers }: Queue, messages: Message[], nowMs:
   assert.equal(store.sizeBytes, sizeBytes);
   assert.equal(locks.size, lockCount);
   return sizeBytes;
+}
+
+function memoryOf(run: ModelRun): number {
+  let bytes = 0;
+  for (const expected of run.oracle.queues.values()) {
+    const { store, sessions } = run.real(expected);
+    bytes += store.sizeBytes + store.size * messageCost(0);
+    if (!sessions) continue;
+    const known = new Set(Array.from(expected.messages.values(), ({ sessionId = '' }) => sessionId));
+    for (const { id } of sessions.sessions.all()) known.add(id);
+    for (const id of expected.sessions.keys()) known.add(id);
+    for (const id of known) {
+      const session = sessions.sessions.get(id);
+      if (session) bytes += sessionCost(session);
+    }
+  }
+  const unique = run.scene.namespace.target('unique').gate.duplicates;
+  return bytes + sum(Array.from(unique?.messageIds() ?? [], messageIdCost));
 }
 
 function seen(messages: Message[]): string {

@@ -1,6 +1,6 @@
 import { type ModelCommand } from './model-command.js';
 import { type ModelRun } from './model-run.js';
-import { ENTITIES } from './entities.js';
+import { ENTITIES, TOPIC } from './entities.js';
 
 /** Changes an entity: what its new settings do not allow any more must end, what waits must go on. */
 export function updateEntity(
@@ -16,6 +16,10 @@ export function updateEntity(
   if (!main) return;
   // Refused by the model, or a circle that only the hop limit ends.
   if (change.forwardTo !== undefined && (main.hasSessions || address === 'unique')) return;
+
+  // Two copies of a message must not meet: the oracle tells messages apart by their key.
+  const isForwarded = change.forwardTo !== undefined || change.forwardDeadLettersTo !== undefined;
+  if (isForwarded && address.startsWith(TOPIC)) return;
 
   const { settings } = main;
   Object.assign(settings, change);
