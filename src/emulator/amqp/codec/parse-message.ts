@@ -1,5 +1,8 @@
 import { isOfTheBroker } from './annotation.js';
 import { EncodedMessage } from './encoded-message.js';
+import { checkIdentifier, readIdentifier } from './identifier.js';
+import { fieldAt } from './list-field.js';
+import { locateSections, type SectionPlaces } from './locate-sections.js';
 import { mapEntries } from './map-entries.js';
 import { withMemoryOfItsOwn } from './own-memory.js';
 import { PropertyField } from './property-field.js';
@@ -13,20 +16,28 @@ import { writeString } from './write-value.js';
  * keep its lock), and loses the annotations that only a broker may write. Throws MalformedMessageError.
  */
 export function parseMessage(bytes: Buffer, newMessageId: () => string): EncodedMessage {
-  const message = new EncodedMessage(withMemoryOfItsOwn(bytes));
-  const isClean = !mapEntries(message.bytes, message.places.messageAnnotations).some(isOfTheBroker);
-  if (message.messageId !== '' && isClean) return message;
-  return new EncodedMessage(withMemoryOfItsOwn(completed(message, newMessageId)));
+  const places = locateSections(bytes);
+  const isClean = !mapEntries(bytes, places.messageAnnotations).some(isOfTheBroker);
+  if (hasMessageId(bytes, places) && isClean) return new EncodedMessage(withMemoryOfItsOwn(bytes), places);
+  // Memory is for what is kept only: a copy of what came in would last as long as its neighbours do.
+  return new EncodedMessage(withMemoryOfItsOwn(completed(bytes, places, newMessageId)));
 }
 
-function completed({ bytes, places, messageId }: EncodedMessage, newMessageId: () => string): Buffer {
+function hasMessageId(bytes: Buffer, { properties }: SectionPlaces): boolean {
+  const id = fieldAt(bytes, properties, PropertyField.messageId);
+  if (id === undefined) return false;
+  checkIdentifier(bytes, id);
+  return (readIdentifier(bytes, id) ?? '') !== '';
+}
+
+function completed(bytes: Buffer, places: SectionPlaces, newMessageId: () => string): Buffer {
   const annotations = mapEntries(bytes, places.messageAnnotations)
     .filter((entry) => !isOfTheBroker(entry))
     .map(({ start, end }) => bytes.subarray(start, end));
   return Buffer.concat([
     bytes.subarray(0, places.afterHeader),
     ...(annotations.length === 0 ? [] : [writeSection(Section.messageAnnotations, writeMap(annotations))]),
-    messageId !== ''
+    hasMessageId(bytes, places)
       ? bytes.subarray(places.kept, places.afterProperties)
       : withMessageId(bytes, places.properties, newMessageId()),
     bytes.subarray(places.afterProperties),
