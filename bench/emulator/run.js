@@ -10,7 +10,7 @@ const quick = process.argv.includes('--quick');
 const DEEP = quick ? 100_000 : 1_000_000;
 const SHALLOW = 1_000;
 const COUNT = quick ? 4_000 : 20_000;
-const ROUNDS = quick ? 1 : 3;
+const ROUNDS = quick ? 1 : 5;
 
 const results = [];
 function report(figure, unit, value) {
@@ -18,36 +18,56 @@ function report(figure, unit, value) {
   if (!json) console.log(`${figure.padEnd(58)} ${String(value).padStart(10)} ${unit}`);
 }
 
-async function atDepth(depth) {
-  const name = `${depth.toLocaleString('en')} queued`;
+async function openAt(depth) {
   const broker = await startBroker({ queues: [{ name: 'work', maxSizeInMegabytes: 80_000 }] });
   const client = new ServiceBusClient(broker.connectionString);
   const before = await broker.memory();
   await fill(client, 'work', depth);
   const after = await broker.memory();
-  if (depth === DEEP)
-    report('memory per queued 1 KB message', 'bytes', Math.round((after.used - before.used) / depth));
+  const close = async () => {
+    await client.close();
+    await broker.close();
+  };
+  return {
+    client,
+    depth,
+    bytesPerMessage: Math.round((after.used - before.used) / depth),
+    figures: {},
+    close,
+  };
+}
 
-  const figures = {};
+async function measure({ client, figures }) {
   const add = (figure, value) => (figures[figure] ??= []).push(value);
+  add('sends/s, one by one, 500 in flight', await sendSingly(client, 'work', COUNT));
+  add('sends/s, in batches of 500', await sendInBatches(client, 'work', COUNT));
+  for (const concurrency of [1, 20, 100, 500]) {
+    const count = concurrency === 1 ? COUNT / 10 : COUNT / 2;
+    const perSecond = await receiveAndComplete(client, 'work', count, concurrency);
+    add(`receive + complete/s, concurrency ${concurrency}`, perSecond);
+  }
+}
+
+/** Both in turns, so that what else the machine does falls on both. */
+async function depths() {
+  const shallow = await openAt(SHALLOW);
+  const deep = await openAt(DEEP);
+  report('memory per queued 1 KB message', 'bytes', deep.bytesPerMessage);
   for (let round = 0; round < ROUNDS; round += 1) {
-    add('sends/s, one by one, 500 in flight', await sendSingly(client, 'work', COUNT));
-    add('sends/s, in batches', await sendInBatches(client, 'work', COUNT));
-    for (const concurrency of [1, 20, 100, 500]) {
-      const count = concurrency === 1 ? COUNT / 10 : COUNT / 2;
-      add(
-        `receive + complete/s, concurrency ${concurrency}`,
-        await receiveAndComplete(client, 'work', count, concurrency),
-      );
+    const turns = round % 2 === 0 ? [shallow, deep] : [deep, shallow];
+    for (const turn of turns) await measure(turn);
+  }
+  for (const { depth, figures } of [shallow, deep]) {
+    for (const [figure, values] of Object.entries(figures)) {
+      report(`${figure}, ${depth.toLocaleString('en')} queued`, 'messages/s', median(values));
     }
   }
-  const medians = Object.fromEntries(
-    Object.entries(figures).map(([figure, values]) => [figure, median(values)]),
-  );
-  for (const [figure, value] of Object.entries(medians)) report(`${figure}, ${name}`, 'messages/s', value);
-  await client.close();
-  await broker.close();
-  return medians;
+  for (const [figure, values] of Object.entries(shallow.figures)) {
+    const ratios = values.map((value, round) => deep.figures[figure][round] / value);
+    report(`${figure}: deep ÷ shallow`, 'ratio', median(ratios).toFixed(2));
+  }
+  await shallow.close();
+  await deep.close();
 }
 
 async function latencies() {
@@ -105,11 +125,7 @@ async function sessions() {
   await broker.close();
 }
 
-const shallow = await atDepth(SHALLOW);
-const deep = await atDepth(DEEP);
-for (const figure of Object.keys(shallow)) {
-  report(`${figure}: deep ÷ shallow`, 'ratio', (deep[figure] / shallow[figure]).toFixed(2));
-}
+await depths();
 await latencies();
 await fanOut();
 await sessions();
