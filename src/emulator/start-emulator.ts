@@ -30,11 +30,13 @@ const GIBIBYTE = 1024 ** 3;
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = '127.0.0.1', port = 5672, administrationPort = 5300, handshakeTimeoutMs = 10_000 } = options;
-  const { dataDirectory } = options;
+  const { dataDirectory, maxConnections = 1_000 } = options;
+  // Room beside AMQP's for HTTP, and for those that have not said yet what they speak.
+  const maxSockets = 2 * maxConnections + 100;
   const store = dataDirectory === undefined ? undefined : await openStore(dataDirectory, crash);
   const context = createContext(options, await openBroker(options, store));
   const amqp = new AmqpService(context, {
-    maxConnections: options.maxConnections ?? 1_000,
+    maxConnections,
     maxLinks: options.maxLinks ?? 5_000,
     handshakeTimeoutMs,
   });
@@ -48,8 +50,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const accept = { amqp: (socket: Socket) => amqp.accept(socket), http };
   const listening: Listening[] = [];
   try {
-    listening.push(await listen(host, port, (socket) => chooseProtocol(socket, accept, handshakeTimeoutMs)));
-    if (administrationPort !== false) listening.push(await listen(host, administrationPort, http));
+    const choose = (socket: Socket): void => chooseProtocol(socket, accept, handshakeTimeoutMs);
+    listening.push(await listen({ host, port, maxSockets }, choose));
+    if (administrationPort !== false) {
+      listening.push(await listen({ host, port: administrationPort, maxSockets }, http));
+    }
   } catch (error) {
     await Promise.all(listening.map((server) => server.close()));
     await store?.close();

@@ -28,6 +28,31 @@ describe('the limit of connections', () => {
   });
 });
 
+describe('the limit of sockets that have not said what they speak', () => {
+  const scene = emulatorScene({ queues: ['orders'] }, { maxConnections: 2 });
+
+  it('cuts those beyond it at once, long before the deadline', async () => {
+    let cut = 0;
+    const sockets = Array.from({ length: 150 }, () =>
+      connect(scene.emulator.port, '127.0.0.1')
+        .on('error', () => undefined)
+        .on('close', () => (cut += 1))
+        .resume(),
+    );
+    await until(() => cut === 46);
+    for (const socket of sockets) socket.destroy();
+    await until(() => cut === 150);
+    await until(async () => {
+      try {
+        await (await AmqpClient.connect(scene.emulator.port)).close();
+        return true;
+      } catch {
+        return false;
+      }
+    });
+  });
+});
+
 describe('the limit of links', () => {
   const scene = emulatorScene({ queues: ['orders'] }, { maxLinks: 10 });
 

@@ -8,10 +8,12 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Listens on a port (0: any free one) and hands over each connection. Rejects if the port is taken. */
+/**
+ * Listens on a port (0: any free one) and hands over each connection; those beyond `maxSockets` are cut.
+ * Rejects if the port is taken.
+ */
 export async function listen(
-  host: string,
-  port: number,
+  { host, port, maxSockets }: { host: string; port: number; maxSockets: number },
   connected: (socket: Socket) => void,
 ): Promise<Listening> {
   const sockets = new Set<Socket>();
@@ -22,6 +24,7 @@ export async function listen(
     socket.on('error', () => socket.destroy());
     connected(socket);
   });
+  server.maxConnections = maxSockets;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, resolve);
