@@ -2,7 +2,9 @@ import { type TokenCredential } from '@azure/identity';
 import { type RetryOptions, ServiceBusAdministrationClient, ServiceBusClient } from '@azure/service-bus';
 
 import { DEFAULT_RETRY_OPTIONS, type ServiceBusModuleOptions } from '../service-bus-options.js';
+import { ConnectionGuard } from './connection-guard.js';
 import { overPlainHttp } from './over-plain-http.js';
+import { quietTracing } from './quiet-tracing.js';
 
 /** Makes clients for one namespace. None of them connects before it is used. */
 export class ServiceBusConnection {
@@ -17,17 +19,17 @@ export class ServiceBusConnection {
   }
 
   createClient(retryOptions: RetryOptions = this.options.retryOptions ?? {}): ServiceBusClient {
+    quietTracing();
     const clientOptions = {
       ...this.options.clientOptions,
       retryOptions: { ...DEFAULT_RETRY_OPTIONS, ...retryOptions },
     };
-    if ('connectionString' in this.options)
-      return new ServiceBusClient(this.options.connectionString, clientOptions);
-    return new ServiceBusClient(
-      this.options.fullyQualifiedNamespace,
-      this.requireCredential(),
-      clientOptions,
-    );
+    const client =
+      'connectionString' in this.options
+        ? new ServiceBusClient(this.options.connectionString, clientOptions)
+        : new ServiceBusClient(this.options.fullyQualifiedNamespace, this.requireCredential(), clientOptions);
+    ConnectionGuard.watch(client);
+    return client;
   }
 
   createAdministrationClient(): ServiceBusAdministrationClient {

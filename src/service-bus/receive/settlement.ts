@@ -1,6 +1,7 @@
 import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
 
 import { type SettlementProperties } from '../message/attempts.js';
+import { completeOnLink } from './link-completion.js';
 import { inTurnOfItsOwn } from './in-turn-of-its-own.js';
 
 /** How a message's lock is to end. */
@@ -22,7 +23,7 @@ export function applySettlement(
 ): Promise<void> {
   switch (settlement.kind) {
     case 'complete':
-      return receiver.completeMessage(message);
+      return completeOnLink(message) ?? receiver.completeMessage(message);
     case 'abandon':
       return inTurnOfItsOwn(() => receiver.abandonMessage(message, settlement.properties));
     case 'defer':

@@ -1,0 +1,126 @@
+import { ServiceBusError, type ServiceBusReceivedMessage } from '@azure/service-bus';
+
+/** What we use of rhea's delivery; the SDK keeps it on each message that came on a link. */
+interface LinkDelivery {
+  readonly link?: Link | undefined;
+  readonly remote_settled?: boolean;
+  readonly remote_state?: { readonly error?: BrokerRefusal };
+  accept(): void;
+}
+
+interface Link {
+  is_open(): boolean;
+  on(event: 'settled', listener: (context: { readonly delivery?: LinkDelivery }) => void): void;
+}
+
+interface BrokerRefusal {
+  readonly condition?: string;
+  readonly description?: string;
+}
+
+interface Pending {
+  readonly sinceMs: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * A link that the broker has closed is no place to complete on: what it says there of a lock is not to be believed,
+ * the lock may live on. The message is to be completed through `$management`.
+ */
+class LinkClosedError extends Error {
+  override readonly name = 'LinkClosedError';
+
+  constructor() {
+    super('the link was closed before the completion');
+  }
+}
+
+/** As long as the SDK waits. */
+const TIMEOUT_MS = 60_000;
+
+const CODE_OF: Readonly<Record<string, ServiceBusError['code']>> = {
+  'com.microsoft:message-lock-lost': 'MessageLockLost',
+  'com.microsoft:session-lock-lost': 'SessionLockLost',
+  'com.microsoft:server-busy': 'ServiceBusy',
+  'amqp:unauthorized-access': 'UnauthorizedAccess',
+};
+
+/**
+ * The completions on their way on one link. The SDK's own makes a span, a retry loop and a timer for each message,
+ * a tenth of all that a message costs; here one timer watches over all of them.
+ */
+class LinkCompletions {
+  private readonly pending = new Map<LinkDelivery, Pending>();
+  private timer?: NodeJS.Timeout;
+
+  constructor(private readonly link: Link) {
+    link.on('settled', ({ delivery }) => delivery && this.answered(delivery));
+  }
+
+  complete(delivery: LinkDelivery): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.pending.set(delivery, { sinceMs: performance.now(), resolve, reject });
+      delivery.accept();
+      this.timer ??= setTimeout(() => this.sweep(), TIMEOUT_MS).unref();
+    });
+  }
+
+  private answered(delivery: LinkDelivery): void {
+    // A disposition that settles nothing yet is no answer [AMQP 2.6.12].
+    const pending = delivery.remote_settled ? this.pending.get(delivery) : undefined;
+    if (!pending) return;
+    this.pending.delete(delivery);
+    const refusal = delivery.remote_state?.error;
+    if (refusal) pending.reject(this.link.is_open() ? toError(refusal) : new LinkClosedError());
+    else pending.resolve();
+  }
+
+  private sweep(): void {
+    this.timer = undefined;
+    const now = performance.now();
+    // The oldest come first.
+    for (const [delivery, { sinceMs, reject }] of this.pending) {
+      if (sinceMs + TIMEOUT_MS > now) {
+        this.timer = setTimeout(() => this.sweep(), sinceMs + TIMEOUT_MS - now).unref();
+        return;
+      }
+      this.pending.delete(delivery);
+      reject(new ServiceBusError('the broker has not answered the completion', 'ServiceTimeout'));
+    }
+  }
+}
+
+const COMPLETIONS = new WeakMap<Link, LinkCompletions>();
+
+/**
+ * Completes a message on the link that it came on, and resolves with the broker's answer; rejects with a
+ * ServiceBusError. Undefined where that cannot be done: then it is the SDK's to do (a closed link's messages go
+ * through `$management`), or to refuse.
+ */
+export function completeOnLink(message: ServiceBusReceivedMessage): Promise<void> | undefined {
+  const { delivery } = message as { delivery?: Partial<LinkDelivery> };
+  if (!isOnOpenLink(delivery)) return undefined;
+  let completions = COMPLETIONS.get(delivery.link);
+  if (!completions) {
+    completions = new LinkCompletions(delivery.link);
+    COMPLETIONS.set(delivery.link, completions);
+  }
+  return completions.complete(delivery);
+}
+
+function isOnOpenLink(
+  delivery: Partial<LinkDelivery> | undefined,
+): delivery is LinkDelivery & { readonly link: Link } {
+  const link = delivery?.link;
+  return (
+    typeof link?.is_open === 'function' &&
+    typeof delivery?.accept === 'function' &&
+    !delivery.remote_settled &&
+    link.is_open()
+  );
+}
+
+function toError({ condition = '', description = '' }: BrokerRefusal): ServiceBusError {
+  return new ServiceBusError(description || condition, CODE_OF[condition] ?? 'GeneralError');
+}
