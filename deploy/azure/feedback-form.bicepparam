@@ -1,0 +1,7 @@
+using 'container-app.bicep'
+
+param app = 'feedback-form'
+param image = readEnvironmentVariable('SERVICE_FEEDBACK_FORM_IMAGE_NAME')
+param serviceBusNamespace = readEnvironmentVariable('SERVICE_BUS_NAMESPACE')
+param registry = readEnvironmentVariable('AZURE_CONTAINER_REGISTRY_ENDPOINT')
+param httpApiKeys = readEnvironmentVariable('HTTP_API_KEYS')

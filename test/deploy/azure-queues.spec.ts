@@ -1,0 +1,62 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+
+import { type Entities, readEntities } from '../../src/emulator/index.js';
+import { parseDuration } from '../../src/emulator/config/duration.js';
+import { APPS, readEnvironment } from '../../src/environment.js';
+import { DEFAULT_RETRY_POLICY } from '../../src/service-bus/message/backoff.js';
+import { queues } from './azure-files.js';
+
+const defaults = readEnvironment({});
+
+describe('the queues in Azure', () => {
+  type Declared = Exclude<NonNullable<Entities['queues']>[number], string>;
+  let declared: Declared[];
+  beforeAll(async () => {
+    const entities = await readEntities('Config.json');
+    declared = (entities.queues ?? []).filter((queue): queue is Declared => typeof queue !== 'string');
+  });
+
+  it('are those of Config.json, and detect duplicates where those do', () => {
+    const shape = (name: string, detects = false): object => ({ name, detects });
+    expect(queues.map(({ name, properties }) => shape(name, properties.requiresDuplicateDetection))).toEqual(
+      declared.map((queue) => shape(queue.name, queue.requiresDuplicateDetection)),
+    );
+    // What Config.json has no word of, Azure must not have either.
+    for (const queue of declared) expect(queue.requiresSession ?? false).toBe(false);
+  });
+
+  it('have only properties that Service Bus knows', () => {
+    const known = [
+      'lockDuration',
+      'maxDeliveryCount',
+      'defaultMessageTimeToLive',
+      'deadLetteringOnMessageExpiration',
+      'requiresDuplicateDetection',
+      'duplicateDetectionHistoryTimeWindow',
+    ];
+    expect(known).toEqual(
+      expect.arrayContaining(queues.flatMap(({ properties }) => Object.keys(properties))),
+    );
+  });
+
+  it.each(queues)('$name loses nothing', ({ name, properties }) => {
+    expect(properties.lockDuration).toBe('PT5M');
+    expect(properties.maxDeliveryCount).toBeGreaterThanOrEqual(10 * DEFAULT_RETRY_POLICY.maxAttempts);
+    expect(properties.deadLetteringOnMessageExpiration).toBe(true);
+    const lifeMs = parseDuration(properties.defaultMessageTimeToLive);
+    const emulated = declared.find((queue) => queue.name === name);
+    expect(lifeMs).toBeGreaterThanOrEqual(emulated?.defaultMessageTimeToLiveMs ?? Infinity);
+  });
+
+  it('remember results for longer than a message may come again after a crash', () => {
+    const outputs = queues.filter(({ name }) => APPS.some((app) => defaults.queues[app].outQueue === name));
+    expect(outputs).toHaveLength(APPS.length);
+    for (const { properties } of outputs) {
+      const lockMs = parseDuration(properties.lockDuration) ?? Infinity;
+      const retriesMs = DEFAULT_RETRY_POLICY.maxAttempts * DEFAULT_RETRY_POLICY.maxDelayMs;
+      const windowMs = parseDuration(properties.duplicateDetectionHistoryTimeWindow ?? 'PT0S');
+      expect(windowMs).toBeGreaterThanOrEqual(2 * (lockMs + retriesMs));
+      expect(windowMs).toBeLessThanOrEqual(parseDuration('P7D') ?? 0);
+    }
+  });
+});

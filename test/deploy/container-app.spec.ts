@@ -1,0 +1,63 @@
+import path from 'node:path';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { readEnvironment } from '../../src/environment.js';
+import { DEFAULT_DRAIN_TIMEOUT_MS } from '../../src/service-bus/service-bus-options.js';
+import { readText } from './azure-files.js';
+import { readManifests } from './manifests.js';
+import { variablesRead } from './variables-read.js';
+
+const manifests = readManifests(path.join('deploy', 'kubernetes', 'overlays', 'azure'));
+const defaults = readEnvironment({});
+
+describe('the container app', () => {
+  const text = readText('container-app.bicep');
+
+  it('gives the service an environment that it starts with', () => {
+    const variables = [...text.matchAll(/name: '([A-Z_]+)', (?:value|secretRef): ([^}]*) }/g)];
+    const values: Record<string, string> = {
+      app: 'relay',
+      serviceBusNamespace: 'name.servicebus.windows.net',
+      "'http-api-keys'": 'ops:operate:0123456789abcdef',
+      'identity.properties.clientId': '00000000-0000-0000-0000-000000000001',
+      "settings.ingress ? '1' : '0'": '1',
+    };
+    const environment = Object.fromEntries(
+      variables.map(([, name, value = '']) => [name, values[value] ?? value.replaceAll("'", '')]),
+    ) as Record<string, string>;
+    expect(readEnvironment(environment)).toMatchObject({
+      production: true,
+      apps: ['relay'],
+      broker: { kind: 'namespace', fullyQualifiedNamespace: 'name.servicebus.windows.net' },
+      http: { host: '0.0.0.0', trustProxy: 1, authentication: { kind: 'required' } },
+    });
+    const unread = Object.keys(environment).filter((name) => !variablesRead().has(name));
+    // Read by @azure/identity.
+    expect(unread).toEqual(['AZURE_CLIENT_ID']);
+  });
+
+  it('is asked for health, and called, on the port that the service listens on', () => {
+    const ports = [...text.matchAll(/(?:targetPort|port): (\d+)/g)].map(([, port]) => Number(port));
+    expect(ports).toEqual([1, 2, 3, 4].map(() => defaults.http.port));
+    const paths = [...text.matchAll(/path: '([^']+)'/g)].map(([, name]) => name);
+    expect(paths).toEqual(['/health/live', '/health/live', '/health/ready']);
+  });
+
+  it('has more time to stop than a drain may take', () => {
+    const [, seconds] = /terminationGracePeriodSeconds: (\d+)/.exec(text) ?? [];
+    expect(1_000 * Number(seconds)).toBeGreaterThan(DEFAULT_DRAIN_TIMEOUT_MS + 15_000);
+  });
+
+  it('scales by as many messages as in Kubernetes', () => {
+    const counts = manifests('ScaledObject').map(({ spec }) => spec.triggers[0]?.metadata['messageCount']);
+    const [, count] = /messageCount: '(\d+)'/.exec(text) ?? [];
+    expect(new Set(counts)).toEqual(new Set([count]));
+  });
+
+  it('keeps the identities of the platform from the code in the container', () => {
+    for (const identity of ['scaler', 'puller']) {
+      expect(text).toContain(`{ identity: ${identity}.id, lifecycle: 'None' }`);
+    }
+  });
+});
