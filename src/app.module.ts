@@ -6,6 +6,7 @@ import { FeedbackFormModule } from './feedback-form/feedback-form.module.js';
 import { HealthModule } from './health/health.module.js';
 import { RelayModule } from './relay/relay.module.js';
 import { type NamespaceOptions, ServiceBusModule } from './service-bus/index.js';
+import { TelemetryModule } from './telemetry/index.js';
 
 const FEATURES = {
   'feedback-form': FeedbackFormModule,
@@ -16,11 +17,17 @@ const FEATURES = {
 /** The features that this process runs, on one namespace. */
 @Module({})
 export class AppModule {
-  static from({ apps, queues }: Environment, namespace: NamespaceOptions): DynamicModule {
+  static from({ apps, queues, telemetry }: Environment, namespace: NamespaceOptions): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        ServiceBusModule.forRoot(namespace),
+        ServiceBusModule.forRoot({
+          ...namespace,
+          // For the log: each line tells which message it is about.
+          currentMessage: true,
+          queueDepthIntervalMs: telemetry.queueDepthIntervalMs,
+        }),
+        TelemetryModule.register(),
         HealthModule,
         ...apps.map((app) => FEATURES[app].register(queues[app])),
       ],

@@ -1,6 +1,7 @@
 import { describe, it, expect } from '@jest/globals';
+import { availableParallelism } from 'node:os';
 
-import { EnvironmentError, readEnvironment } from './environment.js';
+import { APPS, EnvironmentError, readEnvironment } from './environment.js';
 
 const CONNECTION =
   'Endpoint=sb://lab.servicebus.windows.net/;SharedAccessKeyName=root;SharedAccessKey=c2VjcmV0';
@@ -20,14 +21,29 @@ describe('readEnvironment', () => {
     expect(readEnvironment({})).toEqual({
       production: false,
       broker: { kind: 'embedded', port: 5672, administrationPort: 5300 },
-      http: { host: '127.0.0.1', port: 3000 },
-      apps: ['feedback-form', 'counter', 'relay'],
-      queues: {
-        'feedback-form': { inQueue: 'feedback-form-in', outQueue: 'feedback-form-out' },
-        counter: { inQueue: 'counter-in', outQueue: 'counter-out' },
-        relay: { inQueue: 'relay-in', outQueue: 'relay-out' },
+      http: {
+        host: '127.0.0.1',
+        port: 3000,
+        authentication: { kind: 'none' },
+        rateLimitPerMinute: 0,
+        trustProxy: 0,
       },
+      apps: APPS,
+      queues: Object.fromEntries(APPS.map((app) => [app, { inQueue: `${app}-in`, outQueue: `${app}-out` }])),
       logLevel: 'info',
+      logFormat: 'text',
+      telemetry: {
+        metrics: true,
+        queueDepthIntervalMs: 0,
+        exports: {
+          traces: false,
+          metrics: [],
+          metricsProtocol: 'http/protobuf',
+          metricsIntervalMs: 60_000,
+          needsServiceName: true,
+        },
+      },
+      workers: 1,
     });
   });
 
@@ -44,7 +60,7 @@ describe('readEnvironment', () => {
     });
 
     expect(environment.broker).toEqual({ kind: 'connection-string', connectionString: CONNECTION });
-    expect(environment.http).toEqual({ host: '::1', port: 0 });
+    expect(environment.http).toMatchObject({ host: '::1', port: 0 });
     expect(environment.apps).toEqual(['counter', 'relay']);
     expect(environment.queues.relay).toEqual({ inQueue: 'PyconLabQueue', outQueue: 'PyconLabQueue' });
     expect(environment.queues.counter).toEqual({ inQueue: 'counter-in', outQueue: 'team/results_1' });
@@ -61,9 +77,19 @@ describe('readEnvironment', () => {
   });
 
   it('listens on all addresses in production, and never embeds a broker there', () => {
-    expect(readEnvironment({ NODE_ENV: 'production', SB_CONNECTION: CONNECTION }).http.host).toBe('0.0.0.0');
-    expect(problemsOf({ NODE_ENV: 'production' })).toEqual([
-      'SB_CONNECTION or SERVICE_BUS_NAMESPACE is required',
+    const production = { NODE_ENV: 'production', HTTP_AUTH: 'none' };
+    expect(readEnvironment({ ...production, SB_CONNECTION: CONNECTION }).http.host).toBe('0.0.0.0');
+    expect(problemsOf(production)).toEqual(['SB_CONNECTION or SERVICE_BUS_NAMESPACE is required']);
+  });
+
+  it('takes a number of workers, or one on each core', () => {
+    expect(readEnvironment({ WORKERS: '4' }).workers).toBe(4);
+    expect(readEnvironment({ WORKERS: 'auto' }).workers).toBe(availableParallelism());
+  });
+
+  it.each(['0', '65', '-1', '1.5', 'many'])('refuses %s workers', (WORKERS) => {
+    expect(problemsOf({ WORKERS })).toEqual([
+      `WORKERS="${WORKERS}": must be 1 to 64, or auto for one on each processor core`,
     ]);
   });
 
@@ -80,7 +106,7 @@ describe('readEnvironment', () => {
         EMULATOR_PORT: '-1',
         EMULATOR_ADMIN_PORT: '5e3',
         HOST: 'not a host',
-        APPS: 'counter,invoices',
+        APPS: 'counter,no-such-app',
         RELAY_IN_QUEUE: 'no spaces',
         LOG_LEVEL: 'loud\n',
       }),
@@ -89,7 +115,7 @@ describe('readEnvironment', () => {
       'EMULATOR_ADMIN_PORT="5e3": must be a port: 0 to 65535, 0 picks a free one',
       'HOST="not a host": must be a host name or an IP address',
       'PORT="70000": must be a port: 0 to 65535, 0 picks a free one',
-      'APPS="counter,invoices": must be some of feedback-form,counter,relay',
+      `APPS="counter,no-such-app": must be some of ${APPS.join(',')}`,
       'RELAY_IN_QUEUE="no spaces": must be a queue: letters, digits and . _ - / inside, at most 260 characters',
       'LOG_LEVEL="loud": must be one of silent, fatal, error, warn, info, debug, trace',
     ]);

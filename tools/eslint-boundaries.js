@@ -5,10 +5,73 @@ import path from 'node:path';
  * other rooms of src/ by path prefix and packages by name prefix. The first room that fits a file counts.
  */
 export const ROOMS = [
-  { room: 'src/main.ts', may: ['src/', '*'] },
+  {
+    room: 'src/main.ts',
+    may: [
+      'src/environment.ts',
+      'src/start/',
+      'src/telemetry/start-telemetry.ts',
+      'src/workers/',
+      'reflect-metadata',
+    ],
+  },
+  // What it starts has to be there before anything of the application is loaded.
+  { room: 'src/telemetry/start-telemetry.ts', may: ['src/telemetry/', 'src/environment.ts', 'node:'] },
+  {
+    room: 'src/telemetry/',
+    may: [
+      'src/telemetry/',
+      'src/environment.ts',
+      'src/http/index.ts',
+      '@nestjs/',
+      '@opentelemetry/',
+      'node:',
+    ],
+  },
+  {
+    room: 'src/logging/',
+    may: [
+      'src/logging/',
+      'src/environment.ts',
+      'src/service-bus/index.ts',
+      '@nestjs/common',
+      'node:http',
+      'pino',
+    ],
+  },
+  {
+    room: 'src/workers/',
+    may: [
+      'src/workers/',
+      'src/logging/index.ts',
+      'src/start/',
+      'src/telemetry/running-telemetry.ts',
+      'src/environment.ts',
+      'src/stop-on-signals.ts',
+      '@nestjs/common',
+      'node:',
+    ],
+  },
+  { room: 'src/start/start-embedded-emulator.ts', may: ['src/', 'node:'] },
+  { room: 'src/start/', may: ['src/', '@nestjs/', 'node:'], mayNot: ['src/emulator/'] },
   { room: 'src/app.module.ts', may: ['src/', '@nestjs/'], mayNot: ['src/emulator/'] },
-  { room: 'src/stop-on-signals.ts', may: ['@nestjs/common', 'node:'] },
-  { room: 'src/environment.ts', may: ['node:', 'class-transformer', 'class-validator', 'reflect-metadata'] },
+  {
+    room: 'src/stop-on-signals.ts',
+    may: ['src/start/describe-failure.ts', '@nestjs/common', 'node:'],
+  },
+  { room: 'src/environment.ts', may: ['src/environment/', 'node:'] },
+  {
+    room: 'src/environment/',
+    may: [
+      'src/environment/',
+      'src/http/authentication/api-key.ts',
+      'src/http/authentication/authentication-options.ts',
+      'src/http/authentication/is-safe-url.ts',
+      'src/http/authentication/role.ts',
+      'src/http/http-options.ts',
+      'node:',
+    ],
+  },
   {
     room: 'src/service-bus/',
     may: [
@@ -16,6 +79,7 @@ export const ROOMS = [
       '@azure/',
       '@nestjs/',
       '@opentelemetry/api',
+      'long',
       'rxjs',
       'reflect-metadata',
       'node:',
@@ -28,12 +92,15 @@ export const ROOMS = [
     may: ['src/emulator/administration/', 'src/emulator/model/', 'fast-xml-parser', 'node:'],
   },
   { room: 'src/emulator/', may: ['src/emulator/', 'classic-level', 'node:'] },
-  ...['feedback-form', 'counter', 'relay', 'health', 'http'].map((feature) => ({
-    room: `src/${feature}/`,
-    may: [`src/${feature}/`, 'src/service-bus/index.ts', '*'],
-    mayNot: ['@azure/', 'rhea'],
-  })),
 ];
+
+/** Every other folder of src/ is a feature. */
+const featureRoom = (file) => {
+  const [room] = /^src\/[^/]+\//.exec(file) ?? [];
+  if (room === undefined) return undefined;
+  const may = [room, 'src/service-bus/index.ts', 'src/http/index.ts', 'src/http/describe-route.ts', '*'];
+  return { room, may, mayNot: ['@azure/', 'rhea'] };
+};
 
 const within = (prefixes, target) =>
   (prefixes ?? []).some((prefix) =>
@@ -51,7 +118,7 @@ export const boundaries = {
   },
   create(context) {
     const file = path.relative(context.cwd, context.filename).split(path.sep).join('/');
-    const rule = ROOMS.find(({ room }) => file.startsWith(room));
+    const rule = ROOMS.find(({ room }) => file.startsWith(room)) ?? featureRoom(file);
     if (!rule || file.endsWith('.spec.ts')) return {};
 
     const check = (node) => {

@@ -4,9 +4,16 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type IncomingMessage } from 'node:http';
 
 import { ServiceBusServer } from '../service-bus/index.js';
+import { authenticate } from './authentication/authenticate.js';
+import { createIdentify } from './authentication/identify.js';
+import { type HttpOptions } from './http-options.js';
 import { InputPipe } from './input.pipe.js';
 import { JsonErrorFilter } from './json-error.filter.js';
+import { partFromClients } from './part-from-clients.js';
+import { securityHeaders } from './security-headers.js';
 import { type Description, serveDocumentation } from './serve-documentation.js';
+import { TimedExpressAdapter } from './timed-express-adapter.js';
+import { warnIfOpen } from './warn-if-open.js';
 
 /** The largest body that is read: the largest message that a queue takes unless it was made for more. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -15,23 +22,42 @@ const MAX_BODY_BYTES = 1024 * 1024;
 export async function createApplication(
   module: DynamicModule,
   logger: LoggerService,
+  http: HttpOptions,
   descriptions: readonly Description[] = [],
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(module, {
-    logger,
-    bodyParser: false,
-    abortOnError: false,
-  });
-  // A body is a message: its bytes are wanted, whatever they are said to be.
-  app.useBodyParser('raw', { type: hasBody, limit: MAX_BODY_BYTES });
+  const app = await NestFactory.create<NestExpressApplication>(
+    module,
+    new TimedExpressAdapter(http.timeouts),
+    { logger, bodyParser: false, abortOnError: false },
+  );
   // A repeated question about a queue has no "not modified" for an answer.
   app.disable('etag');
   app.disable('x-powered-by');
+  app.set('trust proxy', http.trustProxy);
+  const server = app.get(ServiceBusServer);
+  app.use(partFromClients(() => server.isDraining));
+  app.use(securityHeaders());
+  await secure(app, http, logger);
+  // A body is a message: its bytes are wanted, whatever they are said to be.
+  app.useBodyParser('raw', { type: hasBody, limit: MAX_BODY_BYTES });
   app.useGlobalPipes(new InputPipe());
   app.useGlobalFilters(new JsonErrorFilter());
-  serveDocumentation(app, descriptions);
-  app.connectMicroservice({ strategy: app.get(ServiceBusServer) }, { inheritAppConfig: true });
+  serveDocumentation(app, http.authentication, descriptions);
+  app.connectMicroservice({ strategy: server }, { inheritAppConfig: true });
+  warnIfOpen(http, logger);
   return app;
+}
+
+async function secure(app: NestExpressApplication, http: HttpOptions, logger: LoggerService): Promise<void> {
+  const { authentication, rateLimitPerMinute } = http;
+  const identify = await createIdentify(authentication, logger);
+  const steps = authenticate(identify, authentication, logger);
+  app.use(steps.identify);
+  if (rateLimitPerMinute > 0) {
+    const { limitRate } = await import('./rate-limit.js');
+    app.use(limitRate(rateLimitPerMinute));
+  }
+  app.use(steps.admit);
 }
 
 function hasBody(request: IncomingMessage): boolean {

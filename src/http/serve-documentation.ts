@@ -3,10 +3,11 @@ import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 
+import { type Authentication } from './authentication/authentication-options.js';
+import { isDocumentation } from './paths.js';
+
 /** Adds to a controller, by decorators of the OpenAPI library, what its documentation shows. */
 export type Description = () => Promise<void>;
-
-const PATH = /^\/docs(?:[/-]|$)/;
 
 @Module({})
 class DocumentationModule {}
@@ -15,11 +16,15 @@ class DocumentationModule {}
  * Serves the OpenAPI documentation at /docs (and /docs-json, /docs-yaml). The library is loaded by the first
  * request for it: a service that starts does not wait for a page that hardly anybody opens.
  */
-export function serveDocumentation(app: NestExpressApplication, descriptions: readonly Description[]): void {
+export function serveDocumentation(
+  app: NestExpressApplication,
+  authentication: Authentication,
+  descriptions: readonly Description[],
+): void {
   let site: Promise<RequestHandler> | undefined;
   app.use((request: Request, response: Response, next: NextFunction) => {
-    if (!PATH.test(request.path)) return next();
-    site ??= createSite(app, descriptions);
+    if (!isDocumentation(request.path)) return next();
+    site ??= createSite(app, authentication, descriptions);
     site.then(
       (serve) => void serve(request, response, next),
       (error: unknown) => {
@@ -33,9 +38,11 @@ export function serveDocumentation(app: NestExpressApplication, descriptions: re
 // Routes that are added to a running application come behind its 404: a site of its own has them in front.
 async function createSite(
   app: INestApplication,
+  authentication: Authentication,
   descriptions: readonly Description[],
 ): Promise<RequestHandler> {
   const { DocumentBuilder, SwaggerModule } = await import('@nestjs/swagger');
+  const { describeSecurity } = await import('./describe-security.js');
   for (const describe of descriptions) await describe();
   const config = new DocumentBuilder()
     .setTitle('NestJS Service Bus')
@@ -43,6 +50,9 @@ async function createSite(
     .setVersion('1')
     .build();
   const site = await NestFactory.create<NestExpressApplication>(DocumentationModule, { logger: false });
-  SwaggerModule.setup('docs', site, SwaggerModule.createDocument(app, config));
+  site.disable('x-powered-by');
+  const document = SwaggerModule.createDocument(app, config);
+  describeSecurity(document, authentication);
+  SwaggerModule.setup('docs', site, document);
   return site.getHttpAdapter().getInstance() as RequestHandler;
 }

@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders } from 'node:http';
 
 import { textOfBytes } from './text-of-bytes.js';
+import { traceProperties } from './trace-properties.js';
 
 /** What the headers of `POST /send` say about the message, by the SDK's names. */
 export interface MessageProperties {
@@ -55,7 +56,8 @@ export function readMessageProperties(
   rawHeaders: readonly string[],
 ): MessageProperties {
   const properties = readBrokerProperties(headers['brokerproperties']);
-  const custom = readCustomProperties(rawHeaders);
+  const given = readCustomProperties(rawHeaders);
+  const custom = { ...traceProperties(headers, given), ...given };
   if (headers['content-type'] !== undefined) properties.contentType = headers['content-type'];
   if (Object.keys(custom).length > 0) properties.applicationProperties = custom;
   return properties;

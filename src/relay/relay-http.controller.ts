@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 
+import { RequireRole } from '../http/index.js';
 import { BrokerErrorInterceptor } from './broker-error.interceptor.js';
 import { PeekQuery } from './dto/peek-query.js';
 import { ReceiveQuery } from './dto/receive-query.js';
@@ -33,6 +34,7 @@ export class RelayHttpController {
   ) {}
 
   @Post('send')
+  @RequireRole('send')
   @HttpCode(200)
   @Header('Content-Type', 'application/json; charset=utf-8')
   async send(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<string> {
@@ -46,6 +48,7 @@ export class RelayHttpController {
   }
 
   @Get('receive')
+  @RequireRole('receive')
   async receive(
     @Query() query: ReceiveQuery,
     @Req() request: Request,
@@ -59,6 +62,7 @@ export class RelayHttpController {
   }
 
   @Get('peek')
+  @RequireRole('receive')
   @Header('Content-Type', 'application/json; charset=utf-8')
   @Header('Cache-Control', 'no-store')
   async peek(@Query() query: PeekQuery): Promise<string> {

@@ -1,4 +1,3 @@
-import { applyDecorators } from '@nestjs/common';
 import {
   ApiBody,
   ApiConsumes,
@@ -9,6 +8,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 
+import { describeRoute } from '../http/describe-route.js';
 import { RelayHttpController } from './relay-http.controller.js';
 
 const ERROR = {
@@ -46,7 +46,8 @@ export function describeRelay(): void {
 }
 
 function describeSend(): void {
-  describeMethod(
+  describeRoute(
+    RelayHttpController,
     'send',
     ApiOperation({
       summary: 'Sends a message to the input queue',
@@ -85,7 +86,8 @@ function describeSend(): void {
 }
 
 function describeReceive(): void {
-  describeMethod(
+  describeRoute(
+    RelayHttpController,
     'receive',
     ApiOperation({
       summary: 'Takes messages off the output queue',
@@ -107,7 +109,8 @@ function describeReceive(): void {
 }
 
 function describePeek(): void {
-  describeMethod(
+  describeRoute(
+    RelayHttpController,
     'peek',
     ApiOperation({ summary: 'Looks at the messages of the output queue, and leaves them there' }),
     query('maxMessages', 'integer', 'At most so many.', { default: 100, minimum: 1, maximum: 1000 }),
@@ -117,11 +120,6 @@ function describePeek(): void {
     refusal(400, 'A parameter is unknown or out of its range.'),
     ApiResponse(UNAVAILABLE),
   );
-}
-
-function describeMethod(name: 'send' | 'receive' | 'peek', ...decorators: MethodDecorator[]): void {
-  const descriptor = Object.getOwnPropertyDescriptor(RelayHttpController.prototype, name);
-  if (descriptor) applyDecorators(...decorators)(RelayHttpController.prototype, name, descriptor);
 }
 
 function query(name: string, type: string, description: string, range: object): MethodDecorator {

@@ -1,4 +1,9 @@
-export { type BindingOptions, type SessionOptions } from './binding/binding.js';
+export {
+  type AdaptiveOptions,
+  type BatchOptions,
+  type BindingOptions,
+  type SessionOptions,
+} from './binding/binding.js';
 export { ClientClosedError } from './client/client-closed.error.js';
 export { RequestTimeoutError } from './client/request-timeout.error.js';
 export {
@@ -13,6 +18,9 @@ export { type NamespaceOptions, type ServiceBusModuleOptions } from './service-b
 export { type ReceiverEntity } from './connection/receiver-pool.js';
 export { type RetryPolicy } from './message/backoff.js';
 export { type BindingRetryPolicy, type ExceptionRetryPolicy } from './message/retry-policy.js';
+export { ParseBatchPipe } from './message/parse-batch.pipe.js';
+export { BatchException } from './exceptions/batch.exception.js';
+export { BatchResultError } from './exceptions/batch-result.error.js';
 export { DeadLetterException } from './exceptions/dead-letter.exception.js';
 export { DeferException } from './exceptions/defer.exception.js';
 export { RetryException } from './exceptions/retry.exception.js';
@@ -27,8 +35,11 @@ export {
 export { getReceiverToken, getSenderToken } from './injection-tokens.js';
 export { type CircuitBreakerPolicy, type CircuitState } from './receive/circuit-breaker.js';
 export { type ConsumerHealth } from './receive/consumer-health.js';
+export { ReceiverSilentError } from './receive/receiver-silent.error.js';
+export { type WatchdogPolicy } from './receive/watchdog-policy.js';
 export { DrainedError } from './receive/drained.error.js';
 export { LockLostError } from './receive/lock-lost.error.js';
+export { ServiceBusBatchContext } from './service-bus-batch.context.js';
 export { CannotSettleError, NoSessionError, ServiceBusContext } from './service-bus.context.js';
 export { type ServiceBusFeatureAsyncOptions, type ServiceBusFeatureOptions } from './service-bus.feature.js';
 export { ServiceBusModule } from './service-bus.module.js';
@@ -38,3 +49,4 @@ export {
   ServiceBusServer,
   type ServiceBusStatus,
 } from './service-bus.server.js';
+export { type CurrentMessage, currentMessage } from './telemetry/current-message.js';

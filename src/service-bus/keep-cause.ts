@@ -2,6 +2,7 @@ import { type ArgumentsHost } from '@nestjs/common';
 import { BaseRpcExceptionFilter } from '@nestjs/microservices';
 import { type Observable, throwError } from 'rxjs';
 
+import { ServiceBusBatchContext } from './service-bus-batch.context.js';
 import { ServiceBusContext } from './service-bus.context.js';
 
 let isKept = false;
@@ -21,7 +22,8 @@ export function keepCause(): void {
   const byDefault = Reflect.get<BaseRpcExceptionFilter, 'catch'>(base, 'catch');
   base.catch = function (exception: unknown, host: ArgumentsHost): Observable<unknown> {
     const context: unknown = host.getArgByIndex(1);
-    if (context instanceof ServiceBusContext) return throwError(() => exception);
+    const isOurs = context instanceof ServiceBusContext || context instanceof ServiceBusBatchContext;
+    if (isOurs) return throwError(() => exception);
     return byDefault.call(this, exception, host) as Observable<unknown>;
   };
 }

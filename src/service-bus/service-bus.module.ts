@@ -16,6 +16,7 @@ import { ServiceBusLifecycle } from './service-bus.lifecycle.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './service-bus.module-definition.js';
 import { ServiceBusServer } from './service-bus.server.js';
 import { checkModuleOptions, type ServiceBusModuleOptions } from './service-bus-options.js';
+import { Telemetry } from './telemetry/telemetry.js';
 
 /**
  * Azure Service Bus for a Nest application: `forRoot` or `forRootAsync` once, for the namespace; `forFeature` or
@@ -41,8 +42,8 @@ import { checkModuleOptions, type ServiceBusModuleOptions } from './service-bus-
     },
     {
       provide: SenderPool,
-      inject: [ServiceBusClient],
-      useFactory: (client: ServiceBusClient) => new SenderPool(client),
+      inject: [ServiceBusClient, Telemetry],
+      useFactory: (client: ServiceBusClient, telemetry: Telemetry) => new SenderPool(client, telemetry),
     },
     {
       provide: ReceiverPool,
@@ -53,6 +54,11 @@ import { checkModuleOptions, type ServiceBusModuleOptions } from './service-bus-
       provide: NamespaceProbe,
       inject: [ServiceBusClient],
       useFactory: (client: ServiceBusClient) => new NamespaceProbe(client),
+    },
+    {
+      provide: Telemetry,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: ServiceBusModuleOptions) => Telemetry.find(options),
     },
     BindingRegistry,
     ServiceBusServer,

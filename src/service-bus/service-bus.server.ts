@@ -1,4 +1,3 @@
-import { type ServiceBusClient } from '@azure/service-bus';
 import { Injectable, Logger } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import {
@@ -12,7 +11,10 @@ import {
 import { type Binding } from './binding/binding.js';
 import { BindingRegistry } from './binding/binding-registry.js';
 import { handlerNames } from './binding/handler-names.js';
+import { describeBinding } from './binding/describe-binding.js';
+import { OutputChecks } from './binding/output-checks.js';
 import { type Registration, resolveRoutes } from './binding/resolve-routes.js';
+import { ClientSource } from './connection/client-source.js';
 import { SenderPool } from './connection/sender-pool.js';
 import { ServiceBusConnection } from './connection/service-bus-connection.js';
 import { keepCause } from './keep-cause.js';
@@ -20,12 +22,13 @@ import { handle } from './message/handle.js';
 import { type Invoke, openPath } from './message/message-path.js';
 import { SYSTEM_CLOCK } from './receive/clock.js';
 import { Consumer, type ConsumerObserver } from './receive/consumer.js';
-import { type ConsumerHealth } from './receive/consumer-health.js';
+import { type ConsumerHealth, isReceiving } from './receive/consumer-health.js';
 import { LockRenewer } from './receive/lock-renewer.js';
 import { RECEIVER_RETRY_OPTIONS } from './receive/receiver-retry-options.js';
 import { SessionConsumer } from './receive/session-consumer.js';
 import { type ServiceBusContext } from './service-bus.context.js';
-import { within } from './within.js';
+import { type ServerMetrics } from './telemetry/server-metrics.js';
+import { Telemetry } from './telemetry/telemetry.js';
 
 /** The transport's id: `@MessagePattern(pattern, SERVICE_BUS_TRANSPORT)` keeps a handler to this transport. */
 export const SERVICE_BUS_TRANSPORT = Symbol('service-bus');
@@ -35,8 +38,6 @@ export type ServiceBusStatus = 'connected' | 'disconnected';
 
 /** What `server.on` offers: a receiver's error, with the pattern of its binding. */
 export type ServiceBusEvents = { error: (error: Error, pattern: string) => void };
-
-const CLOSE_TIMEOUT_MS = 5_000;
 
 /**
  * Nest's transport strategy for Azure Service Bus. Take it from the application's container:
@@ -54,9 +55,11 @@ export class ServiceBusServer
 
   private readonly registrations: Registration[] = [];
   private readonly consumers: (Consumer | SessionConsumer)[] = [];
+  private readonly outputs: OutputChecks;
   private readonly locks = new LockRenewer(SYSTEM_CLOCK);
   private readonly errorListeners: ServiceBusEvents['error'][] = [];
-  private client?: ServiceBusClient;
+  private clients?: ClientSource;
+  private metrics?: ServerMetrics;
   private hasHooks = false;
   private drained?: Promise<void>;
 
@@ -65,8 +68,10 @@ export class ServiceBusServer
     private readonly bindings: BindingRegistry,
     private readonly senders: SenderPool,
     private readonly modules: ModulesContainer,
+    private readonly telemetry: Telemetry,
   ) {
     super();
+    this.outputs = new OutputChecks(senders, this.logger);
     keepCause();
   }
 
@@ -98,7 +103,7 @@ export class ServiceBusServer
 
   /** One entry per binding. */
   health(): ConsumerHealth[] {
-    return this.consumers.map((consumer) => consumer.health());
+    return this.consumers.map((consumer) => this.outputs.addTo(consumer.health()));
   }
 
   /**
@@ -106,6 +111,7 @@ export class ServiceBusServer
    * shutdown calls it before anything else.
    */
   drain(graceMs: number): Promise<void> {
+    this.outputs.close();
     this.drained ??= Promise.all(this.consumers.map((consumer) => consumer.drain(graceMs))).then(
       () => undefined,
     );
@@ -117,7 +123,8 @@ export class ServiceBusServer
     await this.drain(0);
     await Promise.all(this.consumers.map((consumer) => consumer.close()));
     this.locks.close();
-    if (this.client) await within(CLOSE_TIMEOUT_MS, this.client.close());
+    this.metrics?.close();
+    await this.clients?.close();
     this._status$.next('disconnected');
   }
 
@@ -127,8 +134,8 @@ export class ServiceBusServer
 
   /** The SDK's client that receives. */
   unwrap<T>(): T {
-    if (!this.client) throw new Error('the server is not listening yet: call startAllMicroservices() first');
-    return this.client as T;
+    if (!this.clients) throw new Error('the server is not listening yet: call startAllMicroservices() first');
+    return this.clients.current as T;
   }
 
   override setOnProcessingStartHook(...args: Parameters<Server['setOnProcessingStartHook']>): void {
@@ -151,19 +158,23 @@ export class ServiceBusServer
   private start(): void {
     const names = handlerNames(this.modules, (pattern) => this.toRoute(pattern));
     const resolved = resolveRoutes(this.registrations, this.bindings, names);
-    const client = (this.client = this.connection.createClient(RECEIVER_RETRY_OPTIONS));
+    const clients = (this.clients = new ClientSource(() =>
+      this.connection.createClient(RECEIVER_RETRY_OPTIONS),
+    ));
+    this.metrics = this.telemetry.forServer(this.connection, this.logger);
     const shared = { invoke: this.invoke, senders: this.senders, clock: SYSTEM_CLOCK, logger: this.logger };
     for (const { binding, routes } of resolved) {
-      const path = { ...shared, binding, routes };
+      const telemetry = this.telemetry.forBinding(binding);
+      const path = { ...shared, binding, routes, telemetry };
       const observer = this.observerOf(binding);
       const consumer = binding.sessions
-        ? new SessionConsumer(client, binding.sessions, this.locks, openPath(path), observer)
-        : new Consumer(client, this.locks, path, observer);
+        ? new SessionConsumer(clients, binding.sessions, this.locks, openPath(path), observer)
+        : new Consumer(clients, this.locks, path, observer);
       this.consumers.push(consumer);
+      this.metrics?.add(binding, consumer, telemetry);
       consumer.start();
-      const replies = binding.replyTo === undefined ? '' : `, replies to ${binding.replyTo}`;
-      const { pattern, entityPath, maxConcurrentCalls } = binding;
-      this.logger.log(`${pattern}: receives from ${entityPath}${replies}, ${maxConcurrentCalls} at once`);
+      this.outputs.start(binding);
+      this.logger.log(describeBinding(binding));
     }
   }
 
@@ -183,7 +194,7 @@ export class ServiceBusServer
 
   private observerOf({ pattern }: Binding): ConsumerObserver {
     const tellStatus = (): void => {
-      const isConnected = this.consumers.every((consumer) => consumer.health().state === 'receiving');
+      const isConnected = this.consumers.every((consumer) => isReceiving(consumer.health()));
       this._status$.next(isConnected ? 'connected' : 'disconnected');
     };
     return {

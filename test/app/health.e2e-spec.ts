@@ -33,4 +33,51 @@ describe('health', () => {
       await close();
     }
   });
+
+  it('shows the inside to those who operate, and to others only what is up', async () => {
+    const keys = 'operations:operate:0123456789abcdef-o,shop:send+receive:0123456789abcdef-s';
+    const { url, emulator, client, close } = await startApp({ APPS: 'counter', HTTP_API_KEYS: keys });
+    const health = async (key?: string): Promise<unknown> => {
+      const headers: Record<string, string> =
+        key === undefined ? {} : { 'x-api-key': `0123456789abcdef-${key}` };
+      return (await fetch(`${url}/health`, { headers })).json();
+    };
+    try {
+      const upOnly = { 'service-bus': { status: 'up' }, 'service-bus:counter': { status: 'up' } };
+      const open = { status: 'ok', info: upOnly, error: {}, details: upOnly };
+      expect(await health()).toEqual(open);
+      expect(await health('s')).toEqual(open);
+      expect(await health('o')).toMatchObject({
+        status: 'ok',
+        info: {
+          'service-bus:counter': { status: 'up', state: 'receiving', entityPath: 'counter-in', inWork: 0 },
+        },
+      });
+
+      const begun = new Date().toISOString();
+      await client.createSender('counter-in').sendMessages({ body: { text: 'one' } });
+      await until(async () => JSON.stringify(await health('o')).includes('lastProgressAt'));
+      const { info } = (await health('o')) as { info: Record<string, { lastProgressAt: string }> };
+      const at = info['service-bus:counter']?.lastProgressAt ?? '';
+      expect(at >= begun && at <= new Date().toISOString()).toBe(true);
+      expect(await health()).toEqual(open);
+
+      await emulator.close();
+      await until(async () => (await fetch(`${url}/health/ready`)).status === 503);
+      expect(await health()).toMatchObject({ error: { 'service-bus:counter': { status: 'down' } } });
+      expect(JSON.stringify(await health())).not.toMatch(/counter-in|127\.0\.0\.1|code/);
+      await until(async () => JSON.stringify(await health('o')).includes('"error":{"code":'));
+      expect(await health('o')).toMatchObject({
+        error: {
+          'service-bus:counter': {
+            state: 'failing',
+            lastProgressAt: at,
+            lastError: { code: expect.any(String) as unknown, at: expect.any(String) as unknown },
+          },
+        },
+      });
+    } finally {
+      await close();
+    }
+  });
 });

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 import { until } from '../support/until.js';
 
@@ -55,7 +56,15 @@ export class ServiceProcess {
     this.child.kill(name);
   }
 
-  /** Waits for its end, and returns its exit code. */
+  /** The ids of its workers' processes, by their numbers. */
+  async workers(): Promise<ReadonlyMap<number, number>> {
+    const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args=']);
+    const lines = stdout.matchAll(/^ *(\d+) +(\d+) .* --worker (\d+)$/gm);
+    const own = [...lines].filter(([, , parent]) => Number(parent) === this.child.pid);
+    return new Map(own.map(([, pid, , number]) => [Number(number), Number(pid)]));
+  }
+
+  /** Waits for its end and that of its workers, and returns its exit code. */
   async exit(): Promise<number | null> {
     await this.exited;
     return this.child.exitCode;

@@ -1,7 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
-import { Controller } from '@nestjs/common';
+import { ServiceBusAdministrationClient } from '@azure/service-bus';
+import { describe, expect, it, jest } from '@jest/globals';
+import { Controller, Logger } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 
+import { overPlainHttp } from '../../src/service-bus/connection/over-plain-http.js';
 import {
   SERVICE_BUS_TRANSPORT,
   ServiceBusConfigurationError,
@@ -103,5 +105,52 @@ describe('an entity that is not there', () => {
     });
     // The namespace is there, though.
     expect(health['service-bus']?.status).toBe('up');
+  });
+});
+
+describe('an output queue that is not there', () => {
+  const scene = serviceBusScene({ entities: { queues: ['orders'] } });
+  const start = (replyTo: string): ReturnType<typeof scene.startApp> =>
+    scene.startApp({
+      controllers: [FirstController],
+      imports: [ServiceBusModule.forFeature({ pattern: 'orders', replyTo })],
+    });
+
+  it('is told at the start in one line, and by readiness, and both recover when it is made', async () => {
+    const errors = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+    const logs = jest.spyOn(Logger.prototype, 'log').mockReturnValue();
+    try {
+      const app = await start('results');
+      const binding = async (): Promise<unknown> => (await app.health.isHealthy())['service-bus:orders'];
+      await until(() => app.server.health()[0]?.outputError !== undefined);
+      await app.receiving();
+      expect(await binding()).toMatchObject({
+        status: 'down',
+        state: 'receiving',
+        outputError: {
+          code: 'MessagingEntityNotFound',
+          message: expect.stringContaining('results') as unknown,
+        },
+      });
+      await overPlainHttp(new ServiceBusAdministrationClient(scene.emulator.connectionString)).createQueue(
+        'results',
+      );
+      await until(() => app.server.health()[0]?.outputError === undefined);
+      expect(await binding()).toMatchObject({ status: 'up', state: 'receiving' });
+      expect(errors.mock.calls.flat()).toEqual([
+        expect.stringContaining('orders: results cannot be sent to results, keeps trying: '),
+      ]);
+      expect(logs.mock.calls.flat()).toContain('orders: results can be sent to results now');
+    } finally {
+      jest.restoreAllMocks();
+    }
+  });
+
+  it('holds up no shutdown while it is asked for', async () => {
+    const app = await start('results');
+    await until(() => app.server.health()[0]?.outputError !== undefined);
+    const startedAt = performance.now();
+    await app.close();
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 });

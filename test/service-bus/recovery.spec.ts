@@ -1,3 +1,4 @@
+import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it } from '@jest/globals';
 
 import { startEmulator } from '../../src/emulator/index.js';
@@ -47,6 +48,40 @@ describe('a broken connection', () => {
     await scene.send('work', { body: 'after' });
     const [reply] = await scene.take('out');
     expect(reply?.body).toBe('after');
+  });
+});
+
+describe('a connection that looks open and is dead', () => {
+  const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
+  const WITHIN_MS = 10_000;
+
+  it('is given up in time, for receiving and for sending', async () => {
+    let done = 0;
+    await scene.startWork(
+      (payload) => {
+        done++;
+        return payload;
+      },
+      { replyTo: 'out' },
+    );
+    await scene.send('work', { body: 'before' });
+    await until(() => scene.left('out') === 1);
+    scene.emulator.faults.silenceConnections();
+    const diedAtMs = Date.now();
+    const client = new ServiceBusClient(scene.emulator.connectionString);
+    await client.createSender('work').sendMessages({ body: 'after' });
+    await client.close();
+    await until(() => done === 2 && scene.left('out') === 2 && scene.left('work') === 0, WITHIN_MS);
+    expect(Date.now() - diedAtMs).toBeLessThan(WITHIN_MS);
+  });
+
+  it('is not taken for one while it is only idle', async () => {
+    const app = await scene.startWork(() => undefined);
+    const lost: string[] = [];
+    app.server.status.subscribe((status) => lost.push(status));
+    await new Promise((resolve) => setTimeout(resolve, WITHIN_MS));
+    expect(lost).not.toContain('disconnected');
+    expect(scene.emulator.entity('work').receiverCount).toBe(1);
   });
 });
 

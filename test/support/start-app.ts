@@ -7,6 +7,7 @@ import { AppModule } from '../../src/app.module.js';
 import { type Emulator, type EmulatorOptions, readEntities } from '../../src/emulator/index.js';
 import { readEnvironment } from '../../src/environment.js';
 import { createApplication } from '../../src/http/create-application.js';
+import { type HttpOptions } from '../../src/http/http-options.js';
 import { startTestEmulator } from './start-emulator.js';
 import { until } from './until.js';
 
@@ -27,17 +28,21 @@ export interface RunningApp {
 
 /**
  * Starts the service as `variables` of the environment say, on free ports, and waits until it is ready. The
- * emulator has the entities of Config.json and those given.
+ * emulator has the entities of Config.json and those given; `http` stands above what the variables say of HTTP.
  */
 export async function startApp(
   variables: Readonly<Record<string, string>> = {},
   queues: NonNullable<EmulatorOptions['entities']>['queues'] = [],
+  http: Partial<HttpOptions> = {},
 ): Promise<RunningApp> {
   const entities = await readEntities(CONFIG);
   const emulator = await startTestEmulator({ ...entities, queues: [...(entities.queues ?? []), ...queues] });
   const { connectionString } = emulator;
   const environment = readEnvironment({ SB_CONNECTION: connectionString, ...variables });
-  const app = await createApplication(AppModule.from(environment, { connectionString }), SILENT);
+  const app = await createApplication(AppModule.from(environment, { connectionString }), SILENT, {
+    ...environment.http,
+    ...http,
+  });
   const client = new ServiceBusClient(connectionString);
   const close = async (): Promise<void> => {
     await client.close();

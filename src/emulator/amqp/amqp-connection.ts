@@ -19,13 +19,12 @@ import { Links } from './links.js';
 import { OutgoingDeliveries } from './outgoing-deliveries.js';
 import { ReplyLinks } from './reply-links.js';
 import { outcomes, privateConnection, privateSession } from './rhea-private.js';
+import { sayFarewell } from './say-farewell.js';
 import { Wire } from './wire.js';
 
 const MAX_FRAME_BYTES = 65_536;
 const CHANNEL_MAX = 4_999;
 const IDLE_TIMEOUT_MS = 120_000;
-// How long a client may take to close its side after it was told that this one is closed.
-const FAREWELL_MS = 1_000;
 
 /** One client's connection: its sessions and links, what it may do, and its end. */
 export class AmqpConnection {
@@ -37,11 +36,12 @@ export class AmqpConnection {
   readonly #attaching: Attaching;
   #opened = false;
   #isGone = false;
+  #isSilent = false;
 
   constructor(
     container: Container,
     private readonly socket: Duplex,
-    context: AmqpContext,
+    private readonly context: AmqpContext,
     limits: { maxLinks: number },
     private readonly closed: () => void,
   ) {
@@ -57,6 +57,7 @@ export class AmqpConnection {
     this.#listen();
     this.#guard();
     privateConnection(this.#connection).accept(socket);
+    context.faults.silences.connectionOpened(this);
   }
 
   get opened(): boolean {
@@ -69,6 +70,12 @@ export class AmqpConnection {
     privateConnection(this.#connection)._process();
     this.socket.end();
     this.#gone();
+  }
+
+  /** [fault] Takes nothing in and lets nothing out from now on. */
+  silence(): void {
+    this.#isSilent = true;
+    this.socket.cork();
   }
 
   /** Cuts the connection without a word. */
@@ -113,8 +120,9 @@ export class AmqpConnection {
     guardInput(this.#connection, {
       maxFrameSize: MAX_FRAME_BYTES,
       admit: () => {
-        if (!this.#isGone) this.#wire.gather(this.#opened);
-        return !this.#isGone;
+        if (this.#isGone || this.#isSilent) return false;
+        this.#wire.gather(this.#opened);
+        return true;
       },
       refuse: (description) => this.close({ condition: 'amqp:connection:framing-error', description }),
     });
@@ -180,21 +188,10 @@ export class AmqpConnection {
   #gone(): void {
     if (this.#isGone) return;
     this.#isGone = true;
+    this.context.faults.silences.connectionClosed(this);
     this.#claims.clear();
     for (const session of [...this.#sessions.keys()]) this.#sessionClosed(session);
-    this.#sayFarewell();
+    sayFarewell(this.socket, this.#connection);
     this.closed();
-  }
-
-  #sayFarewell(): void {
-    const { socket } = this;
-    const farewell = setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
-    const gone = (): void => {
-      clearTimeout(farewell);
-      // rhea's timers live on after a socket that is gone without an end.
-      privateConnection(this.#connection)._disconnected();
-    };
-    if (socket.destroyed) gone();
-    else socket.once('close', gone);
   }
 }

@@ -1,4 +1,5 @@
 import { BrokerError, type ErrorCondition, messageLockLost } from '../model/broker-error.js';
+import { Silences } from './silences.js';
 
 interface Counted {
   remaining: number;
@@ -14,6 +15,7 @@ export class Faults {
   #settlementFailures: Counted[] = [];
   #tokenRefusals: Counted[] = [];
   #delays: { milliseconds: number; entity: string | undefined }[] = [];
+  readonly #silences = new Silences();
 
   constructor(private readonly delay: (milliseconds: number, action: () => void) => void) {}
 
@@ -51,13 +53,35 @@ export class Faults {
     this.#delays.push({ milliseconds, entity: entity?.toLowerCase() });
   }
 
+  /**
+   * Lets the receiving links that are open, on one entity or on any, deliver nothing whatever credit they have, and
+   * the next `count` ones too (`Infinity`: all), until `clear`. They stay open, and settle what they have delivered.
+   */
+  silenceLinks(entity?: string, count = 0): void {
+    this.#silences.silenceLinks(entity, count);
+  }
+
+  /**
+   * Lets the connections that are open carry nothing any more in either direction, heartbeats included, and tells
+   * their clients nothing. New ones work. `clear` cuts them.
+   */
+  silenceConnections(): void {
+    this.#silences.silenceConnections();
+  }
+
   /** Ends all ordered failures. */
   clear(): void {
+    this.#silences.clear();
     this.#sendRefusals = [];
     this.#renewalFailures = [];
     this.#settlementFailures = [];
     this.#tokenRefusals = [];
     this.#delays = [];
+  }
+
+  /** Where links and connections report themselves. */
+  get silences(): Silences {
+    return this.#silences;
   }
 
   takeSendRefusal(address: string): BrokerError | undefined {

@@ -1,4 +1,4 @@
-import { type Sender as RheaSender, type Session as RheaSession } from 'rhea';
+import { type Sender as RheaSender } from 'rhea';
 
 import { BrokerError, messageLockLost } from '../model/broker-error.js';
 import { type Message } from '../model/message.js';
@@ -12,6 +12,7 @@ import { writeOutcome, writeRejected } from './frame-writer.js';
 import { readOutcome } from './outcome.js';
 import { type OutgoingDeliveries } from './outgoing-deliveries.js';
 import { type ChosenOutcome } from './outgoing-transfer.js';
+import { refuseLink } from './refuse-link.js';
 import { privateConnection, privateLink } from './rhea-private.js';
 import { type SessionRequest, sessionFilter, toTicks } from './session-request.js';
 
@@ -28,6 +29,7 @@ const ANSWERS: Record<Outcome['type'], Buffer> = {
 export class ReceiverLink implements ReceiverPort {
   readonly receiver: Receiver;
   #open = true;
+  #isSilent = false;
   readonly #isOpen = (): boolean => this.#open;
 
   /** @throws BrokerError if the address cannot be received from in this way */
@@ -66,10 +68,19 @@ export class ReceiverLink implements ReceiverPort {
       else receiver.queue.sessions?.acceptNext(nowMs, receiver, nowMs + request.timeoutMs);
       if (!receiver.session) this.#parkAttach();
     });
+    this.context.faults.silences.linkOpened(this);
+  }
+
+  /** [fault] Open, and with no credit as far as the model can see. */
+  silence(isSilent: boolean): void {
+    this.#isSilent = isSilent;
+    if (!this.#open) return;
+    const credit = isSilent ? 0 : privateLink(this.link).credit;
+    this.context.broker.command((nowMs) => this.receiver.queue.flow(nowMs, this.receiver, credit, false));
   }
 
   flow(): void {
-    if (!this.#open) return;
+    if (!this.#open || this.#isSilent) return;
     const { credit } = privateLink(this.link);
     const draining = (this.link as unknown as { _draining?: boolean })._draining === true;
     this.context.broker.command((nowMs) => this.receiver.queue.flow(nowMs, this.receiver, credit, draining));
@@ -77,6 +88,7 @@ export class ReceiverLink implements ReceiverPort {
 
   /** The client or its connection has gone. */
   closed(): void {
+    this.context.faults.silences.linkClosed(this);
     if (!this.#open) return;
     this.#open = false;
     this.context.broker.command((nowMs) =>
@@ -174,16 +186,4 @@ export class ReceiverLink implements ReceiverPort {
       faults.delayAnswer(this.address, () => this.deliveries.answer(deliveryId, answer)),
     );
   }
-}
-
-/** Answers an attach with nothing behind it, and detaches with the reason. [AMQP 2.6.3] */
-export function refuseLink(
-  link: { close(error: object): void; attach(): void; is_receiver(): boolean; session: RheaSession },
-  error: unknown,
-  nowMs: number,
-): void {
-  const { attach } = privateLink(link as never).local;
-  attach[link.is_receiver() ? 'target' : 'source'] = null;
-  link.attach();
-  link.close(toAmqpError(error, nowMs));
 }

@@ -1,5 +1,6 @@
 import { type BindingRetryPolicy } from '../message/retry-policy.js';
 import { type CircuitBreakerPolicy } from '../receive/circuit-breaker.js';
+import { type WatchdogPolicy } from '../receive/watchdog-policy.js';
 
 /** How a binding reads an entity that requires sessions. */
 export interface SessionOptions {
@@ -7,6 +8,20 @@ export interface SessionOptions {
   readonly maxConcurrentSessions: number;
   /** A session that brought no message for this long is released, in milliseconds. Default 1,000. */
   readonly idleTimeoutMs: number;
+}
+
+/** How a binding's messages are gathered for a handler that takes many at once. */
+export interface BatchOptions {
+  /** The most messages in one call, 1 to 500. Default 50. */
+  readonly maxMessages: number;
+  /** How long the first message of a batch waits for others, in milliseconds. Default 100. */
+  readonly maxWaitMs: number;
+}
+
+/** Bounds of a binding whose calls at once follow the load. */
+export interface AdaptiveOptions {
+  /** The most messages in work at once, 1 to 500. Default 200. */
+  readonly max: number;
 }
 
 /** Where a pattern's messages come from and how they are handled, as a feature module declares it. */
@@ -18,11 +33,18 @@ export interface BindingOptions {
   readonly subscription?: string;
   /** The queue or topic that results go to when the message names no `replyTo` itself. */
   readonly replyTo?: string;
-  /** Messages in work at once, 1 to 500. Default 16. */
-  readonly maxConcurrentCalls?: number;
+  /**
+   * Messages in work at once, 1 to 500. Default 16. `auto` begins with 16, takes more while throughput grows with
+   * them, and less when locks, the broker or the event loop suffer; `{ max }` is the same with a bound of its own.
+   */
+  readonly maxConcurrentCalls?: number | 'auto' | AdaptiveOptions;
+  /** The handler takes arrays of messages, and each call is one of `maxConcurrentCalls`. Default: one by one. */
+  readonly batch?: Partial<BatchOptions>;
   readonly retry?: Partial<BindingRetryPolicy>;
   /** Pauses the binding while too many of its messages fail; `true` for the defaults. Default: none. */
   readonly circuitBreaker?: boolean | Partial<CircuitBreakerPolicy>;
+  /** When a binding that receives nothing, although messages wait, gets a fresh receiver. */
+  readonly watchdog?: Partial<WatchdogPolicy>;
   /** For a queue or subscription that requires sessions, in place of `maxConcurrentCalls`. */
   readonly sessions?: Partial<SessionOptions>;
 }
@@ -36,10 +58,16 @@ export interface Binding {
   /** As Service Bus addresses it: `queue` or `topic/Subscriptions/subscription`. */
   readonly entityPath: string;
   readonly replyTo: string | undefined;
+  /** Where it is adaptive, what it begins with. */
   readonly maxConcurrentCalls: number;
+  /** Undefined for a binding with a fixed number of calls at once. */
+  readonly adaptive: AdaptiveOptions | undefined;
+  /** Undefined for a binding whose handlers take one message at a time. */
+  readonly batch: BatchOptions | undefined;
   readonly retry: BindingRetryPolicy;
   /** Undefined for a binding without one. */
   readonly circuitBreaker: CircuitBreakerPolicy | undefined;
+  readonly watchdog: WatchdogPolicy;
   /** Undefined for an entity without sessions. */
   readonly sessions: SessionOptions | undefined;
 }

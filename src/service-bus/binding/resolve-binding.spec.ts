@@ -32,6 +32,16 @@ describe('a binding', () => {
     [{ queue: '' }, /queue is empty/],
     [{ maxConcurrentCalls: 0 }, /maxConcurrentCalls is 0, allowed is a whole number from 1 to 500/],
     [{ maxConcurrentCalls: 1.5 }, /maxConcurrentCalls is 1.5/],
+    [
+      { maxConcurrentCalls: { max: 0 } },
+      /maxConcurrentCalls.max is 0, allowed is a whole number from 1 to 500/,
+    ],
+    [{ maxConcurrentCalls: 'auto', sessions: {} }, /has sessions and maxConcurrentCalls/],
+    [{ maxConcurrentCalls: 'auto', batch: {} }, /has batch and an adaptive maxConcurrentCalls/],
+    [{ batch: { maxMessages: 0 } }, /batch.maxMessages is 0, allowed is a whole number from 1 to 500/],
+    [{ batch: { maxWaitMs: 0.5 } }, /batch.maxWaitMs is 0.5/],
+    [{ batch: { maxMessages: 101 }, maxConcurrentCalls: 5 }, /is 505, allowed is up to 500/],
+    [{ batch: {}, sessions: {} }, /has sessions and batch/],
     [{ sessions: {}, maxConcurrentCalls: 4 }, /sessions.maxConcurrentSessions is the limit/],
     [{ sessions: { maxConcurrentSessions: 0 } }, /sessions.maxConcurrentSessions is 0/],
     [{ sessions: { idleTimeoutMs: 0.5 } }, /sessions.idleTimeoutMs is 0.5/],
@@ -42,7 +52,7 @@ describe('a binding', () => {
     [{ circuitBreaker: { pauseMs: 0.5 } }, /circuitBreaker.pauseMs is 0.5/],
     [{ circuitBreaker: true, sessions: {} }, /has sessions and circuitBreaker/],
     [{ retry: { delayMs: -1 } }, /retry.delayMs is -1/],
-  ])('with %j is refused by name', (options, problem) => {
+  ] as const)('with %j is refused by name', (options, problem) => {
     expect(() => resolveBinding('orders', options)).toThrow(ServiceBusConfigurationError);
     expect(() => resolveBinding('orders', options)).toThrow(problem);
     expect(() => resolveBinding('orders', options)).toThrow(/binding "orders"/);
@@ -54,6 +64,29 @@ describe('a binding', () => {
       maxConcurrentCalls: 8,
     });
     expect(resolveBinding('orders', { sessions: { maxConcurrentSessions: 3 } }).maxConcurrentCalls).toBe(3);
+  });
+
+  it('that is adaptive begins with 16 calls at once, or with its own maximum', () => {
+    expect(resolveBinding('orders', { maxConcurrentCalls: 'auto' })).toMatchObject({
+      maxConcurrentCalls: 16,
+      adaptive: { max: 200 },
+    });
+    expect(resolveBinding('orders', { maxConcurrentCalls: { max: 8 } })).toMatchObject({
+      maxConcurrentCalls: 8,
+      adaptive: { max: 8 },
+    });
+    expect(resolveBinding('orders', { maxConcurrentCalls: 300 }).adaptive).toBeUndefined();
+  });
+
+  it('with batches has so many calls at once that all its messages have a place', () => {
+    expect(resolveBinding('orders', { batch: {} })).toMatchObject({
+      batch: { maxMessages: 50, maxWaitMs: 100 },
+      maxConcurrentCalls: 10,
+    });
+    expect(resolveBinding('orders', { batch: { maxMessages: 500 } }).maxConcurrentCalls).toBe(1);
+    expect(resolveBinding('orders', { batch: { maxMessages: 2 } }).maxConcurrentCalls).toBe(16);
+    const both = { batch: { maxMessages: 100 }, maxConcurrentCalls: 5 };
+    expect(resolveBinding('orders', both).maxConcurrentCalls).toBe(5);
   });
 
   it('is declared once', () => {

@@ -1,12 +1,12 @@
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
 import { type RetryPolicy } from '../message/backoff.js';
 import { DEFAULT_BINDING_RETRY_POLICY } from '../message/retry-policy.js';
+import { DEFAULT_WATCHDOG_POLICY } from '../receive/watchdog-policy.js';
 import { type Binding, type BindingOptions, type SessionOptions } from './binding.js';
+import { checkInteger } from './check-integer.js';
 import { circuitBreakerProblems, resolveCircuitBreaker } from './resolve-circuit-breaker.js';
+import { concurrencyProblems, resolveConcurrency } from './resolve-concurrency.js';
 
-const DEFAULT_CONCURRENT_CALLS = 16;
-// A link has places for 2,048 deliveries, and a retired one must have room for all credit it was given.
-const MAX_CONCURRENT_CALLS = 500;
 const DEFAULT_CONCURRENT_SESSIONS = 8;
 const DEFAULT_IDLE_TIMEOUT_MS = 1_000;
 
@@ -25,10 +25,12 @@ export function resolveBinding(pattern: string, options: BindingOptions): Bindin
     subscription,
     entityPath: subscription === undefined ? entity : `${entity}/Subscriptions/${subscription}`,
     replyTo: options.replyTo,
-    maxConcurrentCalls:
-      sessions?.maxConcurrentSessions ?? options.maxConcurrentCalls ?? DEFAULT_CONCURRENT_CALLS,
+    ...resolveConcurrency(options),
+    // One message of each session is in work at a time.
+    ...(sessions && { maxConcurrentCalls: sessions.maxConcurrentSessions }),
     retry: { ...DEFAULT_BINDING_RETRY_POLICY, ...options.retry },
     circuitBreaker: resolveCircuitBreaker(options),
+    watchdog: { ...DEFAULT_WATCHDOG_POLICY, ...options.watchdog },
     sessions,
   };
 }
@@ -51,13 +53,11 @@ function findProblems(options: BindingOptions): string[] {
   for (const name of ['queue', 'topic', 'subscription', 'replyTo'] as const) {
     if (options[name] === '') problems.push(`${name} is empty`);
   }
-  checkInteger(problems, 'maxConcurrentCalls', options.maxConcurrentCalls, 1, MAX_CONCURRENT_CALLS);
-  if (options.sessions && options.maxConcurrentCalls !== undefined) {
-    problems.push('has sessions and maxConcurrentCalls: sessions.maxConcurrentSessions is the limit');
-  }
+  problems.push(...concurrencyProblems(options));
   const { maxConcurrentSessions, idleTimeoutMs } = options.sessions ?? {};
   checkInteger(problems, 'sessions.maxConcurrentSessions', maxConcurrentSessions, 1, 10_000);
   checkInteger(problems, 'sessions.idleTimeoutMs', idleTimeoutMs, 1, 86_400_000);
+  checkInteger(problems, 'watchdog.silenceMs', options.watchdog?.silenceMs, 100, 86_400_000);
   checkInteger(problems, 'retry.maxHoldMs', options.retry?.maxHoldMs, 0, 86_400_000);
   checkRetryPolicy(problems, 'retry', options.retry ?? {});
   for (const policy of options.retry?.exceptions ?? []) {
@@ -71,16 +71,4 @@ function checkRetryPolicy(problems: string[], name: string, policy: Partial<Retr
   checkInteger(problems, `${name}.maxAttempts`, policy.maxAttempts, 1, 1_000);
   checkInteger(problems, `${name}.delayMs`, policy.delayMs, 0, 86_400_000);
   checkInteger(problems, `${name}.maxDelayMs`, policy.maxDelayMs, 0, 86_400_000);
-}
-
-function checkInteger(
-  problems: string[],
-  name: string,
-  value: number | undefined,
-  min: number,
-  max: number,
-): void {
-  if (value === undefined) return;
-  if (Number.isInteger(value) && value >= min && value <= max) return;
-  problems.push(`${name} is ${value}, allowed is a whole number from ${min} to ${max}`);
 }

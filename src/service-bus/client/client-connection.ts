@@ -2,6 +2,7 @@ import { type ServiceBusClient } from '@azure/service-bus';
 
 import { SenderPool } from '../connection/sender-pool.js';
 import { ServiceBusConnection } from '../connection/service-bus-connection.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { within } from '../within.js';
 import { ReplyQueue } from './reply-queue.js';
 import { ReplySession } from './reply-session.js';
@@ -23,7 +24,7 @@ export class ClientConnection {
   ): Promise<ClientConnection> {
     const client = (await ServiceBusConnection.create(options)).createClient();
     const replies = makeReplySource(client, options, listener);
-    const connection = new ClientConnection(client, new SenderPool(client), replies);
+    const connection = new ClientConnection(client, new SenderPool(client, await Telemetry.find()), replies);
     try {
       await replies?.open();
     } catch (error) {

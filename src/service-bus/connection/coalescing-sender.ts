@@ -6,6 +6,7 @@ import {
 } from '@azure/service-bus';
 
 import { errorCode } from '../error-code.js';
+import { type SendTelemetry } from '../telemetry/telemetry.js';
 import { transfer } from './transfer.js';
 
 type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
@@ -31,16 +32,22 @@ export class CoalescingSender {
   private isFlushing = false;
   private flushed: Promise<void> = Promise.resolve();
 
-  constructor(private readonly sender: ServiceBusSender) {}
+  constructor(
+    private readonly sender: ServiceBusSender,
+    private readonly telemetry?: SendTelemetry,
+  ) {}
 
   /** Sends one message; resolves when the broker has accepted it. */
   send(message: ServiceBusMessage): Promise<void> {
-    return this.enqueue(message);
+    const { spans } = this.telemetry ?? {};
+    return spans ? spans.send(message, (traced) => this.enqueue(traced)) : this.enqueue(message);
   }
 
   /** Sends an array or a batch as it is, after what was sent before it. */
   sendAlone(message: Sendable, options: OperationOptionsBase = {}): Promise<void> {
-    return this.enqueue(message, options);
+    const { spans } = this.telemetry ?? {};
+    if (!spans) return this.enqueue(message, options);
+    return spans.send(message, (traced) => this.enqueue(traced, options));
   }
 
   /** Waits for all sends under way; the SDK's sender stays open. */
@@ -92,7 +99,7 @@ export class CoalescingSender {
 
   private async sendBatch(batch: ServiceBusMessageBatch, members: readonly Pending[]): Promise<void> {
     try {
-      await transfer(this.sender, batch);
+      await this.transfer(batch);
       for (const member of members) member.resolve();
     } catch (error) {
       if (!blamesOneMessage(error)) {
@@ -106,11 +113,17 @@ export class CoalescingSender {
 
   private async sendOne(send: Pending): Promise<void> {
     try {
-      await transfer(this.sender, send.message, send.options);
+      await this.transfer(send.message, send.options);
       send.resolve();
     } catch (error) {
       send.reject(error);
     }
+  }
+
+  private transfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
+    const { metrics } = this.telemetry ?? {};
+    if (!metrics) return transfer(this.sender, messages, options);
+    return metrics.transfer(messages, () => transfer(this.sender, messages, options));
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
 
+import { type Telemetry } from '../telemetry/telemetry.js';
 import { within } from '../within.js';
 import { CoalescingSender } from './coalescing-sender.js';
 
@@ -17,7 +18,10 @@ export class SenderPool {
   private readonly entries = new Map<string, Entry>();
   isClosed = false;
 
-  constructor(private readonly client: ServiceBusClient) {}
+  constructor(
+    private readonly client: ServiceBusClient,
+    private readonly telemetry?: Telemetry,
+  ) {}
 
   get(entity: string): CoalescingSender {
     return this.entry(entity).coalescing;
@@ -43,7 +47,7 @@ export class SenderPool {
     } else {
       if (this.isClosed) throw new Error(`the service is closed: nothing can be sent to "${entity}"`);
       const sender = this.client.createSender(entity);
-      entry = { sender, coalescing: new CoalescingSender(sender) };
+      entry = { sender, coalescing: new CoalescingSender(sender, this.telemetry?.forSender(entity)) };
     }
     this.entries.set(entity, entry);
     if (this.entries.size > MAX_DESTINATIONS) this.evict();

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult } from '@nestjs/terminus';
 
-import { type ConsumerHealth } from '../receive/consumer-health.js';
+import { type ConsumerHealth, isReceiving } from '../receive/consumer-health.js';
 import { ServiceBusServer } from '../service-bus.server.js';
 import { NamespaceProbe } from './namespace-probe.js';
 
@@ -21,7 +21,8 @@ export class ServiceBusHealthIndicator {
     const bindings = this.server.health();
     const result: HealthIndicatorResult = { [key]: await this.namespaceHealth(bindings) };
     for (const { pattern, state, ...details } of bindings) {
-      result[`${key}:${pattern}`] = { status: state === 'receiving' ? 'up' : 'down', state, ...details };
+      const isUp = isReceiving({ state }) && details.outputError === undefined;
+      result[`${key}:${pattern}`] = { status: isUp ? 'up' : 'down', state, ...details };
     }
     return result;
   }
@@ -29,7 +30,7 @@ export class ServiceBusHealthIndicator {
   private async namespaceHealth(bindings: readonly ConsumerHealth[]): Promise<HealthIndicatorResult[string]> {
     if (this.server.isDraining) return { status: 'down', state: 'draining' };
     // An open link is an answer; only where there is none does it take a question.
-    if (bindings.some(({ state }) => state === 'receiving')) return { status: 'up' };
+    if (bindings.some(isReceiving)) return { status: 'up' };
     const problem = await this.namespace.probe();
     return problem === undefined ? { status: 'up' } : { status: 'down', error: problem };
   }

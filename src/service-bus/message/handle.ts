@@ -1,6 +1,7 @@
 import { type MessageHandler } from '@nestjs/microservices';
 import { isObservable, type Observable } from 'rxjs';
 
+import { type ServiceBusBatchContext } from '../service-bus-batch.context.js';
 import { type ServiceBusContext } from '../service-bus.context.js';
 
 const NOTHING: readonly unknown[] = [];
@@ -12,7 +13,7 @@ const NOTHING: readonly unknown[] = [];
 export async function handle(
   handler: MessageHandler,
   payload: unknown,
-  context: ServiceBusContext,
+  context: ServiceBusContext | ServiceBusBatchContext,
 ): Promise<readonly unknown[]> {
   const result: unknown = await handler(payload, context);
   if (isObservable(result)) return collect(result, context.signal);

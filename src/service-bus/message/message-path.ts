@@ -5,8 +5,12 @@ import { type Binding } from '../binding/binding.js';
 import { type RouteTable } from '../binding/route-table.js';
 import { type SenderPool } from '../connection/sender-pool.js';
 import { type Clock } from '../receive/clock.js';
+import { Progress } from '../receive/progress.js';
 import { type WaitingRoom } from '../receive/waiting-room.js';
+import { type Delivery } from '../receive/delivery.js';
+import { type ServiceBusBatchContext } from '../service-bus-batch.context.js';
 import { type ServiceBusContext } from '../service-bus.context.js';
+import { type BindingTelemetry } from '../telemetry/binding-telemetry.js';
 import { CompletedMessages } from './completed-messages.js';
 import { OutputGates } from './output-gates.js';
 
@@ -14,7 +18,15 @@ import { OutputGates } from './output-gates.js';
 export type Invoke = (
   handler: MessageHandler,
   payload: unknown,
+  context: ServiceBusContext | ServiceBusBatchContext,
+) => Promise<readonly unknown[]>;
+
+/** Has a message's handler give its results for it: by a call of its own, or by one for several messages. */
+export type Attempt = (
+  handler: MessageHandler,
+  payload: unknown,
   context: ServiceBusContext,
+  delivery: Delivery,
 ) => Promise<readonly unknown[]>;
 
 /** What a binding is given for its messages. */
@@ -25,14 +37,18 @@ export interface BindingPath {
   readonly senders: SenderPool;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Undefined where nobody measures or traces. */
+  readonly telemetry?: BindingTelemetry | undefined;
 }
 
 /** What the messages of one binding meet on their way. */
 export interface MessagePath extends BindingPath {
+  readonly attempt: Attempt;
   readonly waitingRoom: WaitingRoom;
   /** To be closed when a drain begins. */
   readonly outputs: OutputGates;
   readonly completed: CompletedMessages;
+  readonly progress: Progress;
 }
 
 /** Adds to a binding's path what its messages share, whatever receives them. */
@@ -42,5 +58,11 @@ export function openPath(path: BindingPath): Omit<MessagePath, 'waitingRoom'> {
     const cause = error instanceof Error ? error.message : String(error);
     logger.error(`${binding.pattern}: ${destination} takes no messages, keeps trying: ${cause}`);
   });
-  return { ...path, outputs, completed: new CompletedMessages() };
+  return {
+    ...path,
+    attempt: path.invoke,
+    outputs,
+    completed: new CompletedMessages(),
+    progress: new Progress(clock),
+  };
 }

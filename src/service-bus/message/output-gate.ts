@@ -34,6 +34,7 @@ export class OutputGate {
 
   open(): void {
     clearTimeout(this.timer);
+    this.sendAway();
     for (const { admit } of this.waiting.splice(0)) admit();
   }
 
@@ -44,11 +45,16 @@ export class OutputGate {
   }
 
   private admitOne(): void {
-    const gone = this.waiting.filter(({ sending }) => sending.isInterrupted);
-    this.waiting = this.waiting.filter(({ sending }) => !sending.isInterrupted);
-    for (const { refuse } of gone) refuse(new InterruptedSendError('the message is not ours any more'));
+    this.sendAway();
     const next = this.waiting.shift();
     if (next) next.admit();
     else this.abandoned();
+  }
+
+  /** Those whose messages were lost while they waited: their outputs are the next deliveries' to send. */
+  private sendAway(): void {
+    const gone = this.waiting.filter(({ sending }) => sending.isInterrupted);
+    this.waiting = this.waiting.filter(({ sending }) => !sending.isInterrupted);
+    for (const { refuse } of gone) refuse(new InterruptedSendError('the message is not ours any more'));
   }
 }

@@ -37,6 +37,11 @@ export class OutputGates {
     private readonly blocked: OutputBlocked,
   ) {}
 
+  /** Results wait for a destination that takes none. */
+  get isBlocked(): boolean {
+    return this.gates.size > 0;
+  }
+
   /** Sends, as soon as the destination takes messages; rejects with what is the message's own fault. */
   async send(destination: string, sending: Sending, work: () => Promise<void>): Promise<void> {
     for (;;) {

@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto';
 
 import { type ServiceBusMessage, type ServiceBusReceivedMessage } from '@azure/service-bus';
 
+import { carriedTrace } from '../telemetry/trace-context.js';
+
 // Service Bus takes message ids of up to 128 characters.
 export const MAX_MESSAGE_ID_LENGTH = 128;
 
 /** A retry copy has an id of its own (duplicate detection would drop it), and keeps the first one here. */
 export const ORIGINAL_MESSAGE_ID = 'original-message-id';
-
-/** [W3C Trace Context] and the name that the Azure SDKs used before it. */
-const TRACE_PROPERTIES = ['traceparent', 'tracestate', 'Diagnostic-Id'] as const;
 
 /** The message that carries one result of a handler, for the input it came from. */
 export function outputMessage(
@@ -28,7 +27,7 @@ export function outputMessage(
   };
   if (input.replyToSessionId !== undefined) message.sessionId = input.replyToSessionId;
   else if (input.sessionId !== undefined) message.sessionId = input.sessionId;
-  const trace = traceProperties(input);
+  const trace = carriedTrace(input.applicationProperties);
   if (trace) message.applicationProperties = trace;
   return message;
 }
@@ -57,15 +56,4 @@ export function inputIdentity(input: ServiceBusReceivedMessage, entityPath: stri
 function originalId(input: ServiceBusReceivedMessage): string | undefined {
   const id = input.applicationProperties?.[ORIGINAL_MESSAGE_ID];
   return typeof id === 'string' ? id : undefined;
-}
-
-function traceProperties(input: ServiceBusReceivedMessage): Record<string, string> | undefined {
-  const properties = input.applicationProperties;
-  if (!properties) return undefined;
-  let trace: Record<string, string> | undefined;
-  for (const name of TRACE_PROPERTIES) {
-    const value = properties[name];
-    if (typeof value === 'string') (trace ??= {})[name] = value;
-  }
-  return trace;
 }

@@ -19,8 +19,16 @@ export { type Invoke, type MessagePath } from './message-path.js';
  * The way of one message: decode → find handler → handle → reply → settle. Never rejects; resolves with what
  * became of the attempt, or with nothing if none was made or another delivery decides.
  */
-export async function processMessage(delivery: Delivery, path: MessagePath): Promise<Outcome | undefined> {
+export function processMessage(delivery: Delivery, path: MessagePath): Promise<Outcome | undefined> {
+  const { telemetry } = path;
+  if (!telemetry) return takeThrough(delivery, path);
+  return telemetry.process(delivery, () => takeThrough(delivery, path));
+}
+
+async function takeThrough(delivery: Delivery, path: MessagePath): Promise<Outcome | undefined> {
   const { message } = delivery;
+  // Its lock was lost while it waited for its turn: the broker delivers it again, to somebody else maybe.
+  if (delivery.state !== 'open') return undefined;
   if (path.completed.has(message)) {
     await complete(delivery, path.completed);
     return undefined;
@@ -32,7 +40,7 @@ export async function processMessage(delivery: Delivery, path: MessagePath): Pro
     message.body = payload;
     route = path.routes.find(message.subject);
     const context = new ServiceBusContext(delivery, route.pattern, path.binding.entityPath);
-    const results = await path.invoke(route.handler, payload, context);
+    const results = await path.attempt(route.handler, payload, context, delivery);
     // The message will be delivered again: its output is that delivery's to send.
     if (delivery.isInterrupted) return undefined;
     await reply(results, delivery, route, path);

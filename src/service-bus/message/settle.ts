@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import { errorCode, isTransient } from '../error-code.js';
 import { type Delivery } from '../receive/delivery.js';
 import { type Settlement } from '../receive/settlement.js';
@@ -15,7 +13,13 @@ const MAX_REFUSALS = 3;
  * Settles a delivery: tried again over broken links until the broker has answered or the lock is lost (the
  * renewer tells). Never rejects: a message that could not be settled comes again when its lock ends.
  */
-export async function settle(delivery: Delivery, settlement: Settlement): Promise<void> {
+export function settle(delivery: Delivery, settlement: Settlement): Promise<void> {
+  const { telemetry } = delivery;
+  if (!telemetry) return untilAnswered(delivery, settlement);
+  return telemetry.settle(delivery, settlement, () => untilAnswered(delivery, settlement));
+}
+
+async function untilAnswered(delivery: Delivery, settlement: Settlement): Promise<void> {
   let refusals = 0;
   for (
     let delayMs = FIRST_DELAY_MS;
@@ -26,11 +30,15 @@ export async function settle(delivery: Delivery, settlement: Settlement): Promis
     try {
       return await delivery.trySettle(settlement);
     } catch (error) {
+      if (delivery.state !== 'open') return;
       const code = errorCode(error);
       if (code === 'MessageLockLost' || code === 'SessionLockLost') return delivery.lose(error);
-      if (code === 'ServiceBusy') pauseMs = THROTTLED_MS;
+      if (code === 'ServiceBusy') {
+        pauseMs = THROTTLED_MS;
+        delivery.troubles++;
+      }
       if (!isTransient(error) && ++refusals >= MAX_REFUSALS) return delivery.lose(error);
     }
-    await delay(pauseMs, undefined, { ref: false });
+    await new Promise<void>((resolve) => setTimeout(resolve, pauseMs).unref());
   }
 }

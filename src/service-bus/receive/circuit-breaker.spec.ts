@@ -19,7 +19,7 @@ describe('CircuitBreaker', () => {
     jest.useFakeTimers();
     states.length = 0;
     slots = new Slots(4);
-    breaker = new CircuitBreaker(policy, slots, 4, clock, (state) => states.push(state));
+    breaker = new CircuitBreaker(policy, slots, clock, (state) => states.push(state));
   });
 
   afterEach(() => {

@@ -35,12 +35,13 @@ export class CircuitBreaker {
   private timer?: NodeJS.Timeout;
   /** Rises with each change of state: attempts of an earlier state say nothing about this one. */
   private era = 0;
+  /** Attempts of earlier states that are in work still, while half-open. */
+  private earlier = 0;
   private isClosing = false;
 
   constructor(
     private readonly policy: CircuitBreakerPolicy,
     private readonly slots: Slots,
-    private readonly concurrency: number,
     private readonly clock: Clock,
     private readonly changed: (state: CircuitState) => void,
   ) {}
@@ -65,6 +66,11 @@ export class CircuitBreaker {
     if (this.ended >= minMessages && this.failed / this.ended >= failureRatio) this.pause();
   }
 
+  /** An attempt's slot is about to be given back: one of an earlier state leaves none to the present one. */
+  over(era: number): void {
+    if (this.state === 'half-open' && era !== this.era) this.slots.restrict(1 + --this.earlier);
+  }
+
   close(): void {
     this.isClosing = true;
     clearTimeout(this.timer);
@@ -72,18 +78,24 @@ export class CircuitBreaker {
 
   private pause(): void {
     this.become('open', 0);
-    this.timer = setTimeout(() => this.become('half-open', 1), this.policy.pauseMs);
+    this.timer = setTimeout(() => this.tryOne(), this.policy.pauseMs);
+  }
+
+  /** Besides those that are in work since before, which may go on for ever. */
+  private tryOne(): void {
+    this.earlier = this.slots.inUse;
+    this.become('half-open', 1 + this.earlier);
   }
 
   private resume(): void {
     this.windowEndsAtMs = -Infinity;
-    this.become('closed', this.concurrency);
+    this.become('closed', Infinity);
   }
 
-  private become(state: CircuitState, slots: number): void {
+  private become(state: CircuitState, ceiling: number): void {
     this.era++;
     this.state = state;
     this.changed(state);
-    this.slots.resize(slots);
+    this.slots.restrict(ceiling);
   }
 }

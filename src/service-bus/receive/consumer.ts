@@ -1,27 +1,23 @@
-import {
-  type ServiceBusClient,
-  type ServiceBusReceivedMessage,
-  type ServiceBusReceiver,
-} from '@azure/service-bus';
+import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
 import { type Binding } from '../binding/binding.js';
-import { errorCode } from '../error-code.js';
+import { type ClientSource } from '../connection/client-source.js';
 import { recordAttempts } from '../message/attempts.js';
 import { type BindingPath, type MessagePath, openPath } from '../message/message-path.js';
-import { isFailure } from '../message/outcome.js';
-import { processMessage } from '../message/process-message.js';
 import { settle } from '../message/settle.js';
 import { within } from '../within.js';
-import { CircuitBreaker } from './circuit-breaker.js';
+import { Capacity } from './capacity.js';
 import { type ConsumerHealth } from './consumer-health.js';
-import { createReceiver } from './create-receiver.js';
+import { ConsumerWatch } from './consumer-watch.js';
 import { Delivery } from './delivery.js';
 import { DrainedError } from './drained.error.js';
 import { type LockRenewer } from './lock-renewer.js';
 import { LinkChain } from './link-chain.js';
 import { type LinkOwner, ReceiverLink } from './receiver-link.js';
+import { ReceiverSupply } from './receiver-supply.js';
 import { type ConsumerObserver, Reception } from './reception.js';
-import { Slots } from './slots.js';
+import { openTurns } from './open-turns.js';
+import { type Turns } from './turns.js';
 import { WaitingRoom } from './waiting-room.js';
 
 const LAST_SETTLEMENTS_MS = 2_000;
@@ -30,39 +26,47 @@ export { type ConsumerObserver } from './reception.js';
 /** Receives the messages of one binding, and has each of them processed within the binding's limits. */
 export class Consumer implements LinkOwner {
   private readonly binding: Binding;
-  private readonly slots: Slots;
+  private readonly capacity: Capacity;
+  private readonly turns: Turns;
   private readonly waitingRoom: WaitingRoom;
   private readonly path: MessagePath;
-  /** Settles and renews for all links; it never opens one of its own. */
-  private readonly settler: ServiceBusReceiver;
+  private readonly supply: ReceiverSupply;
   private readonly links: LinkChain;
+  private readonly watch: ConsumerWatch;
   private readonly reception: Reception;
-  private readonly breaker?: CircuitBreaker;
   private readonly inWork = new Set<Delivery>();
   private isDraining = false;
   private whenIdle?: () => void;
 
   constructor(
-    client: ServiceBusClient,
+    clients: ClientSource,
     private readonly locks: LockRenewer,
     path: BindingPath,
     observer: ConsumerObserver,
   ) {
     this.binding = path.binding;
-    this.slots = new Slots(this.binding.maxConcurrentCalls);
     this.waitingRoom = new WaitingRoom(path.clock, (delivery) => this.giveBack(delivery, delivery.attempt));
     this.path = { ...openPath(path), waitingRoom: this.waitingRoom };
     this.reception = new Reception(this.describe(), path.logger, observer);
-    this.breaker = this.makeBreaker();
-    this.settler = createReceiver(client, this.binding);
-    const { maxConcurrentCalls } = this.binding;
+    this.capacity = new Capacity(this.binding, this.path, this.inWork, (limit) => this.links.atLeast(limit));
+    this.turns = openTurns(this.capacity, this.path);
+    this.supply = new ReceiverSupply(clients, this.binding);
     this.links = new LinkChain(
-      () => new ReceiverLink(createReceiver(client, this.binding), maxConcurrentCalls, this, path.clock),
+      () => new ReceiverLink(this.supply.create(), this.capacity.credit, this, path.clock),
     );
+    const { links, supply, capacity, waitingRoom, inWork } = this;
+    const parts = { links, supply, capacity, waitingRoom, inWork };
+    this.watch = new ConsumerWatch(parts, path, observer, () => this.settleElsewhere());
   }
 
   start(): void {
     this.links.start();
+  }
+
+  /** For the age of the oldest message in hand: they are kept in the order in which they came. */
+  oldestReceivedAtMs(): number | undefined {
+    const [oldest] = this.inWork;
+    return oldest?.receivedAtMs;
   }
 
   health(): ConsumerHealth {
@@ -71,35 +75,36 @@ export class Consumer implements LinkOwner {
       inWork: this.inWork.size - this.waitingRoom.size,
       waitingForRetry: this.waitingRoom.size,
     };
-    const details = { pattern, entityPath, ...counts, ...(this.breaker && { circuit: this.breaker.state }) };
+    const details = {
+      pattern,
+      entityPath,
+      ...counts,
+      ...this.capacity.health(),
+      ...this.path.progress.health(),
+    };
     if (this.isDraining) return { ...details, state: 'draining' };
-    const { error } = this.reception;
-    if (!error) return { ...details, state: this.links.isReceiving ? 'receiving' : 'connecting' };
-    const cause = { code: errorCode(error) ?? error.name, message: error.message };
-    return { ...details, state: 'failing', error: cause };
+    const health = this.reception.health(this.links.isReceiving);
+    return { ...details, ...health, ...(health.error ? {} : this.watch.health()) };
   }
 
   /** Takes a message in: resolves when the broker may send another one for it. */
   async receive(message: ServiceBusReceivedMessage, link: ReceiverLink): Promise<void> {
-    const delivery = new Delivery(message, this.settler, link, link.takePlace());
+    const delivery = new Delivery(message, this.supply.settler, link, link.takePlace());
+    this.watch.arrivals++;
+    this.path.telemetry?.received(delivery);
     this.inWork.add(delivery);
     this.locks.add(delivery);
     this.links.delivered(link);
-    if (this.slots.tryTake() || (await this.slots.take())) {
-      try {
-        const era = this.breaker?.begun() ?? 0;
-        const outcome = await processMessage(delivery, this.path);
-        if (outcome) this.breaker?.end(era, isFailure(outcome));
-      } finally {
-        this.slots.release();
-        if (!this.waitingRoom.has(delivery)) this.end(delivery);
-      }
+    if (await this.turns.take(delivery)) {
+      // What a drain gives back ends with that, not with its handler: until then it can still be lost.
+      const isGivenBack = delivery.isInterrupted && delivery.state === 'open';
+      if (!isGivenBack && !this.waitingRoom.has(delivery)) this.end(delivery);
     } else {
       // A drain has begun: nobody has tried this message, so its next delivery is no further attempt.
       await this.giveBack(delivery, delivery.attempt - 1);
     }
     // The SDK gives credit when this promise resolves: one that stays open keeps it.
-    if (!link.takesCreditBack) await new Promise<void>(() => undefined);
+    if (!link.returnsCredit(this.capacity.credit)) await new Promise<void>(() => undefined);
   }
 
   linkOpened(link: ReceiverLink): void {
@@ -121,7 +126,9 @@ export class Consumer implements LinkOwner {
   }
 
   linkFailed(link: ReceiverLink, error: Error): void {
-    if (!this.isDraining && this.links.isInUse(link)) this.reception.failed(error);
+    if (this.isDraining || !this.links.isInUse(link)) return;
+    this.path.progress.failed(error);
+    this.reception.failed(error);
   }
 
   /**
@@ -131,10 +138,11 @@ export class Consumer implements LinkOwner {
   async drain(graceMs: number): Promise<void> {
     if (this.isDraining) return;
     this.isDraining = true;
-    this.slots.close();
+    this.watch.close();
+    this.capacity.close();
+    this.turns.close();
     this.waitingRoom.close();
     this.path.outputs.close();
-    this.breaker?.close();
     const stopped = this.links.stop();
     if ((await within(graceMs, this.idle())) === 'late') await this.interrupt();
     await stopped;
@@ -144,14 +152,14 @@ export class Consumer implements LinkOwner {
   async close(): Promise<void> {
     for (const delivery of this.inWork) delivery.lose(new DrainedError());
     await this.links.close();
-    await within(LAST_SETTLEMENTS_MS, this.settler.close());
+    await this.supply.close();
   }
 
   /** For the messages of all links that are gone, not the last one only: their answers may be gone as well. */
   private settleElsewhere(): void {
     for (const delivery of this.inWork) {
       if (delivery.link.isOpen) continue;
-      delivery.linkLost();
+      delivery.linkLost(this.supply.settler);
       this.locks.check(delivery);
     }
   }
@@ -174,6 +182,8 @@ export class Consumer implements LinkOwner {
 
   private end(delivery: Delivery): void {
     if (!this.inWork.delete(delivery)) return;
+    this.path.progress.done();
+    this.capacity.ended(delivery);
     this.locks.remove(delivery);
     delivery.link.release(delivery);
     this.links.released(delivery.link);
@@ -182,14 +192,6 @@ export class Consumer implements LinkOwner {
 
   private idle(): Promise<void> {
     return this.inWork.size === 0 ? Promise.resolve() : new Promise((resolve) => (this.whenIdle = resolve));
-  }
-
-  private makeBreaker(): CircuitBreaker | undefined {
-    const { circuitBreaker, maxConcurrentCalls } = this.binding;
-    if (!circuitBreaker) return undefined;
-    return new CircuitBreaker(circuitBreaker, this.slots, maxConcurrentCalls, this.path.clock, (state) =>
-      this.path.logger.warn(`${this.describe()}: the circuit is ${state}`),
-    );
   }
 
   private describe(): string {

@@ -1,6 +1,9 @@
 import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
+import { type Context } from '@opentelemetry/api';
 
+import { errorCode } from '../error-code.js';
 import { attemptOf } from '../message/attempts.js';
+import { type BindingTelemetry } from '../telemetry/binding-telemetry.js';
 import { LockLostError } from './lock-lost.error.js';
 import { type RenewableLock } from './lock-renewer.js';
 import { type ReceiverLink } from './receiver-link.js';
@@ -17,13 +20,23 @@ export class Delivery implements RenewableLock {
   state: 'open' | 'settled' | 'lost' = 'open';
   /** 1 for the first attempt at this message. */
   readonly attempt: number;
+  /** On the clock of `performance.now()`. */
+  readonly receivedAtMs = performance.now();
+
+  /** Set where somebody measures or traces. */
+  telemetry?: BindingTelemetry = undefined;
+  /** What the spans of this message belong to; set where they are recorded. */
+  trace?: Context = undefined;
+
+  /** Signs that there is more in work than broker and process bear: counted, and reset by who looks. */
+  troubles = 0;
 
   renewAtMs = 0;
   lockEndsAtMs = 0;
   isRenewing = false;
 
   /** The message as the SDK is to see it. */
-  private handle: ServiceBusReceivedMessage;
+  protected handle: ServiceBusReceivedMessage;
   private controller?: AbortController;
   private endReason?: Error;
   private rejectSettlement?: (error: Error) => void;
@@ -31,7 +44,7 @@ export class Delivery implements RenewableLock {
   constructor(
     readonly message: ServiceBusReceivedMessage,
     /** Settles and renews whatever link the message came on; a closed link's messages through $management. */
-    private readonly receiver: ServiceBusReceiver,
+    private receiver: ServiceBusReceiver,
     readonly link: ReceiverLink,
     /** In the link's window. */
     readonly place: number,
@@ -63,11 +76,22 @@ export class Delivery implements RenewableLock {
     return this.receiver.renewMessageLock(this.handle);
   }
 
+  renewalFailed(error: unknown): void {
+    const code = errorCode(error);
+    // Without a way to the broker nothing is renewed, however little there is in work.
+    if (code !== undefined && code !== 'ServiceCommunicationProblem') this.troubles++;
+  }
+
   /** The lock is gone: nothing may be sent or settled for this delivery any more. */
   lose(cause?: unknown): void {
     if (this.state !== 'open') return;
     this.state = 'lost';
-    this.interrupt(new LockLostError(this.message.lockToken, cause));
+    this.troubles++;
+    this.telemetry?.lockLost(cause);
+    const reason = new LockLostError(this.message.lockToken, cause);
+    this.interrupt(reason);
+    // Its answer may never come, and work that is done has to be remembered before the next delivery does.
+    this.rejectSettlement?.(reason);
   }
 
   /** Tells the handler to stop; the message can still be settled. */
@@ -80,22 +104,41 @@ export class Delivery implements RenewableLock {
   trySettle(settlement: Settlement): Promise<void> {
     return new Promise((resolve, reject) => {
       this.rejectSettlement = reject;
-      applySettlement(settlement, this.receiver, this.handle).then(() => {
-        if (this.state === 'open') this.state = 'settled';
-        resolve();
-      }, reject);
+      applySettlement(settlement, this.receiver, this.handle).then(
+        () => {
+          if (this.state === 'open') this.state = 'settled';
+          resolve();
+        },
+        (error: Error) => {
+          // A refusal settles the delivery as well [AMQP 2.6.12]: on its link the SDK would say so for ever, while
+          // the renewer keeps the lock. And a link that does not answer may never do so.
+          if (isAnswered(this.handle) || errorCode(error) === 'ServiceTimeout') this.settleByManagement();
+          reject(error);
+        },
+      );
     });
   }
 
   /**
-   * From now on the message is settled and renewed through $management. The SDK would go on waiting a minute for
-   * an answer on the link that is gone: we do not.
+   * From now on the message is settled and renewed through $management of this receiver. The SDK would go on waiting
+   * a minute for an answer on the link that is gone: we do not.
    */
-  linkLost(): void {
-    // The SDK takes a message whose delivery has no link to $management, as it does with deferred ones.
-    this.handle = copyWith(this.handle, { delivery: {} });
+  linkLost(settler: ServiceBusReceiver): void {
+    this.receiver = settler;
+    this.settleByManagement();
     this.rejectSettlement?.(new LinkLostError('the link was lost'));
   }
+
+  /** The SDK takes a message whose delivery has no link to $management, as it does with deferred ones. */
+  private settleByManagement(): void {
+    this.handle = copyWith(this.handle, { delivery: {} });
+  }
+}
+
+/** rhea's word, on the delivery that the SDK keeps with each message that came on a link. */
+function isAnswered(message: ServiceBusReceivedMessage): boolean {
+  const { delivery } = message as { delivery?: { remote_settled?: boolean } };
+  return delivery?.remote_settled === true;
 }
 
 function copyWith(message: ServiceBusReceivedMessage, fields: object): ServiceBusReceivedMessage {

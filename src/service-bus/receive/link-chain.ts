@@ -24,8 +24,32 @@ export class LinkChain {
     return this.current?.isOpen ?? false;
   }
 
+  /** Since when a link is being opened, and nothing was heard of it. */
+  get openingSinceMs(): number | undefined {
+    return this.successor?.openingSinceMs ?? this.current?.openingSinceMs;
+  }
+
   start(): void {
     this.current = this.open();
+  }
+
+  /** Goes on with a fresh link; one that is open receives until the fresh one is. */
+  recycle(): void {
+    clearTimeout(this.reopening);
+    if (this.successor) this.giveUp(this.successor);
+    this.successor = undefined;
+    if (this.current?.isOpen) return void (this.successor = this.open());
+    if (this.current) this.giveUp(this.current);
+    this.start();
+  }
+
+  /** Gives all links up, and begins anew. */
+  restart(): void {
+    clearTimeout(this.reopening);
+    for (const link of [...this.links]) this.giveUp(link);
+    this.lostLinks.length = 0;
+    this.successor = undefined;
+    this.start();
   }
 
   /** False for links that only settle what they hold. */
@@ -36,6 +60,12 @@ export class LinkChain {
   /** A message has come on this link. The link goes on until its successor is open. */
   delivered(link: ReceiverLink): void {
     if (link === this.current && link.span >= ROTATE_AT_SPAN) this.successor ??= this.open();
+  }
+
+  /** Has a link with more credit follow one that has less than this, and one to spare. */
+  atLeast(credit: number): void {
+    const { current } = this;
+    if (current?.isOpen && !current.isRetired && current.credit <= credit) this.successor ??= this.open();
   }
 
   opened(link: ReceiverLink): void {
@@ -78,6 +108,11 @@ export class LinkChain {
     this.successor = undefined;
     predecessor?.retire();
     if (predecessor) this.released(predecessor);
+  }
+
+  private giveUp(link: ReceiverLink): void {
+    this.links.delete(link);
+    void link.close();
   }
 
   private open(): ReceiverLink {

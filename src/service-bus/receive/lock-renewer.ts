@@ -6,6 +6,8 @@ export interface RenewableLock {
   readonly lockedUntilUtc: Date | undefined;
   renew(): Promise<Date>;
   lose(cause?: unknown): void;
+  /** Told of each renewal that fails, also when it is tried again. */
+  renewalFailed?(error: unknown): void;
   renewAtMs: number;
   lockEndsAtMs: number;
   isRenewing: boolean;
@@ -100,6 +102,7 @@ export class LockRenewer {
       const lockedUntilUtc = await lock.renew();
       this.plan(lock, lockedUntilUtc);
     } catch (error) {
+      lock.renewalFailed?.(error);
       if (errorCode(error) === 'MessageLockLost' || errorCode(error) === 'SessionLockLost') {
         if (this.locks.delete(lock)) lock.lose(error);
       }

@@ -45,15 +45,18 @@ export class ReceiverLink {
   held = 0;
   /** What the broker said when it took the link away. */
   lastError?: Error;
+  /** On our clock: since when it is being opened, and nothing was heard of it; undefined once it was open. */
+  openingSinceMs?: number;
 
   private openedAtMs = -Infinity;
   private readonly window = new DeliveryWindow();
   private wasOpened = false;
+  private isClosed = false;
   private subscription?: { close(): Promise<void> };
 
   constructor(
     private readonly receiver: ServiceBusReceiver,
-    private readonly credit: number,
+    private promised: number,
     private readonly owner: LinkOwner,
     private readonly clock: Clock,
   ) {}
@@ -64,6 +67,7 @@ export class ReceiverLink {
   }
 
   open(): void {
+    this.openingSinceMs = this.clock.now();
     const handlers: LinkHandlers = {
       processMessage: (message) => this.owner.receive(message, this),
       processError: (args) => this.failed(args),
@@ -72,7 +76,7 @@ export class ReceiverLink {
     };
     this.subscription = this.receiver.subscribe(handlers, {
       autoCompleteMessages: false,
-      maxConcurrentCalls: this.credit,
+      maxConcurrentCalls: this.promised,
     });
   }
 
@@ -93,9 +97,20 @@ export class ReceiverLink {
     if (delivery.state === 'settled') this.window.settle(delivery.place);
   }
 
-  /** Credit goes back as long as the window has room for everything that may still come. */
-  get takesCreditBack(): boolean {
-    return !this.isRetired && this.window.span + this.credit < SESSION_PLACES;
+  /** What the broker may send on this link at once. */
+  get credit(): number {
+    return this.promised;
+  }
+
+  /**
+   * A message is done with: whether its credit goes back to the broker. It does as long as the window has room for
+   * everything that may still come, and the link has no more credit than is wanted now.
+   */
+  returnsCredit(wanted: number): boolean {
+    if (this.isRetired || this.window.span + this.promised >= SESSION_PLACES) return false;
+    if (this.promised <= wanted) return true;
+    this.promised--;
+    return false;
   }
 
   /** No more credit from now on: the link still brings what it was promised, and settles what it holds. */
@@ -111,6 +126,8 @@ export class ReceiverLink {
   async close(): Promise<void> {
     this.isRetired = true;
     this.isOpen = false;
+    this.isClosed = true;
+    this.openingSinceMs = undefined;
     // Without it a receiver that is closed while the connection is down would come back with the connection.
     await this.stop();
     await within(CLOSE_TIMEOUT_MS, this.receiver.close());
@@ -129,8 +146,11 @@ export class ReceiverLink {
   }
 
   private opened(): Promise<void> {
+    // Given up while the SDK was at it: it takes the link back as soon as it wants to give it credit.
+    if (this.isClosed) return Promise.resolve();
     this.wasOpened = true;
     this.isOpen = true;
+    this.openingSinceMs = undefined;
     this.openedAtMs = this.clock.now();
     this.owner.linkOpened(this);
     return Promise.resolve();
@@ -141,7 +161,10 @@ export class ReceiverLink {
     if (args.error.name === 'AbortError') return Promise.resolve();
     // An open link's error is why it is about to be lost.
     if (this.wasOpened) this.lastError = args.error;
-    else this.owner.linkFailed(this, args.error);
+    else if (!this.isClosed) {
+      this.openingSinceMs = this.clock.now();
+      this.owner.linkFailed(this, args.error);
+    }
     return Promise.resolve();
   }
 }

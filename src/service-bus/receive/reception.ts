@@ -1,6 +1,7 @@
 import { type Logger } from '@nestjs/common';
 
 import { errorCode } from '../error-code.js';
+import { type ConsumerHealth } from './consumer-health.js';
 import { type ReceiverLink } from './receiver-link.js';
 
 /** Who wants to know whether the binding receives. */
@@ -20,6 +21,13 @@ export class Reception {
     private readonly logger: Logger,
     private readonly observer: ConsumerObserver,
   ) {}
+
+  /** By what the broker said last, and whether a link is open. */
+  health(isReceiving: boolean): Pick<ConsumerHealth, 'state' | 'error'> {
+    const { error } = this;
+    if (!error) return { state: isReceiving ? 'receiving' : 'connecting' };
+    return { state: 'failing', error: { code: errorCode(error) ?? error.name, message: error.message } };
+  }
 
   opened(link: ReceiverLink): void {
     if (!this.error) return this.observer.receiving();

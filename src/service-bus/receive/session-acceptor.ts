@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { type ServiceBusClient, type ServiceBusSessionReceiver } from '@azure/service-bus';
 
 import { type Binding } from '../binding/binding.js';
+import { type ClientSource } from '../connection/client-source.js';
 import { errorCode } from '../error-code.js';
 import { AcceptTimeoutError } from './session-accept-timeout.error.js';
 import { type Clock } from './clock.js';
+import { pause } from './pause.js';
 import { RECEIVER_RETRY_OPTIONS } from './receiver-retry-options.js';
 import { Slots } from './slots.js';
 
@@ -20,6 +21,9 @@ const PROOF_MS = 5_000;
 const PAUSE_MS = 1_000;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 3_000;
+
+/** A probe that gets no answer this many times, and no error either, has a client that does not work any more. */
+const MAX_UNANSWERED = 2;
 
 const NO_SESSION = new Set<string | undefined>(['ServiceTimeout', 'SessionCannotBeLocked']);
 
@@ -42,14 +46,17 @@ export class SessionAcceptor {
   private readonly waiting = new Slots(MAX_WAITING);
   private readonly pending = new Set<() => void>();
   private readonly closing = new AbortController();
+  private client: ServiceBusClient;
   private proving?: Promise<void>;
 
   constructor(
-    private readonly client: ServiceBusClient,
+    private readonly clients: ClientSource,
     private readonly binding: Binding,
     private readonly observer: AcceptorObserver,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.client = clients.acquire();
+  }
 
   /** The next available session, or nothing when there was none for a while. Never rejects. */
   async next(): Promise<ServiceBusSessionReceiver | undefined> {
@@ -72,8 +79,7 @@ export class SessionAcceptor {
 
   /** False when the acceptor was closed meanwhile. */
   async pause(delayMs: number): Promise<boolean> {
-    // Rejects when it is aborted, and only then.
-    await delay(delayMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
+    await pause(delayMs, this.closing.signal);
     return !this.isClosed;
   }
 
@@ -103,6 +109,7 @@ export class SessionAcceptor {
 
   private async prove(): Promise<void> {
     let delayMs = FIRST_DELAY_MS;
+    let unanswered = 0;
     do {
       try {
         letGo(await this.inTime(this.ask(`probe-${randomUUID()}`), PROOF_MS));
@@ -112,6 +119,11 @@ export class SessionAcceptor {
       } catch (error) {
         const cause = await this.causeOf(error);
         if (!this.isClosed) this.observer.refused(cause);
+        unanswered = error instanceof AcceptTimeoutError ? unanswered + 1 : 0;
+      }
+      if (unanswered >= MAX_UNANSWERED && !this.isClosed) {
+        unanswered = 0;
+        this.client = this.clients.exchange(this.client);
       }
       delayMs = Math.min(delayMs * 2, MAX_DELAY_MS);
     } while (await this.pause(delayMs));

@@ -1,6 +1,7 @@
-import { type ServiceBusClient, type ServiceBusSessionReceiver } from '@azure/service-bus';
+import { type ServiceBusSessionReceiver } from '@azure/service-bus';
 
 import { type Binding, type SessionOptions } from '../binding/binding.js';
+import { type ClientSource } from '../connection/client-source.js';
 import { errorCode } from '../error-code.js';
 import { type MessagePath } from '../message/process-message.js';
 import { within } from '../within.js';
@@ -30,7 +31,7 @@ export class SessionConsumer {
   private isDraining = false;
 
   constructor(
-    client: ServiceBusClient,
+    clients: ClientSource,
     private readonly options: SessionOptions,
     private readonly locks: LockRenewer,
     private readonly path: Omit<MessagePath, 'waitingRoom'>,
@@ -41,11 +42,17 @@ export class SessionConsumer {
       changed: (): void => this.changed(),
       refused: (error: Error): void => this.refused(error),
     };
-    this.acceptor = new SessionAcceptor(client, this.binding, acceptorObserver, path.clock);
+    this.acceptor = new SessionAcceptor(clients, this.binding, acceptorObserver, path.clock);
   }
 
   start(): void {
     for (let place = 0; place < this.options.maxConcurrentSessions; place++) void this.serve();
+  }
+
+  /** For the age of the oldest message in hand. */
+  oldestReceivedAtMs(): number | undefined {
+    const times = [...this.runs].flatMap(({ receivedAtMs }) => receivedAtMs ?? []);
+    return times.length === 0 ? undefined : times.reduce((oldest, time) => Math.min(oldest, time));
   }
 
   health(): SessionConsumerHealth {
@@ -53,7 +60,14 @@ export class SessionConsumer {
     const runs = [...this.runs];
     const waitingForRetry = runs.filter((run) => run.isWaitingForRetry).length;
     const inWork = runs.filter((run) => run.isBusy).length - waitingForRetry;
-    const details = { pattern, entityPath, inWork, waitingForRetry, sessions: runs.length };
+    const details = {
+      pattern,
+      entityPath,
+      inWork,
+      waitingForRetry,
+      sessions: runs.length,
+      ...this.path.progress.health(),
+    };
     if (this.isDraining) return { ...details, state: 'draining' };
     if (!this.error) return { ...details, state: this.acceptor.isProven ? 'receiving' : 'connecting' };
     const error = { code: errorCode(this.error) ?? this.error.name, message: this.error.message };
@@ -115,6 +129,7 @@ export class SessionConsumer {
     // Messages differ from time to time in what they are tracked by.
     const isNew = !this.error || errorCode(this.error) !== errorCode(error);
     this.error = error;
+    this.path.progress.failed(error);
     if (isNew) this.path.logger.error(`${this.describe()}: not receiving, keeps trying: ${error.message}`);
     this.observer.failing(error);
   }

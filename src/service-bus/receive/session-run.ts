@@ -54,6 +54,10 @@ export class SessionRun implements LinkOwner, RenewableLock {
     return this.current !== undefined;
   }
 
+  get receivedAtMs(): number | undefined {
+    return this.current?.receivedAtMs;
+  }
+
   get isWaitingForRetry(): boolean {
     return this.waitingRoom.size > 0;
   }
@@ -115,6 +119,7 @@ export class SessionRun implements LinkOwner, RenewableLock {
   async receive(message: ServiceBusReceivedMessage): Promise<void> {
     const delivery = new SessionDelivery(message, this.receiver, this.link, this.link.takePlace());
     this.current = delivery;
+    this.path.telemetry?.received(delivery);
     if (this.isDraining) {
       // Nobody has tried this message, so its next delivery is no further attempt.
       await this.giveBack(delivery, delivery.attempt - 1);
@@ -124,6 +129,7 @@ export class SessionRun implements LinkOwner, RenewableLock {
     }
     this.link.release(delivery);
     this.current = undefined;
+    this.path.progress.done();
     this.idleSinceMs = this.path.clock.now();
     // An unsettled message stays locked by this link: going on would leave it behind, out of its order.
     if (delivery.state !== 'settled') this.isLost = true;

@@ -41,4 +41,28 @@ describe('Slots', () => {
     slots.release();
     expect(slots.tryTake()).toBe(true);
   });
+
+  it('has a ceiling over its limit, and finds the limit of that time when it is lifted', async () => {
+    const slots = new Slots(1);
+    slots.restrict(0);
+    expect(slots.tryTake()).toBe(false);
+    const waiting = [slots.take(), slots.take(), slots.take()];
+    slots.resize(2);
+    expect(slots.inUse).toBe(0);
+    slots.restrict(1);
+    expect(slots.inUse).toBe(1);
+    slots.restrict(Infinity);
+    expect(await Promise.all(waiting.slice(0, 2))).toEqual([true, true]);
+    expect({ inUse: slots.inUse, waiting: slots.waiting }).toEqual({ inUse: 2, waiting: 1 });
+  });
+
+  it('counts who had to wait', async () => {
+    const slots = new Slots(1);
+    await slots.take();
+    expect(slots.queued).toBe(0);
+    const waiting = slots.take();
+    slots.release();
+    await waiting;
+    expect(slots.queued).toBe(1);
+  });
 });

@@ -1,10 +1,17 @@
 /** Handler slots of a binding: never more messages are in work than there are slots. */
 export class Slots {
   private taken = 0;
+  private ceiling = Infinity;
   private readonly queue: ((isGranted: boolean) => void)[] = [];
   private isClosed = false;
+  /** How many had to wait so far. */
+  queued = 0;
+  /** The lower one of limit and ceiling. */
+  private open: number;
 
-  constructor(private limit: number) {}
+  constructor(public limit: number) {
+    this.open = limit;
+  }
 
   get inUse(): number {
     return this.taken;
@@ -16,7 +23,7 @@ export class Slots {
 
   /** Takes a slot if one is free; costs nothing when there is one. */
   tryTake(): boolean {
-    if (this.isClosed || this.taken >= this.limit) return false;
+    if (this.isClosed || this.taken >= this.open) return false;
     this.taken++;
     return true;
   }
@@ -25,6 +32,7 @@ export class Slots {
   take(): Promise<boolean> {
     if (this.isClosed) return Promise.resolve(false);
     if (this.tryTake()) return Promise.resolve(true);
+    this.queued++;
     return new Promise((resolve) => this.queue.push(resolve));
   }
 
@@ -37,7 +45,13 @@ export class Slots {
   /** Changes the limit; slots in use above it are only not given out again. */
   resize(limit: number): void {
     this.limit = limit;
-    this.grant();
+    this.apply();
+  }
+
+  /** Gives out no more slots than this, whatever the limit is; Infinity leaves it to the limit again. */
+  restrict(ceiling: number): void {
+    this.ceiling = ceiling;
+    this.apply();
   }
 
   /** Gives out no slot any more, and sends away all who wait. */
@@ -46,8 +60,13 @@ export class Slots {
     for (const refuse of this.queue.splice(0)) refuse(false);
   }
 
+  private apply(): void {
+    this.open = Math.min(this.limit, this.ceiling);
+    this.grant();
+  }
+
   private grant(): void {
-    while (this.taken < this.limit) {
+    while (this.taken < this.open) {
       const next = this.queue.shift();
       if (!next) return;
       this.taken++;

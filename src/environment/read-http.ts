@@ -1,0 +1,27 @@
+import { type HttpOptions } from '../http/http-options.js';
+import { readAuthentication } from './read-authentication.js';
+import { readTrustProxy } from './read-trust-proxy.js';
+import { type VariableReader } from './variable-reader.js';
+
+/** How the service is offered over HTTP, and where. */
+export interface HttpSettings extends HttpOptions {
+  readonly port: number;
+}
+
+const HOST = /^[A-Za-z0-9._:%-]+$/;
+/** 100 a second: no person and no usual client gets there, a loop that went wild does. */
+const REQUESTS_PER_MINUTE = 6_000;
+
+/** Reads how HTTP is served: in production to everybody who can reach the machine and has credentials. */
+export function readHttp(reader: VariableReader, production: boolean): HttpSettings {
+  return {
+    host: reader.text('HOST', production ? '0.0.0.0' : '127.0.0.1', HOST, 'a host name or an IP address'),
+    port: reader.port('PORT', 3000),
+    authentication: readAuthentication(reader, production),
+    rateLimitPerMinute: reader.integer('HTTP_RATE_LIMIT', production ? REQUESTS_PER_MINUTE : 0, {
+      from: 0,
+      to: 1_000_000,
+    }),
+    trustProxy: readTrustProxy(reader),
+  };
+}

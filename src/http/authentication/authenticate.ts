@@ -1,0 +1,67 @@
+import { type LoggerService, ServiceUnavailableException, UnauthorizedException } from '@nestjs/common';
+import { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+
+import { isOpen } from '../paths.js';
+import { IssuerUnavailableError, RefusedCredentialsError } from './authentication.errors.js';
+import { type Authentication } from './authentication-options.js';
+import { callerOf, setCaller } from './caller.js';
+import { type Identify } from './identify.js';
+
+const RETRY_AFTER_SECONDS = 5;
+const NO_CREDENTIALS = 'credentials are required: X-Api-Key: …, or Authorization: Bearer …';
+const REALM = 'realm="service-bus"';
+
+/** Two steps; between them each caller's requests are counted, also of those who will not be let in. */
+export interface AuthenticationSteps {
+  /** Finds out who sends a request. */
+  readonly identify: RequestHandler;
+  /** Lets in who is known, and everybody to what is open; nothing of a body has been read by then. */
+  readonly admit: RequestHandler;
+}
+
+/** Makes the steps by which callers are known. */
+export function authenticate(
+  identify: Identify,
+  authentication: Authentication,
+  logger: LoggerService,
+): AuthenticationSteps {
+  const refusals = new WeakMap<Request, unknown>();
+  return {
+    identify: (request: Request, _response: Response, next: NextFunction) => {
+      identify(request.headers)
+        .then(
+          (caller) => caller && setCaller(request, caller),
+          (error: unknown) => void refusals.set(request, error),
+        )
+        .then(() => next(), next);
+    },
+    admit: (request: Request, response: Response, next: NextFunction) => {
+      // A probe with stale credentials still gets its answer; it does not get more than anybody does.
+      if (callerOf(request) || isOpen(request.path)) return next();
+      next(refuse(refusals.get(request), response, authentication, logger));
+    },
+  };
+}
+
+function refuse(
+  reason: unknown,
+  response: Response,
+  authentication: Authentication,
+  logger: LoggerService,
+): unknown {
+  if (reason instanceof IssuerUnavailableError) {
+    logger.warn(reason.message, 'Http');
+    response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+    return new ServiceUnavailableException('credentials cannot be checked now', { cause: reason });
+  }
+  if (reason !== undefined && !(reason instanceof RefusedCredentialsError)) return reason;
+  response.setHeader('WWW-Authenticate', challenges(authentication, reason?.reason));
+  return new UnauthorizedException(reason?.reason ?? NO_CREDENTIALS);
+}
+
+/** [RFC 6750, 3]; ApiKey is a scheme of our own, for those who look for one. */
+function challenges(authentication: Authentication, reason: string | undefined): string[] {
+  const error = reason === undefined ? '' : `, error="invalid_token", error_description="${reason}"`;
+  const takesKeys = authentication.kind === 'required' && authentication.apiKeys !== undefined;
+  return [`Bearer ${REALM}${error}`, ...(takesKeys ? [`ApiKey ${REALM}`] : [])];
+}

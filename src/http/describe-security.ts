@@ -1,0 +1,65 @@
+import { type OpenAPIObject } from '@nestjs/swagger';
+
+import { type Authentication } from './authentication/authentication-options.js';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type ExtendedOperation = Operation & { [ROLE_EXTENSION]?: unknown; [DETAILS_EXTENSION]?: unknown };
+type SecurityRequirement = NonNullable<Operation['security']>[number];
+
+/** Names, in an operation of an OpenAPI document, the role that it takes. */
+export const ROLE_EXTENSION = 'x-required-role';
+/** Names the role with which an operation that is open to everybody shows more. */
+export const DETAILS_EXTENSION = 'x-role-for-details';
+
+const ERROR = {
+  type: 'object',
+  required: ['statusCode', 'error', 'message'],
+  properties: {
+    statusCode: { type: 'integer' },
+    error: { type: 'string' },
+    message: { type: 'string' },
+  },
+};
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/** Adds to an OpenAPI document how callers show who they are, and which operations ask for it. */
+export function describeSecurity(document: OpenAPIObject, authentication: Authentication): void {
+  if (authentication.kind === 'none') return;
+  const schemes = schemesOf(authentication);
+  document.components = { ...document.components, securitySchemes: schemes };
+  const security = Object.keys(schemes).map((name) => ({ [name]: [] }));
+  const operations = Object.values(document.paths).flatMap((path) => METHODS.map((method) => path[method]));
+  for (const operation of operations) if (operation) secure(operation, security);
+}
+
+function secure(operation: ExtendedOperation, security: SecurityRequirement[]): void {
+  const role = operation[ROLE_EXTENSION];
+  // An empty requirement: it goes without credentials, too.
+  if (operation[DETAILS_EXTENSION] !== undefined) operation.security = [{}, ...security];
+  if (typeof role !== 'string') return;
+  operation.security = security;
+  Object.assign(operation.responses, {
+    401: refusal('No credentials, or none that are good.'),
+    403: refusal(`The caller does not have the role \`${role}\`.`),
+  });
+}
+
+type Schemes = NonNullable<NonNullable<OpenAPIObject['components']>['securitySchemes']>;
+
+function schemesOf({ apiKeys, tokens }: Extract<Authentication, { kind: 'required' }>): Schemes {
+  return {
+    ...(apiKeys && { 'api-key': { type: 'apiKey', in: 'header', name: 'X-Api-Key' } }),
+    ...(tokens && {
+      token: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: `An access token of ${tokens.issuer} for ${tokens.audiences.join(' or ')}.`,
+      },
+    }),
+  };
+}
+
+function refusal(description: string): object {
+  return { description, content: { 'application/json': { schema: ERROR } } };
+}

@@ -1,0 +1,3 @@
+export { hasRole } from './authentication/caller.js';
+export { RequireRole } from './authentication/require-role.decorator.js';
+export { type Role } from './authentication/role.js';

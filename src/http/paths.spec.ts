@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { isHealth, isOpen } from './paths.js';
+
+describe('paths', () => {
+  it.each(['/health', '/health/', '/health/live', '/health/ready', '/Health/Ready'])(
+    'probes ask %s',
+    (path) => {
+      expect(isHealth(path)).toBe(true);
+      expect(isOpen(path)).toBe(true);
+    },
+  );
+
+  it.each(['/docs', '/docs/', '/docs-json', '/docs-yaml', '/docs/swagger-ui-bundle.js'])(
+    '%s is open',
+    (path) => {
+      expect(isOpen(path)).toBe(true);
+    },
+  );
+
+  it.each([
+    '/',
+    '/send',
+    '/metrics',
+    '/healthy',
+    '/health/all',
+    '/health/../send',
+    '/x/health',
+    '/docsx',
+    '//health',
+  ])('%s is not open', (path) => {
+    expect(isOpen(path)).toBe(false);
+  });
+});

@@ -1,0 +1,18 @@
+import { type Environment } from '../environment.js';
+import { type ServiceLogger } from './service-logger.js';
+import { TextLogger } from './text-logger.js';
+
+/** Makes the process's log; `worker` is its number where several processes share the work. */
+export async function createLogger(
+  { logLevel, logFormat }: Pick<Environment, 'logLevel' | 'logFormat'>,
+  worker?: number,
+): Promise<ServiceLogger> {
+  const prefix = worker === undefined ? 'Nest' : `Worker ${worker}`;
+  // Loaded only where it is used.
+  const logger =
+    logFormat === 'json'
+      ? new (await import('./json-logger.js')).JsonLogger(worker)
+      : new TextLogger({ prefix });
+  logger.setLevel(logLevel);
+  return logger;
+}

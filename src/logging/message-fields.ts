@@ -1,0 +1,18 @@
+import { currentMessage } from '../service-bus/index.js';
+
+/** What every line that is logged while a message is processed says about it. */
+export interface MessageFields {
+  readonly queue: string;
+  readonly messageId: string | undefined;
+  readonly correlationId: string | undefined;
+  readonly traceId: string | undefined;
+  readonly attempt: number;
+}
+
+/** Undefined where no message is in work. */
+export function messageFields(): MessageFields | undefined {
+  const message = currentMessage();
+  if (!message) return undefined;
+  const { entityPath: queue, messageId, correlationId, traceId, attempt } = message;
+  return { queue, messageId, correlationId, traceId, attempt };
+}

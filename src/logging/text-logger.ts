@@ -1,0 +1,33 @@
+import { ConsoleLogger, type LogLevel as NestLevel } from '@nestjs/common';
+
+import { type LogLevel } from '../environment.js';
+import { messageFields } from './message-fields.js';
+import { redact } from './redact.js';
+import { NEST_LEVELS, type ServiceLogger } from './service-logger.js';
+
+/** Nest's own log, for people: with the message that a line is about, and without secrets. */
+export class TextLogger extends ConsoleLogger implements ServiceLogger {
+  setLevel(level: LogLevel): void {
+    this.setLogLevels(NEST_LEVELS[level]);
+  }
+
+  protected override formatMessage(...args: Parameters<ConsoleLogger['formatMessage']>): string {
+    return redact(super.formatMessage(...args));
+  }
+
+  protected override stringifyMessage(message: unknown, level: NestLevel): string {
+    return super.stringifyMessage(message, level) + this.describeMessage();
+  }
+
+  protected override printStackTrace(stack: string): void {
+    super.printStackTrace(stack && redact(stack));
+  }
+
+  private describeMessage(): string {
+    const fields = messageFields();
+    if (!fields) return '';
+    const named = Object.entries(fields).filter(([, value]) => value !== undefined);
+    // Ids come from outside: a line break in one must not look like a line of the log.
+    return ` {${named.map(([name, value]) => `${name}=${String(value).replace(/\p{Cc}/gu, ' ')}`).join(' ')}}`;
+  }
+}

@@ -1,0 +1,48 @@
+import { type ServiceBusClient } from '@azure/service-bus';
+
+import { within } from '../within.js';
+
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/**
+ * The clients that bindings receive with: one for all of them, and a new one for a binding whose client has ceased
+ * to work. A client that nobody uses any more is closed.
+ */
+export class ClientSource {
+  private readonly users = new Map<ServiceBusClient, number>();
+  private newest?: ServiceBusClient;
+
+  constructor(private readonly make: () => ServiceBusClient) {}
+
+  /** The newest client, made when it is wanted first. */
+  get current(): ServiceBusClient {
+    return (this.newest ??= this.make());
+  }
+
+  acquire(): ServiceBusClient {
+    const client = this.current;
+    this.users.set(client, (this.users.get(client) ?? 0) + 1);
+    return client;
+  }
+
+  /** Another client for one that does not work: a new one, unless somebody else has needed one before. */
+  exchange(client: ServiceBusClient): ServiceBusClient {
+    if (client === this.newest) this.newest = this.make();
+    const next = this.acquire();
+    this.release(client);
+    return next;
+  }
+
+  release(client: ServiceBusClient): void {
+    const left = (this.users.get(client) ?? 1) - 1;
+    if (left > 0 || client === this.newest) return void this.users.set(client, left);
+    this.users.delete(client);
+    void within(CLOSE_TIMEOUT_MS, client.close());
+  }
+
+  async close(): Promise<void> {
+    const clients = new Set([...this.users.keys(), ...(this.newest ? [this.newest] : [])]);
+    this.users.clear();
+    await Promise.all([...clients].map((client) => within(CLOSE_TIMEOUT_MS, client.close())));
+  }
+}

@@ -1,0 +1,90 @@
+import { type Socket } from 'node:net';
+
+import { type ServiceBusClient } from '@azure/service-bus';
+
+import { contextOf, type SdkContext } from './sdk-connection.js';
+
+const LOOK_EVERY_MS = 1_000;
+/** Without a byte for this long the broker is asked for a sign of life. */
+const ASK_AFTER_MS = 4_000;
+/** Without a byte for this long the connection is dead: one that is open, or one that does not come about. */
+const DEAD_AFTER_MS = 8_000;
+
+/** No byte has come on the connection, although the broker was asked for one. */
+class SilentConnectionError extends Error {
+  override readonly name = 'SilentConnectionError';
+  // The SDK takes an error with these for the network's, and tries again.
+  readonly code = 'ETIMEDOUT';
+  readonly syscall = 'read';
+  readonly errno = -110;
+
+  constructor() {
+    super(`no byte has come for ${DEAD_AFTER_MS} ms: the connection is dead`);
+  }
+}
+
+/**
+ * Ends connections that look open and are dead (half-open TCP), so that the SDK opens a new one. The SDK finds
+ * out by itself after two minutes; Service Bus may refuse a client that wants heartbeats more often than each
+ * minute, so a quiet broker is asked instead: whoever begins an AMQP session must be answered [AMQP 2.5.1].
+ */
+export class ConnectionGuard {
+  private readonly timer: NodeJS.Timeout;
+  private socket?: Partial<Socket>;
+  private bytesRead = 0;
+  private heardAtMs = 0;
+  private lookedAtMs = performance.now();
+  private question?: AbortController;
+
+  private constructor(private readonly context: SdkContext) {
+    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+    this.timer.unref();
+  }
+
+  /** Watches over all connections of a client, one after the other, until it is closed. */
+  static watch(client: ServiceBusClient): ConnectionGuard | undefined {
+    const context = contextOf(client);
+    return context && new ConnectionGuard(context);
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    this.question?.abort();
+  }
+
+  private look(): void {
+    if (this.context.wasConnectionCloseCalled) return this.close();
+    const nowMs = performance.now();
+    // Bytes that came while our own process was busy are still to be read.
+    const wasBusy = nowMs - this.lookedAtMs > 2 * LOOK_EVERY_MS;
+    this.lookedAtMs = nowMs;
+    const { socket } = this.context.connection._connection;
+    if (socket?.bytesRead === undefined || socket.destroyed) return this.heard(undefined, nowMs);
+    if (wasBusy || socket !== this.socket || socket.bytesRead !== this.bytesRead) {
+      return this.heard(socket, nowMs);
+    }
+    const silenceMs = nowMs - this.heardAtMs;
+    if (silenceMs >= DEAD_AFTER_MS) socket.destroy?.(new SilentConnectionError());
+    else if (silenceMs >= ASK_AFTER_MS && !this.question) void this.ask();
+  }
+
+  private heard(socket: Partial<Socket> | undefined, nowMs: number): void {
+    this.socket = socket;
+    this.bytesRead = socket?.bytesRead ?? 0;
+    this.heardAtMs = nowMs;
+    this.question?.abort();
+    this.question = undefined;
+  }
+
+  private async ask(): Promise<void> {
+    const { connection } = this.context;
+    if (!connection.isOpen()) return;
+    const question = (this.question = new AbortController());
+    try {
+      const session = await connection.createSession({ abortSignal: question.signal });
+      await session.close();
+    } catch {
+      // The bytes that come, or do not, are the answer.
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import {
+  type ArgumentMetadata,
+  type PipeTransform,
+  type Type,
+  ValidationPipe,
+  type ValidationPipeOptions,
+} from '@nestjs/common';
+
+import { UnfitBatchException } from '../exceptions/batch.exception.js';
+
+/**
+ * Validates each payload of a batch by class-validator: `@Payload(new ParseBatchPipe(Order)) orders: Order[]`.
+ * A message with a bad payload is dead-lettered alone (`ValidationFailed`); the handler gets the others. Options
+ * are those of the ValidationPipe, `{ transform: true }` if there are none.
+ */
+export class ParseBatchPipe implements PipeTransform<unknown, Promise<unknown[]>> {
+  private readonly each: ValidationPipe;
+
+  constructor(type: Type, options: ValidationPipeOptions = { transform: true }) {
+    this.each = new ValidationPipe({ ...options, expectedType: type });
+  }
+
+  async transform(payloads: unknown, metadata: ArgumentMetadata): Promise<unknown[]> {
+    if (!Array.isArray(payloads)) {
+      throw new TypeError('ParseBatchPipe is for the payloads of a binding with the option batch');
+    }
+    const results = await Promise.allSettled<unknown>(
+      payloads.map((payload): Promise<unknown> => this.each.transform(payload, metadata)),
+    );
+    const failures = new Map<number, unknown>();
+    const values = results.map((result, index) => {
+      if (result.status === 'fulfilled') return result.value;
+      failures.set(index, result.reason);
+      return undefined;
+    });
+    if (failures.size > 0) throw new UnfitBatchException(failures);
+    return values;
+  }
+}

@@ -1,0 +1,103 @@
+import { type MessageHandler } from '@nestjs/microservices';
+
+import { BatchException, UnfitBatchException } from '../exceptions/batch.exception.js';
+import { BatchResultError } from '../exceptions/batch-result.error.js';
+import { type Delivery } from '../receive/delivery.js';
+import { ServiceBusBatchContext } from '../service-bus-batch.context.js';
+import { type ServiceBusContext } from '../service-bus.context.js';
+import { type Invoke } from './message-path.js';
+import { validationProblems } from './validation-problems.js';
+
+/** One message of a batch, and who waits for what its handler gives for it. */
+export interface BatchEntry {
+  readonly payload: unknown;
+  readonly context: ServiceBusContext;
+  readonly delivery: Delivery;
+  readonly resolve: (results: readonly unknown[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Calls a handler once for several messages, and hands each of them its own end, so that from there on it goes the
+ * way of a single message. Never rejects.
+ */
+export async function runBatch(
+  entries: readonly BatchEntry[],
+  handler: MessageHandler,
+  invoke: Invoke,
+): Promise<void> {
+  const [first] = entries;
+  if (!first) return;
+  const { pattern, entityPath } = first.context;
+  const context = new ServiceBusBatchContext(
+    entries.map((entry) => entry.context),
+    pattern,
+    entityPath,
+  );
+  const payloads = entries.map(({ payload }) => payload);
+  try {
+    const results = resultsFor(entries, handler, await invoke(handler, payloads, context));
+    end(entries, context.failed, results);
+  } catch (error) {
+    if (error instanceof UnfitBatchException) return runFit(entries, error.failures, handler, invoke);
+    if (error instanceof BatchException)
+      return end(entries, new Map([...context.failed, ...error.failures]), []);
+    // Another pipe has refused the payloads, and does not say which.
+    if (entries.length > 1 && validationProblems(error)) return runEach(entries, handler, invoke);
+    failAll(entries, context.failed, error);
+  }
+}
+
+function end(
+  entries: readonly BatchEntry[],
+  failures: ReadonlyMap<number, unknown>,
+  results: readonly unknown[],
+): void {
+  entries.forEach(({ resolve, reject }, index) => {
+    if (failures.has(index)) reject(failures.get(index));
+    else resolve(results[index] === undefined ? [] : [results[index]]);
+  });
+}
+
+function failAll(
+  entries: readonly BatchEntry[],
+  failures: ReadonlyMap<number, unknown>,
+  error: unknown,
+): void {
+  entries.forEach(({ delivery, resolve, reject }, index) => {
+    // What the handler has settled itself is done with.
+    if (delivery.state === 'settled') resolve([]);
+    else reject(failures.has(index) ? failures.get(index) : error);
+  });
+}
+
+/** The handler has not run yet: it gets the messages that are fit for it. */
+function runFit(
+  entries: readonly BatchEntry[],
+  failures: ReadonlyMap<number, unknown>,
+  handler: MessageHandler,
+  invoke: Invoke,
+): Promise<void> {
+  const fit = entries.filter((_entry, index) => !failures.has(index));
+  entries.forEach(({ reject }, index) => failures.has(index) && reject(failures.get(index)));
+  return runBatch(fit, handler, invoke);
+}
+
+async function runEach(
+  entries: readonly BatchEntry[],
+  handler: MessageHandler,
+  invoke: Invoke,
+): Promise<void> {
+  for (const entry of entries) await runBatch([entry], handler, invoke);
+}
+
+function resultsFor(
+  entries: readonly BatchEntry[],
+  handler: MessageHandler,
+  values: readonly unknown[],
+): readonly unknown[] {
+  if (handler.isEventHandler || values.length === 0) return [];
+  const [results, ...others] = values;
+  if (Array.isArray(results) && results.length === entries.length && others.length === 0) return results;
+  throw new BatchResultError(entries.length);
+}

@@ -1,0 +1,11 @@
+/** Messages wait, none comes, and neither a fresh link nor a fresh client has helped. */
+export class ReceiverSilentError extends Error {
+  override readonly name = 'ReceiverSilentError';
+
+  constructor(
+    readonly entityPath: string,
+    cause: string,
+  ) {
+    super(`${entityPath}: ${cause}`);
+  }
+}

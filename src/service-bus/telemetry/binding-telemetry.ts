@@ -1,0 +1,71 @@
+import { type Span } from '@opentelemetry/api';
+
+import { type Binding } from '../binding/binding.js';
+import { type Outcome } from '../message/outcome.js';
+import { type Delivery } from '../receive/delivery.js';
+import { type Settlement } from '../receive/settlement.js';
+import { type BindingMetrics } from './binding-metrics.js';
+import { CurrentMessage, withCurrentMessage } from './current-message.js';
+import { type OpenTelemetry } from './open-telemetry.js';
+import { type ProcessSpans } from './process-spans.js';
+
+/** Which of it is on, for one binding; there is none where everything is off. */
+export interface BindingTelemetryParts {
+  readonly metrics: BindingMetrics | undefined;
+  readonly spans: ProcessSpans | undefined;
+  /** Set where there are spans. */
+  readonly api: OpenTelemetry['api'] | undefined;
+  readonly tracksCurrentMessage: boolean;
+}
+
+/** Sees what happens to the messages of one binding, and changes nothing about it. */
+export class BindingTelemetry {
+  readonly metrics: BindingMetrics | undefined;
+
+  constructor(
+    private readonly binding: Binding,
+    private readonly parts: BindingTelemetryParts,
+  ) {
+    this.metrics = parts.metrics;
+  }
+
+  received(delivery: Delivery): void {
+    delivery.telemetry = this;
+    if (this.metrics) this.metrics.consumed++;
+  }
+
+  lockLost(cause: unknown): void {
+    this.metrics?.lockLost(cause);
+  }
+
+  /** The way of a message through its handler, to its settlement. */
+  async process(delivery: Delivery, work: () => Promise<Outcome | undefined>): Promise<Outcome | undefined> {
+    const { spans } = this.parts;
+    const span = spans?.startProcess(delivery);
+    const startedAtMs = performance.now();
+    const outcome = await this.runWith(delivery, span, work);
+    this.metrics?.processed(performance.now() - startedAtMs, outcome);
+    if (span) spans?.endProcess(span, outcome);
+    return outcome;
+  }
+
+  /** One settlement, with all its tries. */
+  async settle(delivery: Delivery, settlement: Settlement, work: () => Promise<void>): Promise<void> {
+    const { spans } = this.parts;
+    const span = spans?.startSettle(delivery, settlement);
+    const startedAtMs = performance.now();
+    await work();
+    const failure = delivery.state === 'settled' ? undefined : 'MessageLockLost';
+    this.metrics?.settled(settlement, performance.now() - startedAtMs, failure);
+    if (span) spans?.endSettle(span, failure);
+  }
+
+  private runWith<Result>(delivery: Delivery, span: Span | undefined, work: () => Result): Result {
+    const { api, tracksCurrentMessage } = this.parts;
+    const { trace } = delivery;
+    const inSpan = api && trace ? () => api.context.with(trace, work) : work;
+    if (!tracksCurrentMessage) return inSpan();
+    const message = new CurrentMessage(delivery, this.binding.entityPath, span?.spanContext().traceId);
+    return withCurrentMessage(message, inSpan);
+  }
+}

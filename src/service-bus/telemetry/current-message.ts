@@ -1,0 +1,49 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+import { type Delivery } from '../receive/delivery.js';
+import { readTraceContext } from './trace-context.js';
+
+/** The message that is in work, by what a log line may tell of it. */
+export class CurrentMessage {
+  constructor(
+    private readonly delivery: Delivery,
+    /** The queue, or `topic/Subscriptions/subscription`, that the message came from. */
+    readonly entityPath: string,
+    private readonly spanTraceId?: string,
+  ) {}
+
+  get messageId(): string | undefined {
+    const { messageId } = this.delivery.message;
+    return messageId === undefined ? undefined : String(messageId);
+  }
+
+  get correlationId(): string | undefined {
+    const { correlationId } = this.delivery.message;
+    return correlationId === undefined ? undefined : String(correlationId);
+  }
+
+  /** Of the trace that runs through this service, or else of the one that the message was sent in. */
+  get traceId(): string | undefined {
+    return this.spanTraceId ?? readTraceContext(this.delivery.message.applicationProperties)?.traceId;
+  }
+
+  /** The number of this attempt, 1 for the first. */
+  get attempt(): number {
+    return this.delivery.attempt;
+  }
+}
+
+const storage = new AsyncLocalStorage<CurrentMessage>();
+
+/**
+ * Which message is in work, for whoever asks in a handler or in what it calls; for log lines above all. Needs the
+ * option `currentMessage` of `ServiceBusModule.forRoot`.
+ */
+export function currentMessage(): CurrentMessage | undefined {
+  return storage.getStore();
+}
+
+/** Does work during which `currentMessage()` tells this message. */
+export function withCurrentMessage<Result>(message: CurrentMessage, work: () => Result): Result {
+  return storage.run(message, work);
+}

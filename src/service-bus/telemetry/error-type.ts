@@ -1,0 +1,8 @@
+import { errorCode } from '../error-code.js';
+import { errorName } from '../message/dead-letter.js';
+import { OTHER } from './messaging-attributes.js';
+
+/** What went wrong, in one word: the broker's condition as the SDK names it, or the error's class. */
+export function errorType(error: unknown): string {
+  return errorCode(error) ?? (error instanceof Error ? errorName(error) : OTHER);
+}

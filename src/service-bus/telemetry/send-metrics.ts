@@ -1,0 +1,51 @@
+import { type ServiceBusSender } from '@azure/service-bus';
+import { type Counter, type Meter } from '@opentelemetry/api';
+
+import { type Durations } from './durations.js';
+import { errorType } from './error-type.js';
+import { type Destination, OperationAttributes } from './messaging-attributes.js';
+
+type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
+
+/** Makes the counter of sent messages; made twice with one meter, it is the same. */
+export function makeSentCounter(meter: Meter): Counter {
+  return meter.createCounter('messaging.client.sent.messages', {
+    unit: '{message}',
+    description: 'Messages that were sent, those that the broker refused included',
+  });
+}
+
+/** What is sent to one destination: recorded for each transfer, which may carry many messages. */
+export class SendMetrics {
+  private readonly attributes: OperationAttributes;
+
+  constructor(
+    destination: Destination,
+    private readonly durations: Durations,
+    private readonly sent: Counter,
+  ) {
+    this.attributes = new OperationAttributes('send', destination);
+  }
+
+  async transfer(messages: Sendable, work: () => Promise<void>): Promise<void> {
+    const startedAtMs = performance.now();
+    try {
+      await work();
+      this.record(messages, startedAtMs);
+    } catch (error) {
+      this.record(messages, startedAtMs, errorType(error));
+      throw error;
+    }
+  }
+
+  private record(messages: Sendable, startedAtMs: number, failure?: string): void {
+    const attributes = this.attributes.for(failure);
+    this.durations.operation.record((performance.now() - startedAtMs) / 1000, attributes);
+    this.sent.add(countOf(messages), attributes);
+  }
+}
+
+function countOf(messages: Sendable): number {
+  if (Array.isArray(messages)) return messages.length;
+  return 'tryAddMessage' in messages ? messages.count : 1;
+}

@@ -1,0 +1,24 @@
+import { type Binding } from '../binding/binding.js';
+import { type BindingTelemetry } from './binding-telemetry.js';
+import { type ConsumerMetrics, type ObservedConsumer } from './consumer-metrics.js';
+import { type QueueDepth } from './queue-depth.js';
+
+/** What is offered to whoever collects metrics while the server listens. */
+export class ServerMetrics {
+  constructor(
+    private readonly consumers: ConsumerMetrics,
+    private readonly depth: QueueDepth | undefined,
+  ) {}
+
+  add(binding: Binding, consumer: ObservedConsumer, telemetry: BindingTelemetry | undefined): void {
+    const { metrics } = telemetry ?? {};
+    if (!metrics) return;
+    this.consumers.add({ destination: binding, consumer, metrics });
+    this.depth?.add(binding);
+  }
+
+  close(): void {
+    this.consumers.close();
+    this.depth?.close();
+  }
+}

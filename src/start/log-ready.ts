@@ -1,0 +1,22 @@
+import { type LoggerService } from '@nestjs/common';
+
+import { type Environment } from '../environment.js';
+
+/** Says what runs and where, once everything does; `port` is the one that HTTP got. */
+export function logReady(
+  { apps, queues, http, workers }: Environment,
+  port: number,
+  logger: LoggerService,
+): void {
+  const host = ['0.0.0.0', '::'].includes(http.host) ? 'localhost' : http.host;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  for (const name of apps) {
+    const { inQueue, outQueue } = queues[name];
+    logger.log(inQueue === outQueue ? inQueue : `${inQueue} → ${outQueue}`, name);
+  }
+  const number = workers === 1 ? '' : ` with ${workers} workers`;
+  logger.log(
+    `ready after ${performance.now().toFixed(0)} ms${number}: ${url}, documentation ${url}/docs, health ${url}/health`,
+    'Http',
+  );
+}

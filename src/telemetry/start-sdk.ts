@@ -1,0 +1,49 @@
+import { diag, DiagLogLevel } from '@opentelemetry/api';
+import { type HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { type MetricReader } from '@opentelemetry/sdk-metrics';
+import { createRequire } from 'node:module';
+
+import { type TelemetrySettings } from '../environment.js';
+import { Diagnostics } from './diagnostics.js';
+import { makeExportReaders } from './make-export-readers.js';
+
+type Exports = TelemetrySettings['exports'];
+
+const SERVICE_NAME = 'nestjs-service-bus';
+/** Asked for every few seconds, by machines. */
+const NOT_TRACED = /^\/(?:health|metrics)(?:$|[/?])/;
+
+/**
+ * Starts OpenTelemetry's SDK as its standard variables say. It has to be done before anything loads `http`.
+ * Rejects when the packages are not installed.
+ */
+export async function startSdk(
+  exports: Exports,
+  readers: readonly MetricReader[],
+): Promise<{ shutdown(): Promise<void> }> {
+  const { NodeSDK, resources } = await import('@opentelemetry/sdk-node');
+  diag.setLogger(new Diagnostics(), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  const named = { 'service.name': SERVICE_NAME };
+  const sdk = new NodeSDK({
+    ...(exports.needsServiceName && {
+      resource: resources.defaultResource().merge(resources.resourceFromAttributes(named)),
+    }),
+    metricReaders: [...readers, ...(await makeExportReaders(exports))],
+    // The service's log goes its own way.
+    logRecordProcessors: [],
+    ...(exports.traces ? { instrumentations: [await httpInstrumentation()] } : { spanProcessors: [] }),
+  });
+  sdk.start();
+  // Instruments `http` now, for those who import it as an ES module, and in all its forms.
+  createRequire(import.meta.url)('node:http');
+  return sdk;
+}
+
+async function httpInstrumentation(): Promise<HttpInstrumentation> {
+  const http = await import('@opentelemetry/instrumentation-http');
+  return new http.HttpInstrumentation({
+    ignoreIncomingRequestHook: ({ url }) => NOT_TRACED.test(url ?? ''),
+    // Requests that nobody's work asks for, as for the depth of a queue, are no traces of their own.
+    requireParentforOutgoingSpans: true,
+  });
+}

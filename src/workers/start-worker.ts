@@ -1,0 +1,36 @@
+import { type Worker } from 'node:cluster';
+import { type AddressInfo } from 'node:net';
+
+import { type Environment } from '../environment.js';
+import { createLogger } from '../logging/index.js';
+import { describeFailure } from '../start/describe-failure.js';
+import { keepRunning } from '../start/keep-running.js';
+import { openNamespace } from '../start/open-namespace.js';
+import { startApplication } from '../start/start-application.js';
+import { stopOnSignals } from '../stop-on-signals.js';
+import { shareMetrics } from './share-metrics.js';
+import { tellPrimary } from './worker-message.js';
+
+/** Starts the service in a worker of the cluster; the primary hears when it is ready, or why it is not. */
+export async function startWorker(environment: Environment, worker: Worker): Promise<void> {
+  const number = Number(process.argv[process.argv.indexOf('--worker') + 1]);
+  const logger = await createLogger(environment, number);
+  keepRunning(logger);
+  shareMetrics();
+  const starting = openNamespace(environment, logger).then(({ options }) =>
+    startApplication(environment, options, logger),
+  );
+  const stop = stopOnSignals(logger, { close: async () => (await starting).close() });
+  worker.on('disconnect', () => {
+    // The primary is gone. Node would exit at once, with messages in work.
+    worker.exitedAfterDisconnect = true;
+    stop('the primary process is gone');
+  });
+  try {
+    const { port } = (await starting).getHttpServer().address() as AddressInfo;
+    await tellPrimary({ kind: 'ready', port });
+  } catch (error) {
+    await tellPrimary({ kind: 'failed', reason: describeFailure(error) });
+    process.exit(1);
+  }
+}

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { readdir, readFile } from 'node:fs/promises';
+
+import { type CommandResult, RepositoryCopy } from './repository-copy.js';
+
+jest.setTimeout(240_000);
+
+const TEMPLATES = 'schematics/new-app/files/deploy/kubernetes/base/__name__';
+const TEST_RUNNER = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
+
+describe('npm run new:app', () => {
+  let copy: RepositoryCopy;
+  let newApp: (...args: string[]) => Promise<CommandResult>;
+  beforeAll(async () => {
+    const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const [, ...command] = (scripts['new:app'] ?? '').split(' ');
+    copy = await RepositoryCopy.make();
+    newApp = (...args) => copy.node(...command, ...args);
+  });
+  afterAll(() => copy.close());
+
+  it('says how it is used', async () => {
+    expect(await newApp('--help')).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('npm run new:app -- <name> [--dry-run]') as unknown,
+    });
+    expect(await newApp()).toMatchObject({
+      exitCode: 1,
+      errors: expect.stringMatching(/^one name is needed\n\nMakes a new app/) as unknown,
+    });
+    expect(await newApp('invoices', '--froce')).toMatchObject({
+      exitCode: 1,
+      errors: expect.stringMatching(/^Unknown option '--froce'\n\nMakes a new app/) as unknown,
+    });
+  });
+
+  it('refuses names that no app can have, and changes nothing', async () => {
+    const before = await copy.everything();
+    const refusals = {
+      PurchaseOrders: `"PurchaseOrders": an app's name is in kebab-case: purchase-orders\n`,
+      '1st': `"1st": an app's name is in kebab-case, like invoices or purchase-orders\n`,
+      http: 'http: there is src/http already, take another name\n',
+      main: 'main: this name is reserved, take another one\n',
+      'counter-in': 'counter-in: this name is reserved, take another one\n',
+    };
+    const results = await Promise.all(Object.keys(refusals).map((name) => newApp(name)));
+    expect(results.map(({ errors }) => errors)).toEqual(Object.values(refusals));
+    for (const { exitCode } of results) expect(exitCode).toBe(1);
+    expect(await copy.everything()).toEqual(before);
+  });
+
+  it('changes nothing where a file is not as it has to be', async () => {
+    const file = 'src/app.module.ts';
+    const text = await copy.read(file);
+    await copy.change(file, () => text.replaceAll('FEATURES', 'MODULES'));
+    const before = await copy.everything();
+    expect(await newApp('invoices')).toEqual({
+      output: '',
+      errors: `${file} has no object FEATURES: nothing was changed\n`,
+      exitCode: 1,
+    });
+    expect(await copy.everything()).toEqual(before);
+    await copy.change(file, () => text);
+  });
+
+  it('makes an app that passes all checks and processes a message', async () => {
+    const before = await copy.everything();
+    const rehearsal = await newApp('purchase-orders', '--dry-run');
+    expect(rehearsal.exitCode).toBe(0);
+    expect(await copy.everything()).toEqual(before);
+
+    const made = await newApp('purchase-orders');
+    expect(made).toMatchObject({ exitCode: 0, errors: '' });
+    const after = await copy.everything();
+    const touched = Object.keys(after).filter((file) => after[file] !== before[file]);
+    const listed = [...made.output.matchAll(/^(?:CREATE|UPDATE) (.*)$/gm)].map(([, file = '']) => file);
+    expect(listed.sort()).toEqual(touched.sort());
+    expect(rehearsal.output.split('\n\n')[0]).toBe(made.output.split('\n\n')[0]);
+    expect(rehearsal.output).toContain('nothing was written');
+    expect(touched).toEqual(
+      expect.arrayContaining(['Config.json', 'README.md', '.env.example', 'azure.yaml']),
+    );
+
+    expect(
+      await copy.node('node_modules/prettier/bin/prettier.cjs', '--ignore-unknown', '--check', ...touched),
+    ).toMatchObject({
+      exitCode: 0,
+    });
+    const sources = touched.filter((file) => file.endsWith('.ts'));
+    expect(sources.length).toBeGreaterThan(8);
+    expect(await copy.node('node_modules/eslint/bin/eslint.js', ...sources, '--max-warnings', '0')).toEqual({
+      output: '',
+      errors: '',
+      exitCode: 0,
+    });
+    expect(await copy.node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit')).toEqual({
+      output: '',
+      errors: '',
+      exitCode: 0,
+    });
+    // Its own tests, and those of the files that know every app.
+    const tests = [
+      'src/purchase-orders',
+      'app/purchase-orders',
+      'src/environment.spec',
+      'containers',
+      'test/deploy',
+    ];
+    const tested = await copy.node(...TEST_RUNNER, ...tests);
+    expect(tested.errors).toMatch(/^PASS test\/app\/purchase-orders\.e2e-spec\.ts/m);
+    expect(tested.errors).not.toContain('FAIL');
+    expect(tested.exitCode).toBe(0);
+  });
+
+  it('takes no name twice', async () => {
+    const { errors } = await newApp('purchase-orders');
+    expect(errors).toBe('purchase-orders: there is src/purchase-orders already, take another name\n');
+  });
+
+  it('gives an app the queues and the deployment that the others have', async () => {
+    const settingsOf = (text: string, name: string): string | undefined =>
+      new RegExp(`"name": "${name}",\\s+"properties": (\\{[^}]*\\})`, 'i')
+        .exec(text)?.[1]
+        ?.replaceAll(/\s+/g, ' ');
+    for (const file of ['Config.json', 'deploy/azure/queues.json']) {
+      const text = await copy.read(file);
+      for (const way of ['in', 'out']) {
+        expect(settingsOf(text, `purchase-orders-${way}`)).toBeDefined();
+        expect(settingsOf(text, `purchase-orders-${way}`)).toBe(settingsOf(text, `counter-${way}`));
+      }
+    }
+    const manifests = await readdir('deploy/kubernetes/base/counter');
+    expect(await readdir(TEMPLATES)).toEqual(manifests.map((file) => `${file}.template`));
+    for (const file of manifests) {
+      const text = await copy.read(`deploy/kubernetes/base/purchase-orders/${file}`);
+      expect(text.replaceAll('purchase-orders', 'counter')).toBe(
+        await readFile(`deploy/kubernetes/base/counter/${file}`, 'utf8'),
+      );
+    }
+    const parameters = await copy.read('deploy/azure/purchase-orders.bicepparam');
+    expect(parameters.replaceAll('purchase-orders', 'counter').replaceAll('PURCHASE_ORDERS', 'COUNTER')).toBe(
+      await readFile('deploy/azure/counter.bicepparam', 'utf8'),
+    );
+  });
+});
