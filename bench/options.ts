@@ -13,6 +13,7 @@ export interface Options {
   readonly memory: boolean;
   readonly start: boolean;
   readonly growth: boolean;
+  readonly workers: boolean;
   readonly profile: string | undefined;
 }
 
@@ -22,7 +23,8 @@ Without a measurement named: throughput and latency of all candidates, side by s
 
   --memory        one process of A, 1,000,000 messages: does its memory stay flat?
   --start         cold start to ready, beside an empty Nest application
-  --growth        cost per message with 1 and 500 handlers, 1 and 200 bindings
+  --growth        cost per message with 1 and 500 handlers, 1 and 200 bindings, 1 and 10,000 sessions
+  --workers       the whole service with WORKERS=1 and WORKERS=2, a handler bound by the processor
   --profile ID    where the time and the allocations of a candidate go
 
   --only A,B      these candidates only
@@ -51,6 +53,7 @@ export function readOptions(commandLine: readonly string[]): Options {
       memory: flag,
       start: flag,
       growth: flag,
+      workers: flag,
     },
   });
   const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));

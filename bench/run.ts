@@ -9,7 +9,13 @@ import { writeResults } from './report/write-results.js';
 async function measure(options: Options): Promise<Section[]> {
   if (options.memory) return [await (await import('./measure/memory.js')).measureMemory(options)];
   if (options.start) return [await (await import('./measure/start.js')).measureStart(options)];
-  if (options.growth) return [await (await import('./measure/growth.js')).measureGrowth(options)];
+  if (options.growth) {
+    return [
+      await (await import('./measure/growth.js')).measureGrowth(options),
+      await (await import('./measure/session-growth.js')).measureSessionGrowth(options),
+    ];
+  }
+  if (options.workers) return [await (await import('./measure/workers.js')).measureWorkers(options)];
   if (options.profile !== undefined) {
     return [await (await import('./measure/profile.js')).measureProfile(options.profile, options)];
   }

@@ -21,6 +21,8 @@ answer({
       administrationPort: false,
       entities,
       maxStoredBytes: 16 * 1024 ** 3,
+      // A session that is held is a link of its own.
+      maxLinks: 50_000,
     });
     return emulator.connectionString;
   },
