@@ -2,9 +2,12 @@ import { type Delivery } from '../receive/delivery.js';
 import { type CompletedMessages } from './completed-messages.js';
 import { settle } from './settle.js';
 
+const COMPLETE = { kind: 'complete' } as const;
+
 /** Completes a message whose work is done; if its lock is lost by now, its next delivery is completed only. */
-export async function complete(delivery: Delivery, completed: CompletedMessages): Promise<void> {
-  await settle(delivery, { kind: 'complete' });
-  if (delivery.state === 'lost') completed.add(delivery.message);
-  else completed.delete(delivery.message);
+export function complete(delivery: Delivery, completed: CompletedMessages): Promise<void> {
+  return settle(delivery, COMPLETE).then(() => {
+    if (delivery.state === 'lost') completed.add(delivery.message);
+    else completed.delete(delivery.message);
+  });
 }

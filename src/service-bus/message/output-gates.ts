@@ -43,24 +43,16 @@ export class OutputGates {
   }
 
   /** Sends, as soon as the destination takes messages; rejects with what is the message's own fault. */
-  async send(destination: string, sending: Sending, work: () => Promise<void>): Promise<void> {
-    for (;;) {
-      const gate = this.gates.get(destination);
-      if (gate) await gate.pass(sending);
-      try {
-        await work();
-        this.open(destination);
-        return;
-      } catch (error) {
-        const pauseMs = this.pauseAfter(destination, error);
-        if (pauseMs === undefined) {
-          this.open(destination);
-          throw error;
-        }
-        if (this.isClosed) throw new DrainedError();
-        this.shut(destination, pauseMs, error);
-      }
-    }
+  send(destination: string, sending: Sending, work: () => Promise<void>): Promise<void> {
+    if (this.gates.size > 0) return this.sendInTurn(destination, sending, work);
+    // Nearly always: nobody waits, and nothing but the answer is to be awaited.
+    return work().then(
+      () => this.open(destination),
+      (error: unknown) => {
+        this.refused(destination, error);
+        return this.sendInTurn(destination, sending, work);
+      },
+    );
   }
 
   /** Gives up all sends that wait, with a DrainedError; those on their way may still succeed. */
@@ -68,6 +60,29 @@ export class OutputGates {
     this.isClosed = true;
     for (const gate of this.gates.values()) gate.close(new DrainedError());
     this.gates.clear();
+  }
+
+  private async sendInTurn(destination: string, sending: Sending, work: () => Promise<void>): Promise<void> {
+    for (;;) {
+      await this.gates.get(destination)?.pass(sending);
+      try {
+        await work();
+        return this.open(destination);
+      } catch (error) {
+        this.refused(destination, error);
+      }
+    }
+  }
+
+  /** Shuts the destination's gate, or throws what is to be the end of the send. */
+  private refused(destination: string, error: unknown): void {
+    const pauseMs = this.pauseAfter(destination, error);
+    if (pauseMs === undefined) {
+      this.open(destination);
+      throw error;
+    }
+    if (this.isClosed) throw new DrainedError();
+    this.shut(destination, pauseMs, error);
   }
 
   private open(destination: string): void {

@@ -19,26 +19,33 @@ export function settle(delivery: Delivery, settlement: Settlement): Promise<void
   return telemetry.settle(delivery, settlement, () => untilAnswered(delivery, settlement));
 }
 
-async function untilAnswered(delivery: Delivery, settlement: Settlement): Promise<void> {
+// The first try is nearly always the last one: it goes without a loop of its own to wait in.
+function untilAnswered(delivery: Delivery, settlement: Settlement): Promise<void> {
+  if (isOver(delivery)) return Promise.resolve();
+  return delivery.trySettle(settlement).catch((error: unknown) => tryAgain(delivery, settlement, error));
+}
+
+async function tryAgain(delivery: Delivery, settlement: Settlement, firstError: unknown): Promise<void> {
+  let error = firstError;
   let refusals = 0;
-  for (
-    let delayMs = FIRST_DELAY_MS;
-    delivery.state === 'open';
-    delayMs = Math.min(delayMs * 2, MAX_DELAY_MS)
-  ) {
-    let pauseMs = delayMs;
+  for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, MAX_DELAY_MS)) {
+    if (isOver(delivery)) return;
+    const code = errorCode(error);
+    if (code === 'MessageLockLost' || code === 'SessionLockLost') return delivery.lose(error);
+    if (code === 'ServiceBusy') delivery.troubles++;
+    if (!isTransient(error) && ++refusals >= MAX_REFUSALS) return delivery.lose(error);
+    const pauseMs = code === 'ServiceBusy' ? THROTTLED_MS : delayMs;
+    await new Promise<void>((resolve) => setTimeout(resolve, pauseMs).unref());
+    if (isOver(delivery)) return;
     try {
       return await delivery.trySettle(settlement);
-    } catch (error) {
-      if (delivery.state !== 'open') return;
-      const code = errorCode(error);
-      if (code === 'MessageLockLost' || code === 'SessionLockLost') return delivery.lose(error);
-      if (code === 'ServiceBusy') {
-        pauseMs = THROTTLED_MS;
-        delivery.troubles++;
-      }
-      if (!isTransient(error) && ++refusals >= MAX_REFUSALS) return delivery.lose(error);
+    } catch (nextError) {
+      error = nextError;
     }
-    await new Promise<void>((resolve) => setTimeout(resolve, pauseMs).unref());
   }
+}
+
+// A pause is long enough for the lock to end, or for somebody else to settle.
+function isOver({ state }: Delivery): boolean {
+  return state !== 'open';
 }
