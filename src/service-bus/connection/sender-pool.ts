@@ -42,6 +42,7 @@ export class SenderPool {
   private entry(entity: string): Entry {
     let entry = this.entries.get(entity);
     if (entry) {
+      if (this.entries.size === 1) return entry;
       // A Map keeps the order of insertion: the first is the least recently used one.
       this.entries.delete(entity);
     } else {

@@ -46,7 +46,7 @@ export class OutputGates {
   send(destination: string, sending: Sending, work: () => Promise<void>): Promise<void> {
     if (this.gates.size > 0) return this.sendInTurn(destination, sending, work);
     // Nearly always: nobody waits, and nothing but the answer is to be awaited.
-    return work().then(
+    return attempt(work).then(
       () => this.open(destination),
       (error: unknown) => {
         this.refused(destination, error);
@@ -106,5 +106,14 @@ export class OutputGates {
     if (code === undefined) return undefined;
     if (code === 'ServiceBusy') return THROTTLED_MS * (1 + this.clock.random() / 2);
     return UNAVAILABLE.has(code) && destination === this.ownDestination ? UNAVAILABLE_MS : undefined;
+  }
+}
+
+/** What fails before there is a promise, a destination that is no name for instance, is a rejection all the same. */
+function attempt(work: () => Promise<void>): Promise<void> {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
