@@ -114,6 +114,6 @@ function attempt(work: () => Promise<void>): Promise<void> {
   try {
     return work();
   } catch (error) {
-    return Promise.reject(error);
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }
