@@ -17,14 +17,16 @@ const FEATURES = {
 /** The features that this process runs, on one namespace. */
 @Module({})
 export class AppModule {
-  static from({ apps, queues, telemetry }: Environment, namespace: NamespaceOptions): DynamicModule {
+  static from(
+    { apps, queues, telemetry, logMessageContext }: Environment,
+    namespace: NamespaceOptions,
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ServiceBusModule.forRoot({
           ...namespace,
-          // For the log: each line tells which message it is about.
-          currentMessage: true,
+          currentMessage: logMessageContext,
           queueDepthIntervalMs: telemetry.queueDepthIntervalMs,
         }),
         TelemetryModule.register(),

@@ -32,6 +32,7 @@ describe('readEnvironment', () => {
       queues: Object.fromEntries(APPS.map((app) => [app, { inQueue: `${app}-in`, outQueue: `${app}-out` }])),
       logLevel: 'info',
       logFormat: 'text',
+      logMessageContext: true,
       telemetry: {
         metrics: true,
         queueDepthIntervalMs: 0,

@@ -5,7 +5,7 @@ import { EnvironmentError } from './environment/environment.error.js';
 import { type App, readApps } from './environment/read-apps.js';
 import { type Broker, readBroker } from './environment/read-broker.js';
 import { type HttpSettings, readHttp } from './environment/read-http.js';
-import { type LogFormat, readLogFormat } from './environment/read-log-format.js';
+import { type LogFormat, readLogFormat, readLogMessageContext } from './environment/read-log-format.js';
 import { type LogLevel, readLogLevel } from './environment/read-log-level.js';
 import { type Queues, readQueues } from './environment/read-queues.js';
 import { readTelemetry, type TelemetrySettings } from './environment/read-telemetry.js';
@@ -30,6 +30,8 @@ export interface Environment {
   readonly queues: Readonly<Record<App, Queues>>;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
+  /** Whether the lines that handlers log tell which message they are about. */
+  readonly logMessageContext: boolean;
   readonly telemetry: TelemetrySettings;
   /** How many processes share the work; 1 is this one alone. */
   readonly workers: number;
@@ -59,6 +61,7 @@ export function readEnvironment(variables: Variables): Environment {
     queues: readQueues(reader, apps),
     logLevel: readLogLevel(reader),
     logFormat: readLogFormat(reader, production),
+    logMessageContext: readLogMessageContext(reader),
     telemetry: readTelemetry(reader),
     workers: readWorkers(reader),
   };

@@ -22,6 +22,7 @@ export const ROOMS = [
     may: [
       'src/telemetry/',
       'src/environment.ts',
+      'src/http/describe-route.ts',
       'src/http/index.ts',
       '@nestjs/',
       '@opentelemetry/',

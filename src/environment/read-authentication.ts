@@ -29,21 +29,24 @@ function readApiKeys(reader: VariableReader): ApiKeyOptions | undefined {
   const text = reader.text('HTTP_API_KEYS');
   const path = reader.text('HTTP_API_KEYS_FILE');
   if (text === '' && path === '') return undefined;
-  const { keys, problems } = parseApiKeys(text);
-  for (const problem of problems) reader.problems.push(`HTTP_API_KEYS: ${problem}`);
+  const keys = text === '' ? [] : readKeys(reader, 'HTTP_API_KEYS', text);
   return { keys, ...(path !== '' && { file: { path, keys: readKeyFile(reader, path) } }) };
 }
 
 function readKeyFile(reader: VariableReader, path: string): ApiKeyOptions['keys'] {
   const name = `HTTP_API_KEYS_FILE=${JSON.stringify(path)}`;
   try {
-    const { keys, problems } = parseApiKeys(readFileSync(path, 'utf8'));
-    for (const problem of problems) reader.problems.push(`${name}: ${problem}`);
-    if (keys.length === 0 && problems.length === 0) reader.problems.push(`${name}: has no key`);
-    return keys;
+    return readKeys(reader, name, readFileSync(path, 'utf8'));
   } catch (error) {
     const code = error instanceof Object && 'code' in error ? String(error.code) : String(error);
     reader.problems.push(`${name}: must be a file that can be read (${code})`);
     return [];
   }
+}
+
+function readKeys(reader: VariableReader, name: string, text: string): ApiKeyOptions['keys'] {
+  const { keys, problems } = parseApiKeys(text);
+  for (const problem of problems) reader.problems.push(`${name}: ${problem}`);
+  if (keys.length === 0 && problems.length === 0) reader.problems.push(`${name}: has no key`);
+  return keys;
 }

@@ -83,6 +83,7 @@ describe('who may use HTTP', () => {
       'HTTP_AUTH=none and HTTP_API_KEYS are both set: remove one of them',
     ],
     [{ HTTP_API_KEYS: SECRET }, 'HTTP_API_KEYS: entry 1 must be name:role+role:secret'],
+    [{ HTTP_API_KEYS: '# none yet' }, 'HTTP_API_KEYS: has no key'],
     [
       { HTTP_API_KEYS_FILE: '/does/not/exist' },
       /^HTTP_API_KEYS_FILE="\/does\/not\/exist": must be a file .*ENOENT/,

@@ -10,3 +10,8 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 export function readLogFormat(reader: VariableReader, production: boolean): LogFormat {
   return reader.oneOf('LOG_FORMAT', production ? 'json' : 'text', LOG_FORMATS);
 }
+
+/** Reads whether the lines that handlers log tell which message they are about. */
+export function readLogMessageContext(reader: VariableReader): boolean {
+  return reader.oneOf('LOG_MESSAGE_CONTEXT', 'on', ['on', 'off']) === 'on';
+}

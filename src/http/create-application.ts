@@ -55,7 +55,7 @@ async function secure(app: NestExpressApplication, http: HttpOptions, logger: Lo
   app.use(steps.identify);
   if (rateLimitPerMinute > 0) {
     const { limitRate } = await import('./rate-limit.js');
-    app.use(limitRate(rateLimitPerMinute));
+    app.use(limitRate(http, logger));
   }
   app.use(steps.admit);
 }

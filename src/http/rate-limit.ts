@@ -1,8 +1,9 @@
-import { HttpException, HttpStatus } from '@nestjs/common';
+import { HttpException, HttpStatus, type LoggerService } from '@nestjs/common';
 import { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 
 import { callerOf } from './authentication/caller.js';
+import { type HttpOptions } from './http-options.js';
 import { isHealth } from './paths.js';
 
 const WINDOW_MS = 60_000;
@@ -11,7 +12,24 @@ const WINDOW_MS = 60_000;
  * Answers 429 to a caller who sends more than so many requests a minute, with the RateLimit headers and Retry-After.
  * Callers without good credentials are told apart by their address. Probes are not counted.
  */
-export function limitRate(perMinute: number): RequestHandler {
+export function limitRate(
+  { rateLimitPerMinute: perMinute, trustProxy }: Pick<HttpOptions, 'rateLimitPerMinute' | 'trustProxy'>,
+  logger: LoggerService,
+): RequestHandler {
+  let mayWarn = trustProxy === 0;
+  const keyOf = (request: Request): string => {
+    const caller = callerOf(request);
+    // A name is no address: no caller can use up another one's requests by the name it has.
+    if (caller?.isKnown) return `caller ${caller.name}`;
+    if (mayWarn && request.headers['x-forwarded-for'] !== undefined) {
+      mayWarn = false;
+      logger.warn(
+        'requests come through a proxy, and all its callers count as one for HTTP_RATE_LIMIT: set HTTP_TRUST_PROXY',
+        'Http',
+      );
+    }
+    return ipKeyGenerator(request.ip ?? '');
+  };
   return rateLimit({
     windowMs: WINDOW_MS,
     limit: perMinute,
@@ -26,10 +44,4 @@ export function limitRate(perMinute: number): RequestHandler {
       next(new HttpException(text, HttpStatus.TOO_MANY_REQUESTS));
     },
   });
-}
-
-function keyOf(request: Request): string {
-  const caller = callerOf(request);
-  // A name is no address: no caller can use up another one's requests by the name it has.
-  return caller?.isKnown ? `caller ${caller.name}` : ipKeyGenerator(request.ip ?? '');
 }

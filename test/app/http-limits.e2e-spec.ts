@@ -194,6 +194,19 @@ describe('a slow client', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(290);
   });
 
+  it('has to say something in time', async () => {
+    const { answer, closed } = await open();
+    await closed;
+    expect(answer()).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('may not send headers without end', async () => {
+    const { socket, answer, closed } = await open();
+    socket.write(`GET /health HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(17_000)}\r\n\r\n`);
+    await closed;
+    expect(answer()).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
   it('has to send its body in time', async () => {
     const { socket, answer, closed } = await open();
     const start = performance.now();

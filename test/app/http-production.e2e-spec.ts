@@ -45,7 +45,7 @@ describe('HTTP in production', () => {
 
   it('asks for the keys of a mounted file, documents that, and never shows them', async () => {
     const file = path.join(directory, 'api-keys');
-    await writeFile(file, `shop:send:${SECRET}\n`);
+    await writeFile(file, `shop:send:${SECRET}\nprometheus:operate:${SECRET}-p\n`);
     const service = await start({ HTTP_API_KEYS_FILE: file, HOST: '0.0.0.0', LOG_LEVEL: 'debug' });
     const url = await service.ready();
     const send = async (headers: Record<string, string>): Promise<number> =>
@@ -53,6 +53,11 @@ describe('HTTP in production', () => {
     expect(await send({})).toBe(401);
     expect(await send({ 'x-api-key': `${SECRET}x` })).toBe(401);
     expect(await send({ authorization: `Bearer ${SECRET}` })).toBe(200);
+    const scrape = async (secret: string): Promise<number> =>
+      (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${secret}` } })).status;
+    expect(await scrape(`${SECRET}-p`)).toBe(200);
+    expect(await scrape(SECRET)).toBe(403);
+    expect((await fetch(`${url}/metrics`)).status).toBe(401);
     const response = await fetch(`${url}/health`);
     expect([200, 503]).toContain(response.status);
     expect(response.headers.get('ratelimit')).toBeNull();

@@ -21,6 +21,8 @@ interface Pair {
 /** A bad network between a client and a local server. */
 export class TcpProxy {
   conditions: Conditions = {};
+  /** Connections can be made, and carry nothing: as if there were a network no more. */
+  isOut = false;
   private readonly pairs = new Set<Pair>();
 
   private constructor(
@@ -66,7 +68,7 @@ export class TcpProxy {
 
   private join(client: Socket, targetPort: number): void {
     const server = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
-    const pair: Pair = { client, server, isSilent: false };
+    const pair: Pair = { client, server, isSilent: this.isOut };
     this.pairs.add(pair);
     this.carry(client, server, pair);
     this.carry(server, client, pair);

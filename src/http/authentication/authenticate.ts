@@ -38,7 +38,12 @@ export function authenticate(
     admit: (request: Request, response: Response, next: NextFunction) => {
       // A probe with stale credentials still gets its answer; it does not get more than anybody does.
       if (callerOf(request) || isOpen(request.path)) return next();
-      next(refuse(refusals.get(request), response, authentication, logger));
+      const exception = refuse(refusals.get(request), response, authentication, logger);
+      logger.debug?.(
+        `refused ${request.method} ${request.path} of ${request.ip}: ${describe(exception)}`,
+        'Http',
+      );
+      next(exception);
     },
   };
 }
@@ -57,6 +62,10 @@ function refuse(
   if (reason !== undefined && !(reason instanceof RefusedCredentialsError)) return reason;
   response.setHeader('WWW-Authenticate', challenges(authentication, reason?.reason));
   return new UnauthorizedException(reason?.reason ?? NO_CREDENTIALS);
+}
+
+function describe(exception: unknown): string {
+  return exception instanceof Error ? exception.message : String(exception);
 }
 
 /** [RFC 6750, 3]; ApiKey is a scheme of our own, for those who look for one. */

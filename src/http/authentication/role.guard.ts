@@ -2,7 +2,6 @@ import {
   type CanActivate,
   type ExecutionContext,
   ForbiddenException,
-  Injectable,
   UnauthorizedException,
 } from '@nestjs/common';
 import { type Request, type Response } from 'express';
@@ -11,7 +10,6 @@ import { callerOf } from './caller.js';
 import { type Role } from './role.js';
 
 /** Lets those through who have a role. Who they are has been found out before. */
-@Injectable()
 export class RoleGuard implements CanActivate {
   constructor(private readonly role: Role) {}
 
