@@ -14,6 +14,8 @@ const serializer = new PrometheusSerializer(undefined, false, undefined, true, t
 /** All metrics as Prometheus reads them; the second of its values says which of them could not be collected. */
 export async function prometheusText(reader: MetricReader): Promise<{ text: string; errors: unknown[] }> {
   const { resourceMetrics, errors } = await reader.collect();
+  // Some attributes of a process are found out in the background, and the serializer looks at them all.
+  await resourceMetrics.resource.waitForAsyncAttributes?.();
   return { text: serializer.serialize(withUnits(resourceMetrics)), errors };
 }
 

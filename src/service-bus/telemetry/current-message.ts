@@ -34,16 +34,33 @@ export class CurrentMessage {
 }
 
 const storage = new AsyncLocalStorage<CurrentMessage>();
+/** Set only while something runs that does not wait. */
+let toldAbout: CurrentMessage | undefined;
 
 /**
  * Which message is in work, for whoever asks in a handler or in what it calls; for log lines above all. Needs the
- * option `currentMessage` of `ServiceBusModule.forRoot`.
+ * option `currentMessage` of `ServiceBusModule.forRoot`; the module's own lines tell it without.
  */
 export function currentMessage(): CurrentMessage | undefined {
-  return storage.getStore();
+  return toldAbout ?? storage.getStore();
 }
 
 /** Does work during which `currentMessage()` tells this message. */
 export function withCurrentMessage<Result>(message: CurrentMessage, work: () => Result): Result {
   return storage.run(message, work);
+}
+
+/** Logs a line that is about this message, whether or not messages in work are tracked. */
+export function aboutMessage(
+  delivery: Delivery,
+  { entityPath }: { readonly entityPath: string },
+  log: () => void,
+): void {
+  if (currentMessage()) return log();
+  toldAbout = new CurrentMessage(delivery, entityPath);
+  try {
+    log();
+  } finally {
+    toldAbout = undefined;
+  }
 }

@@ -6,6 +6,10 @@ import { type Destination, destinationAttributes } from './messaging-attributes.
 
 const TIMEOUT_MS = 10_000;
 
+type CountingClient = Pick<
+  ServiceBusAdministrationClient,
+  'getQueueRuntimeProperties' | 'getSubscriptionRuntimeProperties'
+>;
 type Counts = Readonly<Record<string, number>>;
 
 interface Entity {
@@ -27,9 +31,9 @@ export class QueueDepth {
 
   constructor(
     meter: Meter,
-    private readonly client: ServiceBusAdministrationClient,
+    private readonly client: CountingClient,
     private readonly intervalMs: number,
-    private readonly logger: Logger,
+    private readonly logger: Pick<Logger, 'log' | 'warn'>,
   ) {
     const gauge = meter.createObservableGauge('service_bus.entity.messages', {
       unit: '{message}',

@@ -23,13 +23,13 @@ export class SendSpans {
   }
 
   /** Sends, as part of the caller's trace, or else of the one that the message belongs to. */
-  async send<Message extends Sendable>(
+  async send<Message extends Sendable, Result>(
     message: Message,
-    work: (traced: Message) => Promise<void>,
-  ): Promise<void> {
+    work: (traced: Message) => Promise<Result>,
+  ): Promise<Result> {
     const span = this.start(message);
     try {
-      await work(withTrace(message, span));
+      return await work(withTrace(message, span));
     } catch (error) {
       span.setAttribute('error.type', errorType(error));
       span.setStatus({ code: this.api.SpanStatusCode.ERROR, message: describeError(error) });

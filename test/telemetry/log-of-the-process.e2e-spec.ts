@@ -1,0 +1,98 @@
+import { ServiceBusClient } from '@azure/service-bus';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { ServiceProcess } from '../app/start-process.js';
+import { startTestEmulator } from '../support/start-emulator.js';
+import { until } from '../support/until.js';
+
+jest.setTimeout(90_000);
+
+const KEY = 'c2VjcmV0LWtleS1vZi10aGUtYnVz';
+const API_KEY = 'k-0123456789-abcdefghij-0123456789';
+
+describe('the log of the process', () => {
+  let cache: string;
+  const cleanUp: (() => Promise<unknown>)[] = [];
+  beforeAll(async () => {
+    cache = await mkdtemp(path.join(tmpdir(), 'compiled-'));
+  });
+  afterAll(() => rm(cache, { recursive: true }));
+  afterEach(async () => {
+    for (const close of cleanUp.splice(0).reverse()) await close();
+  });
+
+  async function start(variables: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+    const service = await ServiceProcess.start(variables, { cache });
+    cleanUp.push(() => service.close());
+    return service;
+  }
+
+  const linesOf = ({ output }: ServiceProcess): Record<string, unknown>[] =>
+    output
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  it('is JSON in production, tells which message failed, and has neither bodies nor secrets', async () => {
+    const emulator = await startTestEmulator(
+      { queues: ['counter-in', 'counter-out'] },
+      { acceptAnyToken: true },
+    );
+    cleanUp.push(() => emulator.close());
+    const service = await start({
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      APPS: 'counter',
+      LOG_LEVEL: 'debug',
+      SB_CONNECTION: emulator.connectionString.replace('SAS_KEY_VALUE', KEY),
+      HTTP_API_KEYS: `ci:operate:${API_KEY}`,
+    });
+    const url = await service.ready();
+    await fetch(`${url}/metrics?key=${API_KEY}`, { headers: { 'x-api-key': API_KEY } });
+    const client = new ServiceBusClient(emulator.connectionString);
+    cleanUp.push(() => client.close());
+    await client.createSender('counter-in').sendMessages({
+      body: { text: { secret: 'in the body' } },
+      messageId: 'm1',
+      correlationId: 'c1',
+    });
+    await until(() => emulator.entity('counter-in/$DeadLetterQueue').messages().length === 1);
+    await until(() => service.output.includes('is dead-lettered'));
+    service.signal('SIGTERM');
+    await service.exit();
+
+    const lines = linesOf(service);
+    const [failure] = lines.filter(({ message }) => String(message).includes('is dead-lettered'));
+    expect(failure).toMatchObject({
+      level: 'error',
+      context: 'ServiceBusServer',
+      queue: 'counter-in',
+      messageId: 'm1',
+      correlationId: 'c1',
+      attempt: 1,
+    });
+    expect(
+      lines.filter(({ message }) => /^GET \/metrics (?:200|401|403), /.test(String(message))),
+    ).toHaveLength(1);
+    for (const secret of [KEY, API_KEY, 'in the body']) {
+      expect(service.output).not.toContain(secret);
+      expect(service.errors).not.toContain(secret);
+    }
+  });
+
+  it('is for people in development, and tells of messages too', async () => {
+    const service = await start({ APPS: 'counter' });
+    await service.ready();
+    const [, connectionString = ''] = /in this process: (Endpoint=\S+)/.exec(service.output) ?? [];
+    const client = new ServiceBusClient(connectionString);
+    cleanUp.push(() => client.close());
+    await client.createSender('counter-in').sendMessages({ body: 7, messageId: 'm\n1' });
+    await until(() => service.errors.includes('is dead-lettered'), 15_000);
+    expect(service.errors).toMatch(
+      /ERROR \[ServiceBusServer\] counter \(counter-in\): message m 1, attempt 1 is dead-lettered: ValidationFailed \{queue=counter-in messageId=m 1 attempt=1\}/,
+    );
+  });
+});
