@@ -23,6 +23,7 @@ export async function startApplication(
   const app = await createApplication(AppModule.from(environment, namespace), logger, environment.http, [
     async () => (await import('../health/health.openapi.js')).describeHealth(),
     async () => (await import('../relay/relay.openapi.js')).describeRelay(),
+    async () => (await import('../telemetry/metrics.openapi.js')).describeMetrics(),
   ]);
   try {
     await app.init();

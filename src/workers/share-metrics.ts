@@ -15,7 +15,7 @@ export function shareMetrics(): void {
   const waiting = new Map<number, (text: string) => void>();
   let lastId = 0;
   process.on('message', (message) => {
-    if (!isPrimaryMessage(message)) return;
+    if (!isPrimaryMessage(message) || message.kind === 'stop') return;
     const { id } = message;
     if (message.kind === 'all-metrics') waiting.get(id)?.(message.text);
     else void ownText().then((text) => tellPrimary({ kind: 'metrics', id, text }));

@@ -9,7 +9,7 @@ import { openNamespace } from '../start/open-namespace.js';
 import { startApplication } from '../start/start-application.js';
 import { stopOnSignals } from '../stop-on-signals.js';
 import { shareMetrics } from './share-metrics.js';
-import { tellPrimary } from './worker-message.js';
+import { isPrimaryMessage, tellPrimary } from './worker-message.js';
 
 /** Starts the service in a worker of the cluster; the primary hears when it is ready, or why it is not. */
 export async function startWorker(environment: Environment, worker: Worker): Promise<void> {
@@ -20,7 +20,15 @@ export async function startWorker(environment: Environment, worker: Worker): Pro
   const starting = openNamespace(environment, logger).then(({ options }) =>
     startApplication(environment, options, logger),
   );
-  const stop = stopOnSignals(logger, { close: async () => (await starting).close() });
+  const close = async (): Promise<void> => {
+    // One that could not start tells its reason below.
+    const app = await starting.catch(() => undefined);
+    await app?.close();
+  };
+  const stop = stopOnSignals(logger, { close });
+  process.on('message', (message) => {
+    if (isPrimaryMessage(message) && message.kind === 'stop') stop('told by the primary');
+  });
   worker.on('disconnect', () => {
     // The primary is gone. Node would exit at once, with messages in work.
     worker.exitedAfterDisconnect = true;

@@ -5,8 +5,9 @@ export type WorkerMessage =
   | { readonly kind: 'metrics'; readonly id: number; readonly text: string }
   | { readonly kind: 'want-all-metrics'; readonly id: number };
 
-/** What a primary tells a worker: to send its metrics; and those of all. */
+/** What a primary tells a worker: to finish what is in work and end; to send its metrics; and those of all. */
 export type PrimaryMessage =
+  | { readonly kind: 'stop' }
   | { readonly kind: 'want-metrics'; readonly id: number }
   | { readonly kind: 'all-metrics'; readonly id: number; readonly text: string };
 
@@ -18,7 +19,11 @@ const OF_WORKERS: MessageOf<WorkerMessage> = {
   metrics: ['id', 'text'],
   'want-all-metrics': ['id'],
 };
-const OF_PRIMARIES: MessageOf<PrimaryMessage> = { 'want-metrics': ['id'], 'all-metrics': ['id', 'text'] };
+const OF_PRIMARIES: MessageOf<PrimaryMessage> = {
+  stop: [],
+  'want-metrics': ['id'],
+  'all-metrics': ['id', 'text'],
+};
 
 /** Tells the primary; resolves once it has been handed over. */
 export function tellPrimary(message: WorkerMessage): Promise<void> {

@@ -45,7 +45,7 @@ export class WorkerPool {
    */
   async stop(): Promise<string[]> {
     this.isStopping = true;
-    this.signal('SIGTERM');
+    for (const worker of this.workers.values()) worker.stop();
     const ends = [...this.workers].map(async ([number, { ended }]) => ({ number, end: await ended }));
     const deadline = new AbortController();
     const late = wait(STOP_DEADLINE_MS, undefined, { signal: deadline.signal });
@@ -63,11 +63,7 @@ export class WorkerPool {
   /** Ends all at once. */
   kill(): void {
     this.isStopping = true;
-    this.signal('SIGKILL');
-  }
-
-  private signal(name: NodeJS.Signals): void {
-    for (const worker of this.workers.values()) worker.signal(name);
+    for (const worker of this.workers.values()) worker.signal('SIGKILL');
   }
 
   /** Keeps the worker of a number at work; resolves with its port when it first is. */
@@ -94,8 +90,9 @@ export class WorkerPool {
   }
 
   private reportFailure(reason: string): void {
-    if (this.isStarted || this.isStopping) this.logger.error(reason, undefined, CONTEXT);
-    else this.fail(new WorkersError([reason]));
+    if (this.isStarted) this.logger.error(reason, undefined, CONTEXT);
+    // The others have nothing to add to what the first one said.
+    else if (!this.isStopping) this.fail(new WorkersError([reason]));
   }
 
   private async giveMetrics(to: WorkerProcess, id: number): Promise<void> {

@@ -1,5 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 
 import { isWorkerMessage, type PrimaryMessage, type WorkerMessage } from './worker-message.js';
 
@@ -33,14 +33,20 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
       if (message.kind === 'ready') this.readySinceMs = performance.now();
       this.emit('message', message);
     });
-    // An exit can overtake the last report: the channel's end does not.
-    Promise.all([once(this.worker, 'exit'), once(this.worker, 'disconnect')]).then(
-      ([[code, signal]]) => this.end((signal as NodeJS.Signals | null) ?? (code as number)),
-      // A process that could not be started.
-      () => this.end(1),
-    );
-    // Signals to a process that has just ended, and the like: its end says it all.
-    this.worker.on('error', () => undefined);
+    let by: WorkerEnd['by'] | undefined;
+    const endIfOver = (): void => {
+      // An exit can overtake the last message: the channel's end does not.
+      if (by !== undefined && !this.worker.isConnected()) this.end(by);
+    };
+    this.worker.on('exit', (code: number, signal?: NodeJS.Signals | null) => {
+      by = signal || code;
+      endIfOver();
+    });
+    this.worker.on('disconnect', endIfOver);
+    this.worker.on('error', () => {
+      // A process that could not be started has no other end. Errors of one that is just ending say nothing.
+      if (this.worker.process.pid === undefined) this.end(1);
+    });
   }
 
   get isReady(): boolean {
@@ -50,6 +56,13 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
   tell(message: PrimaryMessage): void {
     // One that is ending takes no more; its end is told in its own way.
     if (this.worker.isConnected()) this.worker.send(message, () => undefined);
+  }
+
+  /** Has it finish what is in work, and end. */
+  stop(): void {
+    // Not by a signal: a terminal's reaches the workers too, and a second one means to stop at once.
+    if (this.isReady) this.tell({ kind: 'stop' });
+    else this.signal('SIGTERM');
   }
 
   signal(name: NodeJS.Signals): void {

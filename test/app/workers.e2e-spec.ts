@@ -11,7 +11,7 @@ import { startTestEmulator } from '../support/start-emulator.js';
 import { until } from '../support/until.js';
 import { ServiceProcess } from './start-process.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describe('WORKERS', () => {
   const cleanUp: (() => Promise<unknown>)[] = [];
@@ -101,7 +101,7 @@ describe('WORKERS', () => {
     expect(service.errors).toBe('');
   });
 
-  it('tell of all their metrics, whichever is asked, and lead to the worker in the log', async () => {
+  it('tell of all their metrics, whichever is asked, are named in the log, and restart one by one', async () => {
     const service = await start({ APPS: 'relay', LOG_FORMAT: 'json' });
     const url = await service.ready();
     await until(async () => {
@@ -109,12 +109,16 @@ describe('WORKERS', () => {
       const workers = [...page.matchAll(/^process_uptime_seconds\{worker="(\d)"\} \d/gm)];
       return workers.map(([, number]) => number).join() === '1,2';
     }, 20_000);
+    // An operator restarts them one after the other.
+    process.kill((await service.workers()).get(2) ?? 0, 'SIGTERM');
+    await until(() => service.output.includes('worker 2 is ready'), 20_000);
+    expect(service.output).toContain('worker 2 was ended by exit code 0, another is started in its place');
     service.signal('SIGTERM');
     expect(await service.exit()).toBe(0);
     const lines = service.output.trim().split('\n');
     const stops = lines.map((line) => JSON.parse(line) as { worker?: number; context?: string });
     const workers = stops.filter(({ context }) => context === 'Shutdown').map(({ worker }) => worker);
-    expect(workers.sort()).toEqual([1, 2, undefined]);
+    expect(workers.sort()).toEqual([1, 2, 2, undefined]);
   });
 
   it('exit at once on a second signal', async () => {
@@ -129,7 +133,7 @@ describe('WORKERS', () => {
     sender.sendMessages({ body: { text: 'two' } }).catch(() => undefined);
     await until(() => broker.entity('counter-out').counts.active === 2);
     service.signal('SIGTERM');
-    await until(() => service.output.match(/SIGTERM: finishing/g)?.length === 3);
+    await until(() => service.output.match(/: finishing the messages in work/g)?.length === 3);
     let code: number | null = null;
     const sinceMs = performance.now();
     void service.exit().then((exitCode) => (code = exitCode));
@@ -167,7 +171,7 @@ describe('WORKERS', () => {
     await once(server, 'listening');
     cleanUp.push(() => once(server.close(), 'close'));
     const { port } = server.address() as AddressInfo;
-    const service = await start({ PORT: String(port) });
+    const service = await start({ PORT: String(port), APPS: 'relay' });
     expect(await service.exit()).toBe(1);
     expect(service.errors).toBe(
       `PORT=${port}: the port is taken, set PORT to another one or to 0 for a free one\n`,
