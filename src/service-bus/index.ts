@@ -43,10 +43,6 @@ export { ServiceBusBatchContext } from './service-bus-batch.context.js';
 export { CannotSettleError, NoSessionError, ServiceBusContext } from './service-bus.context.js';
 export { type ServiceBusFeatureAsyncOptions, type ServiceBusFeatureOptions } from './service-bus.feature.js';
 export { ServiceBusModule } from './service-bus.module.js';
-export {
-  SERVICE_BUS_TRANSPORT,
-  type ServiceBusEvents,
-  ServiceBusServer,
-  type ServiceBusStatus,
-} from './service-bus.server.js';
+export { SERVICE_BUS_TRANSPORT, ServiceBusServer } from './service-bus.server.js';
+export { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';
 export { type CurrentMessage, currentMessage } from './telemetry/current-message.js';

@@ -58,9 +58,11 @@ export function checkModuleOptions(options: ServiceBusModuleOptions): ServiceBus
       'ServiceBusModule: connectionString and fullyQualifiedNamespace are both set: set one of them',
     );
   }
-  const { drainTimeoutMs } = options;
-  if (drainTimeoutMs !== undefined && !(Number.isFinite(drainTimeoutMs) && drainTimeoutMs >= 0)) {
-    problems.push(`ServiceBusModule: drainTimeoutMs is ${drainTimeoutMs}, allowed is a number from 0`);
+  for (const name of ['drainTimeoutMs', 'queueDepthIntervalMs'] as const) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
+      problems.push(`ServiceBusModule: ${name} is ${value}, allowed is a number from 0`);
+    }
   }
   if (problems.length > 0) throw new ServiceBusConfigurationError(problems);
   return options;

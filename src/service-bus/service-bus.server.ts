@@ -10,8 +10,8 @@ import {
 
 import { type Binding } from './binding/binding.js';
 import { BindingRegistry } from './binding/binding-registry.js';
-import { handlerNames } from './binding/handler-names.js';
 import { describeBinding } from './binding/describe-binding.js';
+import { handlerNames } from './binding/handler-names.js';
 import { OutputChecks } from './binding/output-checks.js';
 import { type Registration, resolveRoutes } from './binding/resolve-routes.js';
 import { ClientSource } from './connection/client-source.js';
@@ -27,17 +27,12 @@ import { LockRenewer } from './receive/lock-renewer.js';
 import { RECEIVER_RETRY_OPTIONS } from './receive/receiver-retry-options.js';
 import { SessionConsumer } from './receive/session-consumer.js';
 import { type ServiceBusContext } from './service-bus.context.js';
+import { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';
 import { type ServerMetrics } from './telemetry/server-metrics.js';
 import { Telemetry } from './telemetry/telemetry.js';
 
 /** The transport's id: `@MessagePattern(pattern, SERVICE_BUS_TRANSPORT)` keeps a handler to this transport. */
 export const SERVICE_BUS_TRANSPORT = Symbol('service-bus');
-
-/** What `server.status` emits: all bindings receive, or at least one does not. */
-export type ServiceBusStatus = 'connected' | 'disconnected';
-
-/** What `server.on` offers: a receiver's error, with the pattern of its binding. */
-export type ServiceBusEvents = { error: (error: Error, pattern: string) => void };
 
 /**
  * Nest's transport strategy for Azure Service Bus. Take it from the application's container:
@@ -55,13 +50,13 @@ export class ServiceBusServer
 
   private readonly registrations: Registration[] = [];
   private readonly consumers: (Consumer | SessionConsumer)[] = [];
-  private readonly outputs: OutputChecks;
+  private readonly outputs = new OutputChecks(this.logger);
   private readonly locks = new LockRenewer(SYSTEM_CLOCK);
   private readonly errorListeners: ServiceBusEvents['error'][] = [];
   private clients?: ClientSource;
   private metrics?: ServerMetrics;
   private hasHooks = false;
-  private drained?: Promise<void>;
+  private drained?: Promise<unknown>;
 
   constructor(
     private readonly connection: ServiceBusConnection,
@@ -71,7 +66,6 @@ export class ServiceBusServer
     private readonly telemetry: Telemetry,
   ) {
     super();
-    this.outputs = new OutputChecks(senders, this.logger);
     keepCause();
   }
 
@@ -110,12 +104,9 @@ export class ServiceBusServer
    * Stops receiving and waits for the messages in work, for `drainTimeoutMs` at most. Safe to call again; a
    * shutdown calls it before anything else.
    */
-  drain(graceMs: number): Promise<void> {
+  async drain(graceMs: number): Promise<void> {
     this.outputs.close();
-    this.drained ??= Promise.all(this.consumers.map((consumer) => consumer.drain(graceMs))).then(
-      () => undefined,
-    );
-    return this.drained;
+    await (this.drained ??= Promise.all(this.consumers.map((consumer) => consumer.drain(graceMs))));
   }
 
   /** Ends receiving for good; what is not settled by then comes again when its lock ends. */
@@ -173,7 +164,7 @@ export class ServiceBusServer
       this.consumers.push(consumer);
       this.metrics?.add(binding, consumer, telemetry);
       consumer.start();
-      this.outputs.start(binding);
+      this.outputs.start(binding, clients);
       this.logger.log(describeBinding(binding));
     }
   }

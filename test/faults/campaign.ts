@@ -22,7 +22,7 @@ const ENTITIES: EmulatorOptions['entities'] = {
 const IS_FULL = process.env['FAULTS'] === 'full';
 
 /** `full` is for the whole campaign, `short` for every test run. */
-export function scale(full: number, short: number): number {
+export function scale<T>(full: T, short: T): T {
   return IS_FULL ? full : short;
 }
 

@@ -7,8 +7,7 @@ import { afterEach, beforeEach, describe, it } from '@jest/globals';
 import { Campaign, scale } from './campaign.js';
 
 const MESSAGES = scale(10_000, 1_000);
-const RESTARTS = scale(5, 1);
-const AWAY_MS = scale(5_000, 1_000);
+const AWAY_MS = scale([5_000, 5_000, 30_000, 120_000], [5_000]);
 const TIMEOUT_MS = scale(600_000, 60_000);
 const BACK_WITHIN_MS = 10_000;
 
@@ -30,10 +29,10 @@ describe('a broker that goes away for a while', () => {
       // All of them are there before the worker is: each restart meets messages on their way.
       await campaign.send(MESSAGES);
       campaign.startWorker();
-      for (let restarts = 1; restarts <= RESTARTS; restarts++) {
-        await campaign.outputs(Math.round((MESSAGES * restarts) / (RESTARTS + 2)));
+      for (const [restarts, awayMs] of AWAY_MS.entries()) {
+        await campaign.outputs(Math.round((MESSAGES * (restarts + 1)) / (AWAY_MS.length + 2)));
         const before = campaign.outputCount;
-        await campaign.restartBroker(AWAY_MS);
+        await campaign.restartBroker(awayMs);
         if (before < MESSAGES) await campaign.outputs(before + 1, BACK_WITHIN_MS);
       }
       await campaign.judge(MESSAGES);

@@ -77,12 +77,10 @@ describe('a batch', () => {
     };
     await startBatches(scene, handler, { batch: { maxMessages: 10, maxWaitMs: 300 } });
     const sentAtMs = performance.now();
-    await scene.send('work', { body: 1 });
-    await scene.send('work', { body: 2 });
+    await scene.send('work', { body: 1 }, { body: 2 });
     await until(() => scene.left('work') === 0);
     expect(calls.map(({ payloads }) => payloads)).toEqual([[1, 2]]);
     expect((calls[0]?.atMs ?? 0) - sentAtMs).toBeGreaterThanOrEqual(300);
-    expect((calls[0]?.atMs ?? 0) - sentAtMs).toBeLessThan(2_000);
   });
 
   it('is one call of maxConcurrentCalls; what comes meanwhile makes up the next one', async () => {

@@ -146,6 +146,15 @@ describe('an output queue that is not there', () => {
     }
   });
 
+  it('or that we may not send to, is told in the same way', async () => {
+    scene.emulator.faults.refuseTokens(1_000, 'orders');
+    const app = await start('orders');
+    await until(() => app.server.health()[0]?.outputError?.code === 'UnauthorizedAccess');
+    scene.emulator.faults.clear();
+    await until(() => app.server.health()[0]?.outputError === undefined);
+    await app.receiving();
+  });
+
   it('holds up no shutdown while it is asked for', async () => {
     const app = await start('results');
     await until(() => app.server.health()[0]?.outputError !== undefined);

@@ -91,8 +91,26 @@ describe('a receiver that has fallen silent', () => {
   });
 });
 
+describe('a session whose receiver has fallen silent', () => {
+  const scene = serviceBusScene({ entities: { queues: [{ name: 'work', requiresSession: true }] } });
+
+  it('is let go and accepted anew, and its messages come in order', async () => {
+    const seen: unknown[] = [];
+    const sessions = { maxConcurrentSessions: 2, idleTimeoutMs: 60_000 };
+    await scene.startWork((payload) => void seen.push(payload), { watchdog, sessions });
+    await scene.send('work', { body: 1, sessionId: 's' });
+    await until(() => scene.left('work') === 0);
+    scene.emulator.faults.silenceLinks('work');
+    await scene.send('work', { body: 2, sessionId: 's' }, { body: 3, sessionId: 's' });
+    await until(() => scene.left('work') === 0);
+    expect(seen).toEqual([1, 2, 3]);
+  });
+});
+
 describe('what is not silence', () => {
-  const scene = serviceBusScene({ entities: { queues: ['work'] } });
+  const scene = serviceBusScene({
+    entities: { queues: ['work', { name: 'sessions', requiresSession: true }] },
+  });
 
   /** Several times the silence, in which nothing may happen to the receiver. */
   async function staysWell(app: ServiceBusApp): Promise<void> {
@@ -142,6 +160,17 @@ describe('what is not silence', () => {
     await staysWell(await scene.startWork(() => undefined, { watchdog }));
     if (held) await other.completeMessage(held);
     expect(scene.left('work')).toBe(0);
+  });
+
+  it('a session without messages', async () => {
+    const sessions = { maxConcurrentSessions: 1, idleTimeoutMs: 60_000 };
+    const app = await scene.startWork(() => undefined, { watchdog, sessions, queue: 'sessions' });
+    await scene.send('sessions', { body: 1, sessionId: 's' });
+    await until(() => scene.left('sessions') === 0);
+    await staysWell(app);
+    await expect(scene.client.acceptSession('sessions', 's')).rejects.toMatchObject({
+      code: 'SessionCannotBeLocked',
+    });
   });
 
   it('deferred and scheduled messages', async () => {

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { type ServiceBusSender } from '@azure/service-bus';
 import { type Logger } from '@nestjs/common';
 
-import { type SenderPool } from '../connection/sender-pool.js';
 import { errorCode } from '../error-code.js';
+import { within } from '../within.js';
 
 /** What the broker says of an entity that takes no messages from us until somebody changes it. */
 const REFUSALS = new Set<string | undefined>([
@@ -15,6 +16,7 @@ const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 5_000;
 /** The broker opens a link before it refuses it: one that has lasted this long is good. */
 const PROOF_MS = 200;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** Why a binding's results cannot be sent. */
 export interface OutputRefusal {
@@ -24,7 +26,7 @@ export interface OutputRefusal {
 
 /**
  * Asks at the start whether a binding's results can be sent where they are to go, and again until they can, so
- * that a queue which nobody made is known before the first result. It opens the link that the results will take:
+ * that a queue which nobody made is known before the first result. It opens a link as the results will take one:
  * that needs no right but to send. What happens to the queue later the sends themselves will tell.
  */
 export class OutputCheck {
@@ -35,7 +37,8 @@ export class OutputCheck {
   constructor(
     private readonly pattern: string,
     private readonly destination: string,
-    private readonly senders: SenderPool,
+    /** Makes a sender to the destination that tries once: a refusal is to be known now. */
+    private readonly makeSender: () => ServiceBusSender,
     private readonly logger: Logger,
   ) {}
 
@@ -43,8 +46,6 @@ export class OutputCheck {
   async start(): Promise<void> {
     for (let delayMs = FIRST_DELAY_MS; !this.closing.signal.aborted;) {
       try {
-        await this.attach();
-        await this.pause(PROOF_MS);
         await this.attach();
         return this.accepted();
       } catch (error) {
@@ -61,8 +62,15 @@ export class OutputCheck {
 
   /** The SDK opens the link to learn its message size, and asks nothing of one that is open. */
   private async attach(): Promise<void> {
-    const abortSignal = this.closing.signal;
-    await this.senders.sdkSender(this.destination).createMessageBatch({ abortSignal });
+    const options = { abortSignal: this.closing.signal };
+    const sender = this.makeSender();
+    try {
+      await sender.createMessageBatch(options);
+      await this.pause(PROOF_MS);
+      await sender.createMessageBatch(options);
+    } finally {
+      void within(CLOSE_TIMEOUT_MS, sender.close());
+    }
   }
 
   private accepted(): void {

@@ -1,6 +1,7 @@
+import { type ServiceBusSender } from '@azure/service-bus';
 import { type Logger } from '@nestjs/common';
 
-import { type SenderPool } from '../connection/sender-pool.js';
+import { type ClientSource } from '../connection/client-source.js';
 import { type ConsumerHealth } from '../receive/consumer-health.js';
 import { type Binding } from './binding.js';
 import { OutputCheck } from './output-check.js';
@@ -9,14 +10,12 @@ import { OutputCheck } from './output-check.js';
 export class OutputChecks {
   private readonly checks = new Map<string, OutputCheck>();
 
-  constructor(
-    private readonly senders: SenderPool,
-    private readonly logger: Logger,
-  ) {}
+  constructor(private readonly logger: Logger) {}
 
-  start({ pattern, replyTo }: Binding): void {
+  start({ pattern, replyTo }: Binding, clients: ClientSource): void {
     if (replyTo === undefined) return;
-    const check = new OutputCheck(pattern, replyTo, this.senders, this.logger);
+    const makeSender = (): ServiceBusSender => clients.current.createSender(replyTo);
+    const check = new OutputCheck(pattern, replyTo, makeSender, this.logger);
     this.checks.set(pattern, check);
     void check.start();
   }

@@ -4,11 +4,13 @@ import { type ServiceBusClient } from '@azure/service-bus';
 
 import { contextOf, type SdkContext } from './sdk-connection.js';
 
-const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 500;
 /** Without a byte for this long the broker is asked for a sign of life. */
-const ASK_AFTER_MS = 4_000;
-/** Without a byte for this long the connection is dead: one that is open, or one that does not come about. */
-const DEAD_AFTER_MS = 8_000;
+const ASK_AFTER_MS = 3_000;
+/** Without a byte for this long an open connection is dead. */
+const DEAD_AFTER_MS = 7_000;
+/** And so is one that is being opened: with the pause until the next try, it takes less than 10 s to be back. */
+const UNOPENED_AFTER_MS = 5_000;
 
 /** No byte has come on the connection, although the broker was asked for one. */
 class SilentConnectionError extends Error {
@@ -18,8 +20,8 @@ class SilentConnectionError extends Error {
   readonly syscall = 'read';
   readonly errno = -110;
 
-  constructor() {
-    super(`no byte has come for ${DEAD_AFTER_MS} ms: the connection is dead`);
+  constructor(silenceMs: number) {
+    super(`no byte has come for ${Math.round(silenceMs)} ms: the connection is dead`);
   }
 }
 
@@ -64,8 +66,10 @@ export class ConnectionGuard {
       return this.heard(socket, nowMs);
     }
     const silenceMs = nowMs - this.heardAtMs;
-    if (silenceMs >= DEAD_AFTER_MS) socket.destroy?.(new SilentConnectionError());
-    else if (silenceMs >= ASK_AFTER_MS && !this.question) void this.ask();
+    const isOpen = this.context.connection.isOpen();
+    if (silenceMs >= (isOpen ? DEAD_AFTER_MS : UNOPENED_AFTER_MS)) {
+      socket.destroy?.(new SilentConnectionError(silenceMs));
+    } else if (isOpen && silenceMs >= ASK_AFTER_MS && !this.question) void this.ask();
   }
 
   private heard(socket: Partial<Socket> | undefined, nowMs: number): void {
@@ -78,7 +82,6 @@ export class ConnectionGuard {
 
   private async ask(): Promise<void> {
     const { connection } = this.context;
-    if (!connection.isOpen()) return;
     const question = (this.question = new AbortController());
     try {
       const session = await connection.createSession({ abortSignal: question.signal });

@@ -46,7 +46,12 @@ export class PooledSender implements ServiceBusSender {
     scheduledEnqueueTimeUtc: Date,
     options?: OperationOptionsBase,
   ): ReturnType<ServiceBusSender['scheduleMessages']> {
-    return this.pool.sdkSender(this.entityPath).scheduleMessages(messages, scheduledEnqueueTimeUtc, options);
+    const sender = this.pool.sdkSender(this.entityPath);
+    const spans = this.pool.spans(this.entityPath);
+    if (!spans) return sender.scheduleMessages(messages, scheduledEnqueueTimeUtc, options);
+    return spans.send(messages, (traced) =>
+      sender.scheduleMessages(traced, scheduledEnqueueTimeUtc, options),
+    );
   }
 
   async cancelScheduledMessages(

@@ -2,17 +2,37 @@ import { type Socket } from 'node:net';
 
 import { type ServiceBusClient } from '@azure/service-bus';
 
+/** A request on a request-response link whose answer is to come. */
+interface PendingRequest {
+  readonly reject: (error: Error) => void;
+  readonly cleanupBeforeResolveOrReject: () => void;
+}
+
+/** The SDK's request-response link, for tokens or to a management node. */
+export interface SdkRequestLink {
+  readonly _responsesMap?: Map<string, PendingRequest>;
+}
+
+/** rhea's connection; its socket is there once it connects, and no `Socket` with WebSockets. */
+interface RheaConnection {
+  readonly socket?: Partial<Socket>;
+  on(event: 'disconnected', listener: () => void): unknown;
+}
+
 /** What the SDK keeps behind a client, as far as we look at it; no part of its typed interface. */
 export interface SdkContext {
   /** Another one after each lost connection. */
   readonly connection: {
     isOpen(): boolean;
     createSession(options: { abortSignal: AbortSignal }): Promise<{ close(): Promise<void> }>;
-    /** rhea's; the socket is there once it connects, and no `Socket` with WebSockets. */
-    readonly _connection: { readonly socket?: Partial<Socket> };
+    readonly _connection: RheaConnection;
   };
+  readonly cbsSession?: { readonly _cbsSenderReceiverLink?: SdkRequestLink };
+  readonly managementClients?: Readonly<Record<string, { readonly _link?: SdkRequestLink }>>;
   /** The client was closed for good. */
   readonly wasConnectionCloseCalled: boolean;
+  /** Puts a new connection in the place of a lost one. */
+  refreshConnection?(): void;
 }
 
 /** The SDK's context of a client; undefined where another version keeps it elsewhere. */

@@ -1,11 +1,12 @@
 import { type ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
 
-import { type Telemetry } from '../telemetry/telemetry.js';
+import { type SendTelemetry, type Telemetry } from '../telemetry/telemetry.js';
 import { within } from '../within.js';
 import { CoalescingSender } from './coalescing-sender.js';
 
 interface Entry {
   readonly sender: ServiceBusSender;
+  readonly telemetry: SendTelemetry | undefined;
   readonly coalescing: CoalescingSender;
 }
 
@@ -32,6 +33,11 @@ export class SenderPool {
     return this.entry(entity).sender;
   }
 
+  /** Where sends are traced: for those that go by the SDK's sender. */
+  spans(entity: string): SendTelemetry['spans'] {
+    return this.entry(entity).telemetry?.spans;
+  }
+
   /** Waits for the sends under way, then closes all senders; no step takes longer than its deadline. */
   async close(): Promise<void> {
     this.isClosed = true;
@@ -48,7 +54,8 @@ export class SenderPool {
     } else {
       if (this.isClosed) throw new Error(`the service is closed: nothing can be sent to "${entity}"`);
       const sender = this.client.createSender(entity);
-      entry = { sender, coalescing: new CoalescingSender(sender, this.telemetry?.forSender(entity)) };
+      const telemetry = this.telemetry?.forSender(entity);
+      entry = { sender, telemetry, coalescing: new CoalescingSender(sender, telemetry) };
     }
     this.entries.set(entity, entry);
     if (this.entries.size > MAX_DESTINATIONS) this.evict();

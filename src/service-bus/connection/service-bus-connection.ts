@@ -3,6 +3,7 @@ import { type RetryOptions, ServiceBusAdministrationClient, ServiceBusClient } f
 
 import { DEFAULT_RETRY_OPTIONS, type ServiceBusModuleOptions } from '../service-bus-options.js';
 import { ConnectionGuard } from './connection-guard.js';
+import { failLostRequests } from './lost-requests.js';
 import { overPlainHttp } from './over-plain-http.js';
 import { quietTracing } from './quiet-tracing.js';
 
@@ -28,6 +29,7 @@ export class ServiceBusConnection {
       'connectionString' in this.options
         ? new ServiceBusClient(this.options.connectionString, clientOptions)
         : new ServiceBusClient(this.options.fullyQualifiedNamespace, this.requireCredential(), clientOptions);
+    failLostRequests(client);
     ConnectionGuard.watch(client);
     return client;
   }

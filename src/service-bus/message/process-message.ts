@@ -1,6 +1,7 @@
 import { type Route } from '../binding/route-table.js';
 import { type Delivery } from '../receive/delivery.js';
 import { ServiceBusContext } from '../service-bus.context.js';
+import { aboutMessage } from '../telemetry/current-message.js';
 import { closeRecord, recordAttempts } from './attempts.js';
 import { complete } from './complete.js';
 import { deadLetterProperties, describeError, fitCause } from './dead-letter.js';
@@ -54,7 +55,10 @@ async function takeThrough(delivery: Delivery, path: MessagePath): Promise<Outco
   }
   if (delivery.state === 'open') await settleAs(outcome, delivery, path, route);
   else if (outcome.kind !== 'complete') {
-    path.logger.error(`${describeMessage(delivery, path.binding)} failed after its handler had settled it`);
+    const name = describeMessage(delivery, path.binding);
+    aboutMessage(delivery, path.binding, () =>
+      path.logger.error(`${name} failed after its handler had settled it`),
+    );
   }
   return outcome;
 }
@@ -75,13 +79,22 @@ function settleAs(
       return settle(delivery, { kind: 'abandon', properties });
     }
     case 'retry':
-      path.logger.warn(
-        `${describeMessage(delivery, path.binding)} failed, next attempt in ${outcome.delayMs} ms: ${describeError(outcome.error)}`,
-      );
+      warnOfRetry(outcome, delivery, path);
       return retry(delivery, outcome.delayMs, path);
     case 'dead-letter':
       return deadLetter(outcome, delivery, path, route);
   }
+}
+
+function warnOfRetry(
+  { delayMs, error }: Extract<Outcome, { kind: 'retry' }>,
+  delivery: Delivery,
+  { binding, logger }: MessagePath,
+): void {
+  const name = describeMessage(delivery, binding);
+  aboutMessage(delivery, binding, () =>
+    logger.warn(`${name} failed, next attempt in ${delayMs} ms: ${describeError(error)}`),
+  );
 }
 
 async function deadLetter(
@@ -91,7 +104,9 @@ async function deadLetter(
   route: Route | undefined,
 ): Promise<void> {
   const name = describeMessage(delivery, path.binding);
-  path.logger.error(`${name} is dead-lettered: ${cause.reason}`, cause.stack);
+  aboutMessage(delivery, path.binding, () =>
+    path.logger.error(`${name} is dead-lettered: ${cause.reason}`, cause.stack),
+  );
   const properties = {
     ...closeRecord(delivery.message),
     ...deadLetterProperties(cause, { handler: route?.name, attempt: delivery.attempt }),
@@ -101,6 +116,8 @@ async function deadLetter(
   if (delivery.state !== 'settled') return;
   const pattern = route?.pattern ?? path.binding.pattern;
   await replyFailure(error, delivery.message, pattern, path).catch((refusal: unknown) => {
-    path.logger.warn(`${name}: its requester could not be told: ${describeError(refusal)}`);
+    aboutMessage(delivery, path.binding, () =>
+      path.logger.warn(`${name}: its requester could not be told: ${describeError(refusal)}`),
+    );
   });
 }

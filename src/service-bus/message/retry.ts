@@ -1,4 +1,5 @@
 import { type Delivery } from '../receive/delivery.js';
+import { aboutMessage } from '../telemetry/current-message.js';
 import { complete } from './complete.js';
 import { describeError } from './dead-letter.js';
 import { describeMessage } from './describe-message.js';
@@ -31,7 +32,9 @@ async function sendCopy(delivery: Delivery, delayMs: number, path: MessagePath):
     return true;
   } catch (error) {
     const name = describeMessage(delivery, path.binding);
-    path.logger.warn(`${name} waits with its lock held, it could not be copied: ${describeError(error)}`);
+    aboutMessage(delivery, path.binding, () =>
+      path.logger.warn(`${name} waits with its lock held, it could not be copied: ${describeError(error)}`),
+    );
     return false;
   }
 }

@@ -35,7 +35,7 @@ async function tryAgain(delivery: Delivery, settlement: Settlement, firstError: 
     if (code === 'ServiceBusy') delivery.troubles++;
     if (!isTransient(error) && ++refusals >= MAX_REFUSALS) return delivery.lose(error);
     const pauseMs = code === 'ServiceBusy' ? THROTTLED_MS : delayMs;
-    await new Promise<void>((resolve) => setTimeout(resolve, pauseMs).unref());
+    await delivery.pause(pauseMs);
     if (isOver(delivery)) return;
     try {
       return await delivery.trySettle(settlement);

@@ -117,6 +117,22 @@ describe('AdaptiveLimit', () => {
     expect(new Set(run(controller, 60, waiting, { loopDelayMs: 30 }))).toEqual(new Set([16]));
   });
 
+  it('comes back within minutes also where attempts take seconds', () => {
+    const controller = new AdaptiveLimit(200);
+    const seconds = (): number => 5_000;
+    run(controller, 30, seconds, { troubles: 1 });
+    expect(controller.limit).toBe(1);
+    // Samples are too short for whole attempts: those that end are spread over them.
+    let rest = 0;
+    for (let tick = 0; tick < (300 * 1_000) / TICK_MS; tick++) {
+      rest += (controller.limit * TICK_MS) / 5_000;
+      const ended = Math.floor(rest);
+      rest -= ended;
+      controller.observe({ ...busy(controller.limit, 5_000), ended, endedDurationMs: ended * 5_000 });
+    }
+    expect(controller.limit).toBeGreaterThanOrEqual(16);
+  });
+
   it('is patient with attempts that take minutes', () => {
     const controller = new AdaptiveLimit(200);
     const minute = (): number => 60_000;

@@ -30,7 +30,9 @@ const BOLD_STEP = 2;
 const CAREFUL_STEP = 1.25;
 /** The least share of a step that must come back as throughput. */
 const GAIN_SHARE = 0.3;
+/** Chance evens out over so many attempts; long ones are not waited for that long. */
 const MIN_ENDED = 30;
+const LONG_MEASUREMENT_MS = 10_000;
 const MAX_PATIENCE = 32;
 
 /**
@@ -77,7 +79,8 @@ export class AdaptiveLimit {
     measured.endedDurationMs += sample.endedDurationMs;
     measured.busyMs += sample.busyMs;
     measured.durationMs += sample.durationMs;
-    if (measured.ended < Math.max(2 * this.limit, MIN_ENDED)) return;
+    const hasEnough = measured.ended >= MIN_ENDED || measured.durationMs >= LONG_MEASUREMENT_MS;
+    if (!hasEnough || measured.ended < 2 * this.limit) return;
     const slotsInUse = measured.busyMs / measured.durationMs;
     const attemptMs = Math.max(measured.endedDurationMs / measured.ended, Number.MIN_VALUE);
     this.startMeasuring(0);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import { LoopDelayReader } from './adaptive-loop-delay.js';
 
@@ -13,6 +13,13 @@ async function block(eachMs: number, wholeMs: number): Promise<void> {
   }
 }
 
+/** Says of the process that it has so much of a processor, however busy this machine is. */
+function haveShareOfProcessor(share: number): void {
+  jest.spyOn(process, 'cpuUsage').mockImplementation(() => {
+    return { user: performance.now() * 1_000 * share, system: 0 };
+  });
+}
+
 describe('LoopDelayReader', () => {
   const readers: LoopDelayReader[] = [];
   const open = (): LoopDelayReader => {
@@ -20,19 +27,32 @@ describe('LoopDelayReader', () => {
     readers.push(reader);
     return reader;
   };
-  afterEach(() => readers.splice(0).forEach((reader) => reader.close()));
+  afterEach(() => {
+    readers.splice(0).forEach((reader) => reader.close());
+    jest.restoreAllMocks();
+  });
 
-  it('tells a blocked event loop, to each reader for its own time', async () => {
+  it('tells each reader of the time since it read last', async () => {
+    haveShareOfProcessor(1);
     const reader = open();
     await block(100, 500);
-    expect(reader.read()).toBeGreaterThan(50);
+    const blockedMs = reader.read();
+    expect(blockedMs).toBeGreaterThan(50);
     const later = open();
     await delay(300);
-    expect(later.read()).toBeLessThan(50);
-    expect(reader.read()).toBeLessThan(50);
+    expect(later.read()).toBeLessThan(blockedMs);
+    expect(reader.read()).toBeLessThan(blockedMs);
+  });
+
+  it('does not hold it against a process that it gets no processor', async () => {
+    haveShareOfProcessor(0.2);
+    const reader = open();
+    await block(100, 300);
+    expect(reader.read()).toBe(0);
   });
 
   it('has nothing to say when it was just opened, or is closed; the others read on', async () => {
+    haveShareOfProcessor(1);
     const first = open();
     expect(first.read()).toBe(0);
     const second = open();

@@ -1,16 +1,21 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 
 const RESOLUTION_MS = 10;
-const NANOSECONDS = 1e6;
+const NANOSECONDS_PER_MS = 1e6;
+const MICROSECONDS_PER_MS = 1_000;
+/** A process that has less of a processor than this is late because the machine has other work, not by its own. */
+const OWN_SHARE = 0.5;
 
 // One for the process, and only while somebody reads it.
 let histogram: IntervalHistogram | undefined;
 let readers = 0;
 
-/** Reads how much later than planned the event loop's timers fire. */
+/** Reads how much later than planned the event loop's timers fire, as far as this process is the cause. */
 export class LoopDelayReader {
   private count: number;
   private sumNs: number;
+  private cpuMs = cpuTimeMs();
+  private readAtMs = performance.now();
   private isClosed = false;
 
   constructor() {
@@ -23,15 +28,16 @@ export class LoopDelayReader {
     this.sumNs = sumOf(histogram);
   }
 
-  /** The mean delay since the last reading, in milliseconds; 0 when there was nothing to measure. */
+  /** The mean delay since the last reading, in milliseconds; 0 when there was nothing to measure, or others are busy. */
   read(): number {
     if (this.isClosed || !histogram) return 0;
     const count = histogram.count - this.count;
     const sumNs = sumOf(histogram) - this.sumNs;
     this.count += count;
     this.sumNs += sumNs;
+    if (this.takeOwnShare() < OWN_SHARE) return 0;
     // The histogram holds the time from one firing to the next, which is the resolution when there is no delay.
-    return count > 0 ? Math.max(sumNs / count / NANOSECONDS - RESOLUTION_MS, 0) : 0;
+    return count > 0 ? Math.max(sumNs / count / NANOSECONDS_PER_MS - RESOLUTION_MS, 0) : 0;
   }
 
   close(): void {
@@ -41,9 +47,24 @@ export class LoopDelayReader {
     histogram?.disable();
     histogram = undefined;
   }
+
+  /** The share of a processor that this process had since the last reading. */
+  private takeOwnShare(): number {
+    const cpuMs = cpuTimeMs();
+    const now = performance.now();
+    const share = (cpuMs - this.cpuMs) / (now - this.readAtMs);
+    this.cpuMs = cpuMs;
+    this.readAtMs = now;
+    return share;
+  }
 }
 
 // The mean of no values is not a number.
 function sumOf({ count, mean }: IntervalHistogram): number {
   return count > 0 ? count * mean : 0;
+}
+
+function cpuTimeMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / MICROSECONDS_PER_MS;
 }

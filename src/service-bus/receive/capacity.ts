@@ -32,7 +32,7 @@ export class Capacity {
     const source: AdaptiveSource = {
       takeTroubles: () => this.takeTroubles(),
       isOutputBlocked: () => outputs.isBlocked,
-      isPaused: () => this.isPaused,
+      isPaused: () => (this.breaker?.state ?? 'closed') !== 'closed',
       limitChanged: () => limitChanged(slots.limit),
     };
     this.adaptive = new AdaptiveConcurrency(adaptive.max, slots, source, clock);
@@ -44,9 +44,9 @@ export class Capacity {
     return this.adaptive?.credit ?? maxConcurrentCalls * (batch?.maxMessages ?? 1);
   }
 
-  /** Nothing is taken up for a while, by the circuit breaker's decision. */
+  /** Nothing is taken up for a while, by the circuit breaker's decision; what it tries then has to come first. */
   get isPaused(): boolean {
-    return (this.breaker?.state ?? 'closed') !== 'closed';
+    return this.breaker?.state === 'open';
   }
 
   health(): Pick<ConsumerHealth, 'circuit' | 'concurrency'> {

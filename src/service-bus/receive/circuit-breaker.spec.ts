@@ -36,6 +36,19 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
+  it('is paused once, whatever those do that had their slot just before', () => {
+    attempts(20, true);
+    expect(breaker.state).toBe('open');
+    jest.advanceTimersByTime(30_000);
+    attempts(20, true);
+    jest.advanceTimersByTime(30_000);
+    expect(breaker.state).toBe('half-open');
+    breaker.end(breaker.begun(), false);
+    jest.advanceTimersByTime(120_000);
+    expect(breaker.state).toBe('closed');
+    expect(states).toEqual(['open', 'half-open', 'closed']);
+  });
+
   it('pauses at the ratio: no slot is given out until the pause is over, then one', async () => {
     attempts(17, false);
     attempts(3, true);

@@ -53,6 +53,8 @@ export class CircuitBreaker {
 
   end(era: number, isFailure: boolean): void {
     if (era !== this.era || this.isClosing) return;
+    // It had its slot in the moment before the pause: another pause on top would end in the middle of what follows.
+    if (this.state === 'open') return;
     if (this.state === 'half-open') return isFailure ? this.pause() : this.resume();
     const now = this.clock.now();
     if (now >= this.windowEndsAtMs) {
@@ -78,16 +80,20 @@ export class CircuitBreaker {
 
   private pause(): void {
     this.become('open', 0);
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => this.tryOne(), this.policy.pauseMs);
   }
 
-  /** Besides those that are in work since before, which may go on for ever. */
+  /** Besides those that are in work since before: they may go on for ever, and so may the one that is tried. */
   private tryOne(): void {
     this.earlier = this.slots.inUse;
-    this.become('half-open', 1 + this.earlier);
+    if (this.state === 'half-open') this.slots.restrict(1 + this.earlier);
+    else this.become('half-open', 1 + this.earlier);
+    this.timer = setTimeout(() => this.tryOne(), this.policy.pauseMs);
   }
 
   private resume(): void {
+    clearTimeout(this.timer);
     this.windowEndsAtMs = -Infinity;
     this.become('closed', Infinity);
   }

@@ -2,15 +2,15 @@ import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
 import { type Binding } from '../binding/binding.js';
 import { type ClientSource } from '../connection/client-source.js';
-import { recordAttempts } from '../message/attempts.js';
 import { type BindingPath, type MessagePath, openPath } from '../message/message-path.js';
-import { settle } from '../message/settle.js';
 import { within } from '../within.js';
 import { Capacity } from './capacity.js';
 import { type ConsumerHealth } from './consumer-health.js';
 import { ConsumerWatch } from './consumer-watch.js';
 import { Delivery } from './delivery.js';
 import { DrainedError } from './drained.error.js';
+import { giveBack } from './give-back.js';
+import { InWork } from './in-work.js';
 import { type LockRenewer } from './lock-renewer.js';
 import { LinkChain } from './link-chain.js';
 import { type LinkOwner, ReceiverLink } from './receiver-link.js';
@@ -34,9 +34,8 @@ export class Consumer implements LinkOwner {
   private readonly links: LinkChain;
   private readonly watch: ConsumerWatch;
   private readonly reception: Reception;
-  private readonly inWork = new Set<Delivery>();
+  private readonly inWork = new InWork();
   private isDraining = false;
-  private whenIdle?: () => void;
 
   constructor(
     clients: ClientSource,
@@ -65,8 +64,7 @@ export class Consumer implements LinkOwner {
 
   /** For the age of the oldest message in hand: they are kept in the order in which they came. */
   oldestReceivedAtMs(): number | undefined {
-    const [oldest] = this.inWork;
-    return oldest?.receivedAtMs;
+    return this.inWork.oldestReceivedAtMs;
   }
 
   health(): ConsumerHealth {
@@ -95,6 +93,7 @@ export class Consumer implements LinkOwner {
     this.inWork.add(delivery);
     this.locks.add(delivery);
     this.links.delivered(link);
+    if (message.deliveryCount) await this.inWork.loseFormer(delivery);
     if (await this.turns.take(delivery)) {
       // What a drain gives back ends with that, not with its handler: until then it can still be lost.
       const isGivenBack = delivery.isInterrupted && delivery.state === 'open';
@@ -144,7 +143,7 @@ export class Consumer implements LinkOwner {
     this.waitingRoom.close();
     this.path.outputs.close();
     const stopped = this.links.stop();
-    if ((await within(graceMs, this.idle())) === 'late') await this.interrupt();
+    if ((await within(graceMs, this.inWork.idle())) === 'late') await this.interrupt();
     await stopped;
   }
 
@@ -155,13 +154,8 @@ export class Consumer implements LinkOwner {
     await this.supply.close();
   }
 
-  /** For the messages of all links that are gone, not the last one only: their answers may be gone as well. */
   private settleElsewhere(): void {
-    for (const delivery of this.inWork) {
-      if (delivery.link.isOpen) continue;
-      delivery.linkLost(this.supply.settler);
-      this.locks.check(delivery);
-    }
+    this.inWork.settleElsewhere(this.supply.settler, this.locks);
   }
 
   private async interrupt(): Promise<void> {
@@ -175,8 +169,7 @@ export class Consumer implements LinkOwner {
   }
 
   private async giveBack(delivery: Delivery, failedAttempts: number): Promise<void> {
-    const properties = recordAttempts(delivery.message, failedAttempts);
-    await settle(delivery, { kind: 'abandon', properties });
+    await giveBack(delivery, failedAttempts);
     this.end(delivery);
   }
 
@@ -187,11 +180,6 @@ export class Consumer implements LinkOwner {
     this.locks.remove(delivery);
     delivery.link.release(delivery);
     this.links.released(delivery.link);
-    if (this.inWork.size === 0) this.whenIdle?.();
-  }
-
-  private idle(): Promise<void> {
-    return this.inWork.size === 0 ? Promise.resolve() : new Promise((resolve) => (this.whenIdle = resolve));
   }
 
   private describe(): string {

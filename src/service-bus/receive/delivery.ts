@@ -39,7 +39,7 @@ export class Delivery implements RenewableLock {
   protected handle: ServiceBusReceivedMessage;
   private controller?: AbortController;
   private endReason?: Error;
-  private rejectSettlement?: (error: Error) => void;
+  private endWait?: (error: Error) => void;
 
   constructor(
     readonly message: ServiceBusReceivedMessage,
@@ -91,7 +91,7 @@ export class Delivery implements RenewableLock {
     const reason = new LockLostError(this.message.lockToken, cause);
     this.interrupt(reason);
     // Its answer may never come, and work that is done has to be remembered before the next delivery does.
-    this.rejectSettlement?.(reason);
+    this.endWait?.(reason);
   }
 
   /** Tells the handler to stop; the message can still be settled. */
@@ -103,7 +103,7 @@ export class Delivery implements RenewableLock {
   /** One try to settle; rejects with the broker's refusal, or when its answer cannot come any more. */
   trySettle(settlement: Settlement): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.rejectSettlement = reject;
+      this.endWait = reject;
       applySettlement(settlement, this.receiver, this.handle).then(
         () => {
           if (this.state === 'open') this.state = 'settled';
@@ -119,6 +119,17 @@ export class Delivery implements RenewableLock {
     });
   }
 
+  /** Waits before the next try to settle; a lock or a link that is lost ends the wait. */
+  pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, delayMs).unref();
+      this.endWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   /**
    * From now on the message is settled and renewed through $management of this receiver. The SDK would go on waiting
    * a minute for an answer on the link that is gone: we do not.
@@ -126,7 +137,7 @@ export class Delivery implements RenewableLock {
   linkLost(settler: ServiceBusReceiver): void {
     this.receiver = settler;
     this.settleByManagement();
-    this.rejectSettlement?.(new LinkLostError('the link was lost'));
+    this.endWait?.(new LinkLostError('the link was lost'));
   }
 
   /** The SDK takes a message whose delivery has no link to $management, as it does with deferred ones. */

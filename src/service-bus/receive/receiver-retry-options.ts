@@ -2,12 +2,12 @@ import { RetryMode, type RetryOptions } from '@azure/service-bus';
 
 /**
  * Receivers try for ever, so one try a round is enough: the error is known at once, and the broker's return too
- * (after 5 s at most). The timeout bounds a settlement whose answer was lost.
+ * (after 3 s at most). The timeout bounds a settlement whose answer was lost.
  */
 export const RECEIVER_RETRY_OPTIONS: RetryOptions = {
   mode: RetryMode.Exponential,
   retryDelayInMs: 800,
-  maxRetryDelayInMs: 5_000,
+  maxRetryDelayInMs: 3_000,
   maxRetries: 0,
   timeoutInMs: 15_000,
 };

@@ -5,6 +5,7 @@ import { type ServiceBusClient, type ServiceBusSessionReceiver } from '@azure/se
 import { type Binding } from '../binding/binding.js';
 import { type ClientSource } from '../connection/client-source.js';
 import { errorCode } from '../error-code.js';
+import { acceptSession } from './accept-session.js';
 import { AcceptTimeoutError } from './session-accept-timeout.error.js';
 import { type Clock } from './clock.js';
 import { pause } from './pause.js';
@@ -142,22 +143,7 @@ export class SessionAcceptor {
   }
 
   private ask(sessionId?: string): Promise<ServiceBusSessionReceiver> {
-    const { entity, subscription } = this.binding;
-    const options = {
-      // The SDK only logs a renewal that failed: we renew.
-      maxAutoLockRenewalDurationInMs: 0,
-      // decode.ts knows content types, and refuses what is not safe.
-      skipParsingBodyAsJson: true,
-      skipConvertingDate: true,
-    };
-    if (subscription === undefined) {
-      return sessionId === undefined
-        ? this.client.acceptNextSession(entity, options)
-        : this.client.acceptSession(entity, sessionId, options);
-    }
-    return sessionId === undefined
-      ? this.client.acceptNextSession(entity, subscription, options)
-      : this.client.acceptSession(entity, subscription, sessionId, options);
+    return acceptSession(this.client, this.binding, sessionId);
   }
 
   /** The SDK cannot be told to stop waiting: what it still brings then is released. */

@@ -109,6 +109,8 @@ export class SessionConsumer {
 
   private begin(receiver: ServiceBusSessionReceiver): SessionRun {
     const run = new SessionRun(receiver, this.locks, this.path, this.options.idleTimeoutMs);
+    // The broker grants a session to one at a time: whoever had it here has lost it, and may not know so yet.
+    for (const former of this.runs) if (former.sessionId === run.sessionId) former.lose();
     this.runs.add(run);
     run.start();
     // A drain may have begun in the moment between the grant and now.

@@ -1,12 +1,13 @@
 import { type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '@azure/service-bus';
 
-import { recordAttempts } from '../message/attempts.js';
 import { type MessagePath, processMessage } from '../message/process-message.js';
-import { settle } from '../message/settle.js';
 import { type Delivery } from './delivery.js';
+import { giveBack } from './give-back.js';
 import { type LockRenewer, type RenewableLock } from './lock-renewer.js';
 import { type LinkOwner, ReceiverLink } from './receiver-link.js';
 import { SessionDelivery } from './session-delivery.js';
+import { type IdleSession, SessionIdle } from './session-idle.js';
+import { findWaitingMessages } from './waiting-messages.js';
 import { WaitingRoom } from './waiting-room.js';
 
 /**
@@ -14,7 +15,7 @@ import { WaitingRoom } from './waiting-room.js';
  * after the other: the broker sends the next one only when the one before is settled. A message that waits for a
  * retry keeps the session's lock, and goes back to the head of its session when the wait is over.
  */
-export class SessionRun implements LinkOwner, RenewableLock {
+export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   renewAtMs = 0;
   lockEndsAtMs = 0;
   isRenewing = false;
@@ -28,11 +29,11 @@ export class SessionRun implements LinkOwner, RenewableLock {
   private readonly waitingRoom: WaitingRoom;
   private readonly path: MessagePath;
   private current?: SessionDelivery;
-  private idleSinceMs: number;
-  private idleTimer?: NodeJS.Timeout;
+  private readonly idle: SessionIdle;
   private isStopping = false;
   private isDraining = false;
   private finishing?: Promise<void>;
+  private givingBack?: Promise<void>;
   private resolveEnded?: () => void;
   private leaveRetry?: () => void;
 
@@ -40,18 +41,26 @@ export class SessionRun implements LinkOwner, RenewableLock {
     private readonly receiver: ServiceBusSessionReceiver,
     private readonly locks: LockRenewer,
     path: Omit<MessagePath, 'waitingRoom'>,
-    private readonly idleTimeoutMs: number,
+    idleTimeoutMs: number,
   ) {
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.waitingRoom = new WaitingRoom(path.clock, (delivery) => this.tryAgain(delivery));
     this.path = { ...path, waitingRoom: this.waitingRoom };
     // One credit: a message that was prefetched would overtake one that goes back for a retry.
     this.link = new ReceiverLink(receiver, 1, this, path.clock);
-    this.idleSinceMs = path.clock.now();
+    this.idle = new SessionIdle(this, idleTimeoutMs, path.binding.watchdog.silenceMs, path.clock);
+  }
+
+  get sessionId(): string {
+    return this.receiver.sessionId;
   }
 
   get isBusy(): boolean {
     return this.current !== undefined;
+  }
+
+  get isClosed(): boolean {
+    return this.receiver.isClosed;
   }
 
   get receivedAtMs(): number | undefined {
@@ -66,9 +75,18 @@ export class SessionRun implements LinkOwner, RenewableLock {
     return this.receiver.sessionLockedUntilUtc;
   }
 
+  async hasWaiting(): Promise<boolean> {
+    try {
+      return (await findWaitingMessages(this.receiver, new Set(), Infinity)).size > 0;
+    } catch {
+      // Nor does the way to the broker work.
+      return true;
+    }
+  }
+
   start(): void {
     this.locks.add(this);
-    this.watchIdle(this.idleTimeoutMs);
+    this.idle.start();
     try {
       this.link.open();
     } catch (error) {
@@ -105,9 +123,17 @@ export class SessionRun implements LinkOwner, RenewableLock {
     const delivery = this.current;
     if (delivery) {
       delivery.interrupt(reason);
-      await this.giveBack(delivery, delivery.attempt - 1);
+      await (this.givingBack = giveBack(delivery, delivery.attempt - 1));
     }
     await this.finish();
+  }
+
+  /** Takes no further message, and releases the session once none is in work. */
+  async release(): Promise<void> {
+    this.isStopping = true;
+    // What was on its way still arrives, and is processed before the session goes.
+    await this.link.stop();
+    if (!this.current) await this.finish();
   }
 
   /** Releases the session, whatever is in work. */
@@ -117,20 +143,24 @@ export class SessionRun implements LinkOwner, RenewableLock {
   }
 
   async receive(message: ServiceBusReceivedMessage): Promise<void> {
+    // The session is on its way back to the broker, and the message with it.
+    if (this.finishing) return;
     const delivery = new SessionDelivery(message, this.receiver, this.link, this.link.takePlace());
     this.current = delivery;
     this.path.telemetry?.received(delivery);
     if (this.isDraining) {
       // Nobody has tried this message, so its next delivery is no further attempt.
-      await this.giveBack(delivery, delivery.attempt - 1);
+      await giveBack(delivery, delivery.attempt - 1);
     } else {
       await processMessage(delivery, this.path);
       if (this.waitingRoom.has(delivery)) await new Promise<void>((resolve) => (this.leaveRetry = resolve));
     }
+    // A handler that has ended by then does not end the session before its message is back.
+    await this.givingBack;
     this.link.release(delivery);
     this.current = undefined;
     this.path.progress.done();
-    this.idleSinceMs = this.path.clock.now();
+    this.idle.touch();
     // An unsettled message stays locked by this link: going on would leave it behind, out of its order.
     if (delivery.state !== 'settled') this.isLost = true;
     if (this.isLost || this.isStopping) await this.finish();
@@ -154,38 +184,12 @@ export class SessionRun implements LinkOwner, RenewableLock {
   }
 
   private async tryAgain(delivery: Delivery): Promise<void> {
-    await this.giveBack(delivery, delivery.attempt);
+    await giveBack(delivery, delivery.attempt);
     this.leaveRetry?.();
   }
 
-  private giveBack(delivery: Delivery, failedAttempts: number): Promise<void> {
-    return settle(delivery, {
-      kind: 'abandon',
-      properties: recordAttempts(delivery.message, failedAttempts),
-    });
-  }
-
-  private watchIdle(afterMs: number): void {
-    this.idleTimer = setTimeout(() => this.checkIdle(), afterMs);
-  }
-
-  private checkIdle(): void {
-    if (this.receiver.isClosed) return this.lose();
-    if (this.current) return this.watchIdle(this.idleTimeoutMs);
-    const leftMs = this.idleSinceMs + this.idleTimeoutMs - this.path.clock.now();
-    if (leftMs > 0) return this.watchIdle(leftMs);
-    void this.release();
-  }
-
-  private async release(): Promise<void> {
-    this.isStopping = true;
-    // What was on its way still arrives, and is processed before the session goes.
-    await this.link.stop();
-    if (!this.current) await this.finish();
-  }
-
   private async end(): Promise<void> {
-    clearTimeout(this.idleTimer);
+    this.idle.close();
     this.locks.remove(this);
     await this.link.close();
     this.resolveEnded?.();

@@ -4,6 +4,8 @@ import Long from 'long';
 import { isTransient } from '../error-code.js';
 import { within } from '../within.js';
 
+type Peeking = Pick<ServiceBusReceiver, 'peekMessages'>;
+
 const ANSWER_MS = 5_000;
 /** Whole messages come: few of them tell enough. */
 const AT_ONCE = 32;
@@ -19,7 +21,7 @@ class NoAnswerError extends Error {
  * broker tells, anybody else. Rejects when there is no answer. A refusal is an answer: nothing that we could have.
  */
 export async function findWaitingMessages(
-  receiver: ServiceBusReceiver,
+  receiver: Peeking,
   held: ReadonlySet<string>,
   wallTimeMs: number,
 ): Promise<ReadonlySet<string>> {
@@ -41,7 +43,7 @@ export function nameOf({ sequenceNumber }: ServiceBusReceivedMessage): string {
   return String(sequenceNumber);
 }
 
-async function look(receiver: ServiceBusReceiver, from: Long): Promise<ServiceBusReceivedMessage[]> {
+async function look(receiver: Peeking, from: Long): Promise<ServiceBusReceivedMessage[]> {
   // The SDK cannot be told to give up: a signal makes it throw where nobody can catch it.
   const peeking = receiver.peekMessages(AT_ONCE, { fromSequenceNumber: from });
   const end = await within(ANSWER_MS, peeking);

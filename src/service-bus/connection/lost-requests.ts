@@ -1,0 +1,50 @@
+import { type ServiceBusClient } from '@azure/service-bus';
+
+import { contextOf, type SdkContext, type SdkRequestLink } from './sdk-connection.js';
+
+/** The connection was lost while a request was on its way: its answer will never come. */
+class RequestLostError extends Error {
+  override readonly name = 'RequestLostError';
+  // The SDK takes an error with these for the network's, and tries again.
+  readonly code = 'ECONNRESET';
+  readonly syscall = 'read';
+  readonly errno = -104;
+
+  constructor() {
+    super('the connection was lost before the answer came');
+  }
+}
+
+/**
+ * Fails a client's requests when the connection that they went out on is lost. The SDK waits a minute for the
+ * answers, a token's among them, and meanwhile neither opens links nor a new connection: the client is stuck.
+ */
+export function failLostRequests(client: ServiceBusClient): void {
+  const context = contextOf(client);
+  if (!context) return;
+  const listen = (): void => {
+    context.connection._connection.on('disconnected', () => failAll(context));
+  };
+  listen();
+  const refresh = context.refreshConnection?.bind(context);
+  if (!refresh) return;
+  context.refreshConnection = () => {
+    failAll(context);
+    refresh();
+    listen();
+  };
+}
+
+function failAll({ cbsSession, managementClients }: SdkContext): void {
+  fail(cbsSession?._cbsSenderReceiverLink);
+  for (const { _link: link } of Object.values(managementClients ?? {})) fail(link);
+}
+
+function fail(link: SdkRequestLink | undefined): void {
+  const pending = [...(link?._responsesMap?.values() ?? [])];
+  link?._responsesMap?.clear();
+  for (const request of pending) {
+    request.cleanupBeforeResolveOrReject();
+    request.reject(new RequestLostError());
+  }
+}
