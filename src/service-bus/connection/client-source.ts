@@ -10,6 +10,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
  */
 export class ClientSource {
   private readonly users = new Map<ServiceBusClient, number>();
+  private readonly forks: ClientSource[] = [];
   private newest?: ServiceBusClient;
 
   constructor(private readonly make: () => ServiceBusClient) {}
@@ -17,6 +18,13 @@ export class ClientSource {
   /** The newest client, made when it is wanted first. */
   get current(): ServiceBusClient {
     return (this.newest ??= this.make());
+  }
+
+  /** A source with a client of its own, which is closed with this one: one connection carries only so much well. */
+  fork(): ClientSource {
+    const fork = new ClientSource(this.make);
+    this.forks.push(fork);
+    return fork;
   }
 
   acquire(): ServiceBusClient {
@@ -43,6 +51,9 @@ export class ClientSource {
   async close(): Promise<void> {
     const clients = new Set([...this.users.keys(), ...(this.newest ? [this.newest] : [])]);
     this.users.clear();
-    await Promise.all([...clients].map((client) => within(CLOSE_TIMEOUT_MS, client.close())));
+    await Promise.all([
+      ...[...clients].map((client) => within(CLOSE_TIMEOUT_MS, client.close())),
+      ...this.forks.map((fork) => fork.close()),
+    ]);
   }
 }

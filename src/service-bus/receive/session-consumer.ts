@@ -13,6 +13,11 @@ import { SessionAcceptor } from './session-acceptor.js';
 import { SessionRun } from './session-run.js';
 
 const LAST_SETTLEMENTS_MS = 2_000;
+/**
+ * Each session is a link and an AMQP session of its own, and rhea walks all of a connection's whenever it writes:
+ * with more of them a message would cost the more.
+ */
+const MAX_SESSIONS_PER_CONNECTION = 200;
 /** A session that was lost is not asked for again at once: what took it may still be going on. */
 const AFTER_LOSS_MS = 100;
 
@@ -25,28 +30,26 @@ export interface SessionConsumerHealth extends ConsumerHealth {
 /** Accepts the sessions of one binding, as many as it may hold at once, and has their messages processed. */
 export class SessionConsumer {
   private readonly binding: Binding;
-  private readonly acceptor: SessionAcceptor;
+  /** One for each connection; the next one is made when all places of the others are taken. */
+  private readonly acceptors: SessionAcceptor[] = [];
   private readonly runs = new Set<SessionRun>();
+  private readonly latest = new Map<string, SessionRun>();
+  private places = 0;
   private error?: Error;
   private isDraining = false;
 
   constructor(
-    clients: ClientSource,
+    private readonly clients: ClientSource,
     private readonly options: SessionOptions,
     private readonly locks: LockRenewer,
     private readonly path: Omit<MessagePath, 'waitingRoom'>,
     private readonly observer: ConsumerObserver,
   ) {
     this.binding = path.binding;
-    const acceptorObserver = {
-      changed: (): void => this.changed(),
-      refused: (error: Error): void => this.refused(error),
-    };
-    this.acceptor = new SessionAcceptor(clients, this.binding, acceptorObserver, path.clock);
   }
 
   start(): void {
-    for (let place = 0; place < this.options.maxConcurrentSessions; place++) void this.serve();
+    this.open(this.clients);
   }
 
   /** For the age of the oldest message in hand. */
@@ -69,7 +72,7 @@ export class SessionConsumer {
       ...this.path.progress.health(),
     };
     if (this.isDraining) return { ...details, state: 'draining' };
-    if (!this.error) return { ...details, state: this.acceptor.isProven ? 'receiving' : 'connecting' };
+    if (!this.error) return { ...details, state: this.isProven ? 'receiving' : 'connecting' };
     const error = { code: errorCode(this.error) ?? this.error.name, message: this.error.message };
     return { ...details, state: 'failing', error };
   }
@@ -81,7 +84,7 @@ export class SessionConsumer {
   async drain(graceMs: number): Promise<void> {
     if (this.isDraining) return;
     this.isDraining = true;
-    this.acceptor.close();
+    for (const acceptor of this.acceptors) acceptor.close();
     this.path.outputs.close();
     const ended = Promise.all([...this.runs].map((run) => run.drain()));
     if ((await within(graceMs, ended)) === 'late') await this.interrupt();
@@ -90,36 +93,59 @@ export class SessionConsumer {
   /** Releases what is still held. */
   async close(): Promise<void> {
     this.isDraining = true;
-    this.acceptor.close();
+    for (const acceptor of this.acceptors) acceptor.close();
     for (const run of this.runs) run.lose(new DrainedError());
     await Promise.all([...this.runs].map((run) => run.finish()));
   }
 
+  private get isProven(): boolean {
+    return this.acceptors.some((acceptor) => acceptor.isProven);
+  }
+
+  /** Opens a connection, and fills its places with sessions. */
+  private open(clients: ClientSource): void {
+    const observer = {
+      changed: (): void => this.changed(),
+      refused: (error: Error): void => this.refused(error),
+    };
+    const acceptor = new SessionAcceptor(clients, this.binding, observer, this.path.clock);
+    this.acceptors.push(acceptor);
+    const left = this.options.maxConcurrentSessions - this.places;
+    const places = Math.min(left, MAX_SESSIONS_PER_CONNECTION);
+    this.places += places;
+    for (let place = 0; place < places; place++) void this.serve(acceptor);
+  }
+
   /** Keeps one place filled with a session. */
-  private async serve(): Promise<void> {
+  private async serve(acceptor: SessionAcceptor): Promise<void> {
     while (!this.isDraining) {
-      const receiver = await this.acceptor.next();
+      const receiver = await acceptor.next();
       if (!receiver) continue;
       const run = this.begin(receiver);
       await run.ended;
       this.runs.delete(run);
-      if (run.isLost) await this.acceptor.pause(AFTER_LOSS_MS);
+      if (this.latest.get(run.sessionId) === run) this.latest.delete(run.sessionId);
+      if (run.isLost) await acceptor.pause(AFTER_LOSS_MS);
     }
   }
 
   private begin(receiver: ServiceBusSessionReceiver): SessionRun {
     const run = new SessionRun(receiver, this.locks, this.path, this.options.idleTimeoutMs);
     // The broker grants a session to one at a time: whoever had it here has lost it, and may not know so yet.
-    for (const former of this.runs) if (former.sessionId === run.sessionId) former.lose();
+    this.latest.get(run.sessionId)?.lose();
+    this.latest.set(run.sessionId, run);
     this.runs.add(run);
     run.start();
     // A drain may have begun in the moment between the grant and now.
     if (this.isDraining) void run.drain();
+    else if (this.runs.size === this.places && this.places < this.options.maxConcurrentSessions) {
+      this.open(this.clients.fork());
+    }
     return run;
   }
 
   private changed(): void {
-    if (this.acceptor.isProven && this.error) {
+    if (this.isProven && this.error) {
       this.error = undefined;
       this.path.logger.log(`${this.describe()}: receiving again`);
     }
