@@ -4,8 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-// A merge conflict: a file of the app is there already.
-const FOR_PEOPLE = new Set(['NewAppError', 'AnchorError', 'MergeConflictException']);
+const FOR_PEOPLE = new Set(['NewAppError', 'AnchorError']);
 const HELP = `Makes a new app: a handler with its queues, tests, configuration and deployment.
 
   npm run new:app -- <name> [--dry-run]
@@ -60,8 +59,8 @@ async function make(name, dryRun) {
     process.stderr.write(`${error.message}\n`);
     return 1;
   }
-  process.stdout.write(done.sort().join(''));
-  process.stdout.write(dryRun ? '\nThis was a dry run: nothing was written.\n' : nextSteps(name));
+  const ending = dryRun ? '\nThis was a dry run: nothing was written.\n' : nextSteps(name);
+  process.stdout.write(done.sort().join('') + ending);
   return 0;
 }
 

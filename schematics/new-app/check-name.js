@@ -30,10 +30,19 @@ export function checkName(name, tree) {
   if (RESERVED.has(name) || RESERVED_END.test(name)) {
     throw new NewAppError(`${name}: this name is reserved, take another one`);
   }
-  const taken = [`src/${name}`, `src/${name}.ts`, `test/app/${name}.e2e-spec.ts`].find((path) =>
-    has(tree, path),
-  );
+  const taken = placesOf(name).find((path) => has(tree, path));
   if (taken !== undefined) throw new NewAppError(`${name}: there is ${taken} already, take another name`);
+}
+
+/** What the templates fill. */
+function placesOf(name) {
+  return [
+    `src/${name}`,
+    `src/${name}.ts`,
+    `test/app/${name}.e2e-spec.ts`,
+    `deploy/kubernetes/base/${name}`,
+    `deploy/azure/${name}.bicepparam`,
+  ];
 }
 
 function has(tree, path) {
