@@ -31,6 +31,14 @@ export const CANDIDATES: readonly Candidate[] = [
     share: 1,
   },
   {
+    id: 'A0',
+    title: 'A without validation',
+    platform: 'service-bus',
+    module: './a0-unvalidated.js',
+    wrap: plain,
+    share: 1,
+  },
+  {
     id: 'B',
     title: 'bare SDK, loop',
     platform: 'service-bus',
