@@ -17,6 +17,7 @@ describe('redact', () => {
     ['a token on its own', `could not verify ${TOKEN}, expired`, TOKEN],
     ['an opaque token', 'sent bearer abcdef0123456789 to it', 'abcdef0123456789'],
     ['basic authentication', 'authorization: Basic dXNlcjpzZWNyZXQ=', 'dXNlcjpzZWNyZXQ'],
+    ['inspected headers', "{ authorization: 'Basic dXNlcjpzZWNyZXQ=' }", 'dXNlcjpzZWNyZXQ'],
     ['an API key header', 'x-api-key: k-0123456789', 'k-0123456789'],
     ['variables', 'HTTP_API_KEYS=k-0123456789', 'k-0123456789'],
     ['JSON', '{"password":"hunter22","user":"me"}', 'hunter22'],
@@ -41,6 +42,10 @@ describe('redact', () => {
   it.each([
     'counter (counter-in): message a-1, attempt 2 failed, next attempt in 812 ms: Error: broken',
     'Unexpected token } in JSON at position 3',
+    'HTTP_API_KEYS: entry 1 must have roles: some of send+receive+operate',
+    'basic authentication is not taken here',
+    'the bearer presented nothing',
+    'password: must be set',
     'http://127.0.0.1:3000/health answers 200 at 10:30',
     'the design: 12 signatures, keys: 3',
     'Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=root;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;',

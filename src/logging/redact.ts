@@ -14,14 +14,19 @@ const NAMES = [
   'authorization',
   'sig',
 ].join('|');
+const NAME = String.raw`(?:^|[^a-z\d])(?:${NAMES})`;
+const QUOTE = String.raw`\\?["']`;
+const SCHEME = '(?:(?:bearer|basic|sharedaccesssignature) +)?';
 
-/** `name=value`, `name: value`, `"name":"value"` as it is or inside of JSON, up to where a value cannot go on. */
-const NAMED = new RegExp(
-  String.raw`((?:^|[^a-z\d])(?:${NAMES})\\?["']?\s*[=:]\s*\\?["']?)(?:(?:bearer|basic|sharedaccesssignature)\s+)?([^\s"'\\;,&]+)`,
+/** `name=value`, `"name":"value"`, `name: 'value'`, as they are or inside of JSON. */
+const ASSIGNED = new RegExp(
+  String.raw`(${NAME}(?:${QUOTE})? ?(?:= ?(?:${QUOTE})?|: ?${QUOTE}))${SCHEME}([^\s"'\\;,&]+)`,
   'gi',
 );
-/** [RFC 6750] [RFC 7519] Tokens are known by their form, wherever they stand. */
-const BEARER = /\b(bearer\s+)[\w.~+/-]{8,}=*/gi;
+/** `name: value`, as a header; what follows the colon of a sentence is no secret. */
+const TOLD = new RegExp(String.raw`(${NAME}: ?)${SCHEME}(?=[^\s"'\\;,&]*\d)([^\s"'\\;,&]{8,})`, 'gi');
+/** [RFC 6750] [RFC 7617] [RFC 7519] Known by their form, wherever they stand. */
+const CREDENTIALS = /\b(bearer|basic)( +)(?=\S*[\d=.])[\w.~+/-]{8,}=*/gi;
 const JSON_WEB_TOKEN = /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g;
 /** [RFC 3986 3.2.1] */
 const USER_INFORMATION = /(:\/\/)[^\s/@:"']+:[^\s/@"']+@/g;
@@ -32,8 +37,13 @@ const EMULATOR_KEY = 'SAS_KEY_VALUE';
 /** Takes what looks like a secret out of a text that is to be logged. */
 export function redact(text: string): string {
   return text
-    .replace(NAMED, (whole, name: string, value: string) => (value === EMULATOR_KEY ? whole : name + HIDDEN))
-    .replace(BEARER, `$1${HIDDEN}`)
+    .replace(ASSIGNED, hideValue)
+    .replace(TOLD, hideValue)
+    .replace(CREDENTIALS, `$1$2${HIDDEN}`)
     .replace(JSON_WEB_TOKEN, HIDDEN)
     .replace(USER_INFORMATION, `$1${HIDDEN}@`);
+}
+
+function hideValue(whole: string, name: string, value: string): string {
+  return value === EMULATOR_KEY ? whole : name + HIDDEN;
 }

@@ -1,8 +1,10 @@
 import { metrics as metricsApi } from '@opentelemetry/api';
-import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
 
 import { type TelemetrySettings } from '../environment.js';
 import { EventLoopDelay } from './event-loop-delay.js';
+import { LeanMeterProvider } from './lean-meter-provider.js';
+import { LocalHistograms } from './local-histograms.js';
 import { MetricsPage } from './metrics-page.js';
 import { offerProcessMetrics } from './process-metrics.js';
 import { PullReader } from './pull-reader.js';
@@ -12,25 +14,42 @@ import { within } from './within.js';
 /** What was not sent by then is lost: the process has to end. */
 const FLUSH_TIMEOUT_MS = 5_000;
 
+/** The instrumentation scope that ServiceBusModule measures under. */
+const SCOPE = 'nestjs-service-bus';
+
 interface Provider {
   shutdown(): Promise<void>;
 }
 
-/** Sets OpenTelemetry up for this process: metrics in any case, the whole SDK where its variables ask for it. */
+/** Sets OpenTelemetry up for this process: metrics for the page, and the SDK where its variables ask for it. */
 export async function openTelemetry({ metrics, exports }: TelemetrySettings): Promise<RunningTelemetry> {
-  const reader = metrics ? new PullReader() : undefined;
-  const readers = reader ? [reader] : [];
-  let provider: Provider | undefined;
+  const isExported = exports.metrics.length > 0;
+  const providers: Provider[] = [];
+  let reader: PullReader | undefined;
   let problem: string | undefined;
-  if (exports.traces || exports.metrics.length > 0) {
+  if (metrics && !isExported) {
+    // For the page alone cheaper histograms will do; what a collector wants of them, only the SDK's know.
+    const histograms = new LocalHistograms(SCOPE);
+    reader = new PullReader(histograms);
+    providers.push(startMetrics(reader, histograms));
+  } else if (metrics) reader = new PullReader();
+  if (isExported || exports.traces) {
     try {
       const { startSdk } = await import('./start-sdk.js');
-      provider = await startSdk(exports, readers);
+      providers.push(await startSdk(exports, isExported && reader ? [reader] : []));
     } catch (error) {
       problem = describeMissing(error);
+      if (isExported && reader) providers.push(startMetrics(reader));
     }
   }
-  provider ??= startMetrics(readers);
+  return run(providers, reader, problem);
+}
+
+function run(
+  providers: readonly Provider[],
+  reader: PullReader | undefined,
+  problem: string | undefined,
+): RunningTelemetry {
   const delay = new EventLoopDelay();
   offerProcessMetrics(metricsApi.getMeter('process'), delay);
   const page = reader && new MetricsPage(reader);
@@ -40,14 +59,14 @@ export async function openTelemetry({ metrics, exports }: TelemetrySettings): Pr
     close: async () => {
       setRunningTelemetry(undefined);
       delay.close();
-      await within(FLUSH_TIMEOUT_MS, provider.shutdown());
+      await within(FLUSH_TIMEOUT_MS, Promise.all(providers.map((provider) => provider.shutdown())));
     },
   };
 }
 
-function startMetrics(readers: MetricReader[]): Provider {
-  const provider = new MeterProvider({ readers });
-  metricsApi.setGlobalMeterProvider(provider);
+function startMetrics(reader: PullReader, histograms?: LocalHistograms): Provider {
+  const provider = new MeterProvider({ readers: [reader] });
+  metricsApi.setGlobalMeterProvider(histograms ? new LeanMeterProvider(provider, histograms) : provider);
   return provider;
 }
 

@@ -1,7 +1,23 @@
-import { MetricReader } from '@opentelemetry/sdk-metrics';
+import { type CollectionResult, MetricReader } from '@opentelemetry/sdk-metrics';
 
-/** Collects metrics when it is asked to. */
+import { type LocalHistograms } from './local-histograms.js';
+
+type CollectionOptions = Parameters<MetricReader['collect']>[0];
+
+/** Collects metrics when it is asked to, those of the histograms with the SDK's. */
 export class PullReader extends MetricReader {
+  constructor(private readonly histograms?: LocalHistograms) {
+    super();
+  }
+
+  override async collect(options?: CollectionOptions): Promise<CollectionResult> {
+    const { resourceMetrics, errors } = await super.collect(options);
+    const local = this.histograms?.collect();
+    if (!local || local.metrics.length === 0) return { resourceMetrics, errors };
+    const scopeMetrics = [local, ...resourceMetrics.scopeMetrics];
+    return { resourceMetrics: { ...resourceMetrics, scopeMetrics }, errors };
+  }
+
   protected override onForceFlush(): Promise<void> {
     return Promise.resolve();
   }

@@ -1,18 +1,22 @@
 import { metrics } from '@opentelemetry/api';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 
+import { LeanMeterProvider } from '../../src/telemetry/lean-meter-provider.js';
+import { LocalHistograms } from '../../src/telemetry/local-histograms.js';
 import { prometheusText } from '../../src/telemetry/prometheus-text.js';
 import { PullReader } from '../../src/telemetry/pull-reader.js';
 
 /** Metrics of this process, as somebody who scrapes them sees them. */
 export class CollectedMetrics {
-  private readonly reader = new PullReader();
+  /** By the scope that the module measures under, as the service has them. */
+  readonly histograms = new LocalHistograms('nestjs-service-bus');
+  private readonly reader = new PullReader(this.histograms);
   private readonly provider = new MeterProvider({ readers: [this.reader] });
 
   /** Before the application starts: it looks for them then. */
   static start(): CollectedMetrics {
     const collected = new CollectedMetrics();
-    metrics.setGlobalMeterProvider(collected.provider);
+    metrics.setGlobalMeterProvider(new LeanMeterProvider(collected.provider, collected.histograms));
     return collected;
   }
 

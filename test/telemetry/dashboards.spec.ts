@@ -78,6 +78,9 @@ describe('what is deployed to watch the service', () => {
       async () => Object.keys(await metrics.series('service_bus_message_dead_letters_total')).length > 0,
     );
     await until(async () => Object.keys(await metrics.series('service_bus_entity_messages')).length > 0);
+    await until(
+      async () => Object.keys(await metrics.series('messaging_client_sent_messages_total')).length > 0,
+    );
     delay.close();
     return seriesOf(await metrics.text());
   }

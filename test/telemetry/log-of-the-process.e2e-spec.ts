@@ -11,6 +11,7 @@ import { until } from '../support/until.js';
 jest.setTimeout(90_000);
 
 const KEY = 'c2VjcmV0LWtleS1vZi10aGUtYnVz';
+const WAIT_MS = 20_000;
 const API_KEY = 'k-0123456789-abcdefghij-0123456789';
 
 describe('the log of the process', () => {
@@ -59,8 +60,8 @@ describe('the log of the process', () => {
       messageId: 'm1',
       correlationId: 'c1',
     });
-    await until(() => emulator.entity('counter-in/$DeadLetterQueue').messages().length === 1);
-    await until(() => service.output.includes('is dead-lettered'));
+    await until(() => emulator.entity('counter-in/$DeadLetterQueue').messages().length === 1, WAIT_MS);
+    await until(() => service.output.includes('is dead-lettered'), WAIT_MS);
     service.signal('SIGTERM');
     await service.exit();
 
@@ -90,7 +91,7 @@ describe('the log of the process', () => {
     const client = new ServiceBusClient(connectionString);
     cleanUp.push(() => client.close());
     await client.createSender('counter-in').sendMessages({ body: 7, messageId: 'm\n1' });
-    await until(() => service.errors.includes('is dead-lettered'), 15_000);
+    await until(() => service.errors.includes('is dead-lettered'), WAIT_MS);
     expect(service.errors).toMatch(
       /ERROR \[ServiceBusServer\] counter \(counter-in\): message m 1, attempt 1 is dead-lettered: ValidationFailed \{queue=counter-in messageId=m 1 attempt=1\}/,
     );

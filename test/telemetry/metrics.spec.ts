@@ -36,6 +36,8 @@ describe('the metrics of a binding', () => {
     expect(Object.keys(await metrics.series('messaging_process_duration_seconds_bucket'))).toHaveLength(15);
     expect(await metrics.value('messaging_process_duration_seconds_sum')).toBeGreaterThan(0);
     const text = await metrics.text();
+    const cheap = metrics.histograms.collect().metrics.map(({ descriptor }) => descriptor.name);
+    expect(cheap).toEqual(['messaging.process.duration', 'messaging.client.operation.duration']);
     const labels = (operation: string, queue: string): string =>
       `{messaging_system="servicebus",messaging_operation_name="${operation}",messaging_destination_name="${queue}"}`;
     expect(text).toContain(`${OPERATIONS}${labels('complete', 'work')} 20`);

@@ -10,8 +10,6 @@ import { OperationAttributes, OTHER } from './messaging-attributes.js';
 import { dispositionStatus } from './process-spans.js';
 
 const MAX_REASONS = 50;
-/** To record each completion would cost as much as all else that is measured: it is one of many when many come. */
-const SAMPLE_MS = 10;
 
 /**
  * What one binding's messages went through. Plain numbers, read when metrics are collected; only durations are
@@ -23,7 +21,6 @@ export class BindingMetrics {
   lockLosses = 0;
   readonly deadLetters = new Map<string, number>();
 
-  private sampledAtMs = -Infinity;
   private readonly processAttributes: OperationAttributes;
   private readonly settleAttributes = new Map<Settlement['kind'], OperationAttributes>();
   private readonly processDuration: Histogram;
@@ -42,14 +39,6 @@ export class BindingMetrics {
     const failure = outcome && 'error' in outcome ? errorType(outcome.error) : undefined;
     if (outcome?.kind === 'retry') this.retries++;
     this.processDuration.record(durationMs / 1000, this.processAttributes.for(failure));
-  }
-
-  /** Whether this settlement's end is to be told; each completion would be too much. */
-  wantsSettlement({ kind }: Settlement, now: number): boolean {
-    if (kind !== 'complete') return true;
-    if (now - this.sampledAtMs < SAMPLE_MS) return false;
-    this.sampledAtMs = now;
-    return true;
   }
 
   settled(settlement: Settlement, durationMs: number, failure: string | undefined): void {

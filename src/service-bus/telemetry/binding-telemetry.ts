@@ -50,24 +50,14 @@ export class BindingTelemetry {
   }
 
   /** One settlement, with all its tries. */
-  settle(delivery: Delivery, settlement: Settlement, work: () => Promise<void>): Promise<void> {
-    const span = this.parts.spans?.startSettle(delivery, settlement);
+  async settle(delivery: Delivery, settlement: Settlement, work: () => Promise<void>): Promise<void> {
+    const { spans } = this.parts;
+    const span = spans?.startSettle(delivery, settlement);
     const startedAtMs = performance.now();
-    if (!span && !this.metrics?.wantsSettlement(settlement, startedAtMs)) return work();
-    return this.watchSettlement(delivery, settlement, work, startedAtMs, span);
-  }
-
-  private async watchSettlement(
-    delivery: Delivery,
-    settlement: Settlement,
-    work: () => Promise<void>,
-    startedAtMs: number,
-    span: Span | undefined,
-  ): Promise<void> {
     await work();
     const failure = delivery.state === 'settled' ? undefined : 'MessageLockLost';
     this.metrics?.settled(settlement, performance.now() - startedAtMs, failure);
-    if (span) this.parts.spans?.endSettle(span, failure);
+    if (span) spans?.endSettle(span, failure);
   }
 
   private runWith<Result>(delivery: Delivery, span: Span | undefined, work: () => Result): Result {
