@@ -39,6 +39,14 @@ export const CANDIDATES: readonly Candidate[] = [
     share: 1,
   },
   {
+    id: 'AM',
+    title: 'A with metrics',
+    platform: 'service-bus',
+    module: './am-metrics.js',
+    wrap: plain,
+    share: 1,
+  },
+  {
     id: 'B',
     title: 'bare SDK, loop',
     platform: 'service-bus',

@@ -36,6 +36,7 @@ export function goalsSection(
     faster('E', 1),
     faster('F', 1.5),
     { title: 'CPU per message of A ÷ C', wanted: 1.1, isLimit: true, values: cpu('A'), bases: cpu('C') },
+    { title: 'CPU per message of AM ÷ A', wanted: 1.05, isLimit: true, values: cpu('AM'), bases: cpu('A') },
     { title: 'request/reply p99 of A ÷ B', wanted: 1.5, isLimit: true, values: p99('A'), bases: p99('B') },
   ];
   const measured = goals.flatMap((goal) => {
