@@ -28,8 +28,7 @@ describe('a receiver that has fallen silent', () => {
       expect(await status(app)).toBe('up');
       return seen.length === 2;
     });
-    await until(() => health(app)?.state === 'receiving');
-    expect(scene.left('work')).toBe(0);
+    await until(() => health(app)?.state === 'receiving' && scene.left('work') === 0);
     expect(states).not.toContain('failing');
     await until(() => scene.emulator.entity('work').receiverCount === 1);
   });

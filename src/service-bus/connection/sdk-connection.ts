@@ -16,6 +16,8 @@ export interface SdkRequestLink {
 /** rhea's connection; its socket is there once it connects, and no `Socket` with WebSockets. */
 interface RheaConnection {
   readonly socket?: Partial<Socket>;
+  /** Read when it connects. */
+  readonly options?: { tcp_no_delay?: boolean };
   on(event: 'disconnected', listener: () => void): unknown;
 }
 

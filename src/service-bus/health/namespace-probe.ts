@@ -1,6 +1,7 @@
 import { type ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 
 import { errorCode } from '../error-code.js';
+import { within } from '../within.js';
 
 const TIMEOUT_MS = 3_000;
 /** Probes come from several places, every few seconds: one answer serves them all for this long. */
@@ -13,6 +14,8 @@ const UNREACHABLE = new Set([
   'UnauthorizedAccess',
   'GeneralError',
 ]);
+/** Of the general errors this one is an answer: a queue that requires sessions refuses the question. */
+const NOT_THAT_WAY = /^InvalidOperationError/;
 
 /** Asks the namespace for a sign of life, through an entity that this process uses anyway. */
 export class NamespaceProbe {
@@ -42,13 +45,19 @@ export class NamespaceProbe {
     const [queue] = this.queues;
     if (queue === undefined) return undefined;
     this.receiver ??= this.client.createReceiver(queue, { maxAutoLockRenewalDurationInMs: 0 });
-    try {
-      await this.receiver.peekMessages(1, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
-      return undefined;
-    } catch (error) {
-      const code = errorCode(error);
-      if (code !== undefined && !UNREACHABLE.has(code)) return undefined;
-      return error instanceof Error ? error.message : String(error);
-    }
+    // The SDK cannot be told to give up: a signal makes it throw where nobody can catch it.
+    const peeking = this.receiver.peekMessages(1).then(
+      () => undefined,
+      (error: unknown) => problemOf(error),
+    );
+    if ((await within(TIMEOUT_MS, peeking)) === 'late') return `no answer for ${TIMEOUT_MS} ms`;
+    return peeking;
   }
+}
+
+function problemOf(error: unknown): string | undefined {
+  const code = errorCode(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (code !== undefined && (!UNREACHABLE.has(code) || NOT_THAT_WAY.test(message))) return undefined;
+  return message;
 }

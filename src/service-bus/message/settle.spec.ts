@@ -9,21 +9,52 @@ const busy = Object.assign(new Error('busy'), {
   retryable: true,
 });
 
+/** A delivery whose first tries to settle end so, and all further ones well. */
+function deliveryThatFails(...errors: Error[]): {
+  delivery: Delivery;
+  pausesMs: number[];
+  tries: () => number;
+} {
+  const pausesMs: number[] = [];
+  let tries = 0;
+  const delivery = {
+    state: 'open',
+    troubles: 0,
+    trySettle: () => {
+      const error = errors[tries++];
+      return error ? Promise.reject(error) : Promise.resolve();
+    },
+    pause: (delayMs: number) => {
+      pausesMs.push(delayMs);
+      return Promise.resolve();
+    },
+  };
+  return { delivery: delivery as unknown as Delivery, pausesMs, tries: () => tries };
+}
+
 describe('settle', () => {
   it('asks a busy broker again after two seconds at the earliest', async () => {
-    const askedAt: number[] = [];
-    const delivery = {
-      state: 'open',
-      trySettle: () => {
-        askedAt.push(performance.now());
-        return askedAt.length === 1 ? Promise.reject(busy) : Promise.resolve();
-      },
-    } as unknown as Delivery;
-    // The pause holds no process alive; here it must.
-    const alive = setTimeout(() => undefined, 10_000);
+    const { delivery, pausesMs, tries } = deliveryThatFails(busy);
     await settle(delivery, { kind: 'complete' });
-    clearTimeout(alive);
-    const [first = 0, second = 0] = askedAt;
-    expect(second - first).toBeGreaterThanOrEqual(1_990);
+    expect(pausesMs).toEqual([2_000]);
+    expect(tries()).toBe(2);
+  });
+
+  it('tries again over a broken link, ever later', async () => {
+    const broken = new Error('the link was lost');
+    const { delivery, pausesMs, tries } = deliveryThatFails(broken, broken, broken);
+    await settle(delivery, { kind: 'complete' });
+    expect(pausesMs).toEqual([50, 100, 200]);
+    expect(tries()).toBe(4);
+  });
+
+  it('tries no more once the lock is lost', async () => {
+    const { delivery, tries } = deliveryThatFails(busy);
+    delivery.pause = () => {
+      delivery.state = 'lost';
+      return Promise.resolve();
+    };
+    await settle(delivery, { kind: 'complete' });
+    expect(tries()).toBe(1);
   });
 });

@@ -78,8 +78,9 @@ export class BatchTurns implements Turns {
     const held: BatchEntry[] = [];
     for (const entry of entries) {
       this.calls.set(entry.delivery, call);
-      // One whose lock was lost while it waited is not ours any more.
-      if (entry.delivery.isInterrupted) entry.resolve([]);
+      const { isInterrupted, message } = entry.delivery;
+      // While it waited its lock was lost, and it is not ours any more; or a former delivery's work came to its end.
+      if (isInterrupted || this.path.completed.has(message)) entry.resolve([]);
       else held.push(entry);
     }
     this.ownContext.runInAsyncScope(() => void runBatch(held, handler, this.path.invoke));

@@ -81,6 +81,29 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe('half-open');
   });
 
+  it('tries one besides those that were in work before, and no more when these end', () => {
+    const early = breaker.begun();
+    slots.tryTake();
+    slots.tryTake();
+    attempts(20, true);
+    jest.advanceTimersByTime(60_000);
+    expect([slots.tryTake(), slots.tryTake()]).toEqual([true, false]);
+    breaker.over(early);
+    slots.release();
+    expect(slots.tryTake()).toBe(false);
+  });
+
+  it('tries another one when the tried one takes longer than the pause', () => {
+    attempts(20, true);
+    jest.advanceTimersByTime(60_000);
+    expect([slots.tryTake(), slots.tryTake()]).toEqual([true, false]);
+    jest.advanceTimersByTime(60_000);
+    expect(breaker.state).toBe('half-open');
+    expect([slots.tryTake(), slots.tryTake()]).toEqual([true, false]);
+    attempts(1, false);
+    expect(breaker.state).toBe('closed');
+  });
+
   it('counts over its window only', () => {
     attempts(19, true);
     jest.advanceTimersByTime(10_000);

@@ -96,8 +96,7 @@ export class Consumer implements LinkOwner {
     if (message.deliveryCount) await this.inWork.loseFormer(delivery);
     if (await this.turns.take(delivery)) {
       // What a drain gives back ends with that, not with its handler: until then it can still be lost.
-      const isGivenBack = delivery.isInterrupted && delivery.state === 'open';
-      if (!isGivenBack && !this.waitingRoom.has(delivery)) this.end(delivery);
+      if (!delivery.isGivenBack && !this.waitingRoom.has(delivery)) this.end(delivery);
     } else {
       // A drain has begun: nobody has tried this message, so its next delivery is no further attempt.
       await this.giveBack(delivery, delivery.attempt - 1);
@@ -149,9 +148,15 @@ export class Consumer implements LinkOwner {
 
   /** Closes all links; what could not be settled by now comes again when its lock ends. */
   async close(): Promise<void> {
-    for (const delivery of this.inWork) delivery.lose(new DrainedError());
+    this.loseAll();
     await this.links.close();
+    // What was on its way to a link that was being closed.
+    this.loseAll();
     await this.supply.close();
+  }
+
+  private loseAll(): void {
+    for (const delivery of this.inWork) delivery.lose(new DrainedError());
   }
 
   private settleElsewhere(): void {
@@ -164,8 +169,13 @@ export class Consumer implements LinkOwner {
       `${this.describe()}: ${late.length} messages were not done in time and are given back`,
     );
     for (const delivery of late) delivery.interrupt(new DrainedError());
-    const given = Promise.all(late.map((delivery) => this.giveBack(delivery, delivery.attempt - 1)));
-    await within(LAST_SETTLEMENTS_MS, given);
+    // Where the attempt has come to its end, only the broker's answer is missing.
+    const unfinished = late.filter(({ isSettling }) => !isSettling);
+    for (const delivery of unfinished) {
+      delivery.isGivenBack = true;
+      void this.giveBack(delivery, delivery.attempt - 1);
+    }
+    await within(LAST_SETTLEMENTS_MS, this.inWork.idle());
   }
 
   private async giveBack(delivery: Delivery, failedAttempts: number): Promise<void> {

@@ -31,6 +31,10 @@ export class Delivery implements RenewableLock {
   /** Signs that there is more in work than broker and process bear: counted, and reset by who looks. */
   troubles = 0;
 
+  /** A drain gives it back, whatever its handler does. */
+  isGivenBack = false;
+  private wasTried = false;
+
   renewAtMs = 0;
   lockEndsAtMs = 0;
   isRenewing = false;
@@ -68,6 +72,11 @@ export class Delivery implements RenewableLock {
     return this.endReason !== undefined;
   }
 
+  /** Its end is decided, and the broker's answer has not come yet. */
+  get isSettling(): boolean {
+    return this.wasTried && this.state === 'open';
+  }
+
   get lockedUntilUtc(): Date | undefined {
     return this.message.lockedUntilUtc;
   }
@@ -102,6 +111,7 @@ export class Delivery implements RenewableLock {
 
   /** One try to settle; rejects with the broker's refusal, or when its answer cannot come any more. */
   trySettle(settlement: Settlement): Promise<void> {
+    this.wasTried = true;
     return new Promise((resolve, reject) => {
       this.endWait = reject;
       applySettlement(settlement, this.receiver, this.handle).then(

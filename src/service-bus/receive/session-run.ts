@@ -123,6 +123,8 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     const delivery = this.current;
     if (delivery) {
       delivery.interrupt(reason);
+      // Only the broker's answer is missing.
+      if (delivery.isSettling) return this.ended;
       await (this.givingBack = giveBack(delivery, delivery.attempt - 1));
     }
     await this.finish();

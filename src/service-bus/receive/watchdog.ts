@@ -144,7 +144,7 @@ export class Watchdog {
   }
 
   private get openingLimitMs(): number {
-    return Math.min(OPENING_MS, this.policy.silenceMs) * this.patience;
+    return OPENING_MS * this.patience;
   }
 
   private get patience(): number {
