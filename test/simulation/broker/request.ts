@@ -1,0 +1,76 @@
+import { type ServiceBusError } from '@azure/service-bus';
+
+import { type Operation } from './conditions.js';
+import { refusal, toRefusal } from './refusal.js';
+import { type SimulatedConnection } from './simulated-connection.js';
+
+/** The client's receivers wait no longer for an answer (RECEIVER_RETRY_OPTIONS). */
+const TIMEOUT_MS = 15_000;
+
+/** Whether a request arrives, and its answer: a link that is gone lets nothing through. */
+export interface Way {
+  readonly isOpenAtBroker: boolean;
+  readonly isOpenAtClient: boolean;
+}
+
+/** The management node: reached over any link of the connection. */
+export const MANAGEMENT: Way = { isOpenAtBroker: true, isOpenAtClient: true };
+
+/** What is asked, on which way, and who hears the answer. */
+export interface Exchange<T> {
+  readonly operation: Operation;
+  readonly way: Way;
+  /** At the broker. @throws BrokerError */
+  readonly apply: () => T;
+  readonly done: (result: T) => void;
+  readonly refused: (error: ServiceBusError) => void;
+}
+
+/** Asks the broker for something, without a bound on the time that its answer may take. */
+export function exchange<T>(connection: SimulatedConnection, asked: Exchange<T>): void {
+  const { operation, way, apply, done, refused } = asked;
+  const answer = (hear: () => void): void =>
+    connection.toClient(() => {
+      if (way.isOpenAtClient) hear();
+    });
+  connection.toBroker(() => {
+    if (!way.isOpenAtBroker) return;
+    const effect = connection.conditions.effectOn(operation);
+    if (effect === 'not-done') return;
+    if (effect !== undefined && effect !== 'not-answered') return answer(() => refused(refusal(effect)));
+    try {
+      const result = apply();
+      if (effect === undefined) answer(() => done(result));
+    } catch (error) {
+      const refusalOfBroker = toRefusal(error);
+      answer(() => refused(refusalOfBroker));
+    }
+  });
+}
+
+/** Asks as the SDK does, with one try: waits for a connection, and not for ever. */
+export function request<T>(
+  connection: SimulatedConnection,
+  operation: Operation,
+  way: Way,
+  apply: () => T,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      reject(refusal('ServiceTimeout'));
+    }, TIMEOUT_MS);
+    const done = (result: T): void => {
+      clearTimeout(timer);
+      resolve(result);
+    };
+    const refused = (error: Error): void => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    connection.whenUp(() => {
+      if (!isOver) exchange(connection, { operation, way, apply, done, refused });
+    });
+  });
+}
