@@ -9,7 +9,6 @@ export { RequestTimeoutError } from './client/request-timeout.error.js';
 export {
   ServiceBusClientProxy,
   type ServiceBusClientProxyEvents,
-  type ServiceBusClientProxyStatus,
 } from './client/service-bus-client-proxy.js';
 export { type ServiceBusClientProxyOptions } from './client/service-bus-client-proxy-options.js';
 export { ServiceBusMessageBuilder } from './client/service-bus-message-builder.js';

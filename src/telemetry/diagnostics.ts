@@ -9,17 +9,19 @@ export class Diagnostics implements DiagLogger {
   private readonly logger = new Logger('Telemetry');
   private readonly saidAtMs = new Map<string, number>();
 
-  error(message: string): void {
-    this.warn(message);
+  error(...words: unknown[]): void {
+    this.warn(...words);
   }
 
-  warn(message: string): void {
+  /** A component's logger puts the component's name ahead of what it has to say. */
+  warn(...words: unknown[]): void {
     const now = performance.now();
+    const message = words.map((word) => describe(word)).join(' ');
     const kind = message.slice(0, 100);
     if (now - (this.saidAtMs.get(kind) ?? -Infinity) < SILENT_MS) return;
     if (this.saidAtMs.size > 100) this.saidAtMs.clear();
     this.saidAtMs.set(kind, now);
-    this.logger.warn(describe(message));
+    this.logger.warn(message);
   }
 
   info(): void {
@@ -35,13 +37,15 @@ export class Diagnostics implements DiagLogger {
   }
 }
 
-/** Errors come as JSON, with their stack. */
-function describe(message: string): string {
+/** Errors come as they are, or as JSON with their stack. */
+function describe(word: unknown): string {
+  if (word instanceof Error) return `${word.name}: ${word.message}`;
+  if (typeof word !== 'string') return JSON.stringify(word) ?? String(word);
   try {
-    const parsed = JSON.parse(message) as { name?: unknown; message?: unknown };
-    if (typeof parsed.message !== 'string') return message;
+    const parsed = JSON.parse(word) as { name?: unknown; message?: unknown } | null;
+    if (typeof parsed?.message !== 'string') return word;
     return `${typeof parsed.name === 'string' ? parsed.name : 'Error'}: ${parsed.message}`;
   } catch {
-    return message;
+    return word;
   }
 }

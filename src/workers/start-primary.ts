@@ -1,3 +1,5 @@
+import cluster from 'node:cluster';
+
 import { type Environment } from '../environment.js';
 import { createLogger } from '../logging/index.js';
 import { describeFailure } from '../start/describe-failure.js';
@@ -13,6 +15,9 @@ const DEADLINE_MS = 45_000;
 
 /** Starts the workers, and the emulator that they share if no Service Bus is configured. */
 export async function startPrimary(environment: Environment): Promise<void> {
+  // The workers take their connections themselves. Handed out in turns by the primary, one that is on its way to a
+  // worker which dies would stay open for ever, with nobody to answer it.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   const logger = await createLogger(environment);
   keepRunning(logger);
   const namespace = await openNamespace(environment, logger);

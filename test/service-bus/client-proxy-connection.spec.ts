@@ -6,7 +6,7 @@ import { startEmulator } from '../../src/emulator/index.js';
 import {
   ServiceBusClientProxy,
   type ServiceBusClientProxyOptions,
-  type ServiceBusClientProxyStatus,
+  
 } from '../../src/service-bus/index.js';
 import { serviceBusScene } from '../support/service-bus-scene.js';
 import { until } from '../support/start-service-bus-app.js';
@@ -104,7 +104,7 @@ describe('the connection of ServiceBusClientProxy', () => {
     it('gets its replies again after a lost link and a lost connection', async () => {
       await scene.startWork((payload) => payload);
       const client = makeClient(replies);
-      const statuses: ServiceBusClientProxyStatus[] = [];
+      const statuses: string[] = [];
       const errors: Error[] = [];
       client.on('error', (error) => errors.push(error));
       expect(await ask(client, 1)).toBe(1);

@@ -41,8 +41,11 @@ describe('ServiceBusClientProxy', () => {
   ): Promise<ServiceBusClientProxy> {
     const { connectionString } = scene.emulator;
     const all = { connectionString, replyQueue: 'replies', ...options };
-    const clients = [{ name: 'CLIENT', customClass: ServiceBusClientProxy, options: all }];
-    const { app } = await scene.startApp({ imports: [ClientsModule.register(clients)] });
+    // In place, as an application writes it: the compiler is stricter with that.
+    const clients = ClientsModule.register([
+      { name: 'CLIENT', customClass: ServiceBusClientProxy, options: all },
+    ]);
+    const { app } = await scene.startApp({ imports: [clients] });
     return app.get<ServiceBusClientProxy>('CLIENT');
   }
 

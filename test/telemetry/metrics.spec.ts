@@ -53,7 +53,11 @@ describe('the metrics of a binding', () => {
     await scene.startWork(handler, { retry: { maxAttempts: 3, delayMs: 1, maxDelayMs: 1 } });
     await scene.send('work', { body: 'x' }, { body: 'poison' });
     await settled();
-    await until(async () => (await metrics.value(PROCESSED, 'error_type="DeadLetterException"')) === 1);
+    await until(
+      async () =>
+        (await metrics.value(PROCESSED, 'error_type="DeadLetterException"')) === 1 &&
+        (await metrics.value(PROCESSED, 'error_type="TypeError"')) === 3,
+    );
     expect(await metrics.series(PROCESSED)).toEqual({
       'error_type="TypeError"': 3,
       'error_type="DeadLetterException"': 1,

@@ -19,9 +19,6 @@ import {
   type ServiceBusClientProxyOptions,
 } from './service-bus-client-proxy-options.js';
 
-/** What `client.status` emits: with a reply queue, whether replies can come. */
-export type ServiceBusClientProxyStatus = 'connected' | 'disconnected';
-
 /** What `client.on` offers: an error of the reply queue's receiver. */
 export type ServiceBusClientProxyEvents = { error: (error: Error) => void };
 
@@ -31,10 +28,7 @@ export type ServiceBusClientProxyEvents = { error: (error: Error) => void };
  * `emit()` is done when the broker has accepted the message; `send()` gives the handler's values, or fails with
  * its error as an RpcException, and needs the option `replyQueue`.
  */
-export class ServiceBusClientProxy extends ClientProxy<
-  ServiceBusClientProxyEvents,
-  ServiceBusClientProxyStatus
-> {
+export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEvents, string> {
   private readonly options: ServiceBusClientProxyOptions;
   private readonly requests: PendingRequests;
   private readonly errorListeners: ServiceBusClientProxyEvents['error'][] = [];

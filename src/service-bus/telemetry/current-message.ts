@@ -5,31 +5,42 @@ import { readTraceContext } from './trace-context.js';
 
 /** The message that is in work, by what a log line may tell of it. */
 export class CurrentMessage {
+  readonly #delivery: Delivery;
+  readonly #spanTraceId: string | undefined;
+
   constructor(
-    private readonly delivery: Delivery,
+    delivery: Delivery,
     /** The queue, or `topic/Subscriptions/subscription`, that the message came from. */
     readonly entityPath: string,
-    private readonly spanTraceId?: string,
-  ) {}
+    spanTraceId?: string,
+  ) {
+    this.#delivery = delivery;
+    this.#spanTraceId = spanTraceId;
+  }
 
   get messageId(): string | undefined {
-    const { messageId } = this.delivery.message;
+    const { messageId } = this.#delivery.message;
     return messageId === undefined ? undefined : String(messageId);
   }
 
   get correlationId(): string | undefined {
-    const { correlationId } = this.delivery.message;
+    const { correlationId } = this.#delivery.message;
     return correlationId === undefined ? undefined : String(correlationId);
   }
 
   /** Of the trace that runs through this service, or else of the one that the message was sent in. */
   get traceId(): string | undefined {
-    return this.spanTraceId ?? readTraceContext(this.delivery.message.applicationProperties)?.traceId;
+    return this.#spanTraceId ?? readTraceContext(this.#delivery.message.applicationProperties)?.traceId;
   }
 
   /** The number of this attempt, 1 for the first. */
   get attempt(): number {
-    return this.delivery.attempt;
+    return this.#delivery.attempt;
+  }
+
+  toJSON(): Record<string, string | number | undefined> {
+    const { messageId, correlationId, traceId, entityPath, attempt } = this;
+    return { messageId, correlationId, traceId, entityPath, attempt };
   }
 }
 
