@@ -3,15 +3,17 @@ import { UndecodableMessageException } from '../exceptions/undecodable-message.e
 /** Deeper values overflow the stack of recursive code behind us (class-transformer, validators). */
 const MAX_DEPTH = 256;
 
-// The keys that reach an object's prototype, also when written with \u escapes.
-const SUSPECT = /\\u|__proto__|constructor/;
+// The keys that reach an object's prototype, also when written with \u escapes. Searched for one by one: that is
+// many times faster than a regular expression on a large body.
+const SUSPECTS = ['\\u', '__proto__', 'constructor'];
 
 /** Parses JSON from outside; what later code could not take safely is undecodable, bad syntax a SyntaxError. */
 export function parseJson(text: string): unknown {
-  if (text.length > MAX_DEPTH && isTooDeep(text)) {
+  if (text.length > MAX_DEPTH && hasManyBrackets(text) && isTooDeep(text)) {
     throw new UndecodableMessageException(`the JSON body is nested more than ${MAX_DEPTH} deep`);
   }
-  return SUSPECT.test(text) ? JSON.parse(text, refusePrototypeKeys) : JSON.parse(text);
+  const isSuspect = SUSPECTS.some((suspect) => text.includes(suspect));
+  return isSuspect ? JSON.parse(text, refusePrototypeKeys) : JSON.parse(text);
 }
 
 function refusePrototypeKeys(key: string, value: unknown): unknown {
@@ -20,6 +22,17 @@ function refusePrototypeKeys(key: string, value: unknown): unknown {
     (key === 'constructor' && typeof value === 'object' && value !== null && 'prototype' in value);
   if (isForbidden) throw new UndecodableMessageException(`the JSON body has the key ${key}`);
   return value;
+}
+
+/** Without so many brackets it cannot be too deep: counted at the speed of a search, not letter by letter. */
+function hasManyBrackets(text: string): boolean {
+  let count = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      if (++count > MAX_DEPTH) return true;
+    }
+  }
+  return false;
 }
 
 function isTooDeep(text: string): boolean {
