@@ -34,6 +34,9 @@ import { Telemetry } from './telemetry/telemetry.js';
 /** The transport's id: `@MessagePattern(pattern, SERVICE_BUS_TRANSPORT)` keeps a handler to this transport. */
 export const SERVICE_BUS_TRANSPORT = Symbol('service-bus');
 
+/** rhea walks all of a connection's links whenever it writes: with more of them a message would cost the more. */
+const MAX_BINDINGS_PER_CONNECTION = 32;
+
 /**
  * Nest's transport strategy for Azure Service Bus. Take it from the application's container:
  * `app.connectMicroservice({ strategy: app.get(ServiceBusServer) }, { inheritAppConfig: true })`.
@@ -54,6 +57,7 @@ export class ServiceBusServer
   private readonly locks = new LockRenewer(SYSTEM_CLOCK);
   private readonly errorListeners: ServiceBusEvents['error'][] = [];
   private clients?: ClientSource;
+  private outputSenders?: SenderPool;
   private metrics?: ServerMetrics;
   private hasHooks = false;
   private drained?: Promise<unknown>;
@@ -115,6 +119,7 @@ export class ServiceBusServer
     await Promise.all(this.consumers.map((consumer) => consumer.close()));
     this.locks.close();
     this.metrics?.close();
+    await this.outputSenders?.closeWithClient();
     await this.clients?.close();
     this._status$.next('disconnected');
   }
@@ -153,14 +158,21 @@ export class ServiceBusServer
       this.connection.createClient(RECEIVER_RETRY_OPTIONS),
     ));
     this.metrics = this.telemetry.forServer(this.connection, this.logger);
-    const shared = { invoke: this.invoke, senders: this.senders, clock: SYSTEM_CLOCK, logger: this.logger };
-    for (const { binding, routes } of resolved) {
+    const { invoke, senders, logger } = this;
+    const outputSenders = (this.outputSenders = new SenderPool(
+      this.connection.createClientOfOneTry(),
+      this.telemetry,
+    ));
+    const shared = { invoke, senders, outputSenders, clock: SYSTEM_CLOCK, logger };
+    let source = clients;
+    for (const [index, { binding, routes }] of resolved.entries()) {
       const telemetry = this.telemetry.forBinding(binding);
       const path = { ...shared, binding, routes, telemetry };
       const observer = this.observerOf(binding);
+      if (index > 0 && index % MAX_BINDINGS_PER_CONNECTION === 0) source = clients.fork();
       const consumer = binding.sessions
-        ? new SessionConsumer(clients, binding.sessions, this.locks, openPath(path), observer)
-        : new Consumer(clients, this.locks, path, observer);
+        ? new SessionConsumer(source, binding.sessions, this.locks, openPath(path), observer)
+        : new Consumer(source, this.locks, path, observer);
       this.consumers.push(consumer);
       this.metrics?.add(binding, consumer, telemetry);
       consumer.start();

@@ -7,8 +7,6 @@ import { until } from '../support/start-service-bus-app.js';
 
 const DEAD = 'work/$DeadLetterQueue';
 const once = { maxAttempts: 1 };
-/** Each try of the SDK is one of ours: what waits is what these tests look at. */
-const bare = { retryOptions: { maxRetries: 0, timeoutInMs: 5_000 } };
 
 describe('an output queue that takes no messages', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
@@ -21,7 +19,7 @@ describe('an output queue that takes no messages', () => {
     'that is %s is tried once a second, at no attempt and no second run of the handler',
     async (_what, condition) => {
       const handler = jest.fn(() => 'done');
-      await scene.startWork(handler, { replyTo: 'out', retry: once }, bare);
+      await scene.startWork(handler, { replyTo: 'out', retry: once });
       scene.emulator.faults.refuseSends(3, condition, 'out');
       const startedAt = performance.now();
       await scene.send('work', { body: 1, messageId: 'm1' });
@@ -35,7 +33,7 @@ describe('an output queue that takes no messages', () => {
 
   it('that is not there is waited for', async () => {
     const handler = jest.fn(() => 'done');
-    await scene.startWork(handler, { replyTo: 'later', retry: once }, bare);
+    await scene.startWork(handler, { replyTo: 'later', retry: once });
     await scene.send('work', { body: 1 });
     await until(() => handler.mock.calls.length === 1);
     const { connectionString } = scene.emulator;
@@ -46,7 +44,7 @@ describe('an output queue that takes no messages', () => {
 
   it('is tried by one message of many, and by all as soon as it takes messages again', async () => {
     const handler = jest.fn((payload: unknown) => payload);
-    await scene.startWork(handler, { replyTo: 'out', retry: once, maxConcurrentCalls: 10 }, bare);
+    await scene.startWork(handler, { replyTo: 'out', retry: once, maxConcurrentCalls: 10 });
     scene.emulator.faults.refuseSends(1_000, 'com.microsoft:entity-disabled', 'out');
     await scene.send('work', ...Array.from({ length: 10 }, (_, index) => ({ body: index })));
     await until(() => handler.mock.calls.length === 10);
@@ -59,7 +57,7 @@ describe('an output queue that takes no messages', () => {
   });
 
   it('holds up no shutdown: the input goes back, uncounted', async () => {
-    const app = await scene.startWork(() => 'done', { replyTo: 'out' }, { ...bare, drainTimeoutMs: 10_000 });
+    const app = await scene.startWork(() => 'done', { replyTo: 'out' }, { drainTimeoutMs: 10_000 });
     scene.emulator.faults.refuseSends(1_000, 'com.microsoft:entity-disabled', 'out');
     const handled = scene.emulator.entity('work');
     await scene.send('work', { body: 1 });
@@ -74,7 +72,7 @@ describe('an output queue that takes no messages', () => {
   });
 
   it('fails only its own message when the message itself chose it', async () => {
-    await scene.startWork((payload) => payload, { replyTo: 'out', retry: once }, bare);
+    await scene.startWork((payload) => payload, { replyTo: 'out', retry: once });
     await scene.send('work', { body: 'bad', replyTo: 'nowhere' }, { body: 'good' });
     const [dead] = await scene.take(DEAD);
     expect(dead?.deadLetterReason).toBe('ServiceBusError');
@@ -88,7 +86,7 @@ describe('a broker that is busy', () => {
 
   it('gets the reply two seconds later at the earliest; the attempt does not count', async () => {
     const handler = jest.fn(() => 'done');
-    await scene.startWork(handler, { replyTo: 'out', retry: once }, bare);
+    await scene.startWork(handler, { replyTo: 'out', retry: once });
     scene.emulator.faults.refuseSends(1, 'com.microsoft:server-busy', 'out');
     const startedAt = performance.now();
     await scene.send('work', { body: 1 });

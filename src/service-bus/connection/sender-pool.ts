@@ -45,6 +45,12 @@ export class SenderPool {
     this.entries.clear();
   }
 
+  /** For a pool whose client nobody else uses. */
+  async closeWithClient(): Promise<void> {
+    await this.close();
+    await within(CLOSE_TIMEOUT_MS, this.client.close());
+  }
+
   private entry(entity: string): Entry {
     let entry = this.entries.get(entity);
     if (entry) {

@@ -34,6 +34,11 @@ export class ServiceBusConnection {
     return client;
   }
 
+  /** A client that tries everything once: whoever has it decides when to try again. */
+  createClientOfOneTry(): ServiceBusClient {
+    return this.createClient({ ...this.options.retryOptions, maxRetries: 0 });
+  }
+
   createAdministrationClient(): ServiceBusAdministrationClient {
     if (!('connectionString' in this.options)) {
       return new ServiceBusAdministrationClient(

@@ -35,6 +35,8 @@ export interface BindingPath {
   readonly routes: RouteTable;
   readonly invoke: Invoke;
   readonly senders: SenderPool;
+  /** To the binding's own destination; they try once, for its gate decides when to try again. */
+  readonly outputSenders: SenderPool;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Undefined where nobody measures or traces. */

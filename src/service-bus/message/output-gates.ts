@@ -1,4 +1,4 @@
-import { errorCode } from '../error-code.js';
+import { errorCode, isTransient } from '../error-code.js';
 import { type Clock } from '../receive/clock.js';
 import { DrainedError } from '../receive/drained.error.js';
 import { OutputGate, type Sending } from './output-gate.js';
@@ -105,7 +105,8 @@ export class OutputGates {
     const code = errorCode(error);
     if (code === undefined) return undefined;
     if (code === 'ServiceBusy') return THROTTLED_MS * (1 + this.clock.random() / 2);
-    return UNAVAILABLE.has(code) && destination === this.ownDestination ? UNAVAILABLE_MS : undefined;
+    const isUnavailable = UNAVAILABLE.has(code) || isTransient(error);
+    return isUnavailable && destination === this.ownDestination ? UNAVAILABLE_MS : undefined;
   }
 }
 

@@ -14,6 +14,7 @@ import { type OutputGates } from './output-gates.js';
 export interface ReplyPath {
   readonly binding: Binding;
   readonly senders: SenderPool;
+  readonly outputSenders: SenderPool;
   readonly outputs: OutputGates;
 }
 
@@ -22,7 +23,7 @@ export async function reply(
   results: readonly unknown[],
   delivery: Delivery,
   route: Route,
-  { binding, senders, outputs }: ReplyPath,
+  { binding, senders, outputSenders, outputs }: ReplyPath,
 ): Promise<void> {
   if (route.isEvent) return;
   const input = delivery.message;
@@ -35,8 +36,9 @@ export async function reply(
     outputMessage(result, input, binding.entityPath, route.pattern, index),
   );
   if (requester) markReplies(messages, requester, results.length);
+  const pool = destination === binding.replyTo ? outputSenders : senders;
   const sends = messages.map((message) =>
-    outputs.send(destination, delivery, () => senders.get(destination).send(message)),
+    outputs.send(destination, delivery, () => pool.get(destination).send(message)),
   );
   if (sends.length === 1) return sends[0];
   // All of them have ended before the attempt does: none is sent behind the next one's back.

@@ -127,7 +127,15 @@ export class RuntimeProcess implements Owner {
     const routes = new RouteTable('work');
     const handler = plan.binding.batch ? scriptedBatchHandler(judge, this) : scriptedHandler(judge, this);
     routes.add({ pattern: 'work', handler, name: 'Simulated.work', isEvent: false });
-    const path = { binding, routes, invoke: handle, senders: this.senders, clock, logger: this.logger() };
+    const path = {
+      binding,
+      routes,
+      invoke: handle,
+      senders: this.senders,
+      outputSenders: this.senders,
+      clock,
+      logger: this.logger(),
+    };
     const observer = { receiving: () => undefined, failing: () => undefined };
     return binding.sessions
       ? new SessionConsumer(this.clients, binding.sessions, this.locks, openPath(path), observer)
