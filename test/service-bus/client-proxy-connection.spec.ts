@@ -3,11 +3,7 @@ import { Logger } from '@nestjs/common';
 import { lastValueFrom, toArray } from 'rxjs';
 
 import { startEmulator } from '../../src/emulator/index.js';
-import {
-  ServiceBusClientProxy,
-  type ServiceBusClientProxyOptions,
-  
-} from '../../src/service-bus/index.js';
+import { ServiceBusClientProxy, type ServiceBusClientProxyOptions } from '../../src/service-bus/index.js';
 import { serviceBusScene } from '../support/service-bus-scene.js';
 import { until } from '../support/start-service-bus-app.js';
 
