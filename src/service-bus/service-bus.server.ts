@@ -34,9 +34,6 @@ import { Telemetry } from './telemetry/telemetry.js';
 /** The transport's id: `@MessagePattern(pattern, SERVICE_BUS_TRANSPORT)` keeps a handler to this transport. */
 export const SERVICE_BUS_TRANSPORT = Symbol('service-bus');
 
-/** rhea walks all of a connection's links whenever it writes: with more of them a message would cost the more. */
-const MAX_BINDINGS_PER_CONNECTION = 32;
-
 /**
  * Nest's transport strategy for Azure Service Bus. Take it from the application's container:
  * `app.connectMicroservice({ strategy: app.get(ServiceBusServer) }, { inheritAppConfig: true })`.
@@ -164,15 +161,13 @@ export class ServiceBusServer
       this.telemetry,
     ));
     const shared = { invoke, senders, outputSenders, clock: SYSTEM_CLOCK, logger };
-    let source = clients;
-    for (const [index, { binding, routes }] of resolved.entries()) {
+    for (const { binding, routes } of resolved) {
       const telemetry = this.telemetry.forBinding(binding);
       const path = { ...shared, binding, routes, telemetry };
       const observer = this.observerOf(binding);
-      if (index > 0 && index % MAX_BINDINGS_PER_CONNECTION === 0) source = clients.fork();
       const consumer = binding.sessions
-        ? new SessionConsumer(source, binding.sessions, this.locks, openPath(path), observer)
-        : new Consumer(source, this.locks, path, observer);
+        ? new SessionConsumer(clients, binding.sessions, this.locks, openPath(path), observer)
+        : new Consumer(clients, this.locks, path, observer);
       this.consumers.push(consumer);
       this.metrics?.add(binding, consumer, telemetry);
       consumer.start();
