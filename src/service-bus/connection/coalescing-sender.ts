@@ -5,6 +5,7 @@ import {
   type ServiceBusSender,
 } from '@azure/service-bus';
 
+import { openBatch } from '../amqp/open-batch.js';
 import { errorCode } from '../error-code.js';
 import { type SendTelemetry } from '../telemetry/telemetry.js';
 import { transfer } from './transfer.js';
@@ -86,7 +87,7 @@ export class CoalescingSender {
     }
     let batch: ServiceBusMessageBatch;
     try {
-      batch = await this.sender.createMessageBatch();
+      batch = openBatch(await this.sender.createMessageBatch());
     } catch (error) {
       for (const send of sends.slice(start)) send.reject(error);
       return sends.length;
@@ -127,7 +128,7 @@ export class CoalescingSender {
   }
 }
 
-/** Fills the batch from `start` on; a first message that does not fit is its only member, and goes alone. */
+/** Fills the batch from `start` on; a first message that does not go in is its only member, and goes alone. */
 function fill(batch: ServiceBusMessageBatch, sends: readonly Pending[], start: number): [Pending[], number] {
   const members: Pending[] = [];
   let index = start;

@@ -14,6 +14,8 @@ const CONTEXT: TracingContext = {
   getValue: () => 'Microsoft.ServiceBus',
 };
 
+const client = createTracingClient({ namespace: 'Microsoft.ServiceBus', packageName: 'probe' });
+
 const nothing = (): void => undefined;
 const SPAN = {
   end: nothing,
@@ -38,9 +40,13 @@ const QUIET: Instrumenter = {
  * An instrumentation that is there already stays, and one that comes later takes our place.
  */
 export function quietTracing(): void {
-  const client = createTracingClient({ namespace: 'Microsoft.ServiceBus', packageName: 'probe' });
   const { span } = client.startSpan('probe');
-  const isInstrumented = span.isRecording() || client.parseTraceparentHeader(TRACEPARENT) !== undefined;
+  const isRecording = span.isRecording();
   span.end();
-  if (!isInstrumented) useInstrumenter(QUIET);
+  if (!isRecording && !isInstrumented()) useInstrumenter(QUIET);
+}
+
+/** Somebody records the SDK's spans, or did not want them recorded, but carried on. */
+export function isInstrumented(): boolean {
+  return client.parseTraceparentHeader(TRACEPARENT) !== undefined;
 }

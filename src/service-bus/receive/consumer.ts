@@ -85,8 +85,8 @@ export class Consumer implements LinkOwner {
     return { ...details, ...health, ...(health.error ? {} : this.watch.health()) };
   }
 
-  /** Takes a message in: resolves when the broker may send another one for it. */
-  async receive(message: ServiceBusReceivedMessage, link: ReceiverLink): Promise<void> {
+  /** Takes a message in; resolves, when it is done with, with whether the broker may send another one for it. */
+  async receive(message: ServiceBusReceivedMessage, link: ReceiverLink): Promise<boolean> {
     const delivery = new Delivery(message, this.supply.settler, link, link.takePlace());
     this.watch.arrivals++;
     this.path.telemetry?.received(delivery);
@@ -101,8 +101,7 @@ export class Consumer implements LinkOwner {
       // A drain has begun: nobody has tried this message, so its next delivery is no further attempt.
       await this.giveBack(delivery, delivery.attempt - 1);
     }
-    // The SDK gives credit when this promise resolves: one that stays open keeps it.
-    if (!link.returnsCredit(this.capacity.credit)) await new Promise<void>(() => undefined);
+    return link.returnsCredit(this.capacity.credit);
   }
 
   linkOpened(link: ReceiverLink): void {

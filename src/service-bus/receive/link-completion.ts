@@ -4,7 +4,9 @@ import { ServiceBusError, type ServiceBusReceivedMessage } from '@azure/service-
 interface LinkDelivery {
   readonly link?: Link | undefined;
   readonly remote_settled?: boolean;
-  readonly remote_state?: { readonly error?: BrokerRefusal };
+  readonly remote_state?: { readonly error?: BrokerRefusal } | undefined;
+  /** Where a lane has made the delivery: told of the answer without the link's event. */
+  answered?: (delivery: LinkDelivery) => void;
   accept(): void;
 }
 
@@ -55,18 +57,19 @@ class LinkCompletions {
   private timer?: NodeJS.Timeout;
 
   constructor(private readonly link: Link) {
-    link.on('settled', ({ delivery }) => delivery && this.answered(delivery));
+    link.on('settled', ({ delivery }) => delivery && this.take(delivery));
   }
 
   complete(delivery: LinkDelivery): Promise<void> {
     return new Promise((resolve, reject) => {
       this.pending.set(delivery, { sinceMs: performance.now(), resolve, reject });
+      if ('answered' in delivery) delivery.answered = this.take;
       delivery.accept();
       this.timer ??= setTimeout(() => this.sweep(), TIMEOUT_MS).unref();
     });
   }
 
-  private answered(delivery: LinkDelivery): void {
+  private readonly take = (delivery: LinkDelivery): void => {
     // A disposition that settles nothing yet is no answer [AMQP 2.6.12].
     const pending = delivery.remote_settled ? this.pending.get(delivery) : undefined;
     if (!pending) return;
@@ -74,7 +77,7 @@ class LinkCompletions {
     const refusal = delivery.remote_state?.error;
     if (refusal) pending.reject(this.link.is_open() ? toError(refusal) : new LinkClosedError());
     else pending.resolve();
-  }
+  };
 
   private sweep(): void {
     this.timer = undefined;

@@ -5,6 +5,7 @@ import {
   type ServiceBusReceiver,
 } from '@azure/service-bus';
 
+import { TransferLane } from '../amqp/transfer-lane.js';
 import { within } from '../within.js';
 import { type Clock } from './clock.js';
 import { type Delivery } from './delivery.js';
@@ -15,8 +16,8 @@ const REFUSAL_MS = 1_000;
 
 /** What a link tells its owner. */
 export interface LinkOwner {
-  /** Takes a message; the returned promise gives its credit back to the broker. */
-  receive(message: ServiceBusReceivedMessage, link: ReceiverLink): Promise<void>;
+  /** Takes a message; resolves, once it is done with, with whether the broker may send another one for it. */
+  receive(message: ServiceBusReceivedMessage, link: ReceiverLink): Promise<boolean>;
   linkOpened(link: ReceiverLink): void;
   /** The link could not be opened; the SDK goes on trying. */
   linkFailed(link: ReceiverLink, error: Error): void;
@@ -50,6 +51,10 @@ export class ReceiverLink {
 
   private openedAtMs = -Infinity;
   private readonly window = new DeliveryWindow();
+  private lane?: TransferLane;
+  /** Credit that the broker is to get back. */
+  private owedCredit = 0;
+  private isStopped = false;
   private wasOpened = false;
   private isClosed = false;
   private subscription?: { close(): Promise<void> };
@@ -69,7 +74,7 @@ export class ReceiverLink {
   open(): void {
     this.openingSinceMs = this.clock.now();
     const handlers: LinkHandlers = {
-      processMessage: (message) => this.owner.receive(message, this),
+      processMessage: (message) => this.takeFromSdk(message),
       processError: (args) => this.failed(args),
       preInitialize: () => this.opening(),
       postInitialize: () => this.opened(),
@@ -120,6 +125,7 @@ export class ReceiverLink {
 
   /** Takes the credit back from the broker; what was on its way still arrives. */
   async stop(): Promise<void> {
+    this.isStopped = true;
     if (this.subscription) await within(CLOSE_TIMEOUT_MS, this.subscription.close());
   }
 
@@ -133,6 +139,29 @@ export class ReceiverLink {
     await within(CLOSE_TIMEOUT_MS, this.receiver.close());
     this.owner.linkClosed(this);
   }
+
+  private async takeFromSdk(message: ServiceBusReceivedMessage): Promise<void> {
+    // The SDK gives credit when this promise resolves: one that stays open keeps it.
+    if (!(await this.owner.receive(message, this))) await new Promise<void>(() => undefined);
+  }
+
+  private readonly takeFromLane = (message: ServiceBusReceivedMessage): void => {
+    this.owner.receive(message, this).then(this.messageDone, (error: Error) => {
+      // Nobody has it in hand: its next delivery is for others to try.
+      this.owner.linkFailed(this, error);
+      this.receiver.abandonMessage(message).catch(() => undefined);
+    });
+  };
+
+  private readonly messageDone = (givesCredit: boolean): void => {
+    const { lane } = this;
+    if (!givesCredit || !lane || this.isStopped) return;
+    this.owedCredit++;
+    // As long as the broker may send half of what it was promised, a flow frame for each message gains nothing.
+    if (lane.credit > this.promised / 2) return;
+    lane.grant(this.owedCredit);
+    this.owedCredit = 0;
+  };
 
   private opening(): Promise<void> {
     if (this.wasOpened) {
@@ -152,6 +181,7 @@ export class ReceiverLink {
     this.isOpen = true;
     this.openingSinceMs = undefined;
     this.openedAtMs = this.clock.now();
+    this.lane = TransferLane.open(this.receiver, this.takeFromLane);
     this.owner.linkOpened(this);
     return Promise.resolve();
   }

@@ -144,9 +144,9 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     return this.finishing;
   }
 
-  async receive(message: ServiceBusReceivedMessage): Promise<void> {
+  async receive(message: ServiceBusReceivedMessage): Promise<boolean> {
     // The session is on its way back to the broker, and the message with it.
-    if (this.finishing) return;
+    if (this.finishing) return false;
     const delivery = new SessionDelivery(message, this.receiver, this.link, this.link.takePlace());
     this.current = delivery;
     this.path.telemetry?.received(delivery);
@@ -166,6 +166,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     // An unsettled message stays locked by this link: going on would leave it behind, out of its order.
     if (delivery.state !== 'settled') this.isLost = true;
     if (this.isLost || this.isStopping) await this.finish();
+    return !this.finishing;
   }
 
   linkFailed(_link: ReceiverLink, error: Error): void {

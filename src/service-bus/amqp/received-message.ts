@@ -1,0 +1,44 @@
+import { type ServiceBusReceivedMessage } from '@azure/service-bus';
+import type Long from 'long';
+
+import { type LinkDelivery } from './link-delivery.js';
+
+/** What a message carries in `applicationProperties`: the values that AMQP's simple types become. */
+export type ApplicationProperties = NonNullable<ServiceBusReceivedMessage['applicationProperties']>;
+
+/**
+ * A received message, with the fields that the SDK gives it. All of them are there from the beginning, so that all
+ * messages are of one shape; what the message does not say is undefined.
+ */
+export class ReceivedMessage implements ServiceBusReceivedMessage {
+  body: unknown = undefined;
+  applicationProperties: ApplicationProperties | undefined = undefined;
+  contentType: string | undefined = undefined;
+  sessionId: string | undefined = undefined;
+  replyTo: string | undefined = undefined;
+  to: string | undefined = undefined;
+  subject: string | undefined = undefined;
+  messageId: string | number | undefined = undefined;
+  correlationId: string | number | undefined = undefined;
+  replyToSessionId: string | undefined = undefined;
+  partitionKey: string | undefined = undefined;
+  scheduledEnqueueTimeUtc: Date | undefined = undefined;
+  timeToLive: number | undefined = undefined;
+  state: ServiceBusReceivedMessage['state'] = 'active';
+  deadLetterSource: string | undefined = undefined;
+  deadLetterReason: string | undefined = undefined;
+  deadLetterErrorDescription: string | undefined = undefined;
+  enqueuedSequenceNumber: number | undefined = undefined;
+  sequenceNumber: Long | undefined = undefined;
+  enqueuedTimeUtc: Date | undefined = undefined;
+  lockedUntilUtc: Date | undefined = undefined;
+  expiresAtUtc: Date | undefined = undefined;
+  deliveryCount: number | undefined = undefined;
+
+  constructor(
+    readonly lockToken: string,
+    /** The SDK settles by it. */
+    readonly delivery: LinkDelivery,
+    readonly _rawAmqpMessage: ServiceBusReceivedMessage['_rawAmqpMessage'],
+  ) {}
+}

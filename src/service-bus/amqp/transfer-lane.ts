@@ -1,0 +1,144 @@
+import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
+import rhea from 'rhea';
+
+import { decodeMessage } from './decode-message.js';
+import { LinkDelivery } from './link-delivery.js';
+import {
+  type DispositionFields,
+  receiverLinkOf,
+  type RheaReceiver,
+  type RheaSession,
+  type TransferFrame,
+} from './rhea-link.js';
+
+/** Takes a message that has come on the link. */
+export type Take = (message: ServiceBusReceivedMessage) => void;
+
+/** The broker has broken the protocol: rhea ends the connection for it. */
+class TransferError extends Error {
+  override readonly name = 'TransferError';
+}
+
+// [AMQP 2.7.5] fields of a transfer
+const DELIVERY_ID = 1;
+const DELIVERY_TAG = 2;
+const MESSAGE_FORMAT = 3;
+const MORE = 5;
+
+/**
+ * Takes over what comes on a link that the SDK has opened: the transfers, and the broker's answers to settlements. On
+ * the way through rhea and the SDK each message becomes a tree of typed values, four objects in turn, two spans and
+ * half a dozen promises; here it is read once, from its bytes.
+ *
+ * The link stays the SDK's and rhea's: they open, drain and close it, and keep the session's books. What is no plain
+ * message (see `decodeMessage`) goes on to them as if nobody had looked at it.
+ */
+export class TransferLane {
+  private partial?: LinkDelivery;
+  private frames: Buffer[] = [];
+
+  private constructor(
+    private readonly link: RheaReceiver,
+    private readonly session: RheaSession,
+    private readonly take: Take,
+  ) {
+    session.on_transfer = (frame) => this.transferred(frame);
+    session.incoming.on_disposition = (fields) => this.disposed(fields);
+  }
+
+  /** Undefined where SDK and rhea are not the ones we know: then messages come the SDK's way. */
+  static open(receiver: ServiceBusReceiver, take: Take): TransferLane | undefined {
+    const link = receiverLinkOf(receiver);
+    if (!link || Object.keys(link.session.links).length !== 1) return undefined;
+    return new TransferLane(link, link.session, take);
+  }
+
+  /** What the broker may still send. */
+  get credit(): number {
+    return this.link.credit;
+  }
+
+  grant(credit: number): void {
+    this.link.flow(credit);
+  }
+
+  private transferred({ performative, payload }: TransferFrame): void {
+    const { link, session } = this;
+    const { value: fields } = performative;
+    session.incoming.next_transfer_id++;
+    if (!link.is_remote_open()) throw new TransferError('transfer after detach');
+    const delivery = this.deliveryOf(fields);
+    const bytes = payload ?? EMPTY;
+    if (fields[MORE]?.value === true) {
+      delivery.incomplete = true;
+      this.partial = delivery;
+      this.frames.push(bytes);
+      return;
+    }
+    const data = this.frames.length === 0 ? bytes : Buffer.concat([...this.frames, bytes]);
+    this.frames = [];
+    this.partial = undefined;
+    delivery.incomplete = false;
+    link.credit--;
+    link.delivery_count++;
+    // What still comes while the link is being closed goes back to the queue with it.
+    if (!link.is_open()) return;
+    const message = delivery.format === 0 ? decodeMessage(data, delivery) : undefined;
+    if (message) this.take(message);
+    else this.leaveToRhea(data, delivery);
+  }
+
+  /** The delivery that a transfer begins, or goes on with. */
+  private deliveryOf(fields: TransferFrame['performative']['value']): LinkDelivery {
+    const { incoming } = this.session;
+    const id = fields[DELIVERY_ID]?.value as number | null | undefined;
+    if (this.partial) {
+      // [AMQP 2.7.5] a delivery's further transfers need not say which one they belong to.
+      if (id !== undefined && id !== null && id !== this.partial.id) {
+        throw new TransferError(`delivery ${this.partial.id} is not complete, and ${id} begins`);
+      }
+      return this.partial;
+    }
+    if (typeof id !== 'number' || id !== (incoming.next_delivery_id ??= id)) {
+      throw new TransferError(`delivery ${incoming.next_delivery_id} was to come, and ${id} did`);
+    }
+    const tag = fields[DELIVERY_TAG]?.value as Buffer;
+    const format = (fields[MESSAGE_FORMAT]?.value ?? 0) as number;
+    const delivery = new LinkDelivery(id, tag, format, this.link, incoming);
+    incoming.deliveries.push(delivery);
+    incoming.next_delivery_id = id + 1;
+    return delivery;
+  }
+
+  private leaveToRhea(data: Buffer, delivery: LinkDelivery): void {
+    const { link } = this;
+    const { format } = delivery;
+    const context = format === 0 ? { message: rhea.message.decode(data) } : { message: data, format };
+    link.dispatch('message', link._context({ ...context, delivery }));
+  }
+
+  /** [AMQP 2.6.12] The broker's answers: with them the deliveries are settled on our side as well. */
+  private disposed({ first, last, settled, state }: DispositionFields): void {
+    const { link, session } = this;
+    const outcome = state ? unwrapOutcome(state) : undefined;
+    for (let id = first; id <= (last ?? first); id++) {
+      const delivery = session.incoming.deliveries.by_id(id);
+      if (!delivery || delivery.remote_settled) continue;
+      if (outcome) delivery.remote_state = outcome;
+      if (!settled) continue;
+      delivery.remote_settled = true;
+      if (delivery.answered) {
+        delivery.settled = true;
+        delivery.answered(delivery);
+      } else {
+        // Who settled through the SDK is told by it.
+        link.dispatch('settled', link._context({ delivery }));
+      }
+    }
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+
+const unwrapOutcome = (rhea.message as unknown as { unwrap_outcome(state: unknown): LinkDelivery['remote_state'] })
+  .unwrap_outcome;

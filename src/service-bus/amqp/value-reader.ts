@@ -1,0 +1,203 @@
+/** The bytes hold something that `ValueReader` does not read: rare types, or no AMQP at all. */
+export class NotPlainError extends Error {
+  override readonly name = 'NotPlainError';
+}
+
+const TWO_TO_32 = 2 ** 32;
+/** Beyond it a 64-bit integer is no safe number. */
+const SAFE_HIGH_WORD = 2 ** 21;
+
+/**
+ * Reads AMQP values one after the other [AMQP 1.6]: those that messages of Service Bus are made of. What it does not
+ * read, or what ends before its end, throws a NotPlainError. Values are what rhea makes of the same bytes.
+ */
+export class ValueReader {
+  at = 0;
+
+  constructor(readonly bytes: Buffer) {}
+
+  get isAtEnd(): boolean {
+    return this.at >= this.bytes.length;
+  }
+
+  /** The next byte: a type code, mostly. */
+  code(): number {
+    const code = this.bytes[this.at++];
+    if (code === undefined) throw new NotPlainError('ends too early');
+    return code;
+  }
+
+  /** The descriptor of a message's section: 0x70 to 0x78. */
+  descriptor(): number {
+    // [AMQP 1.2] every sender writes a section's descriptor as a small ulong.
+    if (this.code() !== 0x00 || this.code() !== 0x53) throw new NotPlainError('no section');
+    return this.code();
+  }
+
+  /** Enters a list, and returns how many fields it has. */
+  list(): number {
+    const code = this.code();
+    if (code === 0x45) return 0;
+    if (code === 0xc0) return this.countAfterSize(1);
+    if (code === 0xd0) return this.countAfterSize(4);
+    throw new NotPlainError('no list');
+  }
+
+  /** Enters a map, and returns how many keys and values it has. */
+  map(): number {
+    const code = this.code();
+    if (code === 0xc1) return this.countAfterSize(1);
+    if (code === 0xd1) return this.countAfterSize(4);
+    throw new NotPlainError('no map');
+  }
+
+  /** A string or a symbol, or undefined where there is none. */
+  text(): string | undefined {
+    const code = this.code();
+    if (code === 0x40) return undefined;
+    if (code === 0xa1 || code === 0xa3) return this.textOf(this.code());
+    if (code === 0xb1 || code === 0xb3) return this.textOf(this.uint32());
+    throw new NotPlainError('no text');
+  }
+
+  /** Binary data: a view of the bytes, no copy. */
+  binary(): Buffer {
+    const code = this.code();
+    if (code === 0xa0) return this.view(this.code());
+    if (code === 0xb0) return this.view(this.uint32());
+    throw new NotPlainError('no binary');
+  }
+
+  /** An integer or a timestamp, in milliseconds, as a number; undefined where there is none. */
+  number(): number | undefined {
+    const code = this.code();
+    switch (code) {
+      case 0x40:
+        return undefined;
+      case 0x43:
+      case 0x44:
+        return 0;
+      case 0x50:
+      case 0x52:
+      case 0x53:
+        return this.code();
+      case 0x51:
+      case 0x54:
+      case 0x55:
+        return (this.code() << 24) >> 24;
+      case 0x60:
+        return this.bytes.readUInt16BE(this.skip(2));
+      case 0x61:
+        return this.bytes.readInt16BE(this.skip(2));
+      case 0x70:
+        return this.uint32();
+      case 0x71:
+        return this.bytes.readInt32BE(this.skip(4));
+      case 0x80:
+        return this.integer64(this.uint32());
+      case 0x81:
+      case 0x83:
+        return this.integer64(this.bytes.readInt32BE(this.skip(4)));
+      default:
+        throw new NotPlainError('no integer');
+    }
+  }
+
+  /** A value of any of the simple types. */
+  value(): unknown {
+    const code = this.bytes[this.at];
+    switch (code) {
+      case 0x40:
+        this.at++;
+        return null;
+      case 0x41:
+      case 0x42:
+        this.at++;
+        return code === 0x41;
+      case 0x72:
+        return this.bytes.readFloatBE(this.skip(5) + 1);
+      case 0x82:
+        return this.bytes.readDoubleBE(this.skip(9) + 1);
+      case 0x83:
+        return new Date(this.number() ?? NaN);
+      case 0x98:
+        this.at++;
+        return this.view(16);
+      case 0xa0:
+      case 0xb0:
+        return this.binary();
+      case 0xa1:
+      case 0xa3:
+      case 0xb1:
+      case 0xb3:
+        return this.text();
+      default:
+        return this.number();
+    }
+  }
+
+  /** Passes over a value of any type but a described one. */
+  pass(): void {
+    const code = this.code();
+    // [AMQP 1.6] the high half of a type code tells how its value is laid out.
+    switch (code >> 4) {
+      case 0x4:
+        return;
+      case 0x5:
+      case 0x6:
+      case 0x7:
+      case 0x8:
+      case 0x9:
+        this.skip(1 << ((code >> 4) - 5));
+        return;
+      case 0xa:
+      case 0xc:
+      case 0xe:
+        this.skip(this.code());
+        return;
+      case 0xb:
+      case 0xd:
+      case 0xf:
+        this.skip(this.uint32());
+        return;
+      default:
+        throw new NotPlainError('no simple value');
+    }
+  }
+
+  /** Steps over `length` bytes, and returns where they begin. */
+  skip(length: number): number {
+    const from = this.at;
+    this.at = from + length;
+    if (this.at > this.bytes.length) throw new NotPlainError('ends too early');
+    return from;
+  }
+
+  uint32(): number {
+    const { bytes } = this;
+    const at = this.skip(4);
+    return bytes[at]! * 0x1000000 + ((bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!);
+  }
+
+  private integer64(high: number): number {
+    const low = this.uint32();
+    if (high > SAFE_HIGH_WORD || high < -SAFE_HIGH_WORD) throw new NotPlainError('no safe integer');
+    return high * TWO_TO_32 + low;
+  }
+
+  private textOf(length: number): string {
+    const from = this.skip(length);
+    return this.bytes.toString('utf8', from, this.at);
+  }
+
+  private view(length: number): Buffer {
+    const from = this.skip(length);
+    return this.bytes.subarray(from, this.at);
+  }
+
+  private countAfterSize(width: 1 | 4): number {
+    if (width === 1) this.skip(1);
+    else this.skip(4);
+    return width === 1 ? this.code() : this.uint32();
+  }
+}
