@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 
-import { Controller, Module, ValidationPipe } from '@nestjs/common';
+import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 
-import { ServiceBusModule, ServiceBusServer } from '../../src/service-bus/index.js';
+import { QuickValidationPipe, ServiceBusModule, ServiceBusServer } from '../../src/service-bus/index.js';
 import { accept, Order, type Receipt } from './order.js';
 import { type Assignment, type Running } from './running.js';
 
@@ -40,7 +40,7 @@ export async function startTransport(
     },
     { logger: ['error', 'warn', 'fatal'] },
   );
-  if (isValidating) app.useGlobalPipes(new ValidationPipe({ transform: true }));
+  if (isValidating) app.useGlobalPipes(new QuickValidationPipe({ transform: true }));
   app.connectMicroservice({ strategy: app.get(ServiceBusServer) }, { inheritAppConfig: true });
   await app.startAllMicroservices();
   await app.init();

@@ -1,4 +1,6 @@
-import { type ArgumentMetadata, Injectable, type PipeTransform, ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+
+import { QuickValidationPipe } from '../service-bus/index.js';
 
 /**
  * Checks input by the decorators of its class. A query with a name that nobody knows is refused: it is a slip,
@@ -7,12 +9,12 @@ import { type ArgumentMetadata, Injectable, type PipeTransform, ValidationPipe }
  */
 @Injectable()
 export class InputPipe implements PipeTransform {
-  private readonly forQueries = new ValidationPipe({
+  private readonly forQueries = new QuickValidationPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
   });
-  private readonly forMessages = new ValidationPipe({ transform: true, whitelist: true });
+  private readonly forMessages = new QuickValidationPipe({ transform: true, whitelist: true });
 
   transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const pipe = metadata.type === 'query' ? this.forQueries : this.forMessages;

@@ -45,3 +45,4 @@ export { ServiceBusModule } from './service-bus.module.js';
 export { SERVICE_BUS_TRANSPORT, ServiceBusServer } from './service-bus.server.js';
 export { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';
 export { type CurrentMessage, currentMessage } from './telemetry/current-message.js';
+export { QuickValidationPipe } from './validation/quick-validation.pipe.js';

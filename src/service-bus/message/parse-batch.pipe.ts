@@ -2,11 +2,11 @@ import {
   type ArgumentMetadata,
   type PipeTransform,
   type Type,
-  ValidationPipe,
   type ValidationPipeOptions,
 } from '@nestjs/common';
 
 import { UnfitBatchException } from '../exceptions/batch.exception.js';
+import { QuickValidationPipe } from '../validation/quick-validation.pipe.js';
 
 /**
  * Validates each payload of a batch by class-validator: `@Payload(new ParseBatchPipe(Order)) orders: Order[]`.
@@ -14,10 +14,10 @@ import { UnfitBatchException } from '../exceptions/batch.exception.js';
  * are those of the ValidationPipe, `{ transform: true }` if there are none.
  */
 export class ParseBatchPipe implements PipeTransform<unknown, Promise<unknown[]>> {
-  private readonly each: ValidationPipe;
+  private readonly each: QuickValidationPipe;
 
   constructor(type: Type, options: ValidationPipeOptions = { transform: true }) {
-    this.each = new ValidationPipe({ ...options, expectedType: type });
+    this.each = new QuickValidationPipe({ ...options, expectedType: type });
   }
 
   async transform(payloads: unknown, metadata: ArgumentMetadata): Promise<unknown[]> {

@@ -1,0 +1,148 @@
+import { type MetadataStorages, type Target, type TypeMetadata } from './metadata-storages.js';
+import { type Condition, type PropertyPlan } from './property-plan.js';
+import { toCheck } from './to-check.js';
+
+type ValidationMetadata = ReturnType<MetadataStorages['validator']['getTargetValidationMetadatas']>[number];
+
+/** How to make an instance of a class from plain data, and to tell whether it is valid. */
+export interface ClassPlan {
+  readonly type: new () => Record<string, unknown>;
+  readonly properties: readonly PropertyPlan[];
+  /** Properties that hold instances of other classes. */
+  readonly nested: ReadonlyMap<string, ClassPlan>;
+  /** All that have a decorator: a whitelist lets them through. */
+  readonly known: ReadonlySet<string>;
+}
+
+/** The class, or one that it holds, has decorators whose meaning is left to class-transformer and class-validator. */
+class NoPlanError extends Error {
+  override readonly name = 'NoPlanError';
+}
+
+/** The plan of a class; undefined where its decorators are not simple enough for one. */
+export function planClass(type: Target, storages: MetadataStorages): ClassPlan | undefined {
+  try {
+    return new Planner(storages).plan(type);
+  } catch (error) {
+    if (error instanceof NoPlanError) return undefined;
+    throw error;
+  }
+}
+
+class Planner {
+  private readonly plans = new Map<Target, ClassPlan>();
+
+  constructor(private readonly storages: MetadataStorages) {}
+
+  plan(type: Target): ClassPlan {
+    const planned = this.plans.get(type);
+    // A class may hold others of its own.
+    if (planned) return planned;
+    this.assertPlainTransformation(type);
+    const byProperty = this.metadataOf(type);
+    const properties: PropertyPlan[] = [];
+    const nested = new Map<string, ClassPlan>();
+    const known = new Set(byProperty.keys());
+    const plan = { type: type as ClassPlan['type'], properties, nested, known };
+    this.plans.set(type, plan);
+    for (const [name, metadatas] of byProperty) {
+      properties.push(this.planProperty(name, metadatas));
+      const inner = this.nestedType(type, name, metadatas);
+      if (inner) nested.set(name, this.plan(inner));
+    }
+    return plan;
+  }
+
+  /** What class-transformer does to instances of a class is copying, and making those of `@Type`. */
+  private assertPlainTransformation(type: Target): void {
+    const { transformer } = this.storages;
+    const isPlain =
+      transformer.getStrategy(type) === 'none' &&
+      transformer.getExposedMetadatas(type).length === 0 &&
+      transformer.getExcludedMetadatas(type).length === 0 &&
+      ancestorsOf(type).every((ancestor) => !transformer._transformMetadatas.has(ancestor));
+    if (!isPlain) throw new NoPlanError();
+  }
+
+  private metadataOf(type: Target): ReadonlyMap<string, ValidationMetadata[]> {
+    const metadatas = this.storages.validator.getTargetValidationMetadatas(type, '', false, false);
+    // Without a rule, what becomes of the class depends on the options.
+    if (metadatas.length === 0) throw new NoPlanError();
+    const byProperty = new Map<string, ValidationMetadata[]>();
+    for (const metadata of metadatas) {
+      const others = byProperty.get(metadata.propertyName);
+      if (others) others.push(metadata);
+      else byProperty.set(metadata.propertyName, [metadata]);
+    }
+    // `@Type` on a property that nobody validates still makes instances.
+    for (const ancestor of ancestorsOf(type)) {
+      for (const name of this.storages.transformer._typeMetadatas.get(ancestor)?.keys() ?? []) {
+        if (!byProperty.has(name)) throw new NoPlanError();
+      }
+    }
+    return byProperty;
+  }
+
+  private planProperty(name: string, metadatas: readonly ValidationMetadata[]): PropertyPlan {
+    const conditions: Condition[] = [];
+    const checks: PropertyPlan['checks'][number][] = [];
+    for (const metadata of metadatas) {
+      switch (metadata.type) {
+        case 'conditionalValidation':
+          conditions.push((metadata.constraints as [Condition])[0]);
+          break;
+        case 'whitelistValidation':
+        case 'nestedValidation':
+          break;
+        case 'customValidation':
+        case 'isDefined':
+          checks.push(...this.toChecks(metadata));
+          break;
+        default:
+          throw new NoPlanError();
+      }
+    }
+    return { name, conditions, checks };
+  }
+
+  private toChecks(metadata: ValidationMetadata): PropertyPlan['checks'] {
+    const constraints = this.storages.validator.getTargetValidatorConstraints(metadata.constraintCls);
+    return constraints.map((constraint) => {
+      if (constraint.async) throw new NoPlanError();
+      return toCheck(metadata, constraint.instance);
+    });
+  }
+
+  /** The class of `@ValidateNested() @Type(() => Item)`; undefined for a property that holds no instances. */
+  private nestedType(
+    owner: Target,
+    name: string,
+    metadatas: readonly ValidationMetadata[],
+  ): Target | undefined {
+    const isNested = metadatas.some(({ type }) => type === 'nestedValidation');
+    const typed = this.storages.transformer.findTypeMetadata(owner, name);
+    if (!isNested && !typed) return undefined;
+    const type = isNested && typed ? constantTypeOf(typed) : undefined;
+    if (!type) throw new NoPlanError();
+    return type;
+  }
+}
+
+/** A type that does not depend on the value, and is a class of the application's own. */
+function constantTypeOf({ typeFunction, options, reflectedType }: TypeMetadata): Target | undefined {
+  if (!typeFunction || typeFunction.length > 0 || options?.discriminator) return undefined;
+  const type = typeFunction();
+  // In an array, a set or a map: of these only the array is plain data.
+  const isPlainHolder = reflectedType === type || reflectedType === Array || reflectedType === Object;
+  return typeof type === 'function' && isPlainHolder && !BUILT_IN.has(type) ? type : undefined;
+}
+
+const BUILT_IN = new Set<Target>([String, Number, Boolean, Date, Array, Object, Map, Set, Buffer]);
+
+function ancestorsOf(type: Target): Target[] {
+  const ancestors: Target[] = [];
+  for (let each: unknown = type; typeof each === 'function'; each = Object.getPrototypeOf(each)) {
+    ancestors.push(each);
+  }
+  return ancestors;
+}
