@@ -8,6 +8,8 @@ import { QuickValidationPipe, ServiceBusModule, ServiceBusServer } from '../../s
 import { accept, Order, type Receipt } from './order.js';
 import { type Assignment, type Running } from './running.js';
 
+type Work = (order: Order) => Receipt | Promise<Receipt>;
+
 @Module({})
 class OrdersModule {}
 
@@ -15,6 +17,11 @@ class OrdersModule {}
 export async function start(assignment: Assignment): Promise<Running> {
   const { handlers = 1, bindings = 1 } = assignment;
   const patterns = Array.from({ length: bindings }, (_, index) => `orders-${index}`);
+  let isReceiving = false;
+  let begin: () => void;
+  const receiving = new Promise<void>((resolve) => (begin = resolve));
+  // What it costs to open links is not what a message costs: no message is done before all of them are open.
+  const work: Work = (order) => (isReceiving ? accept(order) : receiving.then(() => accept(order)));
   const app = await NestFactory.create(
     {
       module: OrdersModule,
@@ -29,25 +36,31 @@ export async function start(assignment: Assignment): Promise<Running> {
           }),
         ),
       ],
-      controllers: patterns.map((pattern) => controller(pattern, handlers)),
+      controllers: patterns.map((pattern) => controller(pattern, handlers, work)),
     },
     { logger: ['error', 'warn', 'fatal'] },
   );
   app.useGlobalPipes(new QuickValidationPipe({ transform: true }));
-  app.connectMicroservice({ strategy: app.get(ServiceBusServer) }, { inheritAppConfig: true });
+  const server = app.get(ServiceBusServer);
+  server.status.subscribe((status) => {
+    if (status !== 'connected') return;
+    isReceiving = true;
+    begin();
+  });
+  app.connectMicroservice({ strategy: server }, { inheritAppConfig: true });
   await app.startAllMicroservices();
   await app.init();
   return app;
 }
 
 /** A controller as decorators would make it, with as many methods as wanted. */
-function controller(binding: string, handlers: number): Type {
+function controller(binding: string, handlers: number, work: Work): Type {
   class OrdersController {}
   const { prototype } = OrdersController;
   for (let index = 0; index < handlers; index++) {
     const name = `accept${index}`;
     const descriptor = {
-      value: (order: Order): Receipt => accept(order),
+      value: (order: Order): ReturnType<Work> => work(order),
       writable: true,
       configurable: true,
     };

@@ -22,7 +22,7 @@ import { handle } from './message/handle.js';
 import { type Invoke, openPath } from './message/message-path.js';
 import { SYSTEM_CLOCK } from './receive/clock.js';
 import { Consumer, type ConsumerObserver } from './receive/consumer.js';
-import { type ConsumerHealth, isReceiving } from './receive/consumer-health.js';
+import { type ConsumerHealth } from './receive/consumer-health.js';
 import { LockRenewer } from './receive/lock-renewer.js';
 import { RECEIVER_RETRY_OPTIONS } from './receive/receiver-retry-options.js';
 import { SessionConsumer } from './receive/session-consumer.js';
@@ -192,7 +192,7 @@ export class ServiceBusServer
 
   private observerOf({ pattern }: Binding): ConsumerObserver {
     const tellStatus = (): void => {
-      const isConnected = this.consumers.every((consumer) => isReceiving(consumer.health()));
+      const isConnected = this.consumers.every(({ isReceiving }) => isReceiving);
       this._status$.next(isConnected ? 'connected' : 'disconnected');
     };
     return {

@@ -134,7 +134,7 @@ function encodeNumber(value: number, writer: ValueWriter): void {
 /** Circular values and big integers have no JSON; functions and symbols are none. */
 function toJson(body: unknown): string | undefined {
   try {
-    return JSON.stringify(body) as string | undefined;
+    return JSON.stringify(body);
   } catch {
     return undefined;
   }

@@ -1,20 +1,8 @@
-import rhea from 'rhea';
-
-import { type RheaIncoming, type RheaReceiver } from './rhea-link.js';
-
-/** [AMQP 3.4] rhea's outcomes, which its types do not show. */
-const outcomes = rhea.message as unknown as Record<
-  'accepted' | 'released' | 'rejected' | 'modified',
-  (fields?: object) => { described(): unknown }
->;
+import { type RheaReceiver } from './rhea-link.js';
+import { type RemoteState, rheaMessage } from './rhea-message.js';
 
 /** One for all: rhea only reads it. */
-const ACCEPTED = outcomes.accepted().described();
-
-/** What the broker has answered to a settlement. */
-export interface RemoteState {
-  readonly error?: { readonly condition?: string; readonly description?: string };
-}
+const ACCEPTED = rheaMessage.accepted().described();
 
 /** Who waits for the broker's answer to a delivery's settlement. */
 export type Answered = (delivery: LinkDelivery) => void;
@@ -35,12 +23,14 @@ export class LinkDelivery {
     readonly tag: Buffer,
     readonly format: number,
     readonly link: RheaReceiver,
-    private readonly incoming: RheaIncoming,
+    private readonly tell: (delivery: LinkDelivery) => void,
   ) {}
 
   update(settled: boolean | undefined, state: unknown): void {
     // [AMQP 2.7.3] in mode "second" the delivery is settled once the sender has settled it.
-    this.incoming.update(this, settled ?? this.link.local.attach.rcv_settle_mode !== 1, state);
+    this.settled = settled ?? this.link.local.attach.rcv_settle_mode !== 1;
+    if (state !== undefined) this.state = state;
+    this.tell(this);
   }
 
   accept(): void {
@@ -48,15 +38,15 @@ export class LinkDelivery {
   }
 
   release(parameters?: object): void {
-    const outcome = parameters ? outcomes.modified(parameters) : outcomes.released();
+    const outcome = parameters ? rheaMessage.modified(parameters) : rheaMessage.released();
     this.update(undefined, outcome.described());
   }
 
   reject(error: object): void {
-    this.update(undefined, outcomes.rejected({ error }).described());
+    this.update(undefined, rheaMessage.rejected({ error }).described());
   }
 
   modified(parameters: object): void {
-    this.update(undefined, outcomes.modified(parameters).described());
+    this.update(undefined, rheaMessage.modified(parameters).described());
   }
 }

@@ -1,9 +1,8 @@
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
-import rhea from 'rhea';
 
 import { LAST_EXPIRY_MS } from './lifetime.js';
+import { rheaMessage, type RheaMessage } from './rhea-message.js';
 
-type Message = ReturnType<typeof rhea.message.decode>;
 type Annotated = ServiceBusReceivedMessage['_rawAmqpMessage'];
 
 /**
@@ -12,7 +11,7 @@ type Annotated = ServiceBusReceivedMessage['_rawAmqpMessage'];
  */
 export class RawMessage implements Annotated {
   readonly bodyType = 'data';
-  private decoded?: Message;
+  private decoded?: RheaMessage;
 
   constructor(
     private readonly bytes: Buffer,
@@ -46,7 +45,7 @@ export class RawMessage implements Annotated {
       replyToGroupId: message.reply_to_group_id,
       subject: message.subject,
       to: message.to,
-    }) as Annotated['properties'];
+    });
   }
 
   get messageAnnotations(): Annotated['messageAnnotations'] {
@@ -65,12 +64,12 @@ export class RawMessage implements Annotated {
     return this.message.footer;
   }
 
-  private get message(): Message {
-    return (this.decoded ??= rhea.message.decode(this.bytes));
+  private get message(): RheaMessage {
+    return (this.decoded ??= rheaMessage.decode(this.bytes));
   }
 }
 
-function lifetimeOf({ absolute_expiry_time: end, creation_time: start }: Message): number | undefined {
+function lifetimeOf({ absolute_expiry_time: end, creation_time: start }: RheaMessage): number | undefined {
   return end && start ? Math.min(end.getTime(), LAST_EXPIRY_MS) - start.getTime() : undefined;
 }
 

@@ -12,6 +12,8 @@ export interface TransferFrame {
 
 /** A disposition that the broker has sent. */
 export interface DispositionFields {
+  /** True where the broker is the receiver. */
+  readonly role: boolean;
   readonly first: number;
   readonly last?: number | null;
   readonly settled?: boolean | null;
@@ -21,27 +23,41 @@ export interface DispositionFields {
 /** What rhea keeps of a session's deliveries that come in. */
 export interface RheaIncoming {
   readonly deliveries: { push(delivery: LinkDelivery): void; by_id(id: number): LinkDelivery | undefined };
+  /** Settled, and the broker does not know yet. */
+  readonly updated: LinkDelivery[];
   next_transfer_id: number;
   next_delivery_id: number | undefined;
-  update(delivery: LinkDelivery, settled: boolean, state: unknown): void;
-  on_disposition(fields: DispositionFields): void;
+}
+
+/** What of a connection decides over when it writes. */
+export interface RheaConnection {
+  readonly socket?: { cork?(): void; uncork?(): void };
+  /** Its sessions are to be asked in the next turn what they have to write. */
+  registered: boolean;
+  _register(): void;
+  /** Asks all sessions, and writes. */
+  _process(): void;
 }
 
 export interface RheaSession {
   readonly incoming: RheaIncoming;
   readonly links: Readonly<Record<string, RheaReceiver>>;
   on_transfer(frame: TransferFrame): void;
+  on_disposition(frame: { readonly performative: DispositionFields }): void;
+  /** Writes what there is to write. */
+  _process(): void;
 }
 
 export interface RheaReceiver {
   readonly session: RheaSession;
+  readonly connection: RheaConnection;
+  /** There is credit that the broker does not know of. */
+  issue_flow: boolean;
   readonly local: { readonly attach: { readonly rcv_settle_mode?: number } };
   credit: number;
   delivery_count: number;
   is_open(): boolean;
   is_remote_open(): boolean;
-  /** Gives the broker more credit. */
-  flow(credit: number): void;
   dispatch(event: string, context: object): boolean;
   _context(fields: object): object;
   on(event: 'settled', listener: (context: { readonly delivery?: LinkDelivery }) => void): void;
@@ -61,13 +77,26 @@ interface SdkLink {
 export function receiverLinkOf(receiver: ServiceBusReceiver): RheaReceiver | undefined {
   const { _streamingReceiver, _messageSession } = receiver as unknown as SdkReceiver;
   const link = (_streamingReceiver ?? _messageSession)?.link?._link;
-  const { session } = link ?? {};
-  if (!link || !session) return undefined;
-  const isKnown =
-    typeof link.flow === 'function' &&
+  return link && isKnownLink(link) && isKnownSession(link.session) ? link : undefined;
+}
+
+function isKnownLink(link: Partial<RheaReceiver>): link is RheaReceiver {
+  const { connection } = link;
+  return (
     typeof link.dispatch === 'function' &&
-    typeof session.incoming.deliveries.push === 'function' &&
-    typeof session.incoming.update === 'function' &&
-    typeof session.on_transfer === 'function';
-  return isKnown ? (link as RheaReceiver) : undefined;
+    typeof link.issue_flow === 'boolean' &&
+    typeof connection?._register === 'function' &&
+    typeof connection._process === 'function'
+  );
+}
+
+function isKnownSession(session: Partial<RheaSession>): boolean {
+  const { incoming } = session;
+  return (
+    typeof incoming?.deliveries.push === 'function' &&
+    typeof incoming.updated.push === 'function' &&
+    typeof session.on_transfer === 'function' &&
+    typeof session.on_disposition === 'function' &&
+    typeof session._process === 'function'
+  );
 }

@@ -1,5 +1,4 @@
 import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
-import rhea from 'rhea';
 
 import { decodeMessage } from './decode-message.js';
 import { LinkDelivery } from './link-delivery.js';
@@ -10,6 +9,8 @@ import {
   type RheaSession,
   type TransferFrame,
 } from './rhea-link.js';
+import { rheaMessage } from './rhea-message.js';
+import { WriteTurns } from './write-turns.js';
 
 /** Takes a message that has come on the link. */
 export type Take = (message: ServiceBusReceivedMessage) => void;
@@ -36,6 +37,7 @@ const MORE = 5;
 export class TransferLane {
   private partial?: LinkDelivery;
   private frames: Buffer[] = [];
+  private readonly writes: WriteTurns;
 
   private constructor(
     private readonly link: RheaReceiver,
@@ -43,7 +45,12 @@ export class TransferLane {
     private readonly take: Take,
   ) {
     session.on_transfer = (frame) => this.transferred(frame);
-    session.incoming.on_disposition = (fields) => this.disposed(fields);
+    const disposed = session.on_disposition.bind(session);
+    session.on_disposition = (frame) => {
+      if (frame.performative.role) disposed(frame);
+      else this.disposed(frame.performative);
+    };
+    this.writes = WriteTurns.of(link.connection);
   }
 
   /** Undefined where SDK and rhea are not the ones we know: then messages come the SDK's way. */
@@ -59,7 +66,9 @@ export class TransferLane {
   }
 
   grant(credit: number): void {
-    this.link.flow(credit);
+    this.link.credit += credit;
+    this.link.issue_flow = true;
+    this.writes.add(this.session);
   }
 
   private transferred({ performative, payload }: TransferFrame): void {
@@ -104,23 +113,29 @@ export class TransferLane {
     }
     const tag = fields[DELIVERY_TAG]?.value as Buffer;
     const format = (fields[MESSAGE_FORMAT]?.value ?? 0) as number;
-    const delivery = new LinkDelivery(id, tag, format, this.link, incoming);
+    const delivery = new LinkDelivery(id, tag, format, this.link, this.tell);
     incoming.deliveries.push(delivery);
     incoming.next_delivery_id = id + 1;
     return delivery;
   }
 
+  /** Has the broker told of a delivery's settlement. */
+  private readonly tell = (delivery: LinkDelivery): void => {
+    if (!delivery.remote_settled) this.session.incoming.updated.push(delivery);
+    this.writes.add(this.session);
+  };
+
   private leaveToRhea(data: Buffer, delivery: LinkDelivery): void {
     const { link } = this;
     const { format } = delivery;
-    const context = format === 0 ? { message: rhea.message.decode(data) } : { message: data, format };
+    const context = format === 0 ? { message: rheaMessage.decode(data) } : { message: data, format };
     link.dispatch('message', link._context({ ...context, delivery }));
   }
 
   /** [AMQP 2.6.12] The broker's answers: with them the deliveries are settled on our side as well. */
   private disposed({ first, last, settled, state }: DispositionFields): void {
     const { link, session } = this;
-    const outcome = state ? unwrapOutcome(state) : undefined;
+    const outcome = state ? rheaMessage.unwrap_outcome(state) : undefined;
     for (let id = first; id <= (last ?? first); id++) {
       const delivery = session.incoming.deliveries.by_id(id);
       if (!delivery || delivery.remote_settled) continue;
@@ -135,10 +150,9 @@ export class TransferLane {
         link.dispatch('settled', link._context({ delivery }));
       }
     }
+    // The places of what is settled become free.
+    this.writes.add(session);
   }
 }
 
 const EMPTY = Buffer.alloc(0);
-
-const unwrapOutcome = (rhea.message as unknown as { unwrap_outcome(state: unknown): LinkDelivery['remote_state'] })
-  .unwrap_outcome;

@@ -71,36 +71,24 @@ export class ValueReader {
   /** An integer or a timestamp, in milliseconds, as a number; undefined where there is none. */
   number(): number | undefined {
     const code = this.code();
-    switch (code) {
-      case 0x40:
-        return undefined;
-      case 0x43:
-      case 0x44:
-        return 0;
-      case 0x50:
-      case 0x52:
-      case 0x53:
-        return this.code();
-      case 0x51:
-      case 0x54:
-      case 0x55:
-        return (this.code() << 24) >> 24;
-      case 0x60:
-        return this.bytes.readUInt16BE(this.skip(2));
-      case 0x61:
-        return this.bytes.readInt16BE(this.skip(2));
-      case 0x70:
-        return this.uint32();
-      case 0x71:
-        return this.bytes.readInt32BE(this.skip(4));
-      case 0x80:
-        return this.integer64(this.uint32());
-      case 0x81:
-      case 0x83:
-        return this.integer64(this.bytes.readInt32BE(this.skip(4)));
+    // [AMQP 1.6] the high half of a type code tells how wide its value is.
+    switch (code >> 4) {
+      case 0x4:
+        if (code === 0x40) return undefined;
+        if (code === 0x43 || code === 0x44) return 0;
+        break;
+      case 0x5:
+        if (code === 0x50 || code === 0x52 || code === 0x53) return this.code();
+        if (code === 0x51 || code === 0x54 || code === 0x55) return (this.code() << 24) >> 24;
+        break;
+      case 0x6:
+        if (code === 0x60) return this.bytes.readUInt16BE(this.skip(2));
+        if (code === 0x61) return this.bytes.readInt16BE(this.skip(2));
+        break;
       default:
-        throw new NotPlainError('no integer');
+        return this.wideNumber(code);
     }
+    throw new NotPlainError('no integer');
   }
 
   /** A value of any of the simple types. */
@@ -177,6 +165,22 @@ export class ValueReader {
     const { bytes } = this;
     const at = this.skip(4);
     return bytes[at]! * 0x1000000 + ((bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!);
+  }
+
+  private wideNumber(code: number): number {
+    switch (code) {
+      case 0x70:
+        return this.uint32();
+      case 0x71:
+        return this.bytes.readInt32BE(this.skip(4));
+      case 0x80:
+        return this.integer64(this.uint32());
+      case 0x81:
+      case 0x83:
+        return this.integer64(this.bytes.readInt32BE(this.skip(4)));
+      default:
+        throw new NotPlainError('no integer');
+    }
   }
 
   private integer64(high: number): number {

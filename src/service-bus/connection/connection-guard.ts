@@ -29,9 +29,6 @@ class SilentConnectionError extends Error {
  * Ends connections that look open and are dead (half-open TCP), so that the SDK opens a new one. The SDK finds
  * out by itself after two minutes; Service Bus may refuse a client that wants heartbeats more often than each
  * minute, so a quiet broker is asked instead: whoever begins an AMQP session must be answered [AMQP 2.5.1].
- *
- * Also sees to it that the connections do not wait for more to send (Nagle): a message after another one would
- * wait for the broker's delayed acknowledgement of the first, some 40 ms.
  */
 export class ConnectionGuard {
   private readonly timer: NodeJS.Timeout;
@@ -42,8 +39,6 @@ export class ConnectionGuard {
   private question?: AbortController;
 
   private constructor(private readonly context: SdkContext) {
-    const { options } = context.connection._connection;
-    if (options) options.tcp_no_delay = true;
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
     this.timer.unref();
   }
@@ -78,7 +73,6 @@ export class ConnectionGuard {
   }
 
   private heard(socket: Partial<Socket> | undefined, nowMs: number): void {
-    if (socket !== this.socket) socket?.setNoDelay?.(true);
     this.socket = socket;
     this.bytesRead = socket?.bytesRead ?? 0;
     this.heardAtMs = nowMs;

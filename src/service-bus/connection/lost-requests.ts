@@ -1,6 +1,6 @@
 import { type ServiceBusClient } from '@azure/service-bus';
 
-import { contextOf, type SdkContext, type SdkRequestLink } from './sdk-connection.js';
+import { contextOf, eachConnection, type SdkContext, type SdkRequestLink } from './sdk-connection.js';
 
 /** The connection was lost while a request was on its way: its answer will never come. */
 class RequestLostError extends Error {
@@ -22,17 +22,8 @@ class RequestLostError extends Error {
 export function failLostRequests(client: ServiceBusClient): void {
   const context = contextOf(client);
   if (!context) return;
-  const listen = (): void => {
-    context.connection._connection.on('disconnected', () => failAll(context));
-  };
-  listen();
-  const refresh = context.refreshConnection?.bind(context);
-  if (!refresh) return;
-  context.refreshConnection = () => {
-    failAll(context);
-    refresh();
-    listen();
-  };
+  const fail = (): void => failAll(context);
+  eachConnection(context, (connection) => connection.on('disconnected', fail), fail);
 }
 
 function failAll({ cbsSession, managementClients }: SdkContext): void {

@@ -14,7 +14,7 @@ export interface SdkRequestLink {
 }
 
 /** rhea's connection; its socket is there once it connects, and no `Socket` with WebSockets. */
-interface RheaConnection {
+export interface RheaConnection {
   readonly socket?: Partial<Socket>;
   /** Read when it connects. */
   readonly options?: { tcp_no_delay?: boolean };
@@ -41,4 +41,23 @@ export interface SdkContext {
 export function contextOf(client: ServiceBusClient): SdkContext | undefined {
   const { _connectionContext: context } = client as unknown as { _connectionContext?: Partial<SdkContext> };
   return context?.connection?._connection ? (context as SdkContext) : undefined;
+}
+
+/**
+ * Calls `visit` with the client's connection, and with each that takes the place of a lost one; `leave` before that,
+ * when the lost one is given up.
+ */
+export function eachConnection(
+  context: SdkContext,
+  visit: (connection: RheaConnection) => void,
+  leave: () => void = () => undefined,
+): void {
+  visit(context.connection._connection);
+  const refresh = context.refreshConnection?.bind(context);
+  if (!refresh) return;
+  context.refreshConnection = () => {
+    leave();
+    refresh();
+    visit(context.connection._connection);
+  };
 }

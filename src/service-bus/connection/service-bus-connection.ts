@@ -6,6 +6,7 @@ import { ConnectionGuard } from './connection-guard.js';
 import { failLostRequests } from './lost-requests.js';
 import { overPlainHttp } from './over-plain-http.js';
 import { quietTracing } from './quiet-tracing.js';
+import { sendAtOnce } from './send-at-once.js';
 
 /** Makes clients for one namespace. None of them connects before it is used. */
 export class ServiceBusConnection {
@@ -31,6 +32,7 @@ export class ServiceBusConnection {
         : new ServiceBusClient(this.options.fullyQualifiedNamespace, this.requireCredential(), clientOptions);
     failLostRequests(client);
     ConnectionGuard.watch(client);
+    sendAtOnce(client);
     return client;
   }
 

@@ -1,4 +1,4 @@
-import { type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { type ServiceBusMessage, type ServiceBusReceivedMessage } from '@azure/service-bus';
 
 import { type Binding } from '../binding/binding.js';
 import { type Route } from '../binding/route-table.js';
@@ -23,28 +23,44 @@ export async function reply(
   results: readonly unknown[],
   delivery: Delivery,
   route: Route,
-  { binding, senders, outputSenders, outputs }: ReplyPath,
+  path: ReplyPath,
 ): Promise<void> {
   if (route.isEvent) return;
+  const { binding } = path;
   const input = delivery.message;
   const requester = requesterOf(input);
   if (results.length === 0 && !requester) return;
   const destination = input.replyTo ?? binding.replyTo;
   if (destination === undefined || destination === '') return;
+  // Nearly always: one result, and nobody who counts them.
+  if (results.length === 1 && !requester) {
+    return send(
+      outputMessage(results[0], input, binding.entityPath, route.pattern, 0),
+      destination,
+      delivery,
+      path,
+    );
+  }
   // A requester learns of the end also when there is nothing else to tell.
   const messages = (results.length === 0 ? [null] : results).map((result, index) =>
     outputMessage(result, input, binding.entityPath, route.pattern, index),
   );
   if (requester) markReplies(messages, requester, results.length);
-  const pool = destination === binding.replyTo ? outputSenders : senders;
-  const sends = messages.map((message) =>
-    outputs.send(destination, delivery, () => pool.get(destination).send(message)),
-  );
-  if (sends.length === 1) return sends[0];
+  const sends = messages.map((message) => send(message, destination, delivery, path));
   // All of them have ended before the attempt does: none is sent behind the next one's back.
   const ends = await Promise.allSettled(sends);
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed) throw failed.reason;
+}
+
+function send(
+  message: ServiceBusMessage,
+  destination: string,
+  delivery: Delivery,
+  { binding, senders, outputSenders, outputs }: ReplyPath,
+): Promise<void> {
+  const pool = destination === binding.replyTo ? outputSenders : senders;
+  return outputs.send(destination, delivery, () => pool.get(destination).send(message));
 }
 
 /**

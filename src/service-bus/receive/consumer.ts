@@ -67,6 +67,11 @@ export class Consumer implements LinkOwner {
     return this.inWork.oldestReceivedAtMs;
   }
 
+  /** Whether it counts as up: what `health` says, without its details. */
+  get isReceiving(): boolean {
+    return !this.isDraining && !this.reception.error && this.links.isReceiving;
+  }
+
   health(): ConsumerHealth {
     const { pattern, entityPath } = this.binding;
     const counts = {

@@ -4,6 +4,7 @@ import { type Context } from '@opentelemetry/api';
 import { errorCode } from '../error-code.js';
 import { attemptOf } from '../message/attempts.js';
 import { type BindingTelemetry } from '../telemetry/binding-telemetry.js';
+import { completeOnLink } from './link-completion.js';
 import { LockLostError } from './lock-lost.error.js';
 import { type RenewableLock } from './lock-renewer.js';
 import { type ReceiverLink } from './receiver-link.js';
@@ -114,18 +115,18 @@ export class Delivery implements RenewableLock {
     this.wasTried = true;
     return new Promise((resolve, reject) => {
       this.endWait = reject;
-      applySettlement(settlement, this.receiver, this.handle).then(
-        () => {
-          if (this.state === 'open') this.state = 'settled';
-          resolve();
-        },
-        (error: Error) => {
-          // A refusal settles the delivery as well [AMQP 2.6.12]: on its link the SDK would say so for ever, while
-          // the renewer keeps the lock. And a link that does not answer may never do so.
-          if (isAnswered(this.handle) || errorCode(error) === 'ServiceTimeout') this.settleByManagement();
-          reject(error);
-        },
-      );
+      const settled = (): void => {
+        if (this.state === 'open') this.state = 'settled';
+        resolve();
+      };
+      const refused = (error: Error): void => {
+        // A refusal settles the delivery as well [AMQP 2.6.12]: on its link the SDK would say so for ever, while
+        // the renewer keeps the lock. And a link that does not answer may never do so.
+        if (isAnswered(this.handle) || errorCode(error) === 'ServiceTimeout') this.settleByManagement();
+        reject(error);
+      };
+      if (settlement.kind === 'complete' && completeOnLink(this.handle, settled, refused)) return;
+      applySettlement(settlement, this.receiver, this.handle).then(settled, refused);
     });
   }
 

@@ -60,13 +60,11 @@ class LinkCompletions {
     link.on('settled', ({ delivery }) => delivery && this.take(delivery));
   }
 
-  complete(delivery: LinkDelivery): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.pending.set(delivery, { sinceMs: performance.now(), resolve, reject });
-      if ('answered' in delivery) delivery.answered = this.take;
-      delivery.accept();
-      this.timer ??= setTimeout(() => this.sweep(), TIMEOUT_MS).unref();
-    });
+  complete(delivery: LinkDelivery, resolve: () => void, reject: (error: Error) => void): void {
+    this.pending.set(delivery, { sinceMs: performance.now(), resolve, reject });
+    if ('answered' in delivery) delivery.answered = this.take;
+    delivery.accept();
+    this.timer ??= setTimeout(() => this.sweep(), TIMEOUT_MS).unref();
   }
 
   private readonly take = (delivery: LinkDelivery): void => {
@@ -97,19 +95,24 @@ class LinkCompletions {
 const COMPLETIONS = new WeakMap<Link, LinkCompletions>();
 
 /**
- * Completes a message on the link that it came on, and resolves with the broker's answer; rejects with a
- * ServiceBusError. Undefined where that cannot be done: then it is the SDK's to do (a closed link's messages go
+ * Completes a message on the link that it came on, and calls `resolve` when the broker has, or `reject` with a
+ * ServiceBusError. Returns false where that cannot be done: then it is the SDK's to do (a closed link's messages go
  * through `$management`), or to refuse.
  */
-export function completeOnLink(message: ServiceBusReceivedMessage): Promise<void> | undefined {
+export function completeOnLink(
+  message: ServiceBusReceivedMessage,
+  resolve: () => void,
+  reject: (error: Error) => void,
+): boolean {
   const { delivery } = message as { delivery?: Partial<LinkDelivery> };
-  if (!isOnOpenLink(delivery)) return undefined;
+  if (!isOnOpenLink(delivery)) return false;
   let completions = COMPLETIONS.get(delivery.link);
   if (!completions) {
     completions = new LinkCompletions(delivery.link);
     COMPLETIONS.set(delivery.link, completions);
   }
-  return completions.complete(delivery);
+  completions.complete(delivery, resolve, reject);
+  return true;
 }
 
 function isOnOpenLink(

@@ -58,6 +58,11 @@ export class SessionConsumer {
     return times.length === 0 ? undefined : times.reduce((oldest, time) => Math.min(oldest, time));
   }
 
+  /** Whether it counts as up: what `health` says, without its details. */
+  get isReceiving(): boolean {
+    return !this.isDraining && !this.error && this.isProven;
+  }
+
   health(): SessionConsumerHealth {
     const { pattern, entityPath } = this.binding;
     const runs = [...this.runs];

@@ -1,7 +1,6 @@
 import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
 
 import { type SettlementProperties } from '../message/attempts.js';
-import { completeOnLink } from './link-completion.js';
 import { inTurnOfItsOwn } from './in-turn-of-its-own.js';
 
 /** How a message's lock is to end. */
@@ -23,7 +22,7 @@ export function applySettlement(
 ): Promise<void> {
   switch (settlement.kind) {
     case 'complete':
-      return completeOnLink(message) ?? receiver.completeMessage(message);
+      return receiver.completeMessage(message);
     case 'abandon':
       return inTurnOfItsOwn(() => receiver.abandonMessage(message, settlement.properties));
     case 'defer':

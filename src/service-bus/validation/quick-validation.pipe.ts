@@ -1,4 +1,10 @@
-import { type ArgumentMetadata, Injectable, Optional, ValidationPipe, type ValidationPipeOptions } from '@nestjs/common';
+import {
+  type ArgumentMetadata,
+  Injectable,
+  Optional,
+  ValidationPipe,
+  type ValidationPipeOptions,
+} from '@nestjs/common';
 
 import { type ClassPlan, planClass } from './class-plan.js';
 import { instantiate, type Unknowns } from './instantiate.js';
@@ -43,7 +49,9 @@ export class QuickValidationPipe extends ValidationPipe {
     super(options);
     const { whitelist, forbidNonWhitelisted, transform } = options;
     this.unknowns = !whitelist ? 'keep' : forbidNonWhitelisted ? 'refuse' : 'drop';
-    const others = Object.entries(options).filter(([name, value]) => !INDIFFERENT.has(name) && value !== undefined);
+    const others = Object.entries(options).filter(
+      ([name, value]) => !INDIFFERENT.has(name) && value !== undefined,
+    );
     // Without `transform`, a whitelist makes the ValidationPipe return a copy of its own kind.
     if (others.length === 0 && (transform || this.unknowns === 'keep')) void this.prepare();
   }
@@ -62,7 +70,8 @@ export class QuickValidationPipe extends ValidationPipe {
   /** A valid instance; undefined if there is no short way, or it does not lead to one. */
   private accept(value: unknown, metadata: ArgumentMetadata, storages: MetadataStorages): object | undefined {
     const metatype = (this.expectedType ?? metadata.metatype) as Target | undefined;
-    if (metatype === undefined || !this.toValidate({ ...metadata, metatype: metatype as never })) return undefined;
+    if (metatype === undefined || !this.toValidate({ ...metadata, metatype: metatype as never }))
+      return undefined;
     const plan = this.planOf(metatype, storages);
     if (!plan) return undefined;
     try {

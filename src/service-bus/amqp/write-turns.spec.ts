@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { type RheaSession } from './rhea-link.js';
+import { WriteTurns } from './write-turns.js';
+
+/** A connection as rhea keeps it: asks all its sessions at the end of a turn in which somebody asked for that. */
+class Connection {
+  registered = false;
+  readonly written: string[] = [];
+  readonly socket = {
+    cork: () => this.written.push('cork'),
+    uncork: () => this.written.push('uncork'),
+  };
+  readonly sessions = ['a', 'b'].map((name) => ({ _process: () => this.written.push(name) }));
+
+  _register(): void {
+    if (this.registered) return;
+    this.registered = true;
+    process.nextTick(() => this._process());
+  }
+
+  _process(): void {
+    this.registered = false;
+    for (const session of this.sessions) session._process();
+  }
+
+  session(index: number): RheaSession {
+    return this.sessions[index] as unknown as RheaSession;
+  }
+}
+
+const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('WriteTurns', () => {
+  it('asks only those sessions that have something to write, once a turn, and writes it in one piece', async () => {
+    const connection = new Connection();
+    const turns = WriteTurns.of(connection);
+    connection._register();
+    await endOfTurn();
+    expect(connection.written.splice(0)).toEqual(['cork', 'a', 'b', 'uncork']);
+    turns.add(connection.session(1));
+    turns.add(connection.session(1));
+    await endOfTurn();
+    expect(connection.written.splice(0)).toEqual(['cork', 'b', 'uncork']);
+    turns.add(connection.session(0));
+    await endOfTurn();
+    expect(connection.written).toEqual(['cork', 'a', 'uncork']);
+  });
+
+  it('asks all when rhea or the SDK has something to write, whichever session that is for', async () => {
+    const connection = new Connection();
+    const turns = WriteTurns.of(connection);
+    await endOfTurn();
+    turns.add(connection.session(0));
+    connection._register();
+    await endOfTurn();
+    expect(connection.written).toEqual(['cork', 'a', 'b', 'uncork']);
+  });
+
+  it('is one for each connection', () => {
+    const connection = new Connection();
+    expect(WriteTurns.of(connection)).toBe(WriteTurns.of(connection));
+    expect(WriteTurns.of(connection)).not.toBe(WriteTurns.of(new Connection()));
+  });
+});
