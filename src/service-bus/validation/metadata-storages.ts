@@ -1,3 +1,4 @@
+import { type Type as TypeDecorator } from 'class-transformer';
 import { type MetadataStorage as ValidatorStorage } from 'class-validator';
 
 /** A constructor, as the storages name their classes. */
@@ -14,7 +15,6 @@ export interface TypeMetadata {
 /** class-transformer's storage, as far as we look at it; it is no part of its typed interface. */
 export interface TransformerStorage {
   findTypeMetadata(target: Target, property: string): TypeMetadata | undefined;
-  findTransformMetadatas(target: Target, property: string, type: number): readonly unknown[];
   getExposedMetadatas(target: Target): readonly unknown[];
   getExcludedMetadatas(target: Target): readonly unknown[];
   getStrategy(target: Target): 'none' | 'excludeAll' | 'exposeAll';
@@ -28,23 +28,34 @@ export interface MetadataStorages {
   readonly transformer: TransformerStorage;
 }
 
+// No part of what class-transformer exports, so there are no types for it.
 const TRANSFORMER_STORAGE = 'class-transformer/cjs/storage.js';
 
 /** Undefined where the packages are missing, or are others than we know. */
 export async function loadStorages(): Promise<MetadataStorages | undefined> {
   try {
-    const [{ getMetadataStorage }, storage] = await Promise.all([
+    const [{ getMetadataStorage }, { Type }, { defaultMetadataStorage }] = await Promise.all([
       import('class-validator'),
+      import('class-transformer'),
       import(TRANSFORMER_STORAGE) as Promise<{ defaultMetadataStorage?: TransformerStorage }>,
     ]);
-    const { defaultMetadataStorage: transformer } = storage;
-    const isKnown =
-      typeof transformer?.findTypeMetadata === 'function' &&
-      typeof transformer.getExposedMetadatas === 'function' &&
-      transformer._transformMetadatas instanceof Map &&
-      transformer._typeMetadatas instanceof Map;
-    return isKnown ? { validator: getMetadataStorage(), transformer } : undefined;
+    if (!defaultMetadataStorage || !isFilledBy(Type, defaultMetadataStorage)) return undefined;
+    return { validator: getMetadataStorage(), transformer: defaultMetadataStorage };
   } catch {
     return undefined;
   }
+}
+
+/** A bundler, or a second copy of the package, may have given us a storage that no decorator writes to. */
+function isFilledBy(decorate: typeof TypeDecorator, storage: TransformerStorage): boolean {
+  class Probe {}
+  decorate(() => Probe)(Probe.prototype, 'probe');
+  return (
+    storage.findTypeMetadata(Probe, 'probe') !== undefined &&
+    storage.getExposedMetadatas(Probe).length === 0 &&
+    storage.getExcludedMetadatas(Probe).length === 0 &&
+    storage.getStrategy(Probe) === 'none' &&
+    !storage._transformMetadatas.has(Probe) &&
+    storage._typeMetadatas.has(Probe)
+  );
 }
