@@ -5,6 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
+COPY tools/bundle-service.js ./tools/bundle-service.js
 RUN npm run build && npm prune --omit=dev
 
 FROM node:22-slim
@@ -16,6 +17,6 @@ COPY package.json Config.json LICENSE ./
 USER node
 EXPOSE 3000
 # The process is PID 1 and handles SIGTERM itself: it drains before it exits.
-CMD ["node", "--enable-source-maps", "dist/main.js"]
+CMD ["node", "--enable-source-maps", "dist/service/main.js"]
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3000) + '/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

@@ -71,6 +71,7 @@ describe('EncodedBatch', () => {
     ['a fractional id', { body: 1, correlationId: 1.5 }],
     ['a property of bytes', { body: 1, applicationProperties: { a: Buffer.alloc(1) } }],
     ['a property that is no number', { body: 1, applicationProperties: { a: NaN } }],
+    ['a partition key that is not its session’s id', { body: 1, sessionId: 's', partitionKey: 'p' }],
     ['a negative time to live', { body: 1, timeToLive: -1 }],
     ['a time that is none', { body: 1, scheduledEnqueueTimeUtc: new Date(NaN) }],
   ])('leaves to the SDK a message with %s, and goes on', (_what, message) => {

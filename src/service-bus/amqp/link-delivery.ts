@@ -15,6 +15,8 @@ export class LinkDelivery {
   state: unknown = undefined;
   remote_settled = false;
   remote_state: RemoteState | undefined = undefined;
+  /** Settled otherwise than by completion: the SDK does that, and waits for the answer. */
+  isForSdk = false;
   /** Told of the broker's answer; without it the link's `settled` event tells. */
   answered?: Answered = undefined;
 
@@ -38,15 +40,18 @@ export class LinkDelivery {
   }
 
   release(parameters?: object): void {
+    this.isForSdk = true;
     const outcome = parameters ? rheaMessage.modified(parameters) : rheaMessage.released();
     this.update(undefined, outcome.described());
   }
 
   reject(error: object): void {
+    this.isForSdk = true;
     this.update(undefined, rheaMessage.rejected({ error }).described());
   }
 
   modified(parameters: object): void {
+    this.isForSdk = true;
     this.update(undefined, rheaMessage.modified(parameters).described());
   }
 }

@@ -18,7 +18,9 @@ export function isPlainMessage(message: unknown): message is ServiceBusMessage {
   const { _rawAmqpMessage: raw } = message as { _rawAmqpMessage?: { bodyType?: string } };
   if (raw?.bodyType !== undefined && raw.bodyType !== 'data') return false;
   const fields = message as Record<string, unknown>;
+  const { sessionId, partitionKey } = fields;
   return (
+    (!sessionId || !partitionKey || sessionId === partitionKey) &&
     TEXTS.every((name) => isText(fields[name], Infinity)) &&
     SHORT_TEXTS.every((name) => isText(fields[name], MAX_ID_LENGTH)) &&
     IDS.every((name) => isId(fields[name])) &&

@@ -32,6 +32,8 @@ export interface RheaIncoming {
 /** What of a connection decides over when it writes. */
 export interface RheaConnection {
   readonly socket?: { cork?(): void; uncork?(): void };
+  /** The sessions, by their channels. */
+  readonly local_channel_map: Readonly<Record<number, RheaSession>>;
   /** Its sessions are to be asked in the next turn what they have to write. */
   registered: boolean;
   _register(): void;
@@ -41,6 +43,7 @@ export interface RheaConnection {
 
 export interface RheaSession {
   readonly incoming: RheaIncoming;
+  readonly local: { readonly channel: number };
   readonly links: Readonly<Record<string, RheaReceiver>>;
   on_transfer(frame: TransferFrame): void;
   on_disposition(frame: { readonly performative: DispositionFields }): void;
@@ -86,7 +89,8 @@ function isKnownLink(link: Partial<RheaReceiver>): link is RheaReceiver {
     typeof link.dispatch === 'function' &&
     typeof link.issue_flow === 'boolean' &&
     typeof connection?._register === 'function' &&
-    typeof connection._process === 'function'
+    typeof connection._process === 'function' &&
+    typeof connection.local_channel_map === 'object'
   );
 }
 

@@ -66,6 +66,8 @@ export class TransferLane {
   }
 
   grant(credit: number): void {
+    // Its session may be gone by now, and with it the channel.
+    if (!this.link.is_open()) return;
     this.link.credit += credit;
     this.link.issue_flow = true;
     this.writes.add(this.session);
@@ -78,7 +80,8 @@ export class TransferLane {
     if (!link.is_remote_open()) throw new TransferError('transfer after detach');
     const delivery = this.deliveryOf(fields);
     const bytes = payload ?? EMPTY;
-    if (fields[MORE]?.value === true) {
+    // rhea reads a boolean of one of its two encodings as a number.
+    if (fields[MORE]?.value) {
       delivery.incomplete = true;
       this.partial = delivery;
       this.frames.push(bytes);
@@ -142,13 +145,10 @@ export class TransferLane {
       if (outcome) delivery.remote_state = outcome;
       if (!settled) continue;
       delivery.remote_settled = true;
-      if (delivery.answered) {
-        delivery.settled = true;
-        delivery.answered(delivery);
-      } else {
-        // Who settled through the SDK is told by it.
-        link.dispatch('settled', link._context({ delivery }));
-      }
+      // Who settled through the SDK is told by it.
+      if (!delivery.answered || delivery.isForSdk) link.dispatch('settled', link._context({ delivery }));
+      delivery.settled = true;
+      delivery.answered?.(delivery);
     }
     // The places of what is settled become free.
     this.writes.add(session);

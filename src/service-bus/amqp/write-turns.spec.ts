@@ -11,7 +11,13 @@ class Connection {
     cork: () => this.written.push('cork'),
     uncork: () => this.written.push('uncork'),
   };
-  readonly sessions = ['a', 'b'].map((name) => ({ _process: () => this.written.push(name) }));
+  readonly sessions = ['a', 'b'].map((name, channel) => ({
+    local: { channel },
+    _process: () => void this.written.push(name),
+  }));
+  readonly local_channel_map: Record<number, RheaSession> = Object.fromEntries(
+    this.sessions.map((session, channel) => [channel, session as unknown as RheaSession]),
+  );
 
   _register(): void {
     if (this.registered) return;
@@ -55,6 +61,20 @@ describe('WriteTurns', () => {
     connection._register();
     await endOfTurn();
     expect(connection.written).toEqual(['cork', 'a', 'b', 'uncork']);
+  });
+
+  it('writes nothing for a session that has ended, whoever has its channel now', async () => {
+    const connection = new Connection();
+    const turns = WriteTurns.of(connection);
+    connection._register();
+    await endOfTurn();
+    connection.written.length = 0;
+    delete connection.local_channel_map[0];
+    connection.local_channel_map[1] = connection.session(0);
+    turns.add(connection.session(0));
+    turns.add(connection.session(1));
+    await endOfTurn();
+    expect(connection.written).toEqual(['cork', 'uncork']);
   });
 
   it('is one for each connection', () => {

@@ -47,7 +47,10 @@ export class WriteTurns {
         return processAll();
       }
       connection.registered = false;
-      for (const session of sessions) session._process();
+      for (const session of sessions) {
+        // One that has ended meanwhile has no channel any more, or another has it.
+        if (connection.local_channel_map[session.local.channel] === session) session._process();
+      }
     } finally {
       socket?.uncork?.();
     }

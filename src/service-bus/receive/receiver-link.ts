@@ -10,6 +10,7 @@ import { within } from '../within.js';
 import { type Clock } from './clock.js';
 import { type Delivery } from './delivery.js';
 import { DeliveryWindow, SESSION_PLACES } from './delivery-window.js';
+import { inTurnOfItsOwn } from './in-turn-of-its-own.js';
 
 const CLOSE_TIMEOUT_MS = 2_000;
 const REFUSAL_MS = 1_000;
@@ -79,6 +80,8 @@ export class ReceiverLink {
       preInitialize: () => this.opening(),
       postInitialize: () => this.opened(),
     };
+    // A session's link is open by now; any other opens when the SDK gets to it.
+    this.lane = TransferLane.open(this.receiver, this.takeFromLane);
     this.subscription = this.receiver.subscribe(handlers, {
       autoCompleteMessages: false,
       maxConcurrentCalls: this.promised,
@@ -149,16 +152,18 @@ export class ReceiverLink {
     this.owner.receive(message, this).then(this.messageDone, (error: Error) => {
       // Nobody has it in hand: its next delivery is for others to try.
       this.owner.linkFailed(this, error);
-      this.receiver.abandonMessage(message).catch(() => undefined);
+      inTurnOfItsOwn(() => this.receiver.abandonMessage(message)).catch(() => undefined);
+      this.messageDone(this.returnsCredit(this.promised));
     });
   };
 
   private readonly messageDone = (givesCredit: boolean): void => {
     const { lane } = this;
-    if (!givesCredit || !lane || this.isStopped) return;
-    this.owedCredit++;
-    // As long as the broker may send half of what it was promised, a flow frame for each message gains nothing.
-    if (lane.credit > this.promised / 2) return;
+    if (!lane || this.isStopped || this.isRetired) return;
+    if (givesCredit) this.owedCredit++;
+    // As long as the broker may send half of what it was promised, a flow frame for each message gains nothing. When
+    // that is less than it was, it is time also if this message gives nothing: it may be the last one to come.
+    if (this.owedCredit === 0 || lane.credit > this.promised / 2) return;
     lane.grant(this.owedCredit);
     this.owedCredit = 0;
   };

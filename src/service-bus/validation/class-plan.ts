@@ -122,7 +122,11 @@ class Planner {
     const isNested = metadatas.some(({ type }) => type === 'nestedValidation');
     const typed = this.storages.transformer.findTypeMetadata(owner, name);
     if (!isNested && !typed) return undefined;
-    const type = isNested && typed ? constantTypeOf(typed) : undefined;
+    // A whitelist does not look into what a condition rules out; without a value there is nothing to look into.
+    const isConditional = metadatas.some(
+      (each) => each.type === 'conditionalValidation' && each.name !== 'isOptional',
+    );
+    const type = isNested && typed && !isConditional ? constantTypeOf(typed) : undefined;
     if (!type) throw new NoPlanError();
     return type;
   }

@@ -34,7 +34,7 @@ export function instantiate(
       ? instantiateNested(inner, value[name], unknowns, depth + 1)
       : copy(value[name], depth + 1);
   }
-  if (unknowns !== 'keep') dropUnknown(instance, plan);
+  if (unknowns !== 'keep') dropUnknown(instance, plan, unknowns);
   return instance;
 }
 
@@ -63,9 +63,11 @@ function copy(value: unknown, depth: number): unknown {
 }
 
 /** The instance's own fields that have no decorator, with the values that its class gives them. */
-function dropUnknown(instance: Record<string, unknown>, { known }: ClassPlan): void {
+function dropUnknown(instance: Record<string, unknown>, { known }: ClassPlan, unknowns: Unknowns): void {
   for (const name of Object.keys(instance)) {
-    if (!known.has(name)) delete instance[name];
+    if (known.has(name)) continue;
+    if (unknowns === 'refuse') throw new NotPlainDataError();
+    delete instance[name];
   }
 }
 

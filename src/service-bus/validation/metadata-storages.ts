@@ -28,16 +28,13 @@ export interface MetadataStorages {
   readonly transformer: TransformerStorage;
 }
 
-// No part of what class-transformer exports, so there are no types for it.
-const TRANSFORMER_STORAGE = 'class-transformer/cjs/storage.js';
-
 /** Undefined where the packages are missing, or are others than we know. */
 export async function loadStorages(): Promise<MetadataStorages | undefined> {
   try {
     const [{ getMetadataStorage }, { Type }, { defaultMetadataStorage }] = await Promise.all([
       import('class-validator'),
       import('class-transformer'),
-      import(TRANSFORMER_STORAGE) as Promise<{ defaultMetadataStorage?: TransformerStorage }>,
+      import('class-transformer/cjs/storage.js') as Promise<{ defaultMetadataStorage?: TransformerStorage }>,
     ]);
     if (!defaultMetadataStorage || !isFilledBy(Type, defaultMetadataStorage)) return undefined;
     return { validator: getMetadataStorage(), transformer: defaultMetadataStorage };

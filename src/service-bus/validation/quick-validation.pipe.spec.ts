@@ -56,6 +56,20 @@ function IsEvenLater(): PropertyDecorator {
     });
 }
 
+/** Answers with what `await` takes for a promise, though it is none of ours. */
+function IsLater(): PropertyDecorator {
+  return (target, property) =>
+    registerDecorator({
+      name: 'isLater',
+      target: target.constructor,
+      propertyName: String(property),
+      validator: {
+        validate: (value) =>
+          ({ then: (tell: (answer: boolean) => void) => tell(value === 2) }) as unknown as boolean,
+      },
+    });
+}
+
 class Item {
   @IsString()
   @Length(1, 3)
@@ -173,6 +187,11 @@ const order = fc.record(
     mark: field(fc.constantFrom('x', null)),
     email: field(fc.constant('a@b.example')),
     anything: fc.jsonValue({ maxDepth: 3 }),
+  },
+  { requiredKeys: ['id', 'tags', 'mark'], noNullPrototype: true },
+);
+const extras = fc.record(
+  {
     extra: fc.jsonValue({ maxDepth: 2 }),
     describe: junk,
     internal: junk,
@@ -180,10 +199,12 @@ const order = fc.record(
     prototype: junk,
     toString: junk,
   },
-  { requiredKeys: ['id', 'tags', 'mark'], noNullPrototype: true },
+  { requiredKeys: [], noNullPrototype: true },
 );
+const more = fc.tuple(order, extras).map(([fields, others]) => ({ ...fields, ...others }));
 const payload = fc.oneof(
   { weight: 20, arbitrary: order },
+  { weight: 6, arbitrary: more },
   { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
 );
 
@@ -205,6 +226,9 @@ describe('QuickValidationPipe', () => {
     { transform: true, stopAtFirstError: true, errorHttpStatusCode: 422 },
     { transform: true, skipMissingProperties: true },
     { transform: true, forbidUnknownValues: true },
+    { stopAtFirstError: true },
+    { forbidNonWhitelisted: true },
+    { whitelist: false },
   ])('makes of any value what the ValidationPipe makes of it, with %j', async (options) => {
     const [quick, slow] = [await ready(options), new ValidationPipe(options)];
     await fc.assert(
@@ -239,6 +263,23 @@ describe('QuickValidationPipe', () => {
     expect(longWay).toHaveBeenCalledTimes(1);
   });
 
+  it('does not take the answer of a promise of any kind for a yes', async () => {
+    class Lazy {
+      @IsLater()
+      n!: number;
+    }
+    const metadata: ArgumentMetadata = { type: 'body', metatype: Lazy };
+    const [quick, slow] = [await ready({ transform: true }), new ValidationPipe({ transform: true })];
+    expect(await resultOf(quick, { n: 1 }, metadata)).toMatchObject({ error: { statusCode: 400 } });
+    expect(await resultOf(quick, { n: 2 }, metadata)).toEqual(await resultOf(slow, { n: 2 }, metadata));
+  });
+
+  it('leaves the object of an enum to the ValidationPipe, which some compilers give for a type', async () => {
+    const metadata = { type: 'body', metatype: { A: 'a' } } as unknown as ArgumentMetadata;
+    const [quick, slow] = [await ready({ transform: true }), new ValidationPipe({ transform: true })];
+    expect(await resultOf(quick, 'a', metadata)).toEqual(await resultOf(slow, 'a', metadata));
+  });
+
   it('has no plan for classes whose decorators do more than it knows', () => {
     class Transformed {
       @Transform(({ value }) => Number(value) + 1)
@@ -268,6 +309,12 @@ describe('QuickValidationPipe', () => {
       @Type((details) => (details?.property === 'item' ? Item : Order))
       item!: Item;
     }
+    class Conditional {
+      @ValidateIf(() => false)
+      @ValidateNested()
+      @Type(() => Item)
+      item!: Item;
+    }
     class Undecorated {
       n?: number;
     }
@@ -275,7 +322,17 @@ describe('QuickValidationPipe', () => {
       @IsBoolean()
       is!: boolean;
     }
-    for (const type of [Transformed, Renamed, Converted, Untyped, Later, Chosen, Undecorated, Child]) {
+    for (const type of [
+      Transformed,
+      Renamed,
+      Converted,
+      Untyped,
+      Later,
+      Chosen,
+      Conditional,
+      Undecorated,
+      Child,
+    ]) {
       expect([type.name, planClass(type, storages)]).toEqual([type.name, undefined]);
     }
     expect(planClass(Order, storages)?.known).toContain('email');

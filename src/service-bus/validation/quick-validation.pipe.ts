@@ -2,6 +2,7 @@ import {
   type ArgumentMetadata,
   Injectable,
   Optional,
+  type Type,
   ValidationPipe,
   type ValidationPipeOptions,
 } from '@nestjs/common';
@@ -52,8 +53,9 @@ export class QuickValidationPipe extends ValidationPipe {
     const others = Object.entries(options).filter(
       ([name, value]) => !INDIFFERENT.has(name) && value !== undefined,
     );
-    // Without `transform`, a whitelist makes the ValidationPipe return a copy of its own kind.
-    if (others.length === 0 && (transform || this.unknowns === 'keep')) void this.prepare();
+    // Without `transform`, an option of class-validator's makes the ValidationPipe return a copy of its own kind.
+    const returnsValue = transform || Object.keys(this.validatorOptions).length <= 1;
+    if (others.length === 0 && returnsValue) void this.prepare();
   }
 
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
@@ -69,14 +71,12 @@ export class QuickValidationPipe extends ValidationPipe {
 
   /** A valid instance; undefined if there is no short way, or it does not lead to one. */
   private accept(value: unknown, metadata: ArgumentMetadata, storages: MetadataStorages): object | undefined {
-    const metatype = (this.expectedType ?? metadata.metatype) as Target | undefined;
-    if (metatype === undefined || !this.toValidate({ ...metadata, metatype: metatype as never }))
-      return undefined;
-    const plan = this.planOf(metatype, storages);
-    if (!plan) return undefined;
+    const metatype: unknown = this.expectedType ?? metadata.metatype;
+    if (!isClass(metatype) || !this.toValidate({ ...metadata, metatype: metatype as Type })) return undefined;
     try {
-      const instance = instantiate(plan, value, this.unknowns);
-      return isValid(instance, plan) ? instance : undefined;
+      const plan = this.planOf(metatype, storages);
+      const instance = plan && instantiate(plan, value, this.unknowns);
+      return plan && instance && isValid(instance, plan) ? instance : undefined;
     } catch {
       // No plain data; or a constructor or a validator throws, and does so again where its error is expected.
       return undefined;
@@ -90,4 +90,9 @@ export class QuickValidationPipe extends ValidationPipe {
     this.plans.set(type, plan);
     return plan;
   }
+}
+
+/** Some compilers give the object of an enum for a type. */
+function isClass(metatype: unknown): metatype is Target {
+  return typeof metatype === 'function' && typeof metatype.prototype === 'object';
 }

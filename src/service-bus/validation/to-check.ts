@@ -33,8 +33,12 @@ export function toCheck(rule: Rule, validator: Validator): Check {
 }
 
 function isYes(answer: unknown): boolean {
-  if (!(answer instanceof Promise)) return Boolean(answer);
+  if (!isThenable(answer)) return Boolean(answer);
   // It is asked again, by class-validator.
-  answer.catch(() => undefined);
+  answer.then(undefined, () => undefined);
   return false;
+}
+
+function isThenable(answer: unknown): answer is PromiseLike<unknown> {
+  return typeof (answer as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 }

@@ -1,0 +1,124 @@
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Left where they are installed: the program loads them from there, if at all. */
+const EXTERNAL = [
+  // They load files of their own: binaries, models, pages.
+  'classic-level',
+  'pino',
+  'swagger-ui-dist',
+  'wink-eng-lite-web-model',
+  'wink-nlp',
+  // Instruments other packages as these are loaded, and may be loaded before the program.
+  '@opentelemetry/*',
+  // Loaded only where a managed identity signs in.
+  '@azure/identity',
+  // Nest asks for them, and goes on without.
+  '@apollo/*',
+  '@fastify/*',
+  '@grpc/*',
+  '@nats-io/*',
+  '@nestjs/axios',
+  '@nestjs/mongoose',
+  '@nestjs/platform-socket.io',
+  '@nestjs/sequelize',
+  '@nestjs/typeorm',
+  '@nestjs/websockets',
+  '@nestjs/websockets/*',
+  'amqp-connection-manager',
+  'amqplib',
+  'fastify*',
+  'ioredis',
+  'kafkajs',
+  'mongoose',
+  'mqtt',
+  'nats',
+  'sequelize',
+  'typeorm',
+];
+
+/** CommonJS in the bundle asks for these. */
+const BANNER = [
+  `import { createRequire as __createRequire } from 'node:module';`,
+  `import { dirname as __directoryOf } from 'node:path';`,
+  `import { fileURLToPath as __pathOf } from 'node:url';`,
+  'const require = __createRequire(import.meta.url);',
+  'const __filename = __pathOf(import.meta.url);',
+  'const __dirname = __directoryOf(__filename);',
+].join(' ');
+
+/**
+ * `import()` of a CommonJS package gives Node its exports by name, and a bundle only the default one: this gives them
+ * their names back.
+ */
+const namedExports = {
+  name: 'named-exports',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /^[^.]/ }, async ({ path: name, kind, resolveDir, pluginData }) => {
+      if (kind !== 'dynamic-import' || pluginData === namedExports) return undefined;
+      const found = await resolve(name, { kind: 'require-call', resolveDir, pluginData: namedExports });
+      if (found.external || found.errors.length > 0 || !(await isCommonJs(found.path))) return undefined;
+      return { path: found.path, namespace: namedExports.name };
+    });
+    onLoad({ filter: /./, namespace: namedExports.name }, async ({ path: file }) => {
+      const { default: exported } = await import(pathToFileURL(file).href);
+      const names = Object.keys(exported).filter((name) => name !== 'default' && name !== '__esModule');
+      const contents = [
+        `import * as exported from ${JSON.stringify(file)};`,
+        'export default exported;',
+        ...names.map((name) => `export const ${name} = exported.${name};`),
+      ].join('\n');
+      return { contents, resolveDir: path.dirname(file) };
+    });
+  },
+};
+
+/** [Node: Modules] By the name of the file, else by what the package says it is. */
+async function isCommonJs(file) {
+  if (!file.endsWith('.js')) return file.endsWith('.cjs');
+  for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
+    try {
+      const { name, type } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+      if (name !== undefined || type !== undefined) return type !== 'module';
+    } catch {
+      if (folder === path.dirname(folder)) return true;
+    }
+  }
+}
+
+/**
+ * Bundles the compiled service, with most of what it imports, into a few files in `dist/service`: most of the time until
+ * a process is ready goes into finding and loading some 2,000 modules. The library is not touched: who imports the
+ * package gets `dist/service-bus` and `dist/emulator` module by module.
+ */
+export async function bundleService(root = ROOT) {
+  const outdir = path.join(root, 'dist', 'service');
+  await rm(outdir, { recursive: true, force: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: [path.join(root, 'dist', 'main.js')],
+    outdir,
+    bundle: true,
+    // What is loaded later, or never, stays in files of its own.
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: EXTERNAL,
+    plugins: [namedExports],
+    banner: { js: BANNER },
+    // Nest, logs and dead-letter reasons go by the names of classes.
+    keepNames: true,
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'linked',
+    logLevel: 'warning',
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleService();
