@@ -49,6 +49,16 @@ export class RepositoryCopy {
     });
   }
 
+  /** Where a file of it is. */
+  path(file: string): string {
+    return path.join(this.directory, file);
+  }
+
+  /** The files of one of its folders. */
+  async list(folder: string): Promise<string[]> {
+    return (await readdir(this.path(folder))).map((name) => path.join(folder, name));
+  }
+
   read(file: string): Promise<string> {
     return readFile(path.join(this.directory, file), 'utf8');
   }

@@ -11,6 +11,8 @@ import { until } from '../support/until.js';
 const START_TIMEOUT_MS = 60_000;
 const LOADER = new URL('./typescript.js', import.meta.url).href;
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** `SERVICE_PROGRAM=dist/service/main.js npm test -- e2e` has all of them try the service as it was built. */
+const BUILT = process.env['SERVICE_PROGRAM'];
 const FREE_PORTS = { PORT: '0', EMULATOR_PORT: '0', EMULATOR_ADMIN_PORT: '0' };
 
 /** The service as a process of its own, in an empty working directory. */
@@ -28,16 +30,31 @@ export class ServiceProcess {
     this.exited = once(child, 'close');
   }
 
-  /** Starts it with these variables only, on free ports unless they say otherwise. */
-  static async start(
+  /** Starts it from its sources with these variables only, on free ports unless they say otherwise. */
+  static start(
     variables: Readonly<Record<string, string>>,
     { cache, dotEnv }: { cache: string; dotEnv?: string },
   ): Promise<ServiceProcess> {
+    const args =
+      BUILT === undefined ? ['--import', LOADER, MAIN] : ['--enable-source-maps', path.resolve(BUILT)];
+    return ServiceProcess.run(args, { TYPESCRIPT_CACHE: cache, ...variables }, dotEnv);
+  }
+
+  /** Starts it as it was built: a program in JavaScript. */
+  static startBuilt(program: string, variables: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+    return ServiceProcess.run(['--enable-source-maps', program], variables);
+  }
+
+  private static async run(
+    args: readonly string[],
+    variables: Readonly<Record<string, string>>,
+    dotEnv?: string,
+  ): Promise<ServiceProcess> {
     const directory = await mkdtemp(path.join(tmpdir(), 'service-'));
     if (dotEnv !== undefined) await writeFile(path.join(directory, '.env'), dotEnv);
-    const child = spawn(process.execPath, ['--import', LOADER, MAIN], {
+    const child = spawn(process.execPath, args, {
       cwd: directory,
-      env: { PATH: process.env['PATH'], NO_COLOR: '1', TYPESCRIPT_CACHE: cache, ...FREE_PORTS, ...variables },
+      env: { PATH: process.env['PATH'], NO_COLOR: '1', ...FREE_PORTS, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new ServiceProcess(child, directory);

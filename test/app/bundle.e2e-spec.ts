@@ -1,0 +1,106 @@
+import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+
+import { type Emulator } from '../../src/emulator/index.js';
+import { startTestEmulator } from '../support/start-emulator.js';
+import { until } from '../support/until.js';
+import { RepositoryCopy } from './repository-copy.js';
+import { ServiceProcess } from './start-process.js';
+
+jest.setTimeout(120_000);
+
+const QUEUES = ['feedback-form', 'counter', 'relay'].flatMap((name) => [`${name}-in`, `${name}-out`]);
+
+describe('the service as it is built, in a bundle', () => {
+  const cleanUp: (() => Promise<unknown>)[] = [];
+  let copy: RepositoryCopy;
+
+  beforeAll(async () => {
+    copy = await RepositoryCopy.make();
+    const compiled = await copy.node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
+    expect(compiled).toMatchObject({ exitCode: 0, output: '' });
+    expect(await copy.node('tools/bundle-service.js')).toEqual({ exitCode: 0, output: '', errors: '' });
+  });
+  afterAll(() => copy.close());
+  afterEach(async () => {
+    for (const close of cleanUp.splice(0).reverse()) await close();
+  });
+
+  async function start(variables: Readonly<Record<string, string>> = {}): Promise<[ServiceProcess, string]> {
+    const service = await ServiceProcess.startBuilt(copy.path('dist/service/main.js'), variables);
+    cleanUp.push(() => service.close());
+    return [service, await service.ready()];
+  }
+
+  async function startBroker(): Promise<{
+    broker: Emulator;
+    send(queue: string, ...messages: ServiceBusMessage[]): Promise<void>;
+  }> {
+    const broker = await startTestEmulator({ queues: QUEUES });
+    const client = new ServiceBusClient(broker.connectionString);
+    cleanUp.push(
+      () => broker.close(),
+      () => client.close(),
+    );
+    return { broker, send: (queue, ...messages) => client.createSender(queue).sendMessages(messages) };
+  }
+
+  it('starts with an emulator of its own, and answers on all its pages', async () => {
+    const [service, url] = await start();
+    await until(async () => (await fetch(`${url}/health/ready`)).status === 200, 20_000);
+    const pages = ['/health', '/health/live', '/metrics', '/docs', '/docs/swagger-ui.css'];
+    const statuses = await Promise.all(pages.map(async (page) => [page, (await fetch(url + page)).status]));
+    expect(statuses).toEqual(pages.map((page) => [page, 200]));
+    expect(await (await fetch(`${url}/send`, { method: 'POST', body: 'Hello world!' })).json()).toBe(true);
+    await until(async () => {
+      const messages: unknown = await (await fetch(`${url}/receive?idleTimeout=1`)).json();
+      return JSON.stringify(messages) === '["Hello world!"]';
+    }, 20_000);
+    expect(service.errors).toBe('');
+    service.signal('SIGTERM');
+    expect(await service.exit()).toBe(0);
+  });
+
+  it('has its features take messages, and refuse bad ones', async () => {
+    const { broker, send } = await startBroker();
+    await start({ SB_CONNECTION: broker.connectionString });
+    await send('counter-in', { body: { text: 'one two' } }, { body: { text: 5 } });
+    await send('feedback-form-in', { body: { nonsense: true } });
+    await until(() => broker.entity('counter-out').counts.active === 1, 20_000);
+    const reasons = (): unknown[] =>
+      ['counter-in', 'feedback-form-in'].map((queue) =>
+        broker.entity(`${queue}/$DeadLetterQueue`).messages()[0]?.applicationProperty('DeadLetterReason'),
+      );
+    await until(() => !reasons().includes(undefined), 20_000);
+    expect(reasons()).toEqual(['ValidationFailed', 'ValidationFailed']);
+  });
+
+  it('has one class-transformer only: by another one’s decorators nothing could be planned', async () => {
+    const files = await copy.list('dist/service');
+    const texts = await Promise.all(
+      files.filter((file) => file.endsWith('.js')).map((file) => copy.read(file)),
+    );
+    const storages = texts.join('').match(/\bdefaultMetadataStorage = new /g);
+    expect(storages).toHaveLength(1);
+  });
+
+  it('shares its work among processes', async () => {
+    const { broker, send } = await startBroker();
+    const [service, url] = await start({
+      SB_CONNECTION: broker.connectionString,
+      WORKERS: '2',
+      APPS: 'counter',
+    });
+    await until(async () => (await fetch(`${url}/health`)).status === 200, 20_000);
+    expect((await service.workers()).size).toBe(2);
+    await send('counter-in', ...Array.from({ length: 20 }, (_, index) => ({ body: { text: `${index}` } })));
+    await until(() => broker.entity('counter-out').counts.active === 20, 20_000);
+  });
+
+  it('tells a wrong variable', async () => {
+    const service = await ServiceProcess.startBuilt(copy.path('dist/service/main.js'), { PORT: 'abc' });
+    cleanUp.push(() => service.close());
+    expect(await service.exit()).toBe(1);
+    expect(service.errors).toBe('PORT="abc": must be a port: 0 to 65535, 0 picks a free one\n');
+  });
+});
