@@ -5,7 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-COPY tools/bundle-service.js ./tools/bundle-service.js
+COPY tools/bundle.js ./tools/bundle.js
 RUN npm run build && npm prune --omit=dev
 
 FROM node:22-slim

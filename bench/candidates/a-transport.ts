@@ -1,6 +1,7 @@
+import { QuickValidationPipe } from '../../src/service-bus/index.js';
 import { type Assignment, type Running } from './running.js';
 import { startTransport } from './transport.js';
 
 export function start(assignment: Assignment): Promise<Running> {
-  return startTransport(assignment, { isValidating: true });
+  return startTransport(assignment, new QuickValidationPipe({ transform: true }));
 }

@@ -3,5 +3,5 @@ import { startTransport } from './transport.js';
 
 /** Checks payloads as little as the hand-written loops do: what is left is the transport's own cost. */
 export function start(assignment: Assignment): Promise<Running> {
-  return startTransport(assignment, { isValidating: false });
+  return startTransport(assignment);
 }

@@ -6,6 +6,6 @@ import { type Assignment, type Running } from './running.js';
 export async function start(assignment: Assignment): Promise<Running> {
   await startTelemetry(readEnvironment({ METRICS: 'on' }));
   // What measures must be there before the transport looks for it.
-  const { startTransport } = await import('./transport.js');
-  return startTransport(assignment, { isValidating: true });
+  const { start: startTransport } = await import('./a-transport.js');
+  return startTransport(assignment);
 }

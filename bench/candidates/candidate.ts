@@ -39,6 +39,14 @@ export const CANDIDATES: readonly Candidate[] = [
     share: 1,
   },
   {
+    id: 'AN',
+    title: 'A with Nest’s ValidationPipe',
+    platform: 'service-bus',
+    module: './an-nest-validation.js',
+    wrap: plain,
+    share: 1,
+  },
+  {
     id: 'AM',
     title: 'A with metrics',
     platform: 'service-bus',

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 
-import { Controller, Module } from '@nestjs/common';
+import { Controller, Module, type PipeTransform } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 
-import { QuickValidationPipe, ServiceBusModule, ServiceBusServer } from '../../src/service-bus/index.js';
+import { ServiceBusModule, ServiceBusServer } from '../../src/service-bus/index.js';
 import { accept, Order, type Receipt } from './order.js';
 import { type Assignment, type Running } from './running.js';
 
@@ -19,10 +19,10 @@ class OrdersController {
 @Module({})
 class OrdersModule {}
 
-/** Our transport, as an application uses it; `isValidating`: with Nest's global `ValidationPipe`. */
+/** Our transport, as an application uses it; `pipe`: what checks the payloads. */
 export async function startTransport(
   { address, inputQueue, outputQueue, concurrency }: Assignment,
-  { isValidating }: { isValidating: boolean },
+  pipe?: PipeTransform,
 ): Promise<Running> {
   const app = await NestFactory.create(
     {
@@ -40,7 +40,7 @@ export async function startTransport(
     },
     { logger: ['error', 'warn', 'fatal'] },
   );
-  if (isValidating) app.useGlobalPipes(new QuickValidationPipe({ transform: true }));
+  if (pipe) app.useGlobalPipes(pipe);
   app.connectMicroservice({ strategy: app.get(ServiceBusServer) }, { inheritAppConfig: true });
   await app.startAllMicroservices();
   await app.init();

@@ -12,10 +12,13 @@ import { type Section } from '../report/section.js';
 import { table } from '../report/table.js';
 import { ratios, spread } from './statistics.js';
 
+const READY = '/health/ready';
 const SUBJECTS = [
   { title: 'empty Nest application', program: '../start/empty-app.js', path: '/' },
   { title: 'the transport with one handler', program: '../start/transport-app.js', path: '/' },
-  { title: 'the whole service', program: '../../src/main.js', path: '/health/ready' },
+  // What `npm start` and the container run.
+  { title: 'the whole service, as it is built', program: '../../../../dist/service/main.js', path: READY },
+  { title: 'the same, module by module', program: '../../src/main.js', path: READY },
 ];
 const QUEUES = ['feedback-form', 'counter', 'relay'].flatMap((name) => [`${name}-in`, `${name}-out`]);
 const LOOK_EVERY_MS = 2;

@@ -1,6 +1,9 @@
 import { createRequire, register } from 'node:module';
 import { MessageChannel } from 'node:worker_threads';
 
+// Of the package as it is built.
+const LIBRARY = 'nestjs-service-bus';
+
 // Prints the packages that an import of the module library loads, as JSON.
 const loaded = new Set<string>();
 const { port1, port2 } = new MessageChannel();
@@ -13,7 +16,7 @@ register('./note-resolved.js', {
 });
 
 const before = performance.now();
-await import('../../src/service-bus/index.js');
+await import(LIBRARY);
 const importMs = performance.now() - before;
 await new Promise((resolve) => setTimeout(resolve, 100));
 for (const file of Object.keys(createRequire(import.meta.url).cache)) loaded.add(file);

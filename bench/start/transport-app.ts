@@ -4,7 +4,11 @@ import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MessagePattern } from '@nestjs/microservices';
 
-import { ServiceBusModule, ServiceBusServer } from '../../src/service-bus/index.js';
+import type * as Library from '../../src/service-bus/index.js';
+
+// As a user imports it, and as `npm run build` makes it.
+const LIBRARY = 'nestjs-service-bus';
+const { ServiceBusModule, ServiceBusServer } = (await import(LIBRARY)) as typeof Library;
 
 @Controller()
 class WorkController {

@@ -11,6 +11,47 @@ jest.setTimeout(120_000);
 
 const QUEUES = ['feedback-form', 'counter', 'relay'].flatMap((name) => [`${name}-in`, `${name}-out`]);
 
+/** An application by somebody who has the package installed; in JavaScript, so its decorators are calls. */
+const USER = `
+  import 'reflect-metadata';
+  import { Controller, Module } from '@nestjs/common';
+  import { NestFactory } from '@nestjs/core';
+  import { MessagePattern, Payload } from '@nestjs/microservices';
+  import { IsInt } from 'class-validator';
+  import { QuickValidationPipe, ServiceBusModule, ServiceBusServer } from 'nestjs-service-bus';
+
+  class Amount {}
+  IsInt()(Amount.prototype, 'amount');
+  let done;
+  const finished = new Promise((resolve) => (done = resolve));
+  class WorkController {
+    work(payload) {
+      console.log(payload.constructor.name, JSON.stringify(payload));
+      setTimeout(done, 500);
+      return payload;
+    }
+  }
+  MessagePattern('work')(WorkController.prototype, 'work', Object.getOwnPropertyDescriptor(WorkController.prototype, 'work'));
+  Payload()(WorkController.prototype, 'work', 0);
+  Reflect.defineMetadata('design:paramtypes', [Amount], WorkController.prototype, 'work');
+  Controller()(WorkController);
+  class AppModule {}
+  Module({
+    imports: [
+      ServiceBusModule.forRoot({ connectionString: process.argv[1] }),
+      ServiceBusModule.forFeature({ pattern: 'work', queue: 'counter-in', replyTo: 'counter-out' }),
+    ],
+    controllers: [WorkController],
+  })(AppModule);
+  const app = await NestFactory.create(AppModule, { logger: false });
+  app.useGlobalPipes(new QuickValidationPipe({ transform: true }));
+  app.connectMicroservice({ strategy: app.get(ServiceBusServer) }, { inheritAppConfig: true });
+  await app.startAllMicroservices();
+  await app.init();
+  await finished;
+  await app.close();
+`;
+
 describe('the service as it is built, in a bundle', () => {
   const cleanUp: (() => Promise<unknown>)[] = [];
   let copy: RepositoryCopy;
@@ -19,7 +60,7 @@ describe('the service as it is built, in a bundle', () => {
     copy = await RepositoryCopy.make();
     const compiled = await copy.node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
     expect(compiled).toMatchObject({ exitCode: 0, output: '' });
-    expect(await copy.node('tools/bundle-service.js')).toEqual({ exitCode: 0, output: '', errors: '' });
+    expect(await copy.node('tools/bundle.js')).toEqual({ exitCode: 0, output: '', errors: '' });
   });
   afterAll(() => copy.close());
   afterEach(async () => {
@@ -82,6 +123,15 @@ describe('the service as it is built, in a bundle', () => {
     );
     const storages = texts.join('').match(/\bdefaultMetadataStorage = new /g);
     expect(storages).toHaveLength(1);
+  });
+
+  it('gives those who import the package a library in one file that works all the same', async () => {
+    const { broker, send } = await startBroker();
+    await send('counter-in', { body: { amount: 1 } }, { body: { amount: 'much' } });
+    const used = await copy.node('--input-type=module', '--eval', USER, broker.connectionString);
+    expect(used).toEqual({ exitCode: 0, output: 'Amount {"amount":1}\n', errors: '' });
+    expect(broker.entity('counter-in/$DeadLetterQueue').counts.active).toBe(1);
+    expect(broker.entity('counter-out').counts.active).toBe(1);
   });
 
   it('shares its work among processes', async () => {

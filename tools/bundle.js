@@ -91,34 +91,52 @@ async function isCommonJs(file) {
   }
 }
 
+const SHARED = {
+  bundle: true,
+  // What is loaded later, or never, stays in files of its own.
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  // Nest, logs and dead-letter reasons go by the names of classes.
+  keepNames: true,
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: 'warning',
+};
+
 /**
  * Bundles the compiled service, with most of what it imports, into a few files in `dist/service`: most of the time until
- * a process is ready goes into finding and loading some 2,000 modules. The library is not touched: who imports the
- * package gets `dist/service-bus` and `dist/emulator` module by module.
+ * a process is ready goes into finding and loading some 2,000 modules.
  */
-export async function bundleService(root = ROOT) {
+async function bundleService(root) {
   const outdir = path.join(root, 'dist', 'service');
   await rm(outdir, { recursive: true, force: true });
   await build({
+    ...SHARED,
     absWorkingDir: root,
     entryPoints: [path.join(root, 'dist', 'main.js')],
     outdir,
-    bundle: true,
-    // What is loaded later, or never, stays in files of its own.
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
     external: EXTERNAL,
     plugins: [namedExports],
     banner: { js: BANNER },
-    // Nest, logs and dead-letter reasons go by the names of classes.
-    keepNames: true,
-    sourcemap: true,
-    sourcesContent: false,
     legalComments: 'linked',
-    logLevel: 'warning',
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleService();
+/** Puts the library's own modules into one file, for the same reason; the packages that it imports stay the user's. */
+async function bundleLibrary(root) {
+  const outdir = path.join(root, 'dist', 'service-bus');
+  await build({
+    ...SHARED,
+    absWorkingDir: root,
+    entryPoints: [path.join(outdir, 'index.js')],
+    outdir,
+    packages: 'external',
+    allowOverwrite: true,
+  });
+}
+
+await bundleService(ROOT);
+// Afterwards: the service has the library's modules in its own bundle.
+await bundleLibrary(ROOT);
