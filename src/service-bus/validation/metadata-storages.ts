@@ -2,8 +2,7 @@ import { type Type as TypeDecorator } from 'class-transformer';
 import { type MetadataStorage as ValidatorStorage } from 'class-validator';
 
 /** A constructor, as the storages name their classes. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
-export type Target = Function;
+export type Target = Parameters<ValidatorStorage['getTargetValidationMetadatas']>[0];
 
 /** What `@Type` says of a property. */
 export interface TypeMetadata {
