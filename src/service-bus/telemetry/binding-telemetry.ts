@@ -39,25 +39,27 @@ export class BindingTelemetry {
   }
 
   /** The way of a message through its handler, to its settlement. */
-  async process(delivery: Delivery, work: () => Promise<Outcome | undefined>): Promise<Outcome | undefined> {
+  process(delivery: Delivery, work: () => Promise<Outcome | undefined>): Promise<Outcome | undefined> {
     const { spans } = this.parts;
     const span = spans?.startProcess(delivery);
     const startedAtMs = performance.now();
-    const outcome = await this.runWith(delivery, span, work);
-    this.metrics?.processed(performance.now() - startedAtMs, outcome);
-    if (span) spans?.endProcess(span, outcome);
-    return outcome;
+    return this.runWith(delivery, span, work).then((outcome) => {
+      this.metrics?.processed(performance.now() - startedAtMs, outcome);
+      if (span) spans?.endProcess(span, outcome);
+      return outcome;
+    });
   }
 
   /** One settlement, with all its tries. */
-  async settle(delivery: Delivery, settlement: Settlement, work: () => Promise<void>): Promise<void> {
+  settle(delivery: Delivery, settlement: Settlement, work: () => Promise<void>): Promise<void> {
     const { spans } = this.parts;
     const span = spans?.startSettle(delivery, settlement);
     const startedAtMs = performance.now();
-    await work();
-    const failure = delivery.state === 'settled' ? undefined : 'MessageLockLost';
-    this.metrics?.settled(settlement, performance.now() - startedAtMs, failure);
-    if (span) spans?.endSettle(span, failure);
+    return work().then(() => {
+      const failure = delivery.state === 'settled' ? undefined : 'MessageLockLost';
+      this.metrics?.settled(settlement, performance.now() - startedAtMs, failure);
+      if (span) spans?.endSettle(span, failure);
+    });
   }
 
   private runWith<Result>(delivery: Delivery, span: Span | undefined, work: () => Result): Result {
