@@ -64,11 +64,14 @@ describe('a receiver that has fallen silent', () => {
     const seen: unknown[] = [];
     const app = await scene.startWork((payload) => void seen.push(payload), { watchdog });
     app.server.on('error', (error) => errors.push(error));
+    const statuses: string[] = [];
+    app.server.status.subscribe((connected) => statuses.push(connected));
     scene.emulator.faults.silenceLinks('work', Infinity);
     await scene.send('work', { body: 1 });
     await until(() => health(app)?.state === 'degraded');
     await until(() => health(app)?.state === 'failing');
     expect(await status(app)).toBe('down');
+    expect(statuses.at(-1)).toBe('disconnected');
     const error = health(app)?.error;
     expect(error).toMatchObject({
       code: 'ReceiverSilent',

@@ -86,6 +86,20 @@ describe('EncodedBatch', () => {
     ]);
   });
 
+  it('keeps nothing of a message that throws while it is read', () => {
+    const batch = batchOf({ body: 'before' });
+    const { sizeInBytes } = batch;
+    const fragile = {
+      subject: 'half of it is written by now',
+      get body(): unknown {
+        throw new Error('no body any more');
+      },
+    };
+    expect(() => batch.tryAddMessage(fragile)).toThrow('no body any more');
+    expect(batch).toMatchObject({ count: 1, sizeInBytes });
+    expect(read(batch).messages.map(({ body }) => String((body as Data).content))).toEqual(['"before"']);
+  });
+
   it('never becomes larger than it may', () => {
     const batch = new EncodedBatch(1_000);
     while (batch.tryAddMessage({ body: 'x'.repeat(50), messageId: 'm' }));

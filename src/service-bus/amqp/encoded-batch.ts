@@ -39,9 +39,14 @@ export class EncodedBatch implements ServiceBusMessageBatch {
   tryAddMessage(message: ServiceBusMessage): boolean {
     const { writer } = this;
     const before = writer.at;
-    const isAdded = this.write(message);
+    let isAdded = false;
+    try {
+      isAdded = this.write(message);
+    } finally {
+      // Also of one that throws while it is read, nothing may stay.
+      if (!isAdded) writer.at = before;
+    }
     if (isAdded) this.count++;
-    else writer.at = before;
     return isAdded;
   }
 

@@ -74,10 +74,14 @@ export class ConsumerWatch implements Watched {
       this.path.logger.log(`${pattern} (${entityPath}): receives again`);
       return this.observer.receiving();
     }
-    const isDown = this.watchdog.state === 'down';
     this.path.logger.warn(`${pattern} (${entityPath}): ${cause}; goes on with a fresh receiver`);
-    if (isDown) this.observer.failing(new ReceiverSilentError(entityPath, cause));
+    if (this.isDown) this.observer.failing(new ReceiverSilentError(entityPath, cause));
     else this.observer.receiving();
+  }
+
+  /** Nothing has helped a receiver that has fallen silent. */
+  get isDown(): boolean {
+    return this.watchdog.state === 'down';
   }
 
   /** What is wrong with a receiver that would be well by its own account; undefined if nothing is. */

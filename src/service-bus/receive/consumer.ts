@@ -69,7 +69,7 @@ export class Consumer implements LinkOwner {
 
   /** Whether it counts as up: what `health` says, without its details. */
   get isReceiving(): boolean {
-    return !this.isDraining && !this.reception.error && this.links.isReceiving;
+    return !this.isDraining && !this.reception.error && this.links.isReceiving && !this.watch.isDown;
   }
 
   health(): ConsumerHealth {
