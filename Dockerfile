@@ -2,8 +2,11 @@
 FROM node:22-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages/nestjs-service-bus/package.json ./packages/nestjs-service-bus/
+COPY packages/service-bus-emulator/package.json ./packages/service-bus-emulator/
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.base.json tsconfig.build.json ./
+COPY packages ./packages
 COPY src ./src
 COPY tools/bundle.js ./tools/bundle.js
 RUN npm run build && npm prune --omit=dev

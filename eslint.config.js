@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 import { boundaries } from './tools/eslint-boundaries.js';
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', '**/node_modules', '**/.compiled', 'bench/peers'] },
+  { ignores: ['**/dist', 'coverage', '**/node_modules', '**/.compiled', 'bench/peers'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -31,7 +31,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**/*.ts', '**/*.spec.ts', 'bench/**/*.ts'],
+    files: ['**/test/**/*.ts', '**/*.spec.ts', 'bench/**/*.ts'],
     rules: {
       'max-lines-per-function': 'off',
       'max-lines': 'off',

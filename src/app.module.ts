@@ -5,7 +5,7 @@ import { type App, type Environment } from './environment.js';
 import { FeedbackFormModule } from './feedback-form/feedback-form.module.js';
 import { HealthModule } from './health/health.module.js';
 import { RelayModule } from './relay/relay.module.js';
-import { type NamespaceOptions, ServiceBusModule } from './service-bus/index.js';
+import { type NamespaceOptions, ServiceBusModule } from 'nestjs-service-bus';
 import { TelemetryModule } from './telemetry/index.js';
 
 const FEATURES = {

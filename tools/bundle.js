@@ -115,6 +115,8 @@ async function bundleService(root) {
   await build({
     ...SHARED,
     absWorkingDir: root,
+    // The other tsconfig.json would have the bundle read the packages' sources.
+    tsconfig: path.join(root, 'tsconfig.build.json'),
     entryPoints: [path.join(root, 'dist', 'main.js')],
     outdir,
     external: EXTERNAL,
@@ -124,19 +126,4 @@ async function bundleService(root) {
   });
 }
 
-/** Puts the library's own modules into one file, for the same reason; the packages that it imports stay the user's. */
-async function bundleLibrary(root) {
-  const outdir = path.join(root, 'dist', 'service-bus');
-  await build({
-    ...SHARED,
-    absWorkingDir: root,
-    entryPoints: [path.join(outdir, 'index.js')],
-    outdir,
-    packages: 'external',
-    allowOverwrite: true,
-  });
-}
-
 await bundleService(ROOT);
-// Afterwards: the service has the library's modules in its own bundle.
-await bundleLibrary(ROOT);

@@ -2,7 +2,7 @@ import path from 'node:path';
 
 /**
  * Keeps the house's boundaries: each room (a folder, or a file) lists what it may import,
- * other rooms of src/ by path prefix and packages by name prefix. The first room that fits a file counts.
+ * other rooms by path prefix and packages by name prefix. The first room that fits a file counts.
  */
 export const ROOMS = [
   {
@@ -31,14 +31,7 @@ export const ROOMS = [
   },
   {
     room: 'src/logging/',
-    may: [
-      'src/logging/',
-      'src/environment.ts',
-      'src/service-bus/index.ts',
-      '@nestjs/common',
-      'node:http',
-      'pino',
-    ],
+    may: ['src/logging/', 'src/environment.ts', 'nestjs-service-bus', '@nestjs/common', 'node:http', 'pino'],
   },
   {
     room: 'src/workers/',
@@ -53,9 +46,9 @@ export const ROOMS = [
       'node:',
     ],
   },
-  { room: 'src/start/start-embedded-emulator.ts', may: ['src/', 'node:'] },
-  { room: 'src/start/', may: ['src/', '@nestjs/', 'node:'], mayNot: ['src/emulator/'] },
-  { room: 'src/app.module.ts', may: ['src/', '@nestjs/'], mayNot: ['src/emulator/'] },
+  { room: 'src/start/start-embedded-emulator.ts', may: ['src/', 'service-bus-emulator', 'node:'] },
+  { room: 'src/start/', may: ['src/', 'nestjs-service-bus', '@nestjs/', 'node:'] },
+  { room: 'src/app.module.ts', may: ['src/', 'nestjs-service-bus', '@nestjs/'] },
   {
     room: 'src/stop-on-signals.ts',
     may: ['src/start/describe-failure.ts', '@nestjs/common', 'node:'],
@@ -75,10 +68,10 @@ export const ROOMS = [
   },
   // The messages' bytes, and the links that they come and go on: here alone is rhea known.
   {
-    room: 'src/service-bus/amqp/',
+    room: 'packages/nestjs-service-bus/src/amqp/',
     may: [
-      'src/service-bus/amqp/',
-      'src/service-bus/connection/quiet-tracing.ts',
+      'packages/nestjs-service-bus/src/amqp/',
+      'packages/nestjs-service-bus/src/connection/quiet-tracing.ts',
       '@azure/service-bus',
       'long',
       'rhea',
@@ -86,13 +79,18 @@ export const ROOMS = [
     ],
   },
   {
-    room: 'src/service-bus/validation/',
-    may: ['src/service-bus/validation/', '@nestjs/common', 'class-transformer', 'class-validator'],
+    room: 'packages/nestjs-service-bus/src/validation/',
+    may: [
+      'packages/nestjs-service-bus/src/validation/',
+      '@nestjs/common',
+      'class-transformer',
+      'class-validator',
+    ],
   },
   {
-    room: 'src/service-bus/',
+    room: 'packages/nestjs-service-bus/src/',
     may: [
-      'src/service-bus/',
+      'packages/nestjs-service-bus/src/',
       '@azure/',
       '@nestjs/',
       '@opentelemetry/api',
@@ -102,26 +100,42 @@ export const ROOMS = [
       'node:',
     ],
   },
-  { room: 'src/emulator/model/', may: ['src/emulator/model/'] },
-  { room: 'src/emulator/amqp/', may: ['src/emulator/amqp/', 'src/emulator/model/', 'rhea', 'node:'] },
+  { room: 'packages/service-bus-emulator/src/model/', may: ['packages/service-bus-emulator/src/model/'] },
   {
-    room: 'src/emulator/administration/',
-    may: ['src/emulator/administration/', 'src/emulator/model/', 'fast-xml-parser', 'node:'],
+    room: 'packages/service-bus-emulator/src/amqp/',
+    may: [
+      'packages/service-bus-emulator/src/amqp/',
+      'packages/service-bus-emulator/src/model/',
+      'rhea',
+      'node:',
+    ],
   },
-  { room: 'src/emulator/', may: ['src/emulator/', 'classic-level', 'node:'] },
+  {
+    room: 'packages/service-bus-emulator/src/administration/',
+    may: [
+      'packages/service-bus-emulator/src/administration/',
+      'packages/service-bus-emulator/src/model/',
+      'fast-xml-parser',
+      'node:',
+    ],
+  },
+  {
+    room: 'packages/service-bus-emulator/src/',
+    may: ['packages/service-bus-emulator/src/', 'classic-level', 'node:'],
+  },
 ];
 
 /** Every other folder of src/ is a feature. */
 const featureRoom = (file) => {
   const [room] = /^src\/[^/]+\//.exec(file) ?? [];
   if (room === undefined) return undefined;
-  const may = [room, 'src/service-bus/index.ts', 'src/http/index.ts', 'src/http/describe-route.ts', '*'];
+  const may = [room, 'nestjs-service-bus', 'src/http/index.ts', 'src/http/describe-route.ts', '*'];
   return { room, may, mayNot: ['@azure/', 'rhea'] };
 };
 
 const within = (prefixes, target) =>
   (prefixes ?? []).some((prefix) =>
-    prefix === '*' ? !target.startsWith('src/') : target.startsWith(prefix),
+    prefix === '*' ? !/^(src|packages)\//.test(target) : target.startsWith(prefix),
   );
 
 export const boundaries = {

@@ -1,7 +1,7 @@
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
 import { fileURLToPath } from 'node:url';
 
-import { type Entities } from '../../src/emulator/index.js';
+import { type Entities } from 'service-bus-emulator';
 import { type Order } from '../candidates/order.js';
 import { Child } from '../process/child.js';
 import { type Broker, INPUT_QUEUE, OUTPUT_QUEUE, type Requester, type Wrap } from './broker.js';

@@ -1,4 +1,4 @@
-import { type Emulator, type Entities, startEmulator } from '../../src/emulator/index.js';
+import { type Emulator, type Entities, startEmulator } from 'service-bus-emulator';
 import { answer } from '../process/answer.js';
 import { OUTPUT_QUEUE } from './broker.js';
 import { whenCounted } from './standstill.js';

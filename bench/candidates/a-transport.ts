@@ -1,4 +1,4 @@
-import { QuickValidationPipe } from '../../src/service-bus/index.js';
+import { QuickValidationPipe } from 'nestjs-service-bus';
 import { type Assignment, type Running } from './running.js';
 import { startTransport } from './transport.js';
 

@@ -4,7 +4,7 @@ import { Controller, Module, type PipeTransform } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 
-import { ServiceBusModule, ServiceBusServer } from '../../src/service-bus/index.js';
+import { ServiceBusModule, ServiceBusServer } from 'nestjs-service-bus';
 import { accept, Order, type Receipt } from './order.js';
 import { type Assignment, type Running } from './running.js';
 

@@ -1,5 +1,5 @@
 // The emulator in a process of its own, so that its memory and its share of the processor are its own.
-import { startEmulator } from '../../dist/emulator/index.js';
+import { startEmulator } from 'service-bus-emulator';
 
 const emulator = await startEmulator({
   port: 0,

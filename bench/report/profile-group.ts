@@ -2,8 +2,9 @@
 export function groupOf(url: string, functionName: string): string {
   if (url === '') return functionName === '(garbage collector)' ? 'garbage collection' : 'native code';
   if (url.startsWith('node:')) return 'Node';
+  if (/\/(packages|node_modules)\/nestjs-service-bus\//.test(url)) return 'ours';
   const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? [];
-  if (name === undefined) return url.includes('/src/service-bus/') ? 'ours' : 'candidate';
+  if (name === undefined) return 'candidate';
   if (name.startsWith('@nestjs/') || name === 'rxjs' || name === 'reflect-metadata') return 'Nest';
   if (name.startsWith('@azure/')) return 'SDK';
   if (name === 'rhea' || name === 'rhea-promise') return 'rhea';

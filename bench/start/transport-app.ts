@@ -4,7 +4,7 @@ import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MessagePattern } from '@nestjs/microservices';
 
-import type * as Library from '../../src/service-bus/index.js';
+import type * as Library from 'nestjs-service-bus';
 
 // As a user imports it, and as `npm run build` makes it.
 const LIBRARY = 'nestjs-service-bus';

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 
-import { ServiceBusModule } from '../service-bus/index.js';
+import { ServiceBusModule } from 'nestjs-service-bus';
 import { CounterController } from './counter.controller.js';
 import { CounterService } from './counter.service.js';
 

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 
-import { ServiceBusModule } from '../service-bus/index.js';
+import { ServiceBusModule } from 'nestjs-service-bus';
 import { FeedbackFormController } from './feedback-form.controller.js';
 import { FeedbackFormService } from './feedback-form.service.js';
 

@@ -3,7 +3,7 @@ import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs
 import { type Request } from 'express';
 
 import { hasRole } from '../http/index.js';
-import { ServiceBusHealthIndicator } from '../service-bus/index.js';
+import { ServiceBusHealthIndicator } from 'nestjs-service-bus';
 import { showStatusOnly } from './show-status-only.js';
 
 // Terminus would load the OpenAPI library for its own documentation, at the start.

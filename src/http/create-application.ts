@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type IncomingMessage } from 'node:http';
 
-import { ServiceBusServer } from '../service-bus/index.js';
+import { ServiceBusServer } from 'nestjs-service-bus';
 import { authenticate } from './authentication/authenticate.js';
 import { createIdentify } from './authentication/identify.js';
 import { type HttpOptions } from './http-options.js';

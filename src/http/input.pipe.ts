@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 
-import { QuickValidationPipe } from '../service-bus/index.js';
+import { QuickValidationPipe } from 'nestjs-service-bus';
 
 /**
  * Checks input by the decorators of its class. A query with a name that nobody knows is refused: it is a slip,

@@ -1,4 +1,4 @@
-import { currentMessage } from '../service-bus/index.js';
+import { currentMessage } from 'nestjs-service-bus';
 
 /** What every line that is logged while a message is processed says about it. */
 export interface MessageFields {

@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import Long from 'long';
 
-import { type ServiceBusContext } from '../service-bus/index.js';
+import { type ServiceBusContext } from 'nestjs-service-bus';
 import { ForwardService } from './forward.service.js';
 import { type ReceivedMessage } from './received-message.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 
-import { InjectSender, type ServiceBusContext } from '../service-bus/index.js';
+import { InjectSender, type ServiceBusContext } from 'nestjs-service-bus';
 import { bodyBytes, type ReceivedMessage } from './received-message.js';
 import { RELAY_OUT } from './relay-options.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import Long from 'long';
 
-import { InjectReceiver } from '../service-bus/index.js';
+import { InjectReceiver } from 'nestjs-service-bus';
 import { answerOf } from './broker-timeout.js';
 import { type ReceivedMessage } from './received-message.js';
 import { RELAY_OUT } from './relay-options.js';

@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { type Response } from 'express';
 
-import { InjectServiceBusClient } from '../service-bus/index.js';
+import { InjectServiceBusClient } from 'nestjs-service-bus';
 import { handOver } from './hand-over.js';
 import { type QueueClient, type QueueReceiver } from './queue-client.js';
 import { type ReceivedMessage } from './received-message.js';

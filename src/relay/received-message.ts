@@ -1,4 +1,4 @@
-import { type ServiceBusContext } from '../service-bus/index.js';
+import { type ServiceBusContext } from 'nestjs-service-bus';
 
 /** A message as the SDK hands it over. */
 export type ReceivedMessage = ServiceBusContext['message'];

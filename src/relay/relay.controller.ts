@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern } from '@nestjs/microservices';
 
-import { ServiceBusContext } from '../service-bus/index.js';
+import { ServiceBusContext } from 'nestjs-service-bus';
 import { ForwardService } from './forward.service.js';
 
 /** Relays from the input queue to the output queue. */

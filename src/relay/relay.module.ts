@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 
-import { ServiceBusModule } from '../service-bus/index.js';
+import { ServiceBusModule } from 'nestjs-service-bus';
 import { ForwardService } from './forward.service.js';
 import { PeekService } from './peek.service.js';
 import { ReceiveService } from './receive.service.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { BadRequestException, Injectable } from '@nestjs/common';
 
-import { InjectSender } from '../service-bus/index.js';
+import { InjectSender } from 'nestjs-service-bus';
 import { answerOf } from './broker-timeout.js';
 import { type MessageProperties } from './message-properties.js';
 import { RELAY_IN } from './relay-options.js';

@@ -1,7 +1,7 @@
 import { type LoggerService } from '@nestjs/common';
 
 import { type Environment } from '../environment.js';
-import { type NamespaceOptions } from '../service-bus/index.js';
+import { type NamespaceOptions } from 'nestjs-service-bus';
 
 /** The Service Bus that the service talks to; `close()` ends what was started for it. */
 export interface OpenNamespace {

@@ -3,7 +3,7 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from '../app.module.js';
 import { type Environment, type LogLevel } from '../environment.js';
 import { createApplication } from '../http/create-application.js';
-import { type NamespaceOptions } from '../service-bus/index.js';
+import { type NamespaceOptions } from 'nestjs-service-bus';
 import { logRequests, type ServiceLogger } from '../logging/index.js';
 import { explainListenError } from './explain-listen-error.js';
 import { StartError } from './start.error.js';

@@ -19,7 +19,7 @@ export async function startEmbeddedEmulator(
   { port, administrationPort }: { port: number; administrationPort: number },
   queues: Environment['queues'],
 ): Promise<EmbeddedEmulator> {
-  const { readEntities, startEmulator } = await import('../emulator/index.js');
+  const { readEntities, startEmulator } = await import('service-bus-emulator');
   const entities = await readEntities(CONFIG);
   const known = (entities.queues ?? []).map((queue) => (typeof queue === 'string' ? queue : queue.name));
   const missing = missingQueues(known, queues);

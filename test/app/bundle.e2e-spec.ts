@@ -1,7 +1,7 @@
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 
-import { type Emulator } from '../../src/emulator/index.js';
+import { type Emulator } from 'service-bus-emulator';
 import { startTestEmulator } from '../support/start-emulator.js';
 import { until } from '../support/until.js';
 import { RepositoryCopy } from './repository-copy.js';
@@ -9,6 +9,7 @@ import { ServiceProcess } from './start-process.js';
 
 jest.setTimeout(120_000);
 
+const PACKAGES = ['packages/nestjs-service-bus', 'packages/service-bus-emulator'];
 const QUEUES = ['feedback-form', 'counter', 'relay'].flatMap((name) => [`${name}-in`, `${name}-out`]);
 
 /** An application by somebody who has the package installed; in JavaScript, so its decorators are calls. */
@@ -58,8 +59,13 @@ describe('the service as it is built, in a bundle', () => {
 
   beforeAll(async () => {
     copy = await RepositoryCopy.make();
-    const compiled = await copy.node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
-    expect(compiled).toMatchObject({ exitCode: 0, output: '' });
+    for (const args of [
+      ['-b', ...PACKAGES],
+      ['-p', 'tsconfig.build.json'],
+    ]) {
+      const compiled = await copy.node('node_modules/typescript/bin/tsc', ...args);
+      expect(compiled).toMatchObject({ exitCode: 0, output: '' });
+    }
     expect(await copy.node('tools/bundle.js')).toEqual({ exitCode: 0, output: '', errors: '' });
   });
   afterAll(() => copy.close());

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
 import { APPS, readEnvironment } from '../../src/environment.js';
-import { type Entities, readEntities } from '../../src/emulator/index.js';
+import { type Entities, readEntities } from 'service-bus-emulator';
 
 interface ComposeService {
   readonly image?: string;

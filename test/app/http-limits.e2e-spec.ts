@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 
 import { SERVER_TIMEOUTS } from '../../src/http/server-timeouts.js';
 import { TimedExpressAdapter } from '../../src/http/timed-express-adapter.js';
-import { ServiceBusServer } from '../../src/service-bus/index.js';
+import { ServiceBusServer } from 'nestjs-service-bus';
 import { type RunningApp, startApp } from '../support/start-app.js';
 
 const KEYS = 'one:send+receive:0123456789abcdef-1,two:receive:0123456789abcdef-2';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { type Emulator } from '../../src/emulator/index.js';
+import { type Emulator } from 'service-bus-emulator';
 import { startTestEmulator } from '../support/start-emulator.js';
 import { ServiceProcess } from './start-process.js';
 

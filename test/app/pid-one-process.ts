@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 import { until } from '../support/until.js';
 
-const LOADER = new URL('./typescript.js', import.meta.url).href;
+const LOADER = new URL('../support/typescript.js', import.meta.url).href;
 const NEW_NAMESPACE = ['--pid', '--fork', '--mount-proc', '--kill-child'];
 // Who is not root may make a process namespace inside a user namespace, where the machine allows those.
 const WAYS = [NEW_NAMESPACE, ['--user', '--map-root-user', ...NEW_NAMESPACE]];

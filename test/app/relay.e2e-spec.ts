@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
-import { type Emulator } from '../../src/emulator/index.js';
+import { type Emulator } from 'service-bus-emulator';
 import { type RunningApp, startApp } from '../support/start-app.js';
 import { startTestEmulator } from '../support/start-emulator.js';
 import { until } from '../support/until.js';

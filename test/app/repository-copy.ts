@@ -1,5 +1,5 @@
 import { type ExecFileException, execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,22 @@ export interface CommandResult {
   readonly exitCode: ExecFileException['code'];
 }
 
+/** What a build or an installation left inside a folder stays behind. */
+const isSource = (file: string): boolean =>
+  !['node_modules', 'dist', 'tsconfig.tsbuildinfo'].includes(path.basename(file));
+
+/** Installed packages are shared with this repository; its own packages are the copy's. */
+async function linkPackages(directory: string): Promise<void> {
+  const modules = path.join(directory, 'node_modules');
+  await mkdir(modules);
+  for (const entry of await readdir(path.join(ROOT, 'node_modules'), { withFileTypes: true })) {
+    const target = entry.isSymbolicLink()
+      ? path.join(directory, 'packages', entry.name)
+      : path.join(ROOT, 'node_modules', entry.name);
+    await symlink(target, path.join(modules, entry.name));
+  }
+}
+
 /** A copy of this repository, to change at will; it shares the installed packages. */
 export class RepositoryCopy {
   private constructor(private readonly directory: string) {}
@@ -32,9 +48,9 @@ export class RepositoryCopy {
     const directory = await mkdtemp(path.join(tmpdir(), 'repository-'));
     const names = (await readdir(ROOT)).filter((name) => !LEFT_OUT.has(name));
     for (const name of names) {
-      await cp(path.join(ROOT, name), path.join(directory, name), { recursive: true });
+      await cp(path.join(ROOT, name), path.join(directory, name), { recursive: true, filter: isSource });
     }
-    await symlink(path.join(ROOT, 'node_modules'), path.join(directory, 'node_modules'));
+    await linkPackages(directory);
     return new RepositoryCopy(directory);
   }
 

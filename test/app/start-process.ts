@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { until } from '../support/until.js';
 
 const START_TIMEOUT_MS = 60_000;
-const LOADER = new URL('./typescript.js', import.meta.url).href;
+const LOADER = new URL('../support/typescript.js', import.meta.url).href;
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** `SERVICE_PROGRAM=dist/service/main.js npm test -- e2e` has all of them try the service as it was built. */
 const BUILT = process.env['SERVICE_PROGRAM'];

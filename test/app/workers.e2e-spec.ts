@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { type Emulator } from '../../src/emulator/index.js';
+import { type Emulator } from 'service-bus-emulator';
 import { startTestEmulator } from '../support/start-emulator.js';
 import { until } from '../support/until.js';
 import { ServiceProcess } from './start-process.js';

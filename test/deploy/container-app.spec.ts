@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 import { readEnvironment } from '../../src/environment.js';
-import { DEFAULT_DRAIN_TIMEOUT_MS } from '../../src/service-bus/service-bus-options.js';
+import { DEFAULT_DRAIN_TIMEOUT_MS } from '../../packages/nestjs-service-bus/src/service-bus-options.js';
 import { readText } from './azure-files.js';
 import { readManifests } from './manifests.js';
 import { variablesRead } from './variables-read.js';

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { APPS, readEnvironment } from '../../src/environment.js';
 import { HealthController } from '../../src/health/health.controller.js';
-import { resolveBinding } from '../../src/service-bus/binding/resolve-binding.js';
-import { DEFAULT_DRAIN_TIMEOUT_MS } from '../../src/service-bus/service-bus-options.js';
+import { resolveBinding } from '../../packages/nestjs-service-bus/src/binding/resolve-binding.js';
+import { DEFAULT_DRAIN_TIMEOUT_MS } from '../../packages/nestjs-service-bus/src/service-bus-options.js';
 import { type Container, type Deployment, labelsOf, only, readManifests, selects } from './manifests.js';
 import { variablesRead } from './variables-read.js';
 

@@ -4,7 +4,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { fileURLToPath } from 'node:url';
 
 import { AppModule } from '../../src/app.module.js';
-import { type Emulator, type EmulatorOptions, readEntities } from '../../src/emulator/index.js';
+import { type Emulator, type EmulatorOptions, readEntities } from 'service-bus-emulator';
 import { readEnvironment } from '../../src/environment.js';
 import { createApplication } from '../../src/http/create-application.js';
 import { type HttpOptions } from '../../src/http/http-options.js';

@@ -1,4 +1,4 @@
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/index.js';
+import { type Emulator, type EmulatorOptions, startEmulator } from 'service-bus-emulator';
 
 /** An emulator on free ports; await `close()` when done. */
 export function startTestEmulator(

@@ -3,14 +3,17 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 
-import { ServiceBusModule } from '../../src/service-bus/index.js';
+import { ServiceBusModule } from 'nestjs-service-bus';
 import { EventLoopDelay } from '../../src/telemetry/event-loop-delay.js';
 import { offerProcessMetrics } from '../../src/telemetry/process-metrics.js';
-import { serviceBusScene } from '../support/service-bus-scene.js';
+import { serviceBusScene } from '../../packages/nestjs-service-bus/test/support/service-bus-scene.js';
 import { until } from '../support/until.js';
-import { WORK_HANDLER, WorkController } from '../support/work-controller.js';
-import { CollectedMetrics } from './collected-metrics.js';
-import { SessionsController } from './sessions-controller.js';
+import {
+  WORK_HANDLER,
+  WorkController,
+} from '../../packages/nestjs-service-bus/test/support/work-controller.js';
+import { CollectedMetrics } from '../../packages/nestjs-service-bus/test/telemetry/collected-metrics.js';
+import { SessionsController } from '../../packages/nestjs-service-bus/test/telemetry/sessions-controller.js';
 
 interface Panel {
   readonly type: string;

@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { JsonLogger } from '../../src/logging/json-logger.js';
-import { currentMessage, type ServiceBusContext } from '../../src/service-bus/index.js';
-import { serviceBusScene } from '../support/service-bus-scene.js';
+import { currentMessage, type ServiceBusContext } from 'nestjs-service-bus';
+import { serviceBusScene } from '../../packages/nestjs-service-bus/test/support/service-bus-scene.js';
 import { until } from '../support/until.js';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';

@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { DeadLetterException, type ServiceBusContext } from '../src/index.js';
+import { serviceBusScene } from './support/service-bus-scene.js';
+import { until } from './support/start-service-bus-app.js';
+
+const PAUSE_MS = 700;
+const circuitBreaker = { minMessages: 20, pauseMs: PAUSE_MS };
+
+describe('a circuit breaker', () => {
+  const scene = serviceBusScene({ entities: { queues: ['work'] } });
+
+  it('pauses a binding that fails, then tries one message at a time, and goes on when that one succeeds', async () => {
+    let isBroken = true;
+    let inWork = 0;
+    const startedAt: { atMs: number; inWork: number }[] = [];
+    const handler = async (_payload: unknown, context: ServiceBusContext): Promise<void> => {
+      startedAt.push({ atMs: performance.now(), inWork: ++inWork });
+      await new Promise((resolve) => setImmediate(resolve));
+      inWork--;
+      // The first attempts only: who comes back finds everything well.
+      if (isBroken && context.attempt === 1) throw new Error('broken');
+    };
+    const retry = { delayMs: 10, maxDelayMs: 10 };
+    const app = await scene.startWork(handler, { retry, circuitBreaker, maxConcurrentCalls: 5 });
+    const circuit = (): string | undefined => app.server.health()[0]?.circuit;
+    expect(circuit()).toBe('closed');
+    await scene.send('work', ...Array.from({ length: 100 }, (_, index) => ({ body: index })));
+    await until(() => circuit() === 'open');
+    isBroken = false;
+    const openedAt = performance.now();
+    const runsBefore = startedAt.length;
+    await until(() => scene.left('work') === 0);
+    const [probe] = startedAt.slice(runsBefore).filter(({ atMs }) => atMs > openedAt);
+    expect((probe?.atMs ?? 0) - openedAt).toBeGreaterThanOrEqual(PAUSE_MS - 100);
+    expect(probe?.inWork).toBe(1);
+    expect(circuit()).toBe('closed');
+    expect(runsBefore).toBeLessThan(40);
+    expect(scene.left('work/$DeadLetterQueue')).toBe(0);
+  });
+
+  it('is no matter of messages that are at fault themselves', async () => {
+    let runs = 0;
+    const handler = (): void => {
+      runs++;
+      throw new DeadLetterException('Bad');
+    };
+    const app = await scene.startWork(handler, { circuitBreaker });
+    await scene.send('work', ...Array.from({ length: 40 }, (_, index) => ({ body: index })));
+    await until(() => runs === 40);
+    expect(app.server.health()[0]?.circuit).toBe('closed');
+  });
+
+  it('lets go of what waits when the application closes', async () => {
+    const handler = (): void => {
+      throw new Error('broken');
+    };
+    const longPause = { minMessages: 1, pauseMs: 60_000 };
+    const app = await scene.startWork(handler, { circuitBreaker: longPause, retry: { delayMs: 0 } });
+    await scene.send('work', ...Array.from({ length: 40 }, (_, index) => ({ body: index })));
+    await until(() => app.server.health()[0]?.circuit === 'open');
+    await app.close();
+    expect(scene.emulator.entity('work').lockedCount).toBe(0);
+    expect(scene.left('work')).toBe(40);
+  });
+});

@@ -1,0 +1,137 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { type ServiceBusSender } from '@azure/service-bus';
+import { describe, expect, it } from '@jest/globals';
+import { Controller, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { MessagePattern } from '@nestjs/microservices';
+
+import {
+  DrainedError,
+  InjectSender,
+  RetryException,
+  type ServiceBusContext,
+  ServiceBusModule,
+} from '../src/index.js';
+import { serviceBusScene } from './support/service-bus-scene.js';
+import { until } from './support/start-service-bus-app.js';
+
+describe('closing the application', () => {
+  const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
+
+  it('lets messages in work finish, with reply and complete, and takes no new ones', async () => {
+    let runs = 0;
+    const handler = async (): Promise<string> => {
+      runs++;
+      await delay(200);
+      return 'done';
+    };
+    const app = await scene.startWork(handler, { replyTo: 'out', maxConcurrentCalls: 2 });
+    await scene.send('work', ...Array.from({ length: 10 }, (_, body) => ({ body })));
+    await until(() => runs === 2);
+    await app.close();
+    expect(runs).toBe(2);
+    expect(scene.left('out')).toBe(2);
+    expect(scene.left('work')).toBe(8);
+    expect(scene.emulator.entity('work').lockedCount).toBe(0);
+  });
+
+  it('gives back at once what waits for a retry, with the attempts it has had', async () => {
+    const attempts: number[] = [];
+    const handler = (_payload: unknown, context: ServiceBusContext): void => {
+      attempts.push(context.attempt);
+      throw new RetryException({ delayMs: 60_000 });
+    };
+    const app = await scene.startWork(handler);
+    await scene.send('work', { body: 1 });
+    await until(() => app.server.health()[0]?.waitingForRetry === 1);
+    const startedAt = Date.now();
+    await app.close();
+    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    expect(scene.emulator.entity('work').lockedCount).toBe(0);
+    await scene.startWork(handler);
+    await until(() => attempts.length === 2);
+    expect(attempts).toEqual([1, 2]);
+  });
+
+  it('aborts the signal when the grace is over; the message goes back, uncounted, and no output leaves', async () => {
+    const attempts: number[] = [];
+    let reason: unknown;
+    const handler = async (_payload: unknown, context: ServiceBusContext): Promise<string> => {
+      attempts.push(context.attempt);
+      if (attempts.length > 1) return 'second';
+      await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve()));
+      reason = context.signal.reason;
+      return 'first';
+    };
+    const app = await scene.startWork(handler, { replyTo: 'out' }, { drainTimeoutMs: 100 });
+    await scene.send('work', { body: 1 });
+    await until(() => attempts.length === 1);
+    await app.close();
+    expect(reason).toBeInstanceOf(DrainedError);
+    await scene.startWork(handler, { replyTo: 'out' });
+    const replies = await scene.take('out', 2, 300);
+    expect(replies.map(({ body }) => body as unknown)).toEqual(['second']);
+    expect(attempts).toEqual([1, 1]);
+  });
+
+  it('is over in time even with a handler that never ends', async () => {
+    let runs = 0;
+    const app = await scene.startWork(() => new Promise(() => runs++), {}, { drainTimeoutMs: 50 });
+    await scene.send('work', { body: 1 });
+    await until(() => runs === 1);
+    const startedAt = Date.now();
+    await app.close();
+    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    expect(scene.emulator.entity('work').lockedCount).toBe(0);
+  });
+
+  it('drains before the providers that handlers need are destroyed, and senders work until then', async () => {
+    const events: string[] = [];
+    @Injectable()
+    class Pool implements OnModuleDestroy {
+      onModuleDestroy(): void {
+        events.push('pool destroyed');
+      }
+    }
+    @Controller()
+    class PoolController {
+      constructor(@InjectSender('out') private readonly out: ServiceBusSender) {}
+
+      @MessagePattern('work')
+      async work(): Promise<void> {
+        events.push('begins');
+        await delay(100);
+        await this.out.sendMessages({ body: 'sent late' });
+        events.push('ends');
+      }
+    }
+    const app = await scene.startApp({
+      controllers: [PoolController],
+      providers: [Pool],
+      imports: [ServiceBusModule.forFeature({ pattern: 'work', senders: ['out'] })],
+    });
+    await app.receiving();
+    await scene.send('work', { body: 1 });
+    await until(() => events.length === 1);
+    await app.close();
+    expect(events).toEqual(['begins', 'ends', 'pool destroyed']);
+    expect(scene.left('out')).toBe(1);
+    expect(scene.left('work')).toBe(0);
+  });
+
+  it('makes readiness down at once, while messages still finish', async () => {
+    let end = (): void => undefined;
+    const app = await scene.startWork(() => new Promise<void>((resolve) => (end = resolve)));
+    await scene.send('work', { body: 1 });
+    await until(() => app.server.health()[0]?.inWork === 1);
+    expect((await app.health.isHealthy())['service-bus']?.status).toBe('up');
+    const closed = app.close();
+    await until(() => app.server.isDraining);
+    const health = await app.health.isHealthy();
+    expect(health['service-bus']).toMatchObject({ status: 'down', state: 'draining' });
+    expect(health['service-bus:work']).toMatchObject({ status: 'down', state: 'draining', inWork: 1 });
+    end();
+    await closed;
+    expect(scene.left('work')).toBe(0);
+  });
+});

@@ -1,0 +1,24 @@
+import { CoalescingSender } from '../../src/connection/coalescing-sender.js';
+import { Delivery } from '../../src/receive/delivery.js';
+
+/** The places on a message's way where a worker can be told to die. */
+export type Step = 'before-send' | 'after-send' | 'before-complete';
+
+/** Has this process killed, without a chance to do anything more, when it comes to a step for the `n`th time. */
+export function killAtStep(step: Step, n: number): void {
+  let passed = 0;
+  const pass = (at: Step): void => {
+    if (at === step && ++passed === n) process.kill(process.pid, 'SIGKILL');
+  };
+  const { send } = CoalescingSender.prototype;
+  CoalescingSender.prototype.send = async function (message) {
+    pass('before-send');
+    await send.call(this, message);
+    pass('after-send');
+  };
+  const { trySettle } = Delivery.prototype;
+  Delivery.prototype.trySettle = function (settlement) {
+    if (settlement.kind === 'complete') pass('before-complete');
+    return trySettle.call(this, settlement);
+  };
+}

@@ -1,0 +1,37 @@
+import { type ServiceBusClient } from '@azure/service-bus';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { ServiceBusConnection } from '../src/connection/service-bus-connection.js';
+import { NamespaceProbe } from '../src/health/namespace-probe.js';
+import { within } from '../src/within.js';
+import { serviceBusScene } from './support/service-bus-scene.js';
+
+describe('the question to the namespace', () => {
+  const scene = serviceBusScene({
+    entities: { queues: ['plain', { name: 'sessions', requiresSession: true }] },
+  });
+  let client: ServiceBusClient;
+  beforeEach(async () => {
+    const { connectionString } = scene.emulator;
+    client = (await ServiceBusConnection.create({ connectionString })).createClient();
+  });
+  // The SDK does not always notice that a connection which it is closing is gone.
+  afterEach(() => within(1_000, client.close()));
+
+  function probeOf(queue: string): NamespaceProbe {
+    const probe = new NamespaceProbe(client);
+    probe.know(queue);
+    return probe;
+  }
+
+  it.each(['plain', 'sessions', 'missing'])('is answered, if only by a refusal: %s', async (queue) => {
+    expect(await probeOf(queue).probe()).toBeUndefined();
+  });
+
+  it('is not answered on a connection that is dead', async () => {
+    expect(await probeOf('plain').probe()).toBeUndefined();
+    scene.emulator.faults.silenceConnections();
+    expect(await probeOf('plain').probe()).toBe('no answer for 3000 ms');
+    scene.emulator.faults.clear();
+  });
+});

@@ -1,0 +1,115 @@
+import { type ServiceBusReceiver } from '@azure/service-bus';
+import { describe, expect, it } from '@jest/globals';
+
+import {
+  CannotSettleError,
+  DeadLetterException,
+  DeferException,
+  getReceiverToken,
+  type ServiceBusContext,
+  ServiceBusModule,
+} from '../src/index.js';
+import { serviceBusScene } from './support/service-bus-scene.js';
+import { until } from './support/start-service-bus-app.js';
+
+const FATES = ['complete', 'dead-letter', 'defer', 'complete', 'complete'] as const;
+const mixed = Array.from({ length: 300 }, (_, index) => ({
+  body: FATES[index % FATES.length],
+  messageId: `${index}`,
+}));
+
+describe('settlement', () => {
+  const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
+  const expectFates = async (): Promise<void> => {
+    const dead = scene.emulator.entity('work/$DeadLetterQueue');
+    await until(() => scene.left('work') === 60 && dead.messages().length === 60);
+    expect(scene.emulator.entity('work').counts.deferred).toBe(60);
+    const fate = ({ messageId }: { messageId: string }): unknown => FATES[Number(messageId) % FATES.length];
+    expect(new Set(scene.emulator.entity('work').messages().map(fate))).toEqual(new Set(['defer']));
+    expect(new Set(dead.messages().map(fate))).toEqual(new Set(['dead-letter']));
+  };
+
+  it('gives each of many messages that end in one moment its own outcome', async () => {
+    let arrived = 0;
+    let letGo = (): void => undefined;
+    const together = new Promise<void>((resolve) => (letGo = resolve));
+    const handler = async (payload: unknown): Promise<void> => {
+      if (++arrived === mixed.length) letGo();
+      await together;
+      if (payload === 'dead-letter') throw new DeadLetterException('Mixed');
+      if (payload === 'defer') throw new DeferException();
+    };
+    await scene.startWork(handler, { maxConcurrentCalls: 500 });
+    await scene.send('work', ...mixed);
+    await expectFates();
+  });
+
+  it('gives two neighbours that end in one moment each its own outcome', async () => {
+    let arrived = 0;
+    let letGo = (): void => undefined;
+    const together = new Promise<void>((resolve) => (letGo = resolve));
+    await scene.startWork(async (payload) => {
+      if (++arrived === 2) letGo();
+      await together;
+      if (payload === 'dead-letter') throw new DeadLetterException('Mixed');
+    });
+    await scene.send('work', { body: 'complete' }, { body: 'dead-letter' });
+    await until(() => scene.left('work') === 0);
+    expect(await scene.take('work/$DeadLetterQueue', 1, 1_000)).toHaveLength(1);
+  });
+
+  it('does the same for an injected receiver, all called in one turn', async () => {
+    const app = await scene.startApp({ imports: [ServiceBusModule.forFeature({ receivers: ['work'] })] });
+    const receiver = app.app.get<ServiceBusReceiver>(getReceiverToken('work'), { strict: false });
+    await scene.send('work', ...mixed);
+    const messages = await receiver.receiveMessages(mixed.length);
+    expect(messages).toHaveLength(mixed.length);
+    await Promise.all(
+      messages.map((message) => {
+        if (message.body === 'complete') return receiver.completeMessage(message);
+        if (message.body === 'defer') return receiver.deferMessage(message);
+        return receiver.deadLetterMessage(message, {
+          deadLetterReason: 'Mixed',
+          deadLetterErrorDescription: '',
+        });
+      }),
+    );
+    await expectFates();
+  });
+
+  it.each([
+    ['complete', (context: ServiceBusContext) => context.complete()],
+    ['dead-letter', (context: ServiceBusContext) => context.deadLetter('Mine', 'by hand', { by: 'hand' })],
+    ['defer', (context: ServiceBusContext) => context.defer()],
+  ] as const)('leaves it to a handler that settles with %s itself', async (fate, settleByHand) => {
+    let second: unknown;
+    const handler = async (_payload: unknown, context: ServiceBusContext): Promise<string> => {
+      await settleByHand(context);
+      second = await context.complete().catch((error: unknown) => error);
+      return 'and still replies';
+    };
+    await scene.startWork(handler, { replyTo: 'out' });
+    await scene.send('work', { body: 1 });
+    const [reply] = await scene.take('out');
+    expect(reply?.body).toBe('and still replies');
+    expect(second).toBeInstanceOf(CannotSettleError);
+    expect(second).toMatchObject({ operation: 'complete', state: 'settled' });
+    const { deferred, active } = scene.emulator.entity('work').counts;
+    expect({ deferred, active }).toEqual({ deferred: fate === 'defer' ? 1 : 0, active: 0 });
+    const dead = await scene.take('work/$DeadLetterQueue', 1, 100);
+    expect(dead.map(({ deadLetterReason }) => deadLetterReason)).toEqual(
+      fate === 'dead-letter' ? ['Mine'] : [],
+    );
+  });
+
+  it('abandons for a handler that asks for it, and delivers the message again', async () => {
+    const counts: (number | undefined)[] = [];
+    await scene.startWork(async (_payload, context) => {
+      counts.push(context.message.deliveryCount);
+      if (counts.length === 1) await context.abandon({ note: 'again' });
+    });
+    await scene.send('work', { body: 1 });
+    await until(() => scene.left('work') === 0);
+    expect(counts).toEqual([0, 1]);
+  });
+});

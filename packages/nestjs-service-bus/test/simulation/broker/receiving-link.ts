@@ -1,0 +1,153 @@
+import { type BrokerError } from '../../../../service-bus-emulator/src/model/broker-error.js';
+import { type Message } from '../../../../service-bus-emulator/src/model/message.js';
+import { type Queue } from '../../../../service-bus-emulator/src/model/queue.js';
+import { Receiver, type ReceiverPort } from '../../../../service-bus-emulator/src/model/receiver.js';
+import { type Session } from '../../../../service-bus-emulator/src/model/session.js';
+import { type Connected, type SimulatedConnection } from './simulated-connection.js';
+import { type Snapshot, snapshotOf } from './received-message.js';
+import { refusal, toRefusal } from './refusal.js';
+import { type Way } from './request.js';
+import { type SimulatedBroker } from './simulated-broker.js';
+import { type SimulatedDelivery } from './simulated-delivery.js';
+
+/** The SDK's own patience with a drain. */
+const DRAIN_MS = 200;
+
+/** What a link tells the client's end. */
+export interface LinkEvents {
+  message(snapshot: Snapshot): void;
+  granted?(sessionId: string, lockedUntilMs: number): void;
+  /** Taken away by the broker, with its reason, or gone with the connection. */
+  lost(reason: Error | undefined): void;
+}
+
+/** A receiving link, both of its ends, with the wire between them. */
+export class ReceivingLink implements ReceiverPort, Connected, Way {
+  isOpenAtBroker = false;
+  isOpenAtClient = false;
+  readonly receiver: Receiver;
+  /** Its own for each link. */
+  readonly name: string;
+  private whenDrained?: () => void;
+  private readonly settledListeners: ((context: { delivery: SimulatedDelivery }) => void)[] = [];
+
+  constructor(
+    private readonly broker: SimulatedBroker,
+    private readonly connection: SimulatedConnection,
+    readonly queue: Queue,
+    private readonly events: LinkEvents,
+  ) {
+    this.receiver = new Receiver(queue, 'peek-lock', this);
+    this.name = `link-${broker.nextLinkNumber++}`;
+  }
+
+  // In rhea's words.
+  is_open(): boolean {
+    return this.isOpenAtClient;
+  }
+
+  on(_event: 'settled', listener: (context: { delivery: SimulatedDelivery }) => void): void {
+    this.settledListeners.push(listener);
+  }
+
+  emitSettled(delivery: SimulatedDelivery): void {
+    for (const listener of this.settledListeners) listener({ delivery });
+  }
+
+  /** At the broker. @throws BrokerError */
+  attach(): void {
+    this.broker.command(() => this.queue.attach(this.receiver));
+    this.isOpenAtBroker = true;
+    this.connection.links.add(this);
+  }
+
+  deliver(message: Message): void {
+    const snapshot = snapshotOf(message);
+    this.connection.toClient(() => {
+      if (this.isOpenAtClient) this.events.message(snapshot);
+    });
+  }
+
+  drained(): void {
+    this.connection.toClient(() => this.whenDrained?.());
+  }
+
+  sessionGranted({ id, lockedUntilMs }: Session): void {
+    this.connection.toClient(() => this.events.granted?.(id, lockedUntilMs));
+  }
+
+  detached(error: BrokerError): void {
+    this.isOpenAtBroker = false;
+    this.connection.links.delete(this);
+    const reason = toRefusal(error);
+    this.connection.toClient(() => this.lose(reason));
+  }
+
+  /** The broker takes the link away, and goes on keeping the locks if it is of that kind. */
+  forceDetach(): void {
+    if (!this.isOpenAtBroker) return;
+    this.endAtBroker();
+    this.connection.links.delete(this);
+    this.connection.toClient(() => this.lose(refusal('ServiceCommunicationProblem')));
+  }
+
+  /** The broker forgets the link, and the client goes on taking it for open. */
+  fallSilent(): void {
+    this.endAtBroker();
+  }
+
+  endAtBroker(): void {
+    if (!this.isOpenAtBroker) return;
+    this.isOpenAtBroker = false;
+    const { locksEndWithLink } = this.connection.conditions;
+    this.broker.command((nowMs) => this.queue.detach(nowMs, this.receiver, locksEndWithLink));
+  }
+
+  endAtClient(): void {
+    this.lose(undefined);
+  }
+
+  addCredit(credit: number): void {
+    if (!this.isOpenAtClient) return;
+    this.connection.toBroker(() => {
+      if (!this.isOpenAtBroker) return;
+      const { queue, receiver } = this;
+      this.broker.command((nowMs) => queue.flow(nowMs, receiver, receiver.credit + credit, false));
+    });
+  }
+
+  /** Takes the credit back; resolves when the broker has said that there is none left, or has not in time. */
+  drain(): Promise<void> {
+    if (!this.isOpenAtClient) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, DRAIN_MS);
+      this.whenDrained = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.connection.toBroker(() => {
+        const { queue, receiver } = this;
+        if (this.isOpenAtBroker) this.broker.command((nowMs) => queue.flow(nowMs, receiver, 0, true));
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    if (!this.isOpenAtClient) return Promise.resolve();
+    this.isOpenAtClient = false;
+    return new Promise((resolve) => {
+      this.connection.toBroker(() => {
+        this.endAtBroker();
+        this.connection.links.delete(this);
+        this.connection.toClient(resolve);
+      });
+    });
+  }
+
+  /** The client learns that the link is gone. */
+  lose(reason: Error | undefined): void {
+    if (!this.isOpenAtClient) return;
+    this.isOpenAtClient = false;
+    this.events.lost(reason);
+  }
+}

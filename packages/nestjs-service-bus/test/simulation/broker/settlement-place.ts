@@ -1,0 +1,12 @@
+import { type Queue } from '../../../../service-bus-emulator/src/model/queue.js';
+import { type LockWatch } from './lock-watch.js';
+import { type SimulatedBroker } from './simulated-broker.js';
+import { type SimulatedConnection } from './simulated-connection.js';
+
+/** Where messages are received and settled. */
+export interface SettlementPlace {
+  readonly broker: SimulatedBroker;
+  readonly connection: SimulatedConnection;
+  readonly queue: Queue;
+  readonly locks: LockWatch;
+}

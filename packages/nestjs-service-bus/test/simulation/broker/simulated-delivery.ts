@@ -1,0 +1,46 @@
+import { type ServiceBusError } from '@azure/service-bus';
+
+import { type Outcome } from '../../../../service-bus-emulator/src/model/queue.js';
+import { lockTokenOf } from './received-message.js';
+import { type ReceivingLink } from './receiving-link.js';
+import { conditionOf } from './refusal.js';
+import { exchange } from './request.js';
+import { type SettlementPlace } from './settlement-place.js';
+
+/** What rhea keeps of a message that came on a link, in rhea's words: the runtime reads and uses it. */
+export class SimulatedDelivery {
+  /** The broker has answered a settlement, with a refusal maybe: there is no second one over the link. */
+  remote_settled = false;
+  remote_state?: { readonly error?: { readonly condition: string } };
+
+  constructor(
+    readonly link: ReceivingLink,
+    private readonly lockId: number,
+    private readonly sequenceNumber: number,
+    private readonly place: SettlementPlace,
+  ) {}
+
+  /** Completes, and tells the link's listeners of the answer. */
+  accept(): void {
+    this.place.locks.completing(lockTokenOf(this.lockId), this.sequenceNumber);
+    this.settle({ type: 'complete' }, () => undefined);
+  }
+
+  settle(outcome: Outcome, answered: (error?: ServiceBusError) => void): void {
+    const { broker, connection, queue, locks } = this.place;
+    const hear = (error?: ServiceBusError): void => {
+      this.remote_settled = true;
+      this.remote_state = error ? { error: { condition: conditionOf(error) } } : {};
+      locks.refused(lockTokenOf(this.lockId), error);
+      answered(error);
+      this.link.emitSettled(this);
+    };
+    exchange(connection, {
+      operation: 'settle',
+      way: this.link,
+      apply: () => broker.settle(queue, this.lockId, outcome),
+      done: () => hear(),
+      refused: hear,
+    });
+  }
+}

@@ -1,0 +1,156 @@
+import { type BindingOptions } from '../../src/binding/binding.js';
+import { type Fault, type Input, type Plan, type Step } from './plan.js';
+import { type Random } from './world/random.js';
+
+const LATENCIES: [readonly [number, number], ...(readonly [number, number])[]] = [
+  [1, 3],
+  [1, 20],
+  [5, 80],
+];
+const KINDS: [Fault['kind'], ...Fault['kind'][]] = [
+  'detach-links',
+  'detach-links',
+  'silence-links',
+  'break-receiving',
+  'break-receiving',
+  'break-sending',
+  'outage',
+  'slow-broker',
+  'renewals-fail',
+  'settlements-fail',
+  'sends-fail',
+  'sends-fail',
+  'input-disabled',
+  'output-disabled',
+  'kill',
+  'kill',
+  'replace',
+];
+
+/** A plan from a seed's chance. */
+export function makePlan(random: Random): Plan {
+  const hasSessions = random.chance(0.3);
+  const hasOutput = random.chance(0.9);
+  const detectsDuplicates = random.chance(0.8);
+  const detectsOnInput = random.chance(0.3);
+  const inputs = makeInputs(random, hasSessions, !detectsDuplicates, !detectsOnInput);
+  const isCalm = random.chance(0.1);
+  return {
+    binding: makeBinding(random, hasSessions),
+    hasOutput,
+    detectsDuplicates,
+    detectsOnInput,
+    hasSessions,
+    lockDurationMs: random.pick([5_000, 10_000, 30_000, 60_000]),
+    maxDeliveryCount: random.pick([10, 100, 100]),
+    locksEndWithLink: random.chance(0.4),
+    latencyMs: random.pick(LATENCIES),
+    graceMs: random.pick([1_000, 5_000, 25_000]),
+    inputs,
+    faults: isCalm ? [] : makeFaults(random),
+  };
+}
+
+/** The same plan for a handler that takes its messages in batches: one result each, and none that holds up all. */
+export function inBatches(plan: Plan, random: Random): Plan {
+  const { sessions: _none, ...binding } = plan.binding;
+  const batch = { maxMessages: random.between(1, 5), maxWaitMs: random.pick([1, 50, 1_000]) };
+  return {
+    ...plan,
+    binding: { ...binding, maxConcurrentCalls: random.between(1, 3), batch },
+    hasSessions: false,
+    inputs: plan.inputs.map((input) => ({
+      ...input,
+      sessionId: undefined,
+      results: Math.min(input.results, 1),
+      steps: input.steps.map((step) => (step.kind === 'hang' ? { ...step, kind: 'succeed' } : step)),
+    })),
+  };
+}
+
+function makeBinding(random: Random, hasSessions: boolean): BindingOptions {
+  const retry = {
+    maxAttempts: random.between(1, 5),
+    delayMs: random.pick([0, 100, 1_000, 5_000]),
+    maxDelayMs: random.pick([5_000, 20_000]),
+    maxHoldMs: random.pick([0, 1_000, 10_000, 300_000]),
+    exceptions: [{ type: TypeError, maxAttempts: 2 }],
+  };
+  const watchdog = { silenceMs: random.pick([2_000, 10_000, 60_000]) };
+  if (hasSessions) {
+    const sessions = {
+      maxConcurrentSessions: random.between(1, 4),
+      idleTimeoutMs: random.pick([200, 1_000, 20_000]),
+    };
+    return { retry, sessions, watchdog };
+  }
+  const circuitBreaker = random.chance(0.25) && {
+    minMessages: random.between(2, 6),
+    failureRatio: 0.5,
+    pauseMs: random.pick([1_000, 10_000, 40_000]),
+  };
+  return { retry, maxConcurrentCalls: random.between(1, 6), circuitBreaker, watchdog };
+}
+
+function makeInputs(
+  random: Random,
+  hasSessions: boolean,
+  mayShareOutputs: boolean,
+  mayShareIds: boolean,
+): Input[] {
+  const count = random.between(3, 24);
+  const overMs = random.pick([0, 1_000, 30_000]);
+  const failing = random.pick([0.05, 0.3, 0.7]);
+  const sharesIds = mayShareOutputs && mayShareIds && random.chance(0.3);
+  return Array.from({ length: count }, (_none, number) => ({
+    number,
+    messageId: sharesIds ? 'shared' : mayShareIds && random.chance(0.1) ? '' : `in-${number}`,
+    sessionId: hasSessions ? `s${random.between(1, 4)}` : random.chance(0.1) ? 'plain' : undefined,
+    sentAtMs: random.between(0, overMs),
+    steps: makeSteps(random, failing),
+    results: random.pick([1, 1, 1, 0, 2, 3]),
+  })).sort((a, b) => a.sentAtMs - b.sentAtMs);
+}
+
+function makeSteps(random: Random, failing: number): Step[] {
+  const steps: Step[] = [];
+  while (steps.length < 8 && random.chance(failing)) steps.push(makeStep(random));
+  steps.push({ kind: 'succeed', afterMs: makeWork(random) });
+  return steps;
+}
+
+function makeStep(random: Random): Step {
+  const afterMs = makeWork(random);
+  const kind = random.pick([
+    'fail',
+    'fail',
+    'fail',
+    'fail-by-type',
+    'refuse',
+    'defer',
+    'invalid',
+    'retry-later',
+    'retry-later',
+    'hang',
+    'complete-itself',
+    'abandon-itself',
+  ] as const);
+  if (kind === 'retry-later') return { kind, afterMs, delayMs: random.pick([0, 500, 5_000, 45_000]) };
+  if (kind === 'hang') return { kind, afterMs, succeedsThen: random.chance(0.5) };
+  return { kind, afterMs };
+}
+
+/** Most handlers are quick, some take longer than the lock lasts. */
+function makeWork(random: Random): number {
+  return random.pick([0, 1, 5, 20, 100, 500, 3_000, 20_000, random.between(0, 90_000)]);
+}
+
+function makeFaults(random: Random): Fault[] {
+  const count = random.between(1, 6);
+  const withinMs = random.pick([2_000, 20_000, 60_000]);
+  return Array.from({ length: count }, () => ({
+    atMs: random.between(1, withinMs),
+    kind: random.pick(KINDS),
+    lastsMs: random.pick([200, 2_000, 10_000, 40_000, 90_000]),
+  })).sort((a, b) => a.atMs - b.atMs);
+}

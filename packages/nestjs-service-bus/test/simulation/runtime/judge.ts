@@ -1,0 +1,197 @@
+import { type Message } from '../../../../service-bus-emulator/src/model/message.js';
+import { type Outcome } from '../../../../service-bus-emulator/src/model/queue.js';
+import { type ServiceBusContext } from '../../../src/service-bus.context.js';
+import { type BrokerWatch } from '../broker/simulated-broker.js';
+import { lockTokenOf, type SimulatedMessage } from '../broker/received-message.js';
+import { type SimulatedContent } from '../broker/simulated-content.js';
+import { type Plan } from '../plan.js';
+import { type Execution, InputRecord } from './input-record.js';
+import { OUTPUT_QUEUE, type RuntimeProcess } from './runtime-process.js';
+import { type Output } from './scripted-handler.js';
+
+/** A process that has known for this long that a lock is lost must not act on it any more. */
+const REACTION_MS = 25;
+/** By then a handler has been told that its lock is lost. */
+const SIGNAL_MS = 1_000;
+
+/** Looks on while a run goes on, and notes whatever must not happen. */
+export class Judge implements BrokerWatch {
+  readonly violations: string[] = [];
+  readonly records: readonly InputRecord[];
+  readonly running = new Set<Execution>();
+  executions = 0;
+  private readonly byLock = new Map<string, Execution>();
+  private readonly byNumber: Execution[] = [];
+
+  constructor(
+    readonly plan: Plan,
+    readonly maxHandlers: number,
+    private readonly note: (what: string) => void,
+    private readonly activeBefore: (message: SimulatedMessage) => boolean,
+  ) {
+    const records: InputRecord[] = [];
+    for (const input of plan.inputs) records[input.number] = new InputRecord(input);
+    this.records = records;
+  }
+
+  /** Executions that wait for their signal, in processes that live. */
+  get hanging(): Execution[] {
+    return [...this.running].filter(
+      ({ step, process, context }) => step.kind === 'hang' && !process.isDead && !context.signal.aborted,
+    );
+  }
+
+  accepted(queue: string, contents: readonly SimulatedContent[]): void {
+    for (const content of contents) {
+      this.note(`broker: ${queue} takes ${content.messageId} ${content.fields.body}`);
+      const output = JSON.parse(content.fields.body) as Output;
+      const record = this.record(output.input);
+      if (queue === OUTPUT_QUEUE) record.outputs.add(output.index);
+      else if (content.fields.scheduledEnqueueTimeMs === undefined) record.isAccepted = true;
+      else if (record.copies.has(content.messageId)) record.isForked = true;
+      else record.copies.add(content.messageId);
+    }
+  }
+
+  settled(message: Message, lockId: number, outcome: Outcome): void {
+    const content = message.content as SimulatedContent;
+    const { input } = JSON.parse(content.fields.body) as { input: number };
+    const name = `input ${input} (#${message.sequenceNumber}, lock ${lockId})`;
+    this.note(`broker: ${outcome.type} ${name}`);
+    const record = this.record(input);
+    const execution = this.byLock.get(lockTokenOf(lockId));
+    if (outcome.type === 'complete') this.completed(record, message, name);
+    else if (outcome.type === 'dead-letter') this.deadLettered(record, execution, outcome.reason, name);
+    else if (outcome.type === 'defer' && !record.steps.has('defer')) {
+      this.violation(`${name} was deferred, and nobody asked for it`);
+    } else if (outcome.type === 'abandon' && execution?.end === 'failed') {
+      const { attempt } = execution.context;
+      if (
+        attempt >= this.maxAttempts(execution.step.kind === 'fail-by-type' ? 2 : undefined) &&
+        !execution.process.isDraining
+      ) {
+        this.violation(`${name} goes back after attempt ${attempt}, which was its last`);
+      }
+    }
+  }
+
+  started(process: RuntimeProcess, number: number, context: ServiceBusContext): Execution {
+    const record = this.record(number);
+    const message = context.message as SimulatedMessage;
+    const lockToken = message.lockToken ?? '';
+    const lock = this.plan.hasSessions ? (message.delivery.link?.name ?? '') : lockToken;
+    const { steps } = record.input;
+    const step = steps[Math.min(record.executions++, steps.length - 1)] ?? { kind: 'succeed', afterMs: 0 };
+    const execution = { number: this.executions++, record, step, process, context, lockToken, lock };
+    record.steps.add(step.kind);
+    const name = `${process.name}: input ${number} (#${message.sequenceNumber?.toString()}, ${lockToken}, attempt ${context.attempt})`;
+    this.note(`${name} starts execution ${execution.number}: ${step.kind}`);
+    if (process.book.lostForMs(lock) > REACTION_MS) {
+      this.violation(`${name} was started although its lock is known to be lost`);
+    }
+    if (process.finished.has(Number(message.sequenceNumber))) {
+      this.violation(`${name} was started again after its work was done and only its completion failed`);
+    }
+    if (this.plan.hasSessions && this.activeBefore(message)) {
+      this.violation(`${name} was started before an earlier message of its session`);
+    }
+    this.checkAttempt(record, message, context.attempt, name);
+    this.running.add(execution);
+    this.byLock.set(lockToken, execution);
+    this.byNumber.push(execution);
+    const own = [...this.running].filter((other) => other.process === process).length;
+    if (own > this.maxHandlers)
+      this.violation(`${name}: ${own} handlers at once, ${this.maxHandlers} allowed`);
+    return execution;
+  }
+
+  /** A call for several messages begins (1) or ends (-1). */
+  calledInBatch(process: RuntimeProcess, change: 1 | -1): void {
+    process.batchCalls += change;
+    const allowed = Number(this.plan.binding.maxConcurrentCalls);
+    if (process.batchCalls > allowed) {
+      this.violation(`${process.name}: ${process.batchCalls} calls at once, ${allowed} allowed`);
+    }
+  }
+
+  ended(execution: Execution, error?: unknown): void {
+    const { process, context, lock, record, step } = execution;
+    this.running.delete(execution);
+    execution.end = error === undefined ? 'done' : 'failed';
+    this.note(`${process.name}: execution ${execution.number} ${execution.end}`);
+    const { aborted } = context.signal;
+    // Who settles the message himself has given its lock up.
+    const isOurs = !step.kind.endsWith('-itself');
+    if (isOurs && !aborted && process.book.lostForMs(lock) > SIGNAL_MS) {
+      this.violation(`execution ${execution.number} was not told that its lock is lost`);
+    }
+    if (error === undefined) record.hasResults = true;
+    else if (!aborted && !['defer', 'refuse', 'invalid'].includes(step.kind)) record.failures++;
+  }
+
+  /** The runtime is about to send a result. */
+  sending(process: RuntimeProcess, { execution: number }: Output): void {
+    const execution = this.byNumber[number];
+    // Who settles the message himself gives up its lock before his results are sent.
+    if (!execution || execution.step.kind.endsWith('-itself')) return;
+    if (process.book.lostForMs(execution.lock) > REACTION_MS) {
+      this.violation(`the output of execution ${number} is sent although its lock is known to be lost`);
+    }
+  }
+
+  /** The runtime asks for a message's completion. */
+  completing(process: RuntimeProcess, lockToken: string, sequenceNumber: number): void {
+    if (this.byLock.get(lockToken)?.end === 'done') process.finished.add(sequenceNumber);
+  }
+
+  violation(what: string): void {
+    this.note(`VIOLATION ${what}`);
+    this.violations.push(what);
+  }
+
+  private maxAttempts(ofType?: number): number {
+    return ofType ?? this.plan.binding.retry?.maxAttempts ?? 5;
+  }
+
+  private completed(record: InputRecord, { sequenceNumber }: Message, name: string): void {
+    if (record.hasCopyOf(sequenceNumber)) return;
+    if (record.steps.has('complete-itself')) {
+      record.isDone = true;
+      return;
+    }
+    if (!record.hasResults) this.violation(`${name} was completed before its work was done`);
+    else if (this.plan.hasOutput && record.outputs.size < record.input.results) {
+      this.violation(`${name} was completed before its outputs were accepted`);
+    }
+    record.isDone = true;
+  }
+
+  private deadLettered(
+    record: InputRecord,
+    execution: Execution | undefined,
+    reason: string | undefined,
+    name: string,
+  ): void {
+    if (reason === 'Refused' && record.steps.has('refuse')) return;
+    if (reason === 'ValidationFailed' && record.steps.has('invalid')) return;
+    const attempt = execution?.context.attempt ?? 0;
+    // What a send failed with has the binding's policy, whatever the step was.
+    const isLast = attempt >= this.maxAttempts(reason === 'TypeError' ? 2 : undefined);
+    if (!isLast) this.violation(`${name} was dead-lettered for ${reason} after attempt ${attempt}`);
+  }
+
+  /** Each failure that a process knew of counts; where sessions are lost, the broker does not count. */
+  private checkAttempt(record: InputRecord, message: SimulatedMessage, attempt: number, name: string): void {
+    if (record.hasCopyOf(Number(message.sequenceNumber))) record.isForked = true;
+    if (this.plan.hasSessions || record.isForked) return;
+    if (attempt <= record.failures) {
+      this.violation(`${name} has forgotten failures: ${record.failures} are known`);
+    }
+  }
+
+  private record(input: number): InputRecord {
+    const record = this.records[input];
+    if (!record) throw new Error(`there is no input ${input}`);
+    return record;
+  }
+}

@@ -1,0 +1,33 @@
+import { errorCode } from '../../../src/error-code.js';
+import { type Clock } from '../../../src/receive/clock.js';
+import { type LockWatch } from '../broker/lock-watch.js';
+
+/** The runtime takes a lock's time to be no shorter and no longer than this, whatever the broker's clock says. */
+const MIN_LOCK_MS = 200;
+const MAX_LOCK_MS = 5 * 60_000;
+
+/** What a process can know of its locks: until when they last by its own clock, and which it was told are lost. */
+export class LockBook implements LockWatch {
+  private readonly endsAtMs = new Map<string, number>();
+
+  constructor(
+    private readonly clock: Clock,
+    readonly completing: LockWatch['completing'],
+  ) {}
+
+  held(lock: string, lockedUntilMs: number): void {
+    const leftMs = Math.min(Math.max(lockedUntilMs - this.clock.wallTime(), MIN_LOCK_MS), MAX_LOCK_MS);
+    this.endsAtMs.set(lock, this.clock.now() + leftMs);
+  }
+
+  refused(lock: string, error: unknown): void {
+    const code = errorCode(error);
+    if (code !== 'MessageLockLost' && code !== 'SessionLockLost') return;
+    this.endsAtMs.set(lock, Math.min(this.endsAtMs.get(lock) ?? Infinity, this.clock.now()));
+  }
+
+  /** For how long the process has been able to know that the lock is lost; negative while it is held. */
+  lostForMs(lock: string): number {
+    return this.clock.now() - (this.endsAtMs.get(lock) ?? -Infinity);
+  }
+}

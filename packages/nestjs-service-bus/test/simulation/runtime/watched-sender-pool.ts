@@ -1,0 +1,28 @@
+import { type ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
+
+import { type CoalescingSender } from '../../../src/connection/coalescing-sender.js';
+import { SenderPool } from '../../../src/connection/sender-pool.js';
+
+/** The runtime's senders, with a look at each result that it decides to send. */
+export class WatchedSenderPool extends SenderPool {
+  private readonly watched = new Set<CoalescingSender>();
+
+  constructor(
+    client: ServiceBusClient,
+    private readonly sending: (message: ServiceBusMessage) => void,
+  ) {
+    super(client);
+  }
+
+  override get(entity: string): CoalescingSender {
+    const sender = super.get(entity);
+    if (this.watched.has(sender)) return sender;
+    this.watched.add(sender);
+    const send = sender.send.bind(sender);
+    sender.send = (message) => {
+      this.sending(message);
+      return send(message);
+    };
+    return sender;
+  }
+}

@@ -1,0 +1,130 @@
+import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
+import rhea from 'rhea';
+
+import { type LinkDelivery } from '../../src/amqp/link-delivery.js';
+
+type Settled = (context: { readonly delivery?: LinkDelivery }) => void;
+
+/** rhea's bookkeeping of a session that receives, as far as a lane touches it. */
+class Session {
+  readonly local = { channel: 0 };
+  readonly links: Record<string, ReceivingLink> = {};
+  readonly held: LinkDelivery[] = [];
+  readonly incoming = {
+    deliveries: {
+      push: (delivery: LinkDelivery) => void this.held.push(delivery),
+      by_id: (id: number) => this.held.find((delivery) => delivery.id === id),
+    },
+    updated: [] as LinkDelivery[],
+    next_transfer_id: 0,
+    next_delivery_id: undefined as number | undefined,
+  };
+
+  on_transfer(_frame: unknown): void {
+    throw new Error('came to rhea');
+  }
+
+  on_disposition(_frame: unknown): void {
+    throw new Error('came to rhea');
+  }
+
+  _process(): void {
+    for (const link of Object.values(this.links)) link.write();
+  }
+}
+
+/** An open link with both of its ends: what a lane does to it, and what the broker would send. */
+export class ReceivingLink {
+  credit = 0;
+  delivery_count = 0;
+  issue_flow = false;
+  isOpen = true;
+  readonly local = { attach: { rcv_settle_mode: 1 } };
+  readonly session = new Session();
+  readonly connection = {
+    local_channel_map: { 0: this.session },
+    registered: false,
+    _register: (): void => {
+      if (this.connection.registered) return;
+      this.connection.registered = true;
+      process.nextTick(() => this.connection._process());
+    },
+    _process: (): void => this.session._process(),
+  };
+  /** Credit as the broker was told it, flow by flow. */
+  readonly flows: number[] = [];
+  readonly events: { name: string; context: Record<string, unknown> }[] = [];
+  private nextId = 0;
+
+  constructor() {
+    this.session.links['link'] = this;
+  }
+
+  /** The SDK's receiver on this link; `handlers` are those it was subscribed with. */
+  receiver(): ServiceBusReceiver & { handlers?: { postInitialize(): Promise<void> } } {
+    const receiver = {
+      _streamingReceiver: { link: { _link: this } },
+      handlers: undefined as unknown,
+      subscribe: (handlers: unknown) => {
+        receiver.handlers = handlers;
+        return { close: () => Promise.resolve() };
+      },
+      abandonMessage: (_message: ServiceBusReceivedMessage) => Promise.resolve(),
+      close: () => Promise.resolve(),
+    };
+    return receiver as unknown as ServiceBusReceiver;
+  }
+
+  is_open(): boolean {
+    return this.isOpen;
+  }
+
+  is_remote_open(): boolean {
+    return this.isOpen;
+  }
+
+  dispatch(name: string, context: Record<string, unknown>): boolean {
+    this.events.push({ name, context });
+    return true;
+  }
+
+  _context(fields: object): object {
+    return fields;
+  }
+
+  on(_event: 'settled', _listener: Settled): void {
+    // Nobody but the SDK listens.
+  }
+
+  write(): void {
+    if (this.issue_flow) this.flows.push(this.credit);
+    this.issue_flow = false;
+  }
+
+  /** A message comes, in as many transfers as it has parts. */
+  deliver(
+    parts: readonly Buffer[] = [encoded()],
+    { more = [true, false] as readonly unknown[], id = this.nextId } = {},
+  ): void {
+    parts.forEach((payload, index) => {
+      const isLast = index === parts.length - 1;
+      const values = [0, id, Buffer.alloc(16, id), 0, undefined, isLast ? more[1] : more[0]];
+      const performative = { value: values.map((value) => ({ value })) };
+      this.session.on_transfer({ performative, payload });
+    });
+    this.nextId = id + 1;
+  }
+
+  /** The broker answers a settlement. */
+  answer(first: number, last = first, settled = true): void {
+    const state = (rhea.message as unknown as { accepted(): { described(): unknown } })
+      .accepted()
+      .described();
+    this.session.on_disposition({ performative: { role: false, first, last, settled, state } });
+  }
+}
+
+/** A plain message, as it comes. */
+export function encoded(body = Buffer.from('1')): Buffer {
+  return rhea.message.encode({ body: rhea.message.data_section(body) as unknown });
+}

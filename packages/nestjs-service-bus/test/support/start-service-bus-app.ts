@@ -1,0 +1,65 @@
+import { type INestApplication, type ModuleMetadata, type Type, ValidationPipe } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+
+import {
+  ServiceBusHealthIndicator,
+  ServiceBusModule,
+  type ServiceBusModuleOptions,
+  ServiceBusServer,
+} from '../../src/index.js';
+
+/** An application with the transport, as a user sets it up, on a given namespace. */
+export interface ServiceBusApp {
+  readonly app: INestApplication;
+  readonly server: ServiceBusServer;
+  readonly health: ServiceBusHealthIndicator;
+  /** Resolves when every binding receives. */
+  receiving(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ServiceBusAppSetup {
+  readonly controllers?: Type[];
+  readonly providers?: ModuleMetadata['providers'];
+  readonly imports?: ModuleMetadata['imports'];
+  readonly options?: Partial<ServiceBusModuleOptions>;
+  /** Called before the server starts: the place for hooks. */
+  readonly beforeStart?: (server: ServiceBusServer) => void;
+}
+
+export async function startServiceBusApp(
+  connectionString: string,
+  setup: ServiceBusAppSetup,
+): Promise<ServiceBusApp> {
+  const module = await Test.createTestingModule({
+    imports: [
+      ServiceBusModule.forRoot({ connectionString, drainTimeoutMs: 2_000, ...setup.options }),
+      ...(setup.imports ?? []),
+    ],
+    controllers: setup.controllers ?? [],
+    providers: setup.providers ?? [],
+  }).compile();
+  const app = module.createNestApplication({ logger: false });
+  app.useGlobalPipes(new ValidationPipe({ transform: true }));
+  const server = app.get(ServiceBusServer);
+  setup.beforeStart?.(server);
+  app.connectMicroservice({ strategy: server }, { inheritAppConfig: true });
+  await app.startAllMicroservices();
+  await app.init();
+  return {
+    app,
+    server,
+    health: app.get(ServiceBusHealthIndicator),
+    receiving: () => until(() => server.health().every(({ state }) => state === 'receiving')),
+    close: () => app.close(),
+  };
+}
+
+/** Waits until something is true, looking every few milliseconds; fails after `timeoutMs`. */
+export async function until(isTrue: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error(`not true within ${timeoutMs} ms: ${isTrue.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

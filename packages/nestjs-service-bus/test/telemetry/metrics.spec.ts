@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { DeadLetterException, RetryException } from '../../src/index.js';
+import { serviceBusScene } from '../support/service-bus-scene.js';
+import { until } from '../../../../test/support/until.js';
+import { type WorkHandler } from '../support/work-controller.js';
+import { CollectedMetrics } from './collected-metrics.js';
+
+const SHORT = { name: 'short', lockDurationMs: 1_000 };
+const PROCESSED = 'messaging_process_duration_seconds_count';
+const OPERATIONS = 'messaging_client_operation_duration_seconds_count';
+
+describe('the metrics of a binding', () => {
+  let metrics: CollectedMetrics;
+  beforeEach(() => {
+    metrics = CollectedMetrics.start();
+  });
+  afterEach(() => metrics.close());
+
+  const scene = serviceBusScene({
+    entities: {
+      queues: ['results', 'work', SHORT, { name: 'in-sessions', requiresSession: true }],
+      topics: [{ name: 'events', subscriptions: ['audit'] }],
+    },
+  });
+  const settled = (queue = 'work'): Promise<void> => until(() => scene.left(queue) === 0);
+
+  it('count and time what comes, what is processed, and what goes out', async () => {
+    await scene.startWork(() => 'done', { replyTo: 'results' });
+    await scene.send('work', ...Array.from({ length: 20 }, () => ({ body: 'x' })));
+    await settled();
+    await until(async () => (await metrics.value(PROCESSED)) === 20);
+    expect(await metrics.value('messaging_client_consumed_messages_total')).toBe(20);
+    expect(await metrics.value('messaging_client_sent_messages_total')).toBe(20);
+    expect(await metrics.value('messaging_process_duration_seconds_bucket', 'le="+Inf"')).toBe(20);
+    expect(Object.keys(await metrics.series('messaging_process_duration_seconds_bucket'))).toHaveLength(15);
+    expect(await metrics.value('messaging_process_duration_seconds_sum')).toBeGreaterThan(0);
+    const text = await metrics.text();
+    const cheap = metrics.histograms.collect().metrics.map(({ descriptor }) => descriptor.name);
+    expect(cheap).toEqual(['messaging.process.duration', 'messaging.client.operation.duration']);
+    const labels = (operation: string, queue: string): string =>
+      `{messaging_system="servicebus",messaging_operation_name="${operation}",messaging_destination_name="${queue}"}`;
+    expect(text).toContain(`${OPERATIONS}${labels('complete', 'work')} 20`);
+    expect(text).toContain(`${OPERATIONS}${labels('send', 'results')} `);
+    expect(text).toContain('# TYPE messaging_client_consumed_messages_total counter');
+  });
+
+  it('tell failed attempts by their error, retries, and dead letters by their reason', async () => {
+    const handler = (payload: unknown): void => {
+      if (payload === 'poison') throw new DeadLetterException('Poison');
+      throw new TypeError('broken');
+    };
+    await scene.startWork(handler, { retry: { maxAttempts: 3, delayMs: 1, maxDelayMs: 1 } });
+    await scene.send('work', { body: 'x' }, { body: 'poison' });
+    await settled();
+    await until(
+      async () =>
+        (await metrics.value(PROCESSED, 'error_type="DeadLetterException"')) === 1 &&
+        (await metrics.value(PROCESSED, 'error_type="TypeError"')) === 3,
+    );
+    expect(await metrics.series(PROCESSED)).toEqual({
+      'error_type="TypeError"': 3,
+      'error_type="DeadLetterException"': 1,
+    });
+    expect(await metrics.value('service_bus_message_retries_total')).toBe(2);
+    expect(await metrics.series('service_bus_message_dead_letters_total')).toEqual({
+      'reason="TypeError"': 1,
+      'reason="Poison"': 1,
+    });
+    expect(await metrics.value('messaging_client_consumed_messages_total')).toBe(4);
+  });
+
+  it('count a dead letter that the handler asks for itself', async () => {
+    await scene.startWork((_, context) => context.deadLetter('ByHand'));
+    await scene.send('work', { body: 'x' });
+    await settled();
+    await until(
+      async () => (await metrics.value('service_bus_message_dead_letters_total', 'reason="ByHand"')) === 1,
+    );
+  });
+
+  it('show what is in work, what waits, and for how long it has been here', async () => {
+    let finish: (() => void) | undefined;
+    await scene.startWork(
+      (payload) => {
+        if (payload === 'later') throw new RetryException({ delayMs: 30_000 });
+        return new Promise<void>((resolve) => (finish = resolve));
+      },
+      { retry: { maxHoldMs: 60_000 } },
+    );
+    await scene.send('work', { body: 'later' }, { body: 'now' });
+    await until(async () => (await metrics.value('service_bus_messages_waiting_for_retry')) === 1);
+    await until(async () => (await metrics.value('service_bus_messages_in_work')) === 1);
+    await until(async () => ((await metrics.value('service_bus_messages_oldest_age_seconds')) ?? 0) > 0.05);
+    expect(await metrics.value('service_bus_messages_oldest_age_seconds')).toBeLessThan(20);
+    finish?.();
+    await until(async () => (await metrics.value('service_bus_messages_in_work')) === 0);
+  });
+
+  it('count locks that are lost', async () => {
+    scene.emulator.faults.failRenewals(1, 'com.microsoft:message-lock-lost', 'short');
+    const handler: WorkHandler = async (_, { attempt, signal }) => {
+      if (attempt > 1) return;
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    };
+    await scene.startWork(handler, { queue: 'short' });
+    expect(await metrics.value('service_bus_message_lock_losses_total')).toBe(0);
+    await scene.send('short', { body: 'x' });
+    await until(async () => (await metrics.value('service_bus_message_lock_losses_total')) === 1);
+    await settled('short');
+  });
+
+  it('show which state the receiver and the circuit breaker are in', async () => {
+    const circuitBreaker = { minMessages: 1, failureRatio: 1, pauseMs: 60_000 };
+    const handler = (): void => {
+      throw new Error('broken');
+    };
+    await scene.startWork(handler, { circuitBreaker, retry: { delayMs: 60_000, maxHoldMs: 60_000 } });
+    const circuit = (state: string): Promise<number | undefined> =>
+      metrics.value('service_bus_circuit_state', `state="${state}"`);
+    expect(await metrics.value('service_bus_receiver_state', 'state="receiving"')).toBe(1);
+    expect(await metrics.value('service_bus_receiver_state', 'state="failing"')).toBe(0);
+    expect([await circuit('closed'), await circuit('open')]).toEqual([1, 0]);
+    await scene.send('work', { body: 'x' });
+    await until(async () => (await circuit('open')) === 1);
+    expect(await circuit('closed')).toBe(0);
+  });
+
+  it('name the subscription that messages are read from', async () => {
+    await scene.startWork(() => undefined, { topic: 'events', subscription: 'audit' });
+    await scene.send('events', { body: 'x' });
+    const subscription = 'messaging_destination_subscription_name="audit"';
+    await until(async () => (await metrics.value(PROCESSED, subscription)) === 1);
+  });
+
+  it('show the sessions in hand', async () => {
+    await scene.startWork(() => undefined, {
+      queue: 'in-sessions',
+      sessions: { maxConcurrentSessions: 2, idleTimeoutMs: 30_000 },
+    });
+    await scene.send('in-sessions', { body: 'x', sessionId: 'a' }, { body: 'y', sessionId: 'b' });
+    await until(async () => (await metrics.value('service_bus_sessions_held')) === 2);
+    await until(async () => (await metrics.value(PROCESSED)) === 2);
+  });
+
+  it('are those of a server that listens, not of one that is closed', async () => {
+    const consumed = 'messaging_client_consumed_messages_total';
+    const app = await scene.startWork(() => undefined);
+    await scene.send('work', { body: 'x' }, { body: 'y' });
+    await until(async () => (await metrics.value(consumed)) === 2);
+    await app.close();
+    await scene.startWork(() => undefined);
+    expect(await metrics.value(consumed)).toBe(0);
+  });
+});
+
+describe('without anybody who collects metrics', () => {
+  const scene = serviceBusScene({ entities: { queues: ['work'] } });
+
+  it('nothing is measured, and messages are processed all the same', async () => {
+    await scene.startWork(() => undefined);
+    await scene.send('work', { body: 'x' });
+    await until(() => scene.left('work') === 0);
+    const late = CollectedMetrics.start();
+    expect(await late.text()).toContain('# no registered metrics');
+    await late.close();
+  });
+});

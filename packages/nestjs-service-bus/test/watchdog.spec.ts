@@ -1,0 +1,188 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { type ConsumerHealth, ReceiverSilentError } from '../src/index.js';
+import { serviceBusScene } from './support/service-bus-scene.js';
+import { type ServiceBusApp, until } from './support/start-service-bus-app.js';
+
+const watchdog = { silenceMs: 400 };
+
+function health(app: ServiceBusApp): ConsumerHealth | undefined {
+  return app.server.health()[0];
+}
+
+async function status(app: ServiceBusApp): Promise<string | undefined> {
+  return (await app.health.isHealthy())['service-bus:work']?.status;
+}
+
+describe('a receiver that has fallen silent', () => {
+  const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
+
+  it('gets a fresh link; the health is degraded, and still up, until a message comes', async () => {
+    const states = new Set<string | undefined>();
+    const seen: unknown[] = [];
+    const app = await scene.startWork((payload) => void seen.push(payload), { watchdog });
+    scene.emulator.faults.silenceLinks('work');
+    await scene.send('work', { body: 1 }, { body: 2 });
+    await until(async () => {
+      states.add(health(app)?.state);
+      expect(await status(app)).toBe('up');
+      return seen.length === 2;
+    });
+    await until(() => health(app)?.state === 'receiving' && scene.left('work') === 0);
+    expect(states).not.toContain('failing');
+    await until(() => scene.emulator.entity('work').receiverCount === 1);
+  });
+
+  it('gets a fresh client when a fresh link is no help, and loses nothing of what it holds', async () => {
+    const seen: unknown[] = [];
+    let finish: () => void = () => undefined;
+    const app = await scene.startWork(
+      async (payload) => {
+        seen.push(payload);
+        if (payload === 'long') await new Promise<void>((resolve) => (finish = resolve));
+        return payload;
+      },
+      { watchdog, replyTo: 'out' },
+    );
+    const before = app.server.unwrap();
+    await scene.send('work', { body: 'long' });
+    await until(() => seen.length === 1);
+    // The link that is open, and the next one on its connection.
+    scene.emulator.faults.silenceLinks('work', 1);
+    await scene.send('work', { body: 'short' });
+    await until(() => seen.includes('short'));
+    expect(app.server.unwrap()).not.toBe(before);
+    finish();
+    await until(() => scene.left('work') === 0);
+    expect(seen).toEqual(['long', 'short']);
+    expect(scene.left('out')).toBe(2);
+    await until(() => health(app)?.state === 'receiving');
+  });
+
+  it('is down with the cause when nothing helps, and recovers by itself', async () => {
+    const errors: Error[] = [];
+    const seen: unknown[] = [];
+    const app = await scene.startWork((payload) => void seen.push(payload), { watchdog });
+    app.server.on('error', (error) => errors.push(error));
+    const statuses: string[] = [];
+    app.server.status.subscribe((connected) => statuses.push(connected));
+    scene.emulator.faults.silenceLinks('work', Infinity);
+    await scene.send('work', { body: 1 });
+    await until(() => health(app)?.state === 'degraded');
+    await until(() => health(app)?.state === 'failing');
+    expect(await status(app)).toBe('down');
+    expect(statuses.at(-1)).toBe('disconnected');
+    const error = health(app)?.error;
+    expect(error).toMatchObject({
+      code: 'ReceiverSilent',
+      message: expect.stringContaining('messages wait'),
+    });
+    expect(errors[0]).toBeInstanceOf(ReceiverSilentError);
+    scene.emulator.faults.clear();
+    await until(() => seen.length === 1 && health(app)?.state === 'receiving');
+    expect(await status(app)).toBe('up');
+  });
+
+  it('leaves the other bindings alone', async () => {
+    const app = await scene.startWork(() => undefined, { watchdog });
+    const other = await scene.startWork(() => undefined, { watchdog, queue: 'out' });
+    scene.emulator.faults.silenceLinks('work', Infinity);
+    await scene.send('work', { body: 1 });
+    await until(() => health(app)?.state === 'failing');
+    expect(health(other)?.state).toBe('receiving');
+  });
+});
+
+describe('a session whose receiver has fallen silent', () => {
+  const scene = serviceBusScene({ entities: { queues: [{ name: 'work', requiresSession: true }] } });
+
+  it('is let go and accepted anew, and its messages come in order', async () => {
+    const seen: unknown[] = [];
+    const sessions = { maxConcurrentSessions: 2, idleTimeoutMs: 60_000 };
+    await scene.startWork((payload) => void seen.push(payload), { watchdog, sessions });
+    await scene.send('work', { body: 1, sessionId: 's' });
+    await until(() => scene.left('work') === 0);
+    scene.emulator.faults.silenceLinks('work');
+    await scene.send('work', { body: 2, sessionId: 's' }, { body: 3, sessionId: 's' });
+    await until(() => scene.left('work') === 0);
+    expect(seen).toEqual([1, 2, 3]);
+  });
+});
+
+describe('what is not silence', () => {
+  const scene = serviceBusScene({
+    entities: { queues: ['work', { name: 'sessions', requiresSession: true }] },
+  });
+
+  /** Several times the silence, in which nothing may happen to the receiver. */
+  async function staysWell(app: ServiceBusApp): Promise<void> {
+    const before = app.server.unwrap();
+    const states = new Set<string | undefined>();
+    const endMs = Date.now() + 4 * watchdog.silenceMs;
+    await until(() => {
+      states.add(health(app)?.state);
+      return Date.now() > endMs;
+    });
+    expect([...states]).toEqual(['receiving']);
+    expect(app.server.unwrap()).toBe(before);
+  }
+
+  it('an empty queue', async () => {
+    await staysWell(await scene.startWork(() => undefined, { watchdog }));
+  });
+
+  it('a full set of slots', async () => {
+    let finish: () => void = () => undefined;
+    const hold = new Promise<void>((resolve) => (finish = resolve));
+    const app = await scene.startWork(() => hold, { watchdog, maxConcurrentCalls: 2 });
+    await scene.send('work', ...Array.from({ length: 5 }, (_, body) => ({ body })));
+    await until(() => health(app)?.inWork === 2);
+    await staysWell(app);
+    finish();
+    await until(() => scene.left('work') === 0);
+  });
+
+  it('an open circuit', async () => {
+    const app = await scene.startWork(
+      () => {
+        throw new Error('no');
+      },
+      { watchdog, circuitBreaker: { minMessages: 1, pauseMs: 60_000 }, retry: { delayMs: 10_000 } },
+    );
+    await scene.send('work', { body: 1 });
+    await until(() => health(app)?.circuit === 'open');
+    await scene.send('work', { body: 2 });
+    await staysWell(app);
+  });
+
+  it('messages that another receiver holds', async () => {
+    const other = scene.client.createReceiver('work');
+    await scene.send('work', { body: 1 });
+    const [held] = await other.receiveMessages(1);
+    await staysWell(await scene.startWork(() => undefined, { watchdog }));
+    if (held) await other.completeMessage(held);
+    expect(scene.left('work')).toBe(0);
+  });
+
+  it('a session without messages', async () => {
+    const sessions = { maxConcurrentSessions: 1, idleTimeoutMs: 60_000 };
+    const app = await scene.startWork(() => undefined, { watchdog, sessions, queue: 'sessions' });
+    await scene.send('sessions', { body: 1, sessionId: 's' });
+    await until(() => scene.left('sessions') === 0);
+    await staysWell(app);
+    await expect(scene.client.acceptSession('sessions', 's')).rejects.toMatchObject({
+      code: 'SessionCannotBeLocked',
+    });
+  });
+
+  it('deferred and scheduled messages', async () => {
+    const app = await scene.startWork((_payload, context) => context.defer(), { watchdog });
+    await scene.send(
+      'work',
+      { body: 1 },
+      { body: 2, scheduledEnqueueTimeUtc: new Date(Date.now() + 60_000) },
+    );
+    await until(() => scene.emulator.entity('work').counts.deferred === 1);
+    await staysWell(app);
+  });
+});

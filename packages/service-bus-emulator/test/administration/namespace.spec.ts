@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { administrationScene } from '../support/administration-scene.js';
+
+describe('the namespace', () => {
+  const scene = administrationScene();
+
+  it('tells its name, tier and age', async () => {
+    const createdAt = new Date(scene.clock.now());
+    scene.clock.advance(60_000);
+    const { administration } = scene;
+    expect(await administration.getNamespaceProperties()).toEqual({
+      name: 'sbemulatorns',
+      messagingSku: 'Standard',
+      messagingUnits: undefined,
+      createdAt,
+      modifiedAt: createdAt,
+    });
+  });
+
+  it('has an administration that works on after a reset', async () => {
+    await scene.administration.createQueue('made');
+    scene.emulator.reset();
+    expect(await scene.administration.queueExists('made')).toBe(false);
+    await scene.administration.createQueue('made');
+    expect(await scene.administration.queueExists('made')).toBe(true);
+  });
+});

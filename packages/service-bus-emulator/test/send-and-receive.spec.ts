@@ -1,0 +1,69 @@
+import { ServiceBusClient } from '@azure/service-bus';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { type Emulator } from '../src/index.js';
+import { startTestEmulator } from '../../../test/support/start-emulator.js';
+
+describe('sending and receiving', () => {
+  let emulator: Emulator;
+  let client: ServiceBusClient;
+
+  beforeAll(async () => {
+    emulator = await startTestEmulator({ queues: ['plain', 'many', 'burst'] });
+    client = new ServiceBusClient(emulator.connectionString);
+  });
+
+  afterAll(async () => {
+    await client.close();
+    await emulator.close();
+  });
+
+  it('delivers what was sent, and completes it', async () => {
+    const sender = client.createSender('plain');
+    const receiver = client.createReceiver('plain');
+    await sender.sendMessages({
+      body: { hello: 'world' },
+      messageId: 'one',
+      applicationProperties: { number: 7 },
+    });
+
+    const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 5_000 });
+    expect(message).toMatchObject({
+      body: { hello: 'world' },
+      messageId: 'one',
+      applicationProperties: { number: 7 },
+      deliveryCount: 0,
+    });
+    await receiver.completeMessage(message!);
+    expect(emulator.entity('plain').messages()).toEqual([]);
+    await receiver.close();
+    await sender.close();
+  });
+
+  it('passes more than 2,048 messages through one receiver', async () => {
+    const sender = client.createSender('many');
+    const receiver = client.createReceiver('many');
+    const count = 2_600;
+    for (let sent = 0; sent < count; sent += 100) {
+      await sender.sendMessages(Array.from({ length: 100 }, (_, index) => ({ body: sent + index })));
+    }
+    const bodies: number[] = [];
+    while (bodies.length < count) {
+      const messages = await receiver.receiveMessages(500, { maxWaitTimeInMs: 5_000 });
+      expect(messages.length).toBeGreaterThan(0);
+      await Promise.all(messages.map((message) => receiver.completeMessage(message)));
+      bodies.push(...messages.map((message) => message.body as number));
+    }
+    expect(bodies).toEqual(Array.from({ length: count }, (_, index) => index));
+    expect(emulator.entity('many').counts.active).toBe(0);
+    await receiver.close();
+    await sender.close();
+  });
+
+  it('takes 3,000 concurrent sends without refusing one', async () => {
+    const sender = client.createSender('burst');
+    await Promise.all(Array.from({ length: 3_000 }, (_, index) => sender.sendMessages({ body: index })));
+    expect(emulator.entity('burst').counts.active).toBe(3_000);
+    await sender.close();
+  });
+});

@@ -1,0 +1,63 @@
+import { type Namespace } from '../../../../src/model/namespace.js';
+import { type OracleSettings } from './oracle-queue.js';
+
+/** How long the entity that detects duplicates remembers, in milliseconds. */
+export const UNIQUE_WINDOW_MS = 50;
+
+/** The settings of an entity of which nothing special is said. */
+export const usual: OracleSettings = {
+  lockDurationMs: 30,
+  maxDeliveryCount: 3,
+  timeToLiveMs: Infinity,
+  deadLettersExpired: false,
+  status: 'Active',
+  forwardTo: undefined,
+  forwardDeadLettersTo: undefined,
+};
+
+/** The entities that model and oracle both have. */
+export const ENTITIES: Record<string, OracleSettings & { hasSessions?: boolean; isUnique?: boolean }> = {
+  plain: { ...usual, deadLettersExpired: true },
+  brief: { ...usual, timeToLiveMs: 40, forwardDeadLettersTo: 'plain' },
+  unique: { ...usual, lockDurationMs: 17, isUnique: true },
+  source: { ...usual, forwardTo: 'plain' },
+  sessions: { ...usual, hasSessions: true },
+  'brief-sessions': { ...usual, hasSessions: true, timeToLiveMs: 60, deadLettersExpired: true },
+  'events/Subscriptions/all': { ...usual, lockDurationMs: 23 },
+  'events/Subscriptions/red': { ...usual, timeToLiveMs: 70 },
+  'events/Subscriptions/passing': { ...usual, forwardTo: 'brief' },
+};
+/** The topic of the subscriptions among them. */
+export const TOPIC = 'events';
+/** Where messages can be sent to. */
+export const TARGETS = ['plain', 'brief', 'unique', 'source', 'sessions', 'brief-sessions', TOPIC];
+
+/** Makes in a namespace what the oracle has from the start. */
+export function createEntities(namespace: Namespace): void {
+  namespace.createTopic(0, { name: TOPIC });
+  for (const [address, settings] of Object.entries(ENTITIES)) {
+    const options = {
+      lockDurationMs: settings.lockDurationMs,
+      maxDeliveryCount: settings.maxDeliveryCount,
+      defaultMessageTimeToLiveMs: settings.timeToLiveMs,
+      deadLetteringOnMessageExpiration: settings.deadLettersExpired,
+      requiresSession: settings.hasSessions === true,
+      forwardTo: settings.forwardTo,
+      forwardDeadLetteredMessagesTo: settings.forwardDeadLettersTo,
+    };
+    const [topicName = '', , name] = address.split('/');
+    if (name === undefined) {
+      namespace.createQueue(0, {
+        name: address,
+        ...options,
+        requiresDuplicateDetection: settings.isUnique === true,
+        duplicateDetectionHistoryTimeWindowMs: UNIQUE_WINDOW_MS,
+      });
+      continue;
+    }
+    const subscription = namespace.createSubscription(0, { topicName, name, ...options });
+    if (name !== 'red') continue;
+    subscription.removeRule('$Default');
+    subscription.addRule(0, { name: 'red', filter: { kind: 'sql', expression: "colour = 'red'" } });
+  }
+}

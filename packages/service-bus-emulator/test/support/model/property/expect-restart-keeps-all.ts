@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
+
+import { expect } from '@jest/globals';
+
+import { type Receiver } from '../../../../src/model/receiver.js';
+import { ModelScene } from '../model-scene.js';
+import { snapshotOf } from '../snapshot-of.js';
+import { TOPIC } from './entities.js';
+import { keyOf } from './key-of.js';
+import { type ModelRun } from './model-run.js';
+import { type OracleQueue } from './oracle-queue.js';
+
+/** A namespace that is restored from the journal is as the one that wrote it, and delivers all that is there. */
+export function expectRestartKeepsAll(run: ModelRun): void {
+  const queues = [...run.oracle.queues.values()];
+  // Locks are void after a restart: what was locked and should not wait here any more goes on its way.
+  const goesOn = queues.some((queue) =>
+    queue.locked().some(({ expiresAtMs }) => queue.isForwarding || expiresAtMs <= run.nowMs),
+  );
+  if (goesOn) return;
+  const restarted = new ModelScene();
+  restarted.nowMs = run.nowMs;
+  restarted.namespace.restore(run.nowMs, run.journal.records());
+  const [kept, lived] = [snapshotOf(restarted.namespace), snapshotOf(run.scene.namespace)];
+  // Jest's own comparison is slow, and tells more.
+  if (!isDeepStrictEqual(kept, lived)) expect(kept).toEqual(lived);
+  for (const queue of queues) {
+    if (queue.address === TOPIC || queue.closed !== undefined || queue.isForwarding) continue;
+    assert.equal(delivered(restarted, queue), active(queue), `What is delivered from ${queue.address}.`);
+  }
+}
+
+/** All that a queue delivers, session after session, as the sessions are given out. */
+function delivered(scene: ModelScene, queue: OracleQueue): string {
+  if (scene.source(queue.address).store.counts.active === 0) return '';
+  const keys: string[] = [];
+  const takeAll = (receiver: Receiver): unknown => keys.push(...scene.take(receiver, 1_000).map(keyOf));
+  if (!queue.hasSessions) {
+    takeAll(scene.receiver(queue.address));
+  } else {
+    for (;;) {
+      const receiver = scene.session(queue.address, undefined);
+      if (!receiver.session) break;
+      takeAll(receiver);
+    }
+  }
+  return keys.join(' ');
+}
+
+function active(queue: OracleQueue): string {
+  const messages = queue.byState('active');
+  const sessions = [...new Set(messages.map(({ sessionId }) => sessionId))];
+  const order = queue.hasSessions
+    ? sessions.flatMap((id) => messages.filter(({ sessionId }) => sessionId === id))
+    : messages;
+  return order.map(({ key }) => key).join(' ');
+}

@@ -1,6 +1,0 @@
-import { type Message } from '../../../../src/emulator/model/message.js';
-
-/** What tells a message from all others, in the model as in the oracle. */
-export function keyOf({ content }: Message): string {
-  return String(content.applicationProperty('key'));
-}
