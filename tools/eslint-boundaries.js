@@ -68,10 +68,10 @@ export const ROOMS = [
   },
   // The messages' bytes, and the links that they come and go on: here alone is rhea known.
   {
-    room: 'packages/nestjs-service-bus/src/amqp/',
+    room: 'packages/nestjs-service-bus/src/sdk/fast-lane/',
     may: [
-      'packages/nestjs-service-bus/src/amqp/',
-      'packages/nestjs-service-bus/src/connection/quiet-tracing.ts',
+      'packages/nestjs-service-bus/src/sdk/fast-lane/',
+      'packages/nestjs-service-bus/src/sdk/quiet-tracing.ts',
       '@azure/service-bus',
       'long',
       'rhea',

@@ -14,9 +14,9 @@ export { type ServiceBusClientProxyOptions } from './client/service-bus-client-p
 export { ServiceBusMessageBuilder } from './client/service-bus-message-builder.js';
 export { ServiceBusRecord, type ServiceBusRecordOptions } from './client/service-bus-record.js';
 export { type NamespaceOptions, type ServiceBusModuleOptions } from './service-bus-options.js';
-export { type ReceiverEntity } from './connection/receiver-pool.js';
-export { type RetryPolicy } from './message/backoff.js';
-export { type BindingRetryPolicy, type ExceptionRetryPolicy } from './message/retry-policy.js';
+export { type ReceiverEntity } from './injection/receiver-pool.js';
+export { type RetryPolicy } from './binding/backoff.js';
+export { type BindingRetryPolicy, type ExceptionRetryPolicy } from './binding/retry-policy.js';
 export { ParseBatchPipe } from './message/parse-batch.pipe.js';
 export { BatchException } from './exceptions/batch.exception.js';
 export { BatchResultError } from './exceptions/batch-result.error.js';
@@ -30,19 +30,19 @@ export {
   InjectSender,
   InjectServiceBusAdministrationClient,
   InjectServiceBusClient,
-} from './inject.decorators.js';
-export { getReceiverToken, getSenderToken } from './injection-tokens.js';
-export { type CircuitBreakerPolicy, type CircuitState } from './receive/circuit-breaker.js';
+} from './injection/inject.decorators.js';
+export { getReceiverToken, getSenderToken } from './injection/injection-tokens.js';
+export { type CircuitBreakerPolicy, type CircuitState } from './receive/concurrency/circuit-breaker.js';
 export { type ConsumerHealth } from './receive/consumer-health.js';
-export { ReceiverSilentError } from './receive/receiver-silent.error.js';
-export { type WatchdogPolicy } from './receive/watchdog-policy.js';
-export { DrainedError } from './receive/drained.error.js';
-export { LockLostError } from './receive/lock-lost.error.js';
-export { ServiceBusBatchContext } from './service-bus-batch.context.js';
-export { CannotSettleError, NoSessionError, ServiceBusContext } from './service-bus.context.js';
+export { ReceiverSilentError } from './receive/watchdog/receiver-silent.error.js';
+export { type WatchdogPolicy } from './binding/watchdog-policy.js';
+export { DrainedError } from './exceptions/drained.error.js';
+export { LockLostError } from './exceptions/lock-lost.error.js';
+export { ServiceBusBatchContext } from './delivery/service-bus-batch.context.js';
+export { CannotSettleError, NoSessionError, ServiceBusContext } from './delivery/service-bus.context.js';
 export { type ServiceBusFeatureAsyncOptions, type ServiceBusFeatureOptions } from './service-bus.feature.js';
 export { ServiceBusModule } from './service-bus.module.js';
 export { SERVICE_BUS_TRANSPORT, ServiceBusServer } from './service-bus.server.js';
 export { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';
-export { type CurrentMessage, currentMessage } from './telemetry/current-message.js';
+export { type CurrentMessage, currentMessage } from './delivery/current-message.js';
 export { QuickValidationPipe } from './validation/quick-validation.pipe.js';

@@ -2,8 +2,8 @@ import { type ArgumentsHost } from '@nestjs/common';
 import { BaseRpcExceptionFilter } from '@nestjs/microservices';
 import { type Observable, throwError } from 'rxjs';
 
-import { ServiceBusBatchContext } from './service-bus-batch.context.js';
-import { ServiceBusContext } from './service-bus.context.js';
+import { ServiceBusBatchContext } from './delivery/service-bus-batch.context.js';
+import { ServiceBusContext } from './delivery/service-bus.context.js';
 
 let isKept = false;
 

@@ -2,12 +2,12 @@ import { type DynamicModule, type ModuleMetadata, type Provider } from '@nestjs/
 
 import { type BindingOptions } from './binding/binding.js';
 import { BindingRegistry } from './binding/binding-registry.js';
-import { PooledSender } from './connection/pooled-sender.js';
-import { type ReceiverEntity, ReceiverPool } from './connection/receiver-pool.js';
-import { SenderPool } from './connection/sender-pool.js';
+import { PooledSender } from './injection/pooled-sender.js';
+import { type ReceiverEntity, ReceiverPool } from './injection/receiver-pool.js';
+import { SenderPool } from './send/sender-pool.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { NamespaceProbe } from './health/namespace-probe.js';
-import { getReceiverToken, getSenderToken } from './injection-tokens.js';
+import { getReceiverToken, getSenderToken } from './injection/injection-tokens.js';
 
 /** What a feature sends to and receives from, next to its binding. */
 interface FeatureEntities {

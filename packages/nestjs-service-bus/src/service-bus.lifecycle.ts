@@ -9,12 +9,12 @@ import {
 import { type HttpServer } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
-import { ReceiverPool } from './connection/receiver-pool.js';
-import { SenderPool } from './connection/sender-pool.js';
+import { ReceiverPool } from './injection/receiver-pool.js';
+import { SenderPool } from './send/sender-pool.js';
 import { MODULE_OPTIONS_TOKEN } from './service-bus.module-definition.js';
 import { ServiceBusServer } from './service-bus.server.js';
 import { DEFAULT_DRAIN_TIMEOUT_MS, type ServiceBusModuleOptions } from './service-bus-options.js';
-import { within } from './within.js';
+import { within } from './time/within.js';
 
 const CLOSE_TIMEOUT_MS = 5_000;
 

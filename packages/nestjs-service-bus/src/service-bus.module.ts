@@ -2,9 +2,9 @@ import { ServiceBusAdministrationClient, ServiceBusClient } from '@azure/service
 import { type DynamicModule, Module } from '@nestjs/common';
 
 import { BindingRegistry } from './binding/binding-registry.js';
-import { ReceiverPool } from './connection/receiver-pool.js';
-import { SenderPool } from './connection/sender-pool.js';
-import { ServiceBusConnection } from './connection/service-bus-connection.js';
+import { ReceiverPool } from './injection/receiver-pool.js';
+import { SenderPool } from './send/sender-pool.js';
+import { ServiceBusConnection } from './sdk/service-bus-connection.js';
 import { NamespaceProbe } from './health/namespace-probe.js';
 import { ServiceBusHealthIndicator } from './health/service-bus.health-indicator.js';
 import {

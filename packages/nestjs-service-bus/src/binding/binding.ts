@@ -1,6 +1,6 @@
-import { type BindingRetryPolicy } from '../message/retry-policy.js';
-import { type CircuitBreakerPolicy } from '../receive/circuit-breaker.js';
-import { type WatchdogPolicy } from '../receive/watchdog-policy.js';
+import { type BindingRetryPolicy } from './retry-policy.js';
+import { type CircuitBreakerPolicy } from '../receive/concurrency/circuit-breaker.js';
+import { type WatchdogPolicy } from './watchdog-policy.js';
 
 /** How a binding reads an entity that requires sessions. */
 export interface SessionOptions {

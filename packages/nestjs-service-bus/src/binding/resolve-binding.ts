@@ -1,7 +1,7 @@
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
-import { type RetryPolicy } from '../message/backoff.js';
-import { DEFAULT_BINDING_RETRY_POLICY } from '../message/retry-policy.js';
-import { DEFAULT_WATCHDOG_POLICY } from '../receive/watchdog-policy.js';
+import { type RetryPolicy } from './backoff.js';
+import { DEFAULT_BINDING_RETRY_POLICY } from './retry-policy.js';
+import { DEFAULT_WATCHDOG_POLICY } from './watchdog-policy.js';
 import { type Binding, type BindingOptions, type SessionOptions } from './binding.js';
 import { checkInteger } from './check-integer.js';
 import { circuitBreakerProblems, resolveCircuitBreaker } from './resolve-circuit-breaker.js';

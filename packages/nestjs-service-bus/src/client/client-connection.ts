@@ -1,9 +1,9 @@
 import { type ServiceBusClient } from '@azure/service-bus';
 
-import { SenderPool } from '../connection/sender-pool.js';
-import { ServiceBusConnection } from '../connection/service-bus-connection.js';
+import { SenderPool } from '../send/sender-pool.js';
+import { ServiceBusConnection } from '../sdk/service-bus-connection.js';
 import { Telemetry } from '../telemetry/telemetry.js';
-import { within } from '../within.js';
+import { within } from '../time/within.js';
 import { ReplyQueue } from './reply-queue.js';
 import { ReplySession } from './reply-session.js';
 import { CLOSE_TIMEOUT_MS, type ReplyListener, type ReplySource } from './reply-source.js';

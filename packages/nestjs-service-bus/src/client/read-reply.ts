@@ -2,7 +2,7 @@ import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { RpcException } from '@nestjs/microservices';
 
 import { decode } from '../message/decode.js';
-import { REPLY_COUNT, REPLY_ERROR, REPLY_INDEX, REQUEST_ID } from './reply-protocol.js';
+import { REPLY_COUNT, REPLY_ERROR, REPLY_INDEX, REQUEST_ID } from '../reply/reply-protocol.js';
 
 /** A reply as its requester sees it. */
 export type Reply =

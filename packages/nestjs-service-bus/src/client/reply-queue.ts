@@ -5,7 +5,7 @@ import {
   type ServiceBusReceiver,
 } from '@azure/service-bus';
 
-import { within } from '../within.js';
+import { within } from '../time/within.js';
 import {
   CLOSE_TIMEOUT_MS,
   REPLY_CREDIT,

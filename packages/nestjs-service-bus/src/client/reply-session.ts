@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { type ServiceBusClient, type ServiceBusSessionReceiver } from '@azure/service-bus';
 
-import { within } from '../within.js';
+import { within } from '../time/within.js';
 import {
   CLOSE_TIMEOUT_MS,
   REPLY_CREDIT,

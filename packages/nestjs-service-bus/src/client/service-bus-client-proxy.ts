@@ -11,7 +11,7 @@ import { findDestination } from './find-destination.js';
 import { outgoingMessage } from './outgoing-message.js';
 import { type Answer, type PendingRequest } from './pending-request.js';
 import { PendingRequests } from './pending-requests.js';
-import { REQUEST_ID } from './reply-protocol.js';
+import { REQUEST_ID } from '../reply/reply-protocol.js';
 import { type ReplyListener, type ReplySource } from './reply-source.js';
 import {
   checkClientProxyOptions,

@@ -1,7 +1,7 @@
 import { type ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 
-import { errorCode } from '../error-code.js';
-import { within } from '../within.js';
+import { errorCode } from '../sdk/error-code.js';
+import { within } from '../time/within.js';
 
 const TIMEOUT_MS = 3_000;
 /** Probes come from several places, every few seconds: one answer serves them all for this long. */

@@ -1,6 +1,6 @@
-import { type Delivery } from '../receive/delivery.js';
+import { type Delivery } from '../delivery/delivery.js';
 import { type CompletedMessages } from './completed-messages.js';
-import { settle } from './settle.js';
+import { settle } from '../delivery/settle.js';
 
 const COMPLETE = { kind: 'complete' } as const;
 

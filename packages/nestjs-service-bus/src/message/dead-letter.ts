@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 
-import { type SettlementProperties } from './attempts.js';
+import { type SettlementProperties } from '../delivery/attempts.js';
 
 // Service Bus refuses longer reasons and descriptions than 4,096 characters; the stack's end is of little use.
 const MAX_DESCRIPTION_LENGTH = 1_024;

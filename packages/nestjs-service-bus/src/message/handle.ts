@@ -1,8 +1,8 @@
 import { type MessageHandler } from '@nestjs/microservices';
 import { isObservable, type Observable } from 'rxjs';
 
-import { type ServiceBusBatchContext } from '../service-bus-batch.context.js';
-import { type ServiceBusContext } from '../service-bus.context.js';
+import { type ServiceBusBatchContext } from '../delivery/service-bus-batch.context.js';
+import { type ServiceBusContext } from '../delivery/service-bus.context.js';
 
 const NOTHING: readonly unknown[] = [];
 

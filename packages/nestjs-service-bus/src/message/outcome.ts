@@ -1,8 +1,8 @@
 import { DeadLetterException } from '../exceptions/dead-letter.exception.js';
 import { DeferException } from '../exceptions/defer.exception.js';
 import { RetryException } from '../exceptions/retry.exception.js';
-import { DrainedError } from '../receive/drained.error.js';
-import { backoff, type RetryPolicy } from './backoff.js';
+import { DrainedError } from '../exceptions/drained.error.js';
+import { backoff, type RetryPolicy } from '../binding/backoff.js';
 import { deadLetterCause, type DeadLetterCause } from './dead-letter.js';
 import { validationProblems } from './validation-problems.js';
 

@@ -1,20 +1,20 @@
 import { type Route } from '../binding/route-table.js';
-import { type Delivery } from '../receive/delivery.js';
-import { ServiceBusContext } from '../service-bus.context.js';
-import { aboutMessage } from '../telemetry/current-message.js';
-import { closeRecord, recordAttempts } from './attempts.js';
+import { type Delivery } from '../delivery/delivery.js';
+import { ServiceBusContext } from '../delivery/service-bus.context.js';
+import { aboutMessage } from '../delivery/current-message.js';
+import { closeRecord, recordAttempts } from '../delivery/attempts.js';
 import { complete } from './complete.js';
 import { deadLetterProperties, describeError, fitCause } from './dead-letter.js';
 import { decode } from './decode.js';
-import { describeMessage } from './describe-message.js';
-import { type MessagePath } from './message-path.js';
+import { describeMessage } from '../delivery/describe-message.js';
+import { type MessagePath } from '../runtime/message-path.js';
 import { COMPLETE, type Outcome, outcomeOf } from './outcome.js';
-import { reply, replyFailure } from './reply.js';
+import { reply, replyFailure } from '../reply/reply.js';
 import { retry } from './retry.js';
-import { policyFor } from './retry-policy.js';
-import { settle } from './settle.js';
+import { policyFor } from '../binding/retry-policy.js';
+import { settle } from '../delivery/settle.js';
 
-export { type Invoke, type MessagePath } from './message-path.js';
+export { type Invoke, type MessagePath } from '../runtime/message-path.js';
 
 /**
  * The way of one message: decode → find handler → handle → reply → settle. Never rejects; resolves with what

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
-import { recordAttemptsOnCopy } from './attempts.js';
-import { inputIdentity, MAX_MESSAGE_ID_LENGTH, ORIGINAL_MESSAGE_ID } from './output-message.js';
+import { recordAttemptsOnCopy } from '../delivery/attempts.js';
+import { inputIdentity, MAX_MESSAGE_ID_LENGTH, ORIGINAL_MESSAGE_ID } from '../reply/output-message.js';
 
 type AnnotatedMessage = ServiceBusReceivedMessage['_rawAmqpMessage'];
 

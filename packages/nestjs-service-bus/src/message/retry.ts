@@ -1,9 +1,9 @@
-import { type Delivery } from '../receive/delivery.js';
-import { aboutMessage } from '../telemetry/current-message.js';
+import { type Delivery } from '../delivery/delivery.js';
+import { aboutMessage } from '../delivery/current-message.js';
 import { complete } from './complete.js';
 import { describeError } from './dead-letter.js';
-import { describeMessage } from './describe-message.js';
-import { type MessagePath } from './message-path.js';
+import { describeMessage } from '../delivery/describe-message.js';
+import { type MessagePath } from '../runtime/message-path.js';
 import { retryCopy } from './retry-copy.js';
 
 /**

@@ -2,10 +2,10 @@ import { type MessageHandler } from '@nestjs/microservices';
 
 import { BatchException, UnfitBatchException } from '../exceptions/batch.exception.js';
 import { BatchResultError } from '../exceptions/batch-result.error.js';
-import { type Delivery } from '../receive/delivery.js';
-import { ServiceBusBatchContext } from '../service-bus-batch.context.js';
-import { type ServiceBusContext } from '../service-bus.context.js';
-import { type Invoke } from './message-path.js';
+import { type Delivery } from '../delivery/delivery.js';
+import { ServiceBusBatchContext } from '../delivery/service-bus-batch.context.js';
+import { type ServiceBusContext } from '../delivery/service-bus.context.js';
+import { type Invoke } from '../runtime/message-path.js';
 import { validationProblems } from './validation-problems.js';
 
 /** One message of a batch, and who waits for what its handler gives for it. */

@@ -1,4 +1,4 @@
-import { type CircuitState } from './circuit-breaker.js';
+import { type CircuitState } from './concurrency/circuit-breaker.js';
 
 /** The state of one binding's receiver, for readiness and for people. */
 export interface ConsumerHealth {

@@ -1,27 +1,27 @@
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
 import { type Binding } from '../binding/binding.js';
-import { type ClientSource } from '../connection/client-source.js';
-import { type BindingPath, type MessagePath, openPath } from '../message/message-path.js';
-import { within } from '../within.js';
-import { Capacity } from './capacity.js';
+import { type ClientSource } from '../sdk/client-source.js';
+import { type BindingPath, type MessagePath, openPath } from '../runtime/message-path.js';
+import { within } from '../time/within.js';
+import { Capacity } from './concurrency/capacity.js';
 import { type ConsumerHealth } from './consumer-health.js';
-import { ConsumerWatch } from './consumer-watch.js';
-import { Delivery } from './delivery.js';
-import { DrainedError } from './drained.error.js';
-import { giveBack } from './give-back.js';
-import { InWork } from './in-work.js';
-import { type LockRenewer } from './lock-renewer.js';
-import { LinkChain } from './link-chain.js';
-import { type LinkOwner, ReceiverLink } from './receiver-link.js';
-import { ReceiverSupply } from './receiver-supply.js';
-import { type ConsumerObserver, Reception } from './reception.js';
-import { openTurns } from './open-turns.js';
-import { type Turns } from './turns.js';
-import { WaitingRoom } from './waiting-room.js';
+import { ConsumerWatch } from './watchdog/consumer-watch.js';
+import { Delivery } from '../delivery/delivery.js';
+import { DrainedError } from '../exceptions/drained.error.js';
+import { giveBack } from '../delivery/give-back.js';
+import { InWork } from './links/in-work.js';
+import { type LockRenewer } from '../delivery/lock-renewer.js';
+import { LinkChain } from './links/link-chain.js';
+import { type LinkOwner, ReceiverLink } from './links/receiver-link.js';
+import { ReceiverSupply } from './links/receiver-supply.js';
+import { type ConsumerObserver, Reception } from './links/reception.js';
+import { openTurns } from './concurrency/open-turns.js';
+import { type Turns } from './concurrency/turns.js';
+import { WaitingRoom } from './concurrency/waiting-room.js';
 
 const LAST_SETTLEMENTS_MS = 2_000;
-export { type ConsumerObserver } from './reception.js';
+export { type ConsumerObserver } from './links/reception.js';
 
 /** Receives the messages of one binding, and has each of them processed within the binding's limits. */
 export class Consumer implements LinkOwner {

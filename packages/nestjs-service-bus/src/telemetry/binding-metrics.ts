@@ -2,8 +2,8 @@ import { type Histogram } from '@opentelemetry/api';
 
 import { type Binding } from '../binding/binding.js';
 import { type Outcome } from '../message/outcome.js';
-import { DrainedError } from '../receive/drained.error.js';
-import { type Settlement } from '../receive/settlement.js';
+import { DrainedError } from '../exceptions/drained.error.js';
+import { type Settlement } from '../delivery/settlement.js';
 import { errorType } from './error-type.js';
 import { type Durations } from './durations.js';
 import { OperationAttributes, OTHER } from './messaging-attributes.js';

@@ -2,10 +2,10 @@ import { type Span } from '@opentelemetry/api';
 
 import { type Binding } from '../binding/binding.js';
 import { type Outcome } from '../message/outcome.js';
-import { type Delivery } from '../receive/delivery.js';
-import { type Settlement } from '../receive/settlement.js';
+import { type Delivery } from '../delivery/delivery.js';
+import { type Settlement } from '../delivery/settlement.js';
 import { type BindingMetrics } from './binding-metrics.js';
-import { CurrentMessage, withCurrentMessage } from './current-message.js';
+import { CurrentMessage, withCurrentMessage } from '../delivery/current-message.js';
 import { type OpenTelemetry } from './open-telemetry.js';
 import { type ProcessSpans } from './process-spans.js';
 

@@ -2,8 +2,8 @@ import { type Attributes, type Context, type Span, type Tracer } from '@opentele
 
 import { describeError } from '../message/dead-letter.js';
 import { type Outcome } from '../message/outcome.js';
-import { type Delivery } from '../receive/delivery.js';
-import { type Settlement } from '../receive/settlement.js';
+import { type Delivery } from '../delivery/delivery.js';
+import { type Settlement } from '../delivery/settlement.js';
 import { errorType } from './error-type.js';
 import { type Destination, destinationAttributes } from './messaging-attributes.js';
 import { type OpenTelemetry } from './open-telemetry.js';

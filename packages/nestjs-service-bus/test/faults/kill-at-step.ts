@@ -1,5 +1,5 @@
-import { CoalescingSender } from '../../src/connection/coalescing-sender.js';
-import { Delivery } from '../../src/receive/delivery.js';
+import { CoalescingSender } from '../../src/send/coalescing-sender.js';
+import { Delivery } from '../../src/delivery/delivery.js';
 
 /** The places on a message's way where a worker can be told to die. */
 export type Step = 'before-send' | 'after-send' | 'before-complete';

@@ -1,7 +1,7 @@
 import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
 import rhea from 'rhea';
 
-import { type LinkDelivery } from '../../src/amqp/link-delivery.js';
+import { type LinkDelivery } from '../../src/sdk/fast-lane/link-delivery.js';
 
 type Settled = (context: { readonly delivery?: LinkDelivery }) => void;
 

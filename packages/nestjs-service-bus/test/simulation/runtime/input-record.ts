@@ -1,4 +1,4 @@
-import { type ServiceBusContext } from '../../../src/service-bus.context.js';
+import { type ServiceBusContext } from '../../../src/delivery/service-bus.context.js';
 import { type Input, type Step } from '../plan.js';
 import { type RuntimeProcess } from './runtime-process.js';
 

@@ -1,5 +1,5 @@
-import { errorCode } from '../../../src/error-code.js';
-import { type Clock } from '../../../src/receive/clock.js';
+import { errorCode } from '../../../src/sdk/error-code.js';
+import { type Clock } from '../../../src/time/clock.js';
 import { type LockWatch } from '../broker/lock-watch.js';
 
 /** The runtime takes a lock's time to be no shorter and no longer than this, whatever the broker's clock says. */

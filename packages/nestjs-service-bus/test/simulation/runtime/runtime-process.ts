@@ -3,13 +3,13 @@ import { type Logger } from '@nestjs/common';
 
 import { resolveBinding } from '../../../src/binding/resolve-binding.js';
 import { RouteTable } from '../../../src/binding/route-table.js';
-import { ClientSource } from '../../../src/connection/client-source.js';
+import { ClientSource } from '../../../src/sdk/client-source.js';
 import { handle } from '../../../src/message/handle.js';
-import { openPath } from '../../../src/message/message-path.js';
-import { type Clock } from '../../../src/receive/clock.js';
+import { openPath } from '../../../src/runtime/message-path.js';
+import { type Clock } from '../../../src/time/clock.js';
 import { Consumer } from '../../../src/receive/consumer.js';
-import { LockRenewer } from '../../../src/receive/lock-renewer.js';
-import { SessionConsumer } from '../../../src/receive/session-consumer.js';
+import { LockRenewer } from '../../../src/delivery/lock-renewer.js';
+import { SessionConsumer } from '../../../src/receive/sessions/session-consumer.js';
 import { type Conditions } from '../broker/conditions.js';
 import { SimulatedClient } from '../broker/simulated-client.js';
 import { SimulatedConnection } from '../broker/simulated-connection.js';

@@ -1,7 +1,7 @@
 import { type ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
 
-import { type CoalescingSender } from '../../../src/connection/coalescing-sender.js';
-import { SenderPool } from '../../../src/connection/sender-pool.js';
+import { type CoalescingSender } from '../../../src/send/coalescing-sender.js';
+import { SenderPool } from '../../../src/send/sender-pool.js';
 
 /** The runtime's senders, with a look at each result that it decides to send. */
 export class WatchedSenderPool extends SenderPool {

@@ -1,0 +1,169 @@
+import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
+import { type Context } from '@opentelemetry/api';
+
+import { errorCode } from '../sdk/error-code.js';
+import { attemptOf } from './attempts.js';
+import { type BindingTelemetry } from '../telemetry/binding-telemetry.js';
+import { completeOnLink } from '../sdk/link-completion.js';
+import { LockLostError } from '../exceptions/lock-lost.error.js';
+import { type RenewableLock } from './lock-renewer.js';
+import { type ReceiverLink } from '../receive/links/receiver-link.js';
+import { applySettlement, type Settlement } from './settlement.js';
+
+/** The link was lost while a settlement was on its way: its answer will never come. */
+class LinkLostError extends Error {
+  override readonly name = 'LinkLostError';
+}
+
+/** One message in our hands, from its arrival until its lock is settled or lost. */
+export class Delivery implements RenewableLock {
+  /** open → settled or lost, once and for good. */
+  state: 'open' | 'settled' | 'lost' = 'open';
+  /** 1 for the first attempt at this message. */
+  readonly attempt: number;
+  /** On the clock of `performance.now()`. */
+  readonly receivedAtMs = performance.now();
+
+  /** Set where somebody measures or traces. */
+  telemetry?: BindingTelemetry = undefined;
+  /** What the spans of this message belong to; set where they are recorded. */
+  trace?: Context = undefined;
+
+  /** Signs that there is more in work than broker and process bear: counted, and reset by who looks. */
+  troubles = 0;
+
+  /** A drain gives it back, whatever its handler does. */
+  isGivenBack = false;
+  private wasTried = false;
+
+  renewAtMs = 0;
+  lockEndsAtMs = 0;
+  isRenewing = false;
+
+  /** The message as the SDK is to see it. */
+  protected handle: ServiceBusReceivedMessage;
+  private controller?: AbortController;
+  private endReason?: Error;
+  private endWait?: (error: Error) => void;
+
+  constructor(
+    readonly message: ServiceBusReceivedMessage,
+    /** Settles and renews whatever link the message came on; a closed link's messages through $management. */
+    private receiver: ServiceBusReceiver,
+    readonly link: ReceiverLink,
+    /** In the link's window. */
+    readonly place: number,
+  ) {
+    this.attempt = attemptOf(message);
+    // On an entity without sessions a session id is a property like any other; the SDK takes it for a lock.
+    this.handle = message.sessionId === undefined ? message : copyWith(message, { sessionId: undefined });
+  }
+
+  /** Aborted when the lock is lost, or when the grace of a shutdown is over. Made only if somebody looks. */
+  get signal(): AbortSignal {
+    if (!this.controller) {
+      this.controller = new AbortController();
+      if (this.endReason) this.controller.abort(this.endReason);
+    }
+    return this.controller.signal;
+  }
+
+  /** The handler's work counts no more: the lock is lost, or a drain gives the message back. */
+  get isInterrupted(): boolean {
+    return this.endReason !== undefined;
+  }
+
+  /** Its end is decided, and the broker's answer has not come yet. */
+  get isSettling(): boolean {
+    return this.wasTried && this.state === 'open';
+  }
+
+  get lockedUntilUtc(): Date | undefined {
+    return this.message.lockedUntilUtc;
+  }
+
+  renew(): Promise<Date> {
+    return this.receiver.renewMessageLock(this.handle);
+  }
+
+  renewalFailed(error: unknown): void {
+    const code = errorCode(error);
+    // Without a way to the broker nothing is renewed, however little there is in work.
+    if (code !== undefined && code !== 'ServiceCommunicationProblem') this.troubles++;
+  }
+
+  /** The lock is gone: nothing may be sent or settled for this delivery any more. */
+  lose(cause?: unknown): void {
+    if (this.state !== 'open') return;
+    this.state = 'lost';
+    this.troubles++;
+    this.telemetry?.lockLost(cause);
+    const reason = new LockLostError(this.message.lockToken, cause);
+    this.interrupt(reason);
+    // Its answer may never come, and work that is done has to be remembered before the next delivery does.
+    this.endWait?.(reason);
+  }
+
+  /** Tells the handler to stop; the message can still be settled. */
+  interrupt(reason: Error): void {
+    this.endReason ??= reason;
+    this.controller?.abort(this.endReason);
+  }
+
+  /** One try to settle; rejects with the broker's refusal, or when its answer cannot come any more. */
+  trySettle(settlement: Settlement): Promise<void> {
+    this.wasTried = true;
+    return new Promise((resolve, reject) => {
+      this.endWait = reject;
+      const settled = (): void => {
+        if (this.state === 'open') this.state = 'settled';
+        resolve();
+      };
+      const refused = (error: Error): void => {
+        // A refusal settles the delivery as well [AMQP 2.6.12]: on its link the SDK would say so for ever, while
+        // the renewer keeps the lock. And a link that does not answer may never do so.
+        if (isAnswered(this.handle) || errorCode(error) === 'ServiceTimeout') this.settleByManagement();
+        reject(error);
+      };
+      if (settlement.kind === 'complete' && completeOnLink(this.handle, settled, refused)) return;
+      applySettlement(settlement, this.receiver, this.handle).then(settled, refused);
+    });
+  }
+
+  /** Waits before the next try to settle; a lock or a link that is lost ends the wait. */
+  pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, delayMs).unref();
+      this.endWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /**
+   * From now on the message is settled and renewed through $management of this receiver. The SDK would go on waiting
+   * a minute for an answer on the link that is gone: we do not.
+   */
+  linkLost(settler: ServiceBusReceiver): void {
+    this.receiver = settler;
+    this.settleByManagement();
+    this.endWait?.(new LinkLostError('the link was lost'));
+  }
+
+  /** The SDK takes a message whose delivery has no link to $management, as it does with deferred ones. */
+  private settleByManagement(): void {
+    this.handle = copyWith(this.handle, { delivery: {} });
+  }
+}
+
+/** rhea's word, on the delivery that the SDK keeps with each message that came on a link. */
+function isAnswered(message: ServiceBusReceivedMessage): boolean {
+  const { delivery } = message as { delivery?: { remote_settled?: boolean } };
+  return delivery?.remote_settled === true;
+}
+
+function copyWith(message: ServiceBusReceivedMessage, fields: object): ServiceBusReceivedMessage {
+  const copy = Object.create(Object.getPrototypeOf(message) as object) as object;
+  return Object.assign(copy, message, fields);
+}

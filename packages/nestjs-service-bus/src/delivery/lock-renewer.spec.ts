@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+
+import { type Clock } from '../time/clock.js';
+import { LockRenewer, type RenewableLock } from './lock-renewer.js';
+
+const LOCK_MS = 30_000;
+
+class TestLock implements RenewableLock {
+  renewAtMs = 0;
+  lockEndsAtMs = 0;
+  isRenewing = false;
+  lockedUntilUtc: Date;
+  lostWith: unknown[] = [];
+  readonly renew = jest.fn<() => Promise<Date>>();
+
+  constructor(lockedUntilMs: number) {
+    this.lockedUntilUtc = new Date(lockedUntilMs);
+  }
+
+  lose(cause?: unknown): void {
+    this.lostWith.push(cause);
+  }
+}
+
+describe('LockRenewer', () => {
+  let random = 0.5;
+  let skewMs = 0;
+  const clock: Clock = { now: () => Date.now(), wallTime: () => Date.now() + skewMs, random: () => random };
+  let renewer: LockRenewer;
+  const hold = (): TestLock => {
+    const lock = new TestLock(Date.now() + LOCK_MS);
+    lock.renew.mockImplementation(() => Promise.resolve(new Date(Date.now() + LOCK_MS)));
+    renewer.add(lock);
+    return lock;
+  };
+  const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    random = 0.5;
+    skewMs = 0;
+    renewer = new LockRenewer(clock);
+  });
+
+  afterEach(() => {
+    renewer.close();
+    jest.useRealTimers();
+  });
+
+  it('renews at half the life of a lock, again and again', async () => {
+    const lock = hold();
+    await pass(14_900);
+    expect(lock.renew).not.toHaveBeenCalled();
+    await pass(200);
+    expect(lock.renew).toHaveBeenCalledTimes(1);
+    await pass(15_000);
+    expect(lock.renew).toHaveBeenCalledTimes(2);
+    expect(lock.lostWith).toEqual([]);
+  });
+
+  it('spreads renewals by 10 % to either side', async () => {
+    random = 0;
+    const early = hold();
+    random = 0.999;
+    const late = hold();
+    await pass(13_600);
+    expect([early.renew.mock.calls.length, late.renew.mock.calls.length]).toEqual([1, 0]);
+    await pass(3_000);
+    expect(late.renew).toHaveBeenCalledTimes(1);
+  });
+
+  it('renews no lock that is settled', async () => {
+    const lock = hold();
+    renewer.remove(lock);
+    await pass(2 * LOCK_MS);
+    expect(lock.renew).not.toHaveBeenCalled();
+    expect(lock.lostWith).toEqual([]);
+  });
+
+  it('tries a failed renewal again, and keeps the lock when one gets through', async () => {
+    const lock = hold();
+    lock.renew.mockRejectedValueOnce(new Error('away')).mockRejectedValueOnce(new Error('away'));
+    await pass(18_000);
+    expect(lock.renew).toHaveBeenCalledTimes(3);
+    await pass(LOCK_MS / 3);
+    expect(lock.lostWith).toEqual([]);
+  });
+
+  it('gives a lock up at its end when no renewal gets through, even one without an answer', async () => {
+    const refused = hold();
+    refused.renew.mockRejectedValue(new Error('away'));
+    const unanswered = hold();
+    unanswered.renew.mockImplementation(() => new Promise(() => undefined));
+    await pass(LOCK_MS - 100);
+    expect([refused.lostWith, unanswered.lostWith]).toEqual([[], []]);
+    await pass(300);
+    expect([refused.lostWith.length, unanswered.lostWith.length]).toEqual([1, 1]);
+    expect(unanswered.renew).toHaveBeenCalledTimes(1);
+    expect(renewer.size).toBe(0);
+  });
+
+  it('gives a lock up when the broker says that it is lost', async () => {
+    const lock = hold();
+    const lost = Object.assign(new Error('lost'), { name: 'ServiceBusError', code: 'MessageLockLost' });
+    lock.renew.mockRejectedValue(lost);
+    await pass(15_100);
+    expect(lock.lostWith).toEqual([lost]);
+    expect(lock.renew).toHaveBeenCalledTimes(1);
+  });
+
+  it('checks a lock at once when asked', async () => {
+    const lock = hold();
+    renewer.check(lock);
+    await pass(1);
+    expect(lock.renew).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['ahead of', 3_600_000],
+    ['behind', -3_600_000],
+  ])("stays in reason with a clock that is far %s the broker's", async (_how, skew) => {
+    skewMs = skew;
+    const lock = hold();
+    await pass(60_000);
+    expect(lock.renew.mock.calls.length).toBeLessThanOrEqual(600);
+    expect(lock.lostWith).toEqual([]);
+  });
+});

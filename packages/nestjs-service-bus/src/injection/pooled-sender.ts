@@ -1,0 +1,72 @@
+import {
+  type CreateMessageBatchOptions,
+  type OperationOptionsBase,
+  type ServiceBusMessageBatch,
+  type ServiceBusSender,
+} from '@azure/service-bus';
+
+import { type SenderPool } from '../send/sender-pool.js';
+
+type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
+type Schedulable = Parameters<ServiceBusSender['scheduleMessages']>[0];
+
+/** What `@InjectSender` injects: the SDK's sender, with concurrent single sends travelling as one batch. */
+export class PooledSender implements ServiceBusSender {
+  constructor(
+    private readonly pool: SenderPool,
+    readonly entityPath: string,
+  ) {}
+
+  get identifier(): string {
+    return this.pool.sdkSender(this.entityPath).identifier;
+  }
+
+  get isClosed(): boolean {
+    return this.pool.isClosed;
+  }
+
+  async sendMessages(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
+    const sender = this.pool.get(this.entityPath);
+    if (isBatch(messages)) return sender.sendAlone(messages, options);
+    // Copies, because they are encoded later: the caller may use its objects again at once.
+    if (Array.isArray(messages))
+      return sender.sendAlone(
+        messages.map((message) => ({ ...message })),
+        options,
+      );
+    return options ? sender.sendAlone({ ...messages }, options) : sender.send({ ...messages });
+  }
+
+  async createMessageBatch(options?: CreateMessageBatchOptions): Promise<ServiceBusMessageBatch> {
+    return this.pool.sdkSender(this.entityPath).createMessageBatch(options);
+  }
+
+  async scheduleMessages(
+    messages: Schedulable,
+    scheduledEnqueueTimeUtc: Date,
+    options?: OperationOptionsBase,
+  ): ReturnType<ServiceBusSender['scheduleMessages']> {
+    const sender = this.pool.sdkSender(this.entityPath);
+    const spans = this.pool.spans(this.entityPath);
+    if (!spans) return sender.scheduleMessages(messages, scheduledEnqueueTimeUtc, options);
+    return spans.send(messages, (traced) =>
+      sender.scheduleMessages(traced, scheduledEnqueueTimeUtc, options),
+    );
+  }
+
+  async cancelScheduledMessages(
+    sequenceNumbers: Parameters<ServiceBusSender['cancelScheduledMessages']>[0],
+    options?: OperationOptionsBase,
+  ): Promise<void> {
+    return this.pool.sdkSender(this.entityPath).cancelScheduledMessages(sequenceNumbers, options);
+  }
+
+  /** Waits for the sends under way. The link is shared, and the module closes it with the application. */
+  async close(): Promise<void> {
+    if (!this.pool.isClosed) await this.pool.get(this.entityPath).idle();
+  }
+}
+
+function isBatch(messages: Sendable): messages is ServiceBusMessageBatch {
+  return typeof messages === 'object' && messages !== null && 'tryAddMessage' in messages;
+}

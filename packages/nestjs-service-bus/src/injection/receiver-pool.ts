@@ -1,0 +1,35 @@
+import { type ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
+
+import { SYSTEM_CLOCK } from '../time/clock.js';
+import { LockRenewer } from '../delivery/lock-renewer.js';
+import { within } from '../time/within.js';
+import { RenewingReceiver } from './renewing-receiver.js';
+
+/** A queue, or a topic's subscription. */
+export type ReceiverEntity = string | { readonly topic: string; readonly subscription: string };
+
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/** Makes the receivers that are injected, and closes them with the application. */
+export class ReceiverPool {
+  private readonly locks = new LockRenewer(SYSTEM_CLOCK);
+  private readonly receivers: ServiceBusReceiver[] = [];
+
+  constructor(private readonly client: ServiceBusClient) {}
+
+  create(entity: ReceiverEntity): ServiceBusReceiver {
+    // The SDK's renewal goes by message id, and throws without one: ours takes its place.
+    const options = { maxAutoLockRenewalDurationInMs: 0 };
+    const receiver =
+      typeof entity === 'string'
+        ? this.client.createReceiver(entity, options)
+        : this.client.createReceiver(entity.topic, entity.subscription, options);
+    this.receivers.push(receiver);
+    return new RenewingReceiver(receiver, this.locks);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.receivers.map((receiver) => within(CLOSE_TIMEOUT_MS, receiver.close())));
+    this.locks.close();
+  }
+}

@@ -1,0 +1,184 @@
+import { type ServiceBusSessionReceiver } from '@azure/service-bus';
+
+import { type Binding, type SessionOptions } from '../../binding/binding.js';
+import { type ClientSource } from '../../sdk/client-source.js';
+import { errorCode } from '../../sdk/error-code.js';
+import { type MessagePath } from '../../message/process-message.js';
+import { within } from '../../time/within.js';
+import { type ConsumerHealth } from '../consumer-health.js';
+import { DrainedError } from '../../exceptions/drained.error.js';
+import { type LockRenewer } from '../../delivery/lock-renewer.js';
+import { type ConsumerObserver } from '../links/reception.js';
+import { SessionAcceptor } from './session-acceptor.js';
+import { SessionRun } from './session-run.js';
+
+const LAST_SETTLEMENTS_MS = 2_000;
+/**
+ * Each session is a link and an AMQP session of its own, and rhea walks all of a connection's whenever it writes:
+ * with more of them a message would cost the more.
+ */
+const MAX_SESSIONS_PER_CONNECTION = 200;
+/** A session that was lost is not asked for again at once: what took it may still be going on. */
+const AFTER_LOSS_MS = 100;
+
+/** The state of a binding with sessions. */
+export interface SessionConsumerHealth extends ConsumerHealth {
+  /** Sessions in our hands. */
+  readonly sessions: number;
+}
+
+/** Accepts the sessions of one binding, as many as it may hold at once, and has their messages processed. */
+export class SessionConsumer {
+  private readonly binding: Binding;
+  /** One for each connection; the next one is made when all places of the others are taken. */
+  private readonly acceptors: SessionAcceptor[] = [];
+  private readonly runs = new Set<SessionRun>();
+  private readonly latest = new Map<string, SessionRun>();
+  private places = 0;
+  private error?: Error;
+  private isDraining = false;
+
+  constructor(
+    private readonly clients: ClientSource,
+    private readonly options: SessionOptions,
+    private readonly locks: LockRenewer,
+    private readonly path: Omit<MessagePath, 'waitingRoom'>,
+    private readonly observer: ConsumerObserver,
+  ) {
+    this.binding = path.binding;
+  }
+
+  start(): void {
+    this.open(this.clients);
+  }
+
+  /** For the age of the oldest message in hand. */
+  oldestReceivedAtMs(): number | undefined {
+    const times = [...this.runs].flatMap(({ receivedAtMs }) => receivedAtMs ?? []);
+    return times.length === 0 ? undefined : times.reduce((oldest, time) => Math.min(oldest, time));
+  }
+
+  /** Whether it counts as up: what `health` says, without its details. */
+  get isReceiving(): boolean {
+    return !this.isDraining && !this.error && this.isProven;
+  }
+
+  health(): SessionConsumerHealth {
+    const { pattern, entityPath } = this.binding;
+    const runs = [...this.runs];
+    const waitingForRetry = runs.filter((run) => run.isWaitingForRetry).length;
+    const inWork = runs.filter((run) => run.isBusy).length - waitingForRetry;
+    const details = {
+      pattern,
+      entityPath,
+      inWork,
+      waitingForRetry,
+      sessions: runs.length,
+      ...this.path.progress.health(),
+    };
+    if (this.isDraining) return { ...details, state: 'draining' };
+    if (!this.error) return { ...details, state: this.isProven ? 'receiving' : 'connecting' };
+    const error = { code: errorCode(this.error) ?? this.error.name, message: this.error.message };
+    return { ...details, state: 'failing', error };
+  }
+
+  /**
+   * Accepts no session any more, lets handlers finish, and releases the sessions; messages that are not done
+   * after `graceMs` are given back.
+   */
+  async drain(graceMs: number): Promise<void> {
+    if (this.isDraining) return;
+    this.isDraining = true;
+    for (const acceptor of this.acceptors) acceptor.close();
+    this.path.outputs.close();
+    const ended = Promise.all([...this.runs].map((run) => run.drain()));
+    if ((await within(graceMs, ended)) === 'late') await this.interrupt();
+  }
+
+  /** Releases what is still held. */
+  async close(): Promise<void> {
+    this.isDraining = true;
+    for (const acceptor of this.acceptors) acceptor.close();
+    for (const run of this.runs) run.lose(new DrainedError());
+    await Promise.all([...this.runs].map((run) => run.finish()));
+  }
+
+  private get isProven(): boolean {
+    return this.acceptors.some((acceptor) => acceptor.isProven);
+  }
+
+  /** Opens a connection, and fills its places with sessions. */
+  private open(clients: ClientSource): void {
+    const observer = {
+      changed: (): void => this.changed(),
+      refused: (error: Error): void => this.refused(error),
+    };
+    const acceptor = new SessionAcceptor(clients, this.binding, observer, this.path.clock);
+    this.acceptors.push(acceptor);
+    const left = this.options.maxConcurrentSessions - this.places;
+    const places = Math.min(left, MAX_SESSIONS_PER_CONNECTION);
+    this.places += places;
+    for (let place = 0; place < places; place++) void this.serve(acceptor);
+  }
+
+  /** Keeps one place filled with a session. */
+  private async serve(acceptor: SessionAcceptor): Promise<void> {
+    while (!this.isDraining) {
+      const receiver = await acceptor.next();
+      if (!receiver) continue;
+      const run = this.begin(receiver);
+      await run.ended;
+      this.runs.delete(run);
+      if (this.latest.get(run.sessionId) === run) this.latest.delete(run.sessionId);
+      if (run.isLost) await acceptor.pause(AFTER_LOSS_MS);
+    }
+  }
+
+  private begin(receiver: ServiceBusSessionReceiver): SessionRun {
+    const run = new SessionRun(receiver, this.locks, this.path, this.options.idleTimeoutMs);
+    // The broker grants a session to one at a time: whoever had it here has lost it, and may not know so yet.
+    this.latest.get(run.sessionId)?.lose();
+    this.latest.set(run.sessionId, run);
+    this.runs.add(run);
+    run.start();
+    // A drain may have begun in the moment between the grant and now.
+    if (this.isDraining) void run.drain();
+    else if (this.runs.size === this.places && this.places < this.options.maxConcurrentSessions) {
+      this.open(this.clients.fork());
+    }
+    return run;
+  }
+
+  private changed(): void {
+    if (this.isProven && this.error) {
+      this.error = undefined;
+      this.path.logger.log(`${this.describe()}: receiving again`);
+    }
+    this.observer.receiving();
+  }
+
+  private refused(error: Error): void {
+    if (this.isDraining) return;
+    // Messages differ from time to time in what they are tracked by.
+    const isNew = !this.error || errorCode(this.error) !== errorCode(error);
+    this.error = error;
+    this.path.progress.failed(error);
+    if (isNew) this.path.logger.error(`${this.describe()}: not receiving, keeps trying: ${error.message}`);
+    this.observer.failing(error);
+  }
+
+  private async interrupt(): Promise<void> {
+    const late = [...this.runs].filter((run) => run.isBusy);
+    if (late.length > 0) {
+      this.path.logger.warn(
+        `${this.describe()}: ${late.length} messages were not done in time and are given back`,
+      );
+    }
+    const given = Promise.all([...this.runs].map((run) => run.interrupt(new DrainedError())));
+    await within(LAST_SETTLEMENTS_MS, given);
+  }
+
+  private describe(): string {
+    return `${this.binding.pattern} (${this.binding.entityPath}, sessions)`;
+  }
+}

@@ -1,0 +1,200 @@
+import { type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '@azure/service-bus';
+
+import { type MessagePath, processMessage } from '../../message/process-message.js';
+import { type Delivery } from '../../delivery/delivery.js';
+import { giveBack } from '../../delivery/give-back.js';
+import { type LockRenewer, type RenewableLock } from '../../delivery/lock-renewer.js';
+import { type LinkOwner, ReceiverLink } from '../links/receiver-link.js';
+import { SessionDelivery } from '../../delivery/session-delivery.js';
+import { type IdleSession, SessionIdle } from './session-idle.js';
+import { findWaitingMessages } from '../watchdog/waiting-messages.js';
+import { WaitingRoom } from '../concurrency/waiting-room.js';
+
+/**
+ * One session in our hands, from its acceptance until it is released or lost. Its messages are processed one
+ * after the other: the broker sends the next one only when the one before is settled. A message that waits for a
+ * retry keeps the session's lock, and goes back to the head of its session when the wait is over.
+ */
+export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
+  renewAtMs = 0;
+  lockEndsAtMs = 0;
+  isRenewing = false;
+
+  /** Resolves when the session is in our hands no more, and no handler works on it. */
+  readonly ended: Promise<void>;
+  /** The session was taken from us, or given up to keep its order. */
+  isLost = false;
+
+  private readonly link: ReceiverLink;
+  private readonly waitingRoom: WaitingRoom;
+  private readonly path: MessagePath;
+  private current?: SessionDelivery;
+  private readonly idle: SessionIdle;
+  private isStopping = false;
+  private isDraining = false;
+  private finishing?: Promise<void>;
+  private givingBack?: Promise<void>;
+  private resolveEnded?: () => void;
+  private leaveRetry?: () => void;
+
+  constructor(
+    private readonly receiver: ServiceBusSessionReceiver,
+    private readonly locks: LockRenewer,
+    path: Omit<MessagePath, 'waitingRoom'>,
+    idleTimeoutMs: number,
+  ) {
+    this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
+    this.waitingRoom = new WaitingRoom(path.clock, (delivery) => this.tryAgain(delivery));
+    this.path = { ...path, waitingRoom: this.waitingRoom };
+    // One credit: a message that was prefetched would overtake one that goes back for a retry.
+    this.link = new ReceiverLink(receiver, 1, this, path.clock);
+    this.idle = new SessionIdle(this, idleTimeoutMs, path.binding.watchdog.silenceMs, path.clock);
+  }
+
+  get sessionId(): string {
+    return this.receiver.sessionId;
+  }
+
+  get isBusy(): boolean {
+    return this.current !== undefined;
+  }
+
+  get isClosed(): boolean {
+    return this.receiver.isClosed;
+  }
+
+  get receivedAtMs(): number | undefined {
+    return this.current?.receivedAtMs;
+  }
+
+  get isWaitingForRetry(): boolean {
+    return this.waitingRoom.size > 0;
+  }
+
+  get lockedUntilUtc(): Date {
+    return this.receiver.sessionLockedUntilUtc;
+  }
+
+  async hasWaiting(): Promise<boolean> {
+    try {
+      return (await findWaitingMessages(this.receiver, new Set(), Infinity)).size > 0;
+    } catch {
+      // Nor does the way to the broker work.
+      return true;
+    }
+  }
+
+  start(): void {
+    this.locks.add(this);
+    this.idle.start();
+    try {
+      this.link.open();
+    } catch (error) {
+      // The session was lost between its grant and now.
+      this.lose(error);
+    }
+  }
+
+  renew(): Promise<Date> {
+    return this.receiver.renewSessionLock();
+  }
+
+  /** The session is gone, and with it the lock of the message in work. */
+  lose(cause?: unknown): void {
+    if (this.isLost || this.finishing) return;
+    this.isLost = true;
+    this.locks.remove(this);
+    this.current?.lose(cause);
+    this.waitingRoom.close();
+    // The place of a session stays taken while a handler works: there are never more handlers than places.
+    if (!this.current) void this.finish();
+  }
+
+  /** Takes no further message, lets the one in work finish, and releases the session. */
+  drain(): Promise<void> {
+    this.isDraining = true;
+    this.waitingRoom.close();
+    void this.release();
+    return this.ended;
+  }
+
+  /** Gives back the message in work, whose handler is told by its signal, and releases the session. */
+  async interrupt(reason: Error): Promise<void> {
+    const delivery = this.current;
+    if (delivery) {
+      delivery.interrupt(reason);
+      // Only the broker's answer is missing.
+      if (delivery.isSettling) return this.ended;
+      await (this.givingBack = giveBack(delivery, delivery.attempt - 1));
+    }
+    await this.finish();
+  }
+
+  /** Takes no further message, and releases the session once none is in work. */
+  async release(): Promise<void> {
+    this.isStopping = true;
+    // What was on its way still arrives, and is processed before the session goes.
+    await this.link.stop();
+    if (!this.current) await this.finish();
+  }
+
+  /** Releases the session, whatever is in work. */
+  finish(): Promise<void> {
+    this.finishing ??= this.end();
+    return this.finishing;
+  }
+
+  async receive(message: ServiceBusReceivedMessage): Promise<boolean> {
+    // The session is on its way back to the broker, and the message with it.
+    if (this.finishing) return false;
+    const delivery = new SessionDelivery(message, this.receiver, this.link, this.link.takePlace());
+    this.current = delivery;
+    this.path.telemetry?.received(delivery);
+    if (this.isDraining) {
+      // Nobody has tried this message, so its next delivery is no further attempt.
+      await giveBack(delivery, delivery.attempt - 1);
+    } else {
+      await processMessage(delivery, this.path);
+      if (this.waitingRoom.has(delivery)) await new Promise<void>((resolve) => (this.leaveRetry = resolve));
+    }
+    // A handler that has ended by then does not end the session before its message is back.
+    await this.givingBack;
+    this.link.release(delivery);
+    this.current = undefined;
+    this.path.progress.done();
+    this.idle.touch();
+    // An unsettled message stays locked by this link: going on would leave it behind, out of its order.
+    if (delivery.state !== 'settled') this.isLost = true;
+    if (this.isLost || this.isStopping) await this.finish();
+    return !this.finishing;
+  }
+
+  linkFailed(_link: ReceiverLink, error: Error): void {
+    // Session receivers do not come back: whatever was wrong, the link is gone.
+    this.lose(error);
+  }
+
+  linkOpened(): void {
+    // The link of a session is open before we have it.
+  }
+
+  linkLost(link: ReceiverLink): void {
+    this.lose(link.lastError);
+  }
+
+  linkClosed(): void {
+    // Nothing is settled elsewhere.
+  }
+
+  private async tryAgain(delivery: Delivery): Promise<void> {
+    await giveBack(delivery, delivery.attempt);
+    this.leaveRetry?.();
+  }
+
+  private async end(): Promise<void> {
+    this.idle.close();
+    this.locks.remove(this);
+    await this.link.close();
+    this.resolveEnded?.();
+  }
+}

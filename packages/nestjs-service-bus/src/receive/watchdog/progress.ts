@@ -1,0 +1,32 @@
+import { errorCode } from '../../sdk/error-code.js';
+import { type Clock } from '../../time/clock.js';
+import { type ConsumerHealth } from '../consumer-health.js';
+
+/** When a binding was last done with a message, and what was last in its way: for people, who read the machine's time. */
+export class Progress {
+  private doneAtMs?: number;
+  private lastError?: ConsumerHealth['lastError'];
+
+  constructor(private readonly clock: Clock) {}
+
+  /** A message is out of our hands, whatever its end. */
+  done(): void {
+    this.doneAtMs = this.clock.wallTime();
+  }
+
+  failed(error: Error): void {
+    const code = errorCode(error) ?? error.name;
+    this.lastError = { code, message: error.message, at: toText(this.clock.wallTime()) };
+  }
+
+  health(): Pick<ConsumerHealth, 'lastProgressAt' | 'lastError'> {
+    return {
+      ...(this.doneAtMs !== undefined && { lastProgressAt: toText(this.doneAtMs) }),
+      ...(this.lastError && { lastError: this.lastError }),
+    };
+  }
+}
+
+function toText(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}

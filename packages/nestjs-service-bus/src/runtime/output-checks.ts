@@ -1,0 +1,32 @@
+import { type ServiceBusSender } from '@azure/service-bus';
+import { type Logger } from '@nestjs/common';
+
+import { type ClientSource } from '../sdk/client-source.js';
+import { type ConsumerHealth } from '../receive/consumer-health.js';
+import { type Binding } from '../binding/binding.js';
+import { OutputCheck } from './output-check.js';
+
+/** The checks of all bindings that send their results somewhere. */
+export class OutputChecks {
+  private readonly checks = new Map<string, OutputCheck>();
+
+  constructor(private readonly logger: Logger) {}
+
+  start({ pattern, replyTo }: Binding, clients: ClientSource): void {
+    if (replyTo === undefined) return;
+    const makeSender = (): ServiceBusSender => clients.current.createSender(replyTo);
+    const check = new OutputCheck(pattern, replyTo, makeSender, this.logger);
+    this.checks.set(pattern, check);
+    void check.start();
+  }
+
+  /** Adds to a binding's health what is wrong with its output. */
+  addTo(health: ConsumerHealth): ConsumerHealth {
+    const outputError = this.checks.get(health.pattern)?.refusal;
+    return outputError ? { ...health, outputError } : health;
+  }
+
+  close(): void {
+    for (const check of this.checks.values()) check.close();
+  }
+}

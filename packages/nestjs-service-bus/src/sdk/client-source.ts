@@ -1,0 +1,59 @@
+import { type ServiceBusClient } from '@azure/service-bus';
+
+import { within } from '../time/within.js';
+
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/**
+ * The clients that bindings receive with: one for all of them, and a new one for a binding whose client has ceased
+ * to work. A client that nobody uses any more is closed.
+ */
+export class ClientSource {
+  private readonly users = new Map<ServiceBusClient, number>();
+  private readonly forks: ClientSource[] = [];
+  private newest?: ServiceBusClient;
+
+  constructor(private readonly make: () => ServiceBusClient) {}
+
+  /** The newest client, made when it is wanted first. */
+  get current(): ServiceBusClient {
+    return (this.newest ??= this.make());
+  }
+
+  /** A source with a client of its own, which is closed with this one: one connection carries only so much well. */
+  fork(): ClientSource {
+    const fork = new ClientSource(this.make);
+    this.forks.push(fork);
+    return fork;
+  }
+
+  acquire(): ServiceBusClient {
+    const client = this.current;
+    this.users.set(client, (this.users.get(client) ?? 0) + 1);
+    return client;
+  }
+
+  /** Another client for one that does not work: a new one, unless somebody else has needed one before. */
+  exchange(client: ServiceBusClient): ServiceBusClient {
+    if (client === this.newest) this.newest = this.make();
+    const next = this.acquire();
+    this.release(client);
+    return next;
+  }
+
+  release(client: ServiceBusClient): void {
+    const left = (this.users.get(client) ?? 1) - 1;
+    if (left > 0 || client === this.newest) return void this.users.set(client, left);
+    this.users.delete(client);
+    void within(CLOSE_TIMEOUT_MS, client.close());
+  }
+
+  async close(): Promise<void> {
+    const clients = new Set([...this.users.keys(), ...(this.newest ? [this.newest] : [])]);
+    this.users.clear();
+    await Promise.all([
+      ...[...clients].map((client) => within(CLOSE_TIMEOUT_MS, client.close())),
+      ...this.forks.map((fork) => fork.close()),
+    ]);
+  }
+}

@@ -1,0 +1,156 @@
+import {
+  type OperationOptionsBase,
+  type ServiceBusMessage,
+  type ServiceBusMessageBatch,
+  type ServiceBusSender,
+} from '@azure/service-bus';
+
+import { openBatch } from '../sdk/fast-lane/open-batch.js';
+import { errorCode } from '../sdk/error-code.js';
+import { type SendTelemetry } from '../telemetry/telemetry.js';
+import { transfer } from '../sdk/transfer.js';
+
+type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
+
+/** One caller's send, waiting for its turn. */
+interface Pending {
+  readonly message: Sendable;
+  /** Set when the caller asked for a transfer of its own. */
+  readonly options?: OperationOptionsBase;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Keeps one batch, and so one refusal, from holding too many callers. */
+const MAX_BATCH_MESSAGES = 1_000;
+
+/**
+ * A sender on which concurrent single sends travel as one batch, in the order of the calls; each caller's promise
+ * settles with its own message. What is sent while a batch is on its way makes up the next one.
+ */
+export class CoalescingSender {
+  private pending: Pending[] = [];
+  private isFlushing = false;
+  private flushed: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly sender: ServiceBusSender,
+    private readonly telemetry?: SendTelemetry,
+  ) {}
+
+  /** Sends one message; resolves when the broker has accepted it. */
+  send(message: ServiceBusMessage): Promise<void> {
+    const { spans } = this.telemetry ?? {};
+    return spans ? spans.send(message, (traced) => this.enqueue(traced)) : this.enqueue(message);
+  }
+
+  /** Sends an array or a batch as it is, after what was sent before it. */
+  sendAlone(message: Sendable, options: OperationOptionsBase = {}): Promise<void> {
+    const { spans } = this.telemetry ?? {};
+    if (!spans) return this.enqueue(message, options);
+    return spans.send(message, (traced) => this.enqueue(traced, options));
+  }
+
+  /** Waits for all sends under way; the SDK's sender stays open. */
+  async idle(): Promise<void> {
+    while (this.isFlushing) await this.flushed;
+  }
+
+  private enqueue(message: Sendable, options?: OperationOptionsBase): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.pending.push({ message, options, resolve, reject });
+      if (this.isFlushing) return;
+      this.isFlushing = true;
+      // After this turn of the event loop, so that its other sends come along.
+      this.flushed = new Promise((done) => setImmediate(() => void this.flush().finally(done)));
+    });
+  }
+
+  private async flush(): Promise<void> {
+    while (this.pending.length > 0) {
+      const sends = this.pending;
+      this.pending = [];
+      for (let index = 0; index < sends.length;) {
+        index = await this.sendFrom(sends, index);
+      }
+    }
+    this.isFlushing = false;
+  }
+
+  /** Sends as many as go together from `start` on, and returns where to go on. */
+  private async sendFrom(sends: readonly Pending[], start: number): Promise<number> {
+    const first = sends[start];
+    if (!first) return sends.length;
+    if (first.options || start + 1 === sends.length) {
+      await this.sendOne(first);
+      return start + 1;
+    }
+    let batch: ServiceBusMessageBatch;
+    try {
+      batch = openBatch(await this.sender.createMessageBatch());
+    } catch (error) {
+      for (const send of sends.slice(start)) send.reject(error);
+      return sends.length;
+    }
+    const [members, next] = fill(batch, sends, start);
+    if (members.length > 1) await this.sendBatch(batch, members);
+    else if (members[0]) await this.sendOne(members[0]);
+    return next;
+  }
+
+  private async sendBatch(batch: ServiceBusMessageBatch, members: readonly Pending[]): Promise<void> {
+    try {
+      await this.transfer(batch);
+      for (const member of members) member.resolve();
+    } catch (error) {
+      if (!blamesOneMessage(error)) {
+        for (const member of members) member.reject(error);
+        return;
+      }
+      // One by one, in order, so that only the message at fault fails.
+      for (const member of members) await this.sendOne(member);
+    }
+  }
+
+  private async sendOne(send: Pending): Promise<void> {
+    try {
+      await this.transfer(send.message, send.options);
+      send.resolve();
+    } catch (error) {
+      send.reject(error);
+    }
+  }
+
+  private transfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
+    const { metrics } = this.telemetry ?? {};
+    if (!metrics) return transfer(this.sender, messages, options);
+    return metrics.transfer(messages, () => transfer(this.sender, messages, options));
+  }
+}
+
+/** Fills the batch from `start` on; a first message that does not go in is its only member, and goes alone. */
+function fill(batch: ServiceBusMessageBatch, sends: readonly Pending[], start: number): [Pending[], number] {
+  const members: Pending[] = [];
+  let index = start;
+  for (; index < sends.length && members.length < MAX_BATCH_MESSAGES; index++) {
+    const send = sends[index];
+    if (!send || send.options) break;
+    try {
+      if (!batch.tryAddMessage(send.message as ServiceBusMessage)) {
+        if (members.length > 0) break;
+        return [[send], index + 1];
+      }
+      members.push(send);
+    } catch (error) {
+      // Not a message at all, or one with a property that cannot be sent.
+      send.reject(error);
+    }
+  }
+  return [members, index];
+}
+
+/** The broker refuses a batch as a whole, whichever of its messages it does not like. */
+function blamesOneMessage(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'GeneralError' || code === 'MessageSizeExceeded';
+}

@@ -1,0 +1,82 @@
+import { type ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
+
+import { type SendTelemetry, type Telemetry } from '../telemetry/telemetry.js';
+import { within } from '../time/within.js';
+import { CoalescingSender } from './coalescing-sender.js';
+
+interface Entry {
+  readonly sender: ServiceBusSender;
+  readonly telemetry: SendTelemetry | undefined;
+  readonly coalescing: CoalescingSender;
+}
+
+const CLOSE_TIMEOUT_MS = 5_000;
+/** `replyTo` comes from outside: the least recently used destination makes room for a new one. */
+const MAX_DESTINATIONS = 1_000;
+
+/** One sender per queue or topic, shared by all who send there, so that their sends travel together. */
+export class SenderPool {
+  private readonly entries = new Map<string, Entry>();
+  isClosed = false;
+
+  constructor(
+    private readonly client: ServiceBusClient,
+    private readonly telemetry?: Telemetry,
+  ) {}
+
+  get(entity: string): CoalescingSender {
+    return this.entry(entity).coalescing;
+  }
+
+  /** The SDK's sender, for what does not coalesce. */
+  sdkSender(entity: string): ServiceBusSender {
+    return this.entry(entity).sender;
+  }
+
+  /** Where sends are traced: for those that go by the SDK's sender. */
+  spans(entity: string): SendTelemetry['spans'] {
+    return this.entry(entity).telemetry?.spans;
+  }
+
+  /** Waits for the sends under way, then closes all senders; no step takes longer than its deadline. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await Promise.all([...this.entries.values()].map((entry) => closeEntry(entry)));
+    this.entries.clear();
+  }
+
+  /** For a pool whose client nobody else uses. */
+  async closeWithClient(): Promise<void> {
+    await this.close();
+    await within(CLOSE_TIMEOUT_MS, this.client.close());
+  }
+
+  private entry(entity: string): Entry {
+    let entry = this.entries.get(entity);
+    if (entry) {
+      if (this.entries.size === 1) return entry;
+      // A Map keeps the order of insertion: the first is the least recently used one.
+      this.entries.delete(entity);
+    } else {
+      if (this.isClosed) throw new Error(`the service is closed: nothing can be sent to "${entity}"`);
+      const sender = this.client.createSender(entity);
+      const telemetry = this.telemetry?.forSender(entity);
+      entry = { sender, telemetry, coalescing: new CoalescingSender(sender, telemetry) };
+    }
+    this.entries.set(entity, entry);
+    if (this.entries.size > MAX_DESTINATIONS) this.evict();
+    return entry;
+  }
+
+  private evict(): void {
+    const [oldest] = this.entries;
+    if (!oldest) return;
+    this.entries.delete(oldest[0]);
+    void closeEntry(oldest[1]);
+  }
+}
+
+async function closeEntry({ sender, coalescing }: Entry): Promise<void> {
+  await within(CLOSE_TIMEOUT_MS, coalescing.idle());
+  await within(CLOSE_TIMEOUT_MS, sender.close());
+}
