@@ -1,5 +1,7 @@
 import path from 'node:path';
 
+import { TRANSPORT_ROOMS } from './transport-rooms.js';
+
 /**
  * Keeps the house's boundaries: each room (a folder, or a file) lists what it may import,
  * other rooms by path prefix and packages by name prefix. The first room that fits a file counts.
@@ -66,40 +68,7 @@ export const ROOMS = [
       'node:',
     ],
   },
-  // The messages' bytes, and the links that they come and go on: here alone is rhea known.
-  {
-    room: 'packages/nestjs-service-bus/src/sdk/fast-lane/',
-    may: [
-      'packages/nestjs-service-bus/src/sdk/fast-lane/',
-      'packages/nestjs-service-bus/src/sdk/quiet-tracing.ts',
-      '@azure/service-bus',
-      'long',
-      'rhea',
-      'node:',
-    ],
-  },
-  {
-    room: 'packages/nestjs-service-bus/src/validation/',
-    may: [
-      'packages/nestjs-service-bus/src/validation/',
-      '@nestjs/common',
-      'class-transformer',
-      'class-validator',
-    ],
-  },
-  {
-    room: 'packages/nestjs-service-bus/src/',
-    may: [
-      'packages/nestjs-service-bus/src/',
-      '@azure/',
-      '@nestjs/',
-      '@opentelemetry/api',
-      'long',
-      'rxjs',
-      'reflect-metadata',
-      'node:',
-    ],
-  },
+  ...TRANSPORT_ROOMS,
   { room: 'packages/service-bus-emulator/src/model/', may: ['packages/service-bus-emulator/src/model/'] },
   {
     room: 'packages/service-bus-emulator/src/amqp/',

@@ -17,7 +17,7 @@ export { type NamespaceOptions, type ServiceBusModuleOptions } from './service-b
 export { type ReceiverEntity } from './injection/receiver-pool.js';
 export { type RetryPolicy } from './binding/backoff.js';
 export { type BindingRetryPolicy, type ExceptionRetryPolicy } from './binding/retry-policy.js';
-export { ParseBatchPipe } from './message/parse-batch.pipe.js';
+export { ParseBatchPipe } from './validation/parse-batch.pipe.js';
 export { BatchException } from './exceptions/batch.exception.js';
 export { BatchResultError } from './exceptions/batch-result.error.js';
 export { DeadLetterException } from './exceptions/dead-letter.exception.js';
@@ -32,8 +32,9 @@ export {
   InjectServiceBusClient,
 } from './injection/inject.decorators.js';
 export { getReceiverToken, getSenderToken } from './injection/injection-tokens.js';
-export { type CircuitBreakerPolicy, type CircuitState } from './receive/concurrency/circuit-breaker.js';
-export { type ConsumerHealth } from './receive/consumer-health.js';
+export { type CircuitBreakerPolicy } from './binding/circuit-breaker-policy.js';
+export { type CircuitState } from './receive/health/consumer-health.js';
+export { type ConsumerHealth } from './receive/health/consumer-health.js';
 export { ReceiverSilentError } from './receive/watchdog/receiver-silent.error.js';
 export { type WatchdogPolicy } from './binding/watchdog-policy.js';
 export { DrainedError } from './exceptions/drained.error.js';

@@ -19,10 +19,12 @@ import { SenderPool } from './send/sender-pool.js';
 import { ServiceBusConnection } from './sdk/service-bus-connection.js';
 import { keepCause } from './keep-cause.js';
 import { handle } from './message/handle.js';
-import { type Invoke, openPath } from './runtime/message-path.js';
+import { type Invoke } from './message/binding-runtime.js';
 import { SYSTEM_CLOCK } from './time/clock.js';
-import { Consumer, type ConsumerObserver } from './receive/consumer.js';
-import { type ConsumerHealth } from './receive/consumer-health.js';
+import { Consumer } from './receive/consumer.js';
+import { type ConsumerObserver } from './receive/health/receiving-state.js';
+import { openBindingRuntime } from './runtime/open-binding-runtime.js';
+import { type ConsumerHealth } from './receive/health/consumer-health.js';
 import { LockRenewer } from './delivery/lock-renewer.js';
 import { RECEIVER_RETRY_OPTIONS } from './sdk/receiver-retry-options.js';
 import { SessionConsumer } from './receive/sessions/session-consumer.js';
@@ -163,11 +165,11 @@ export class ServiceBusServer
     const shared = { invoke, senders, outputSenders, clock: SYSTEM_CLOCK, logger };
     for (const { binding, routes } of resolved) {
       const telemetry = this.telemetry.forBinding(binding);
-      const path = { ...shared, binding, routes, telemetry };
+      const runtime = openBindingRuntime({ ...shared, binding, routes, observer: telemetry });
       const observer = this.observerOf(binding);
       const consumer = binding.sessions
-        ? new SessionConsumer(clients, binding.sessions, this.locks, openPath(path), observer)
-        : new Consumer(clients, this.locks, path, observer);
+        ? new SessionConsumer(clients, binding.sessions, this.locks, runtime, observer)
+        : new Consumer(clients, this.locks, runtime, observer);
       this.consumers.push(consumer);
       this.metrics?.add(binding, consumer, telemetry);
       consumer.start();

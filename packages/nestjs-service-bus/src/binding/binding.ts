@@ -1,5 +1,5 @@
 import { type BindingRetryPolicy } from './retry-policy.js';
-import { type CircuitBreakerPolicy } from '../receive/concurrency/circuit-breaker.js';
+import { type CircuitBreakerPolicy } from './circuit-breaker-policy.js';
 import { type WatchdogPolicy } from './watchdog-policy.js';
 
 /** How a binding reads an entity that requires sessions. */

@@ -1,7 +1,4 @@
-import {
-  type CircuitBreakerPolicy,
-  DEFAULT_CIRCUIT_BREAKER_POLICY,
-} from '../receive/concurrency/circuit-breaker.js';
+import { type CircuitBreakerPolicy, DEFAULT_CIRCUIT_BREAKER_POLICY } from './circuit-breaker-policy.js';
 import { type BindingOptions } from './binding.js';
 
 const DAY_MS = 86_400_000;

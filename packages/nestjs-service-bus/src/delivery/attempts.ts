@@ -1,11 +1,10 @@
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
+import { type SettlementProperties } from './settlement.js';
+
 const FAILED_ATTEMPTS = 'retry-attempts';
 const AT_DELIVERY_COUNT = 'retry-delivery-count';
 const BEFORE_FIRST_DELIVERY = -1;
-
-/** Application properties as the broker takes them when a message is settled. */
-export type SettlementProperties = Record<string, string | number>;
 
 /**
  * The number of the attempt that this delivery is, 1 for the first.

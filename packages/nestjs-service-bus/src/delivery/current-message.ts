@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 import { type Delivery } from './delivery.js';
-import { readTraceContext } from '../telemetry/trace-context.js';
+import { readTraceContext } from './trace-context.js';
 
 /** The message that is in work, by what a log line may tell of it. */
 export class CurrentMessage {

@@ -3,12 +3,25 @@ import { type Context } from '@opentelemetry/api';
 
 import { errorCode } from '../sdk/error-code.js';
 import { attemptOf } from './attempts.js';
-import { type BindingTelemetry } from '../telemetry/binding-telemetry.js';
 import { completeOnLink } from '../sdk/link-completion.js';
 import { LockLostError } from '../exceptions/lock-lost.error.js';
 import { type RenewableLock } from './lock-renewer.js';
-import { type ReceiverLink } from '../receive/links/receiver-link.js';
 import { applySettlement, type Settlement } from './settlement.js';
+
+/** Watches deliveries and changes nothing about them: telemetry implements it. */
+export interface DeliveryObserver {
+  /** The lock was lost before the message was settled. */
+  lockLost(cause: unknown): void;
+  /** Runs one settlement, all its tries included. */
+  settle(delivery: Delivery, settlement: Settlement, work: () => Promise<void>): Promise<void>;
+}
+
+/** The link that a delivery came on, as far as the delivery's end concerns it. */
+export interface DeliveryLink {
+  readonly isOpen: boolean;
+  /** The delivery's fate is known: the link need not hold it any longer. */
+  release(delivery: Delivery): void;
+}
 
 /** The link was lost while a settlement was on its way: its answer will never come. */
 class LinkLostError extends Error {
@@ -25,7 +38,7 @@ export class Delivery implements RenewableLock {
   readonly receivedAtMs = performance.now();
 
   /** Set where somebody measures or traces. */
-  telemetry?: BindingTelemetry = undefined;
+  observer?: DeliveryObserver = undefined;
   /** What the spans of this message belong to; set where they are recorded. */
   trace?: Context = undefined;
 
@@ -50,7 +63,7 @@ export class Delivery implements RenewableLock {
     readonly message: ServiceBusReceivedMessage,
     /** Settles and renews whatever link the message came on; a closed link's messages through $management. */
     private receiver: ServiceBusReceiver,
-    readonly link: ReceiverLink,
+    readonly link: DeliveryLink,
     /** In the link's window. */
     readonly place: number,
   ) {
@@ -97,7 +110,7 @@ export class Delivery implements RenewableLock {
     if (this.state !== 'open') return;
     this.state = 'lost';
     this.troubles++;
-    this.telemetry?.lockLost(cause);
+    this.observer?.lockLost(cause);
     const reason = new LockLostError(this.message.lockToken, cause);
     this.interrupt(reason);
     // Its answer may never come, and work that is done has to be remembered before the next delivery does.

@@ -1,11 +1,10 @@
 import { type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '@azure/service-bus';
 import { BaseRpcContext } from '@nestjs/microservices';
 
-import { type SettlementProperties } from './attempts.js';
 import { settle } from './settle.js';
 import { type Delivery } from './delivery.js';
 import { SessionDelivery } from './session-delivery.js';
-import { type Settlement } from './settlement.js';
+import { type Settlement, type SettlementProperties } from './settlement.js';
 
 /** A message was settled a second time, or after its lock was lost. */
 export class CannotSettleError extends Error {

@@ -1,14 +1,13 @@
 import { type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '@azure/service-bus';
 
-import { Delivery } from './delivery.js';
-import { type ReceiverLink } from '../receive/links/receiver-link.js';
+import { Delivery, type DeliveryLink } from './delivery.js';
 
 /** A message of a session: it can be settled only while its session is held. */
 export class SessionDelivery extends Delivery {
   constructor(
     message: ServiceBusReceivedMessage,
     readonly session: ServiceBusSessionReceiver,
-    link: ReceiverLink,
+    link: DeliveryLink,
     place: number,
   ) {
     super(message, session, link, place);

@@ -14,9 +14,9 @@ const MAX_REFUSALS = 3;
  * renewer tells). Never rejects: a message that could not be settled comes again when its lock ends.
  */
 export function settle(delivery: Delivery, settlement: Settlement): Promise<void> {
-  const { telemetry } = delivery;
-  if (!telemetry) return untilAnswered(delivery, settlement);
-  return telemetry.settle(delivery, settlement, () => untilAnswered(delivery, settlement));
+  const { observer } = delivery;
+  if (!observer) return untilAnswered(delivery, settlement);
+  return observer.settle(delivery, settlement, () => untilAnswered(delivery, settlement));
 }
 
 // The first try is nearly always the last one: it goes without a loop of its own to wait in.

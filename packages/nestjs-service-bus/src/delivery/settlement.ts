@@ -1,7 +1,9 @@
 import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
 
-import { type SettlementProperties } from './attempts.js';
 import { inTurnOfItsOwn } from '../sdk/in-turn-of-its-own.js';
+
+/** Application properties as the broker takes them when a message is settled. */
+export type SettlementProperties = Record<string, string | number>;
 
 /** How a message's lock is to end. */
 export type Settlement =

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult } from '@nestjs/terminus';
 
-import { type ConsumerHealth, isReceiving } from '../receive/consumer-health.js';
+import { type ConsumerHealth, isReceiving } from '../receive/health/consumer-health.js';
 import { ServiceBusServer } from '../service-bus.server.js';
 import { NamespaceProbe } from './namespace-probe.js';
 

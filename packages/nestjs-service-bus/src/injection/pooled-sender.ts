@@ -5,9 +5,9 @@ import {
   type ServiceBusSender,
 } from '@azure/service-bus';
 
+import { type Sendable } from '../send/send-observer.js';
 import { type SenderPool } from '../send/sender-pool.js';
 
-type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
 type Schedulable = Parameters<ServiceBusSender['scheduleMessages']>[0];
 
 /** What `@InjectSender` injects: the SDK's sender, with concurrent single sends travelling as one batch. */
@@ -47,9 +47,9 @@ export class PooledSender implements ServiceBusSender {
     options?: OperationOptionsBase,
   ): ReturnType<ServiceBusSender['scheduleMessages']> {
     const sender = this.pool.sdkSender(this.entityPath);
-    const spans = this.pool.spans(this.entityPath);
-    if (!spans) return sender.scheduleMessages(messages, scheduledEnqueueTimeUtc, options);
-    return spans.send(messages, (traced) =>
+    const tracer = this.pool.tracer(this.entityPath);
+    if (!tracer) return sender.scheduleMessages(messages, scheduledEnqueueTimeUtc, options);
+    return tracer.send(messages, (traced) =>
       sender.scheduleMessages(traced, scheduledEnqueueTimeUtc, options),
     );
   }

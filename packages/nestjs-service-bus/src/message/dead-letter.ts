@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 
-import { type SettlementProperties } from '../delivery/attempts.js';
+import { type SettlementProperties } from '../delivery/settlement.js';
+import { describeThrown, errorName } from '../exceptions/describe-error.js';
 
 // Service Bus refuses longer reasons and descriptions than 4,096 characters; the stack's end is of little use.
 const MAX_DESCRIPTION_LENGTH = 1_024;
@@ -45,28 +46,6 @@ export function fitCause(cause: DeadLetterCause): { reason: string; description:
     reason: cut(cause.reason, MAX_REASON_LENGTH),
     description: cut(cause.description, MAX_DESCRIPTION_LENGTH),
   };
-}
-
-/** An error's own name, or its class's where nobody set one. */
-export function errorName(error: Error): string {
-  return error.name !== 'Error' || error.constructor === Object ? error.name : error.constructor.name;
-}
-
-/** An error in one line, for a log. */
-export function describeError(error: unknown): string {
-  return error instanceof Error ? `${errorName(error)}: ${error.message}` : describeThrown(error);
-}
-
-function describeThrown(thrown: unknown): string {
-  if (typeof thrown === 'string') return thrown;
-  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) {
-    if (typeof thrown.message === 'string') return thrown.message;
-  }
-  try {
-    return JSON.stringify(thrown) ?? String(thrown);
-  } catch {
-    return String(thrown);
-  }
 }
 
 /** Cuts between characters, never within a surrogate pair. */

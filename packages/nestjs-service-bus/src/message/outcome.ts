@@ -4,7 +4,7 @@ import { RetryException } from '../exceptions/retry.exception.js';
 import { DrainedError } from '../exceptions/drained.error.js';
 import { backoff, type RetryPolicy } from '../binding/backoff.js';
 import { deadLetterCause, type DeadLetterCause } from './dead-letter.js';
-import { validationProblems } from './validation-problems.js';
+import { validationProblems } from '../validation/validation-problems.js';
 
 /** What is to become of a message after an attempt. */
 export type Outcome =

@@ -4,34 +4,33 @@ import { ServiceBusContext } from '../delivery/service-bus.context.js';
 import { aboutMessage } from '../delivery/current-message.js';
 import { closeRecord, recordAttempts } from '../delivery/attempts.js';
 import { complete } from './complete.js';
-import { deadLetterProperties, describeError, fitCause } from './dead-letter.js';
+import { describeError } from '../exceptions/describe-error.js';
+import { deadLetterProperties, fitCause } from './dead-letter.js';
 import { decode } from './decode.js';
 import { describeMessage } from '../delivery/describe-message.js';
-import { type MessagePath } from '../runtime/message-path.js';
+import { type MessageRuntime } from './binding-runtime.js';
 import { COMPLETE, type Outcome, outcomeOf } from './outcome.js';
 import { reply, replyFailure } from '../reply/reply.js';
 import { retry } from './retry.js';
 import { policyFor } from '../binding/retry-policy.js';
 import { settle } from '../delivery/settle.js';
 
-export { type Invoke, type MessagePath } from '../runtime/message-path.js';
-
 /**
  * The way of one message: decode → find handler → handle → reply → settle. Never rejects; resolves with what
  * became of the attempt, or with nothing if none was made or another delivery decides.
  */
-export function processMessage(delivery: Delivery, path: MessagePath): Promise<Outcome | undefined> {
-  const { telemetry } = path;
-  if (!telemetry) return takeThrough(delivery, path);
-  return telemetry.process(delivery, () => takeThrough(delivery, path));
+export function processMessage(delivery: Delivery, runtime: MessageRuntime): Promise<Outcome | undefined> {
+  const { observer } = runtime;
+  if (!observer) return processUnobserved(delivery, runtime);
+  return observer.process(delivery, () => processUnobserved(delivery, runtime));
 }
 
-async function takeThrough(delivery: Delivery, path: MessagePath): Promise<Outcome | undefined> {
+async function processUnobserved(delivery: Delivery, runtime: MessageRuntime): Promise<Outcome | undefined> {
   const { message } = delivery;
   // Its lock was lost while it waited for its turn: the broker delivers it again, to somebody else maybe.
   if (delivery.state !== 'open') return undefined;
-  if (path.completed.has(message)) {
-    await complete(delivery, path.completed);
+  if (runtime.completed.has(message)) {
+    await complete(delivery, runtime.completed);
     return undefined;
   }
   let route: Route | undefined;
@@ -39,25 +38,30 @@ async function takeThrough(delivery: Delivery, path: MessagePath): Promise<Outco
   try {
     const payload = decode(message);
     message.body = payload;
-    route = path.routes.find(message.subject);
-    const context = new ServiceBusContext(delivery, route.pattern, path.binding.entityPath);
-    const results = await path.attempt(route.handler, payload, context, delivery);
+    route = runtime.routes.find(message.subject);
+    const context = new ServiceBusContext(delivery, route.pattern, runtime.binding.entityPath);
+    const results = await runtime.attempt(route.handler, payload, context, delivery);
     // The message will be delivered again: its output is that delivery's to send.
     if (delivery.isInterrupted) return undefined;
-    await reply(results, delivery, route, path);
+    await reply(results, delivery, route, runtime);
     outcome = COMPLETE;
   } catch (error) {
-    outcome = outcomeOf(error, delivery.attempt, policyFor(error, path.binding.retry), path.clock.random);
+    outcome = outcomeOf(
+      error,
+      delivery.attempt,
+      policyFor(error, runtime.binding.retry),
+      runtime.clock.random,
+    );
   }
   if (delivery.isInterrupted) {
-    if (outcome.kind === 'complete') path.completed.add(message);
+    if (outcome.kind === 'complete') runtime.completed.add(message);
     return undefined;
   }
-  if (delivery.state === 'open') await settleAs(outcome, delivery, path, route);
+  if (delivery.state === 'open') await settleAs(outcome, delivery, runtime, route);
   else if (outcome.kind !== 'complete') {
-    const name = describeMessage(delivery, path.binding);
-    aboutMessage(delivery, path.binding, () =>
-      path.logger.error(`${name} failed after its handler had settled it`),
+    const name = describeMessage(delivery, runtime.binding);
+    aboutMessage(delivery, runtime.binding, () =>
+      runtime.logger.error(`${name} failed after its handler had settled it`),
     );
   }
   return outcome;
@@ -66,12 +70,12 @@ async function takeThrough(delivery: Delivery, path: MessagePath): Promise<Outco
 function settleAs(
   outcome: Outcome,
   delivery: Delivery,
-  path: MessagePath,
+  runtime: MessageRuntime,
   route: Route | undefined,
 ): Promise<void> {
   switch (outcome.kind) {
     case 'complete':
-      return complete(delivery, path.completed);
+      return complete(delivery, runtime.completed);
     case 'defer':
       return settle(delivery, outcome);
     case 'give-back': {
@@ -79,17 +83,17 @@ function settleAs(
       return settle(delivery, { kind: 'abandon', properties });
     }
     case 'retry':
-      warnOfRetry(outcome, delivery, path);
-      return retry(delivery, outcome.delayMs, path);
+      warnOfRetry(outcome, delivery, runtime);
+      return retry(delivery, outcome.delayMs, runtime);
     case 'dead-letter':
-      return deadLetter(outcome, delivery, path, route);
+      return deadLetter(outcome, delivery, runtime, route);
   }
 }
 
 function warnOfRetry(
   { delayMs, error }: Extract<Outcome, { kind: 'retry' }>,
   delivery: Delivery,
-  { binding, logger }: MessagePath,
+  { binding, logger }: MessageRuntime,
 ): void {
   const name = describeMessage(delivery, binding);
   aboutMessage(delivery, binding, () =>
@@ -100,12 +104,12 @@ function warnOfRetry(
 async function deadLetter(
   { cause, error }: Extract<Outcome, { kind: 'dead-letter' }>,
   delivery: Delivery,
-  path: MessagePath,
+  runtime: MessageRuntime,
   route: Route | undefined,
 ): Promise<void> {
-  const name = describeMessage(delivery, path.binding);
-  aboutMessage(delivery, path.binding, () =>
-    path.logger.error(`${name} is dead-lettered: ${cause.reason}`, cause.stack),
+  const name = describeMessage(delivery, runtime.binding);
+  aboutMessage(delivery, runtime.binding, () =>
+    runtime.logger.error(`${name} is dead-lettered: ${cause.reason}`, cause.stack),
   );
   const properties = {
     ...closeRecord(delivery.message),
@@ -114,10 +118,10 @@ async function deadLetter(
   await settle(delivery, { kind: 'dead-letter', ...fitCause(cause), properties });
   // Only now is it final: a message whose lock was lost comes again.
   if (delivery.state !== 'settled') return;
-  const pattern = route?.pattern ?? path.binding.pattern;
-  await replyFailure(error, delivery.message, pattern, path).catch((refusal: unknown) => {
-    aboutMessage(delivery, path.binding, () =>
-      path.logger.warn(`${name}: its requester could not be told: ${describeError(refusal)}`),
+  const pattern = route?.pattern ?? runtime.binding.pattern;
+  await replyFailure(error, delivery.message, pattern, runtime).catch((refusal: unknown) => {
+    aboutMessage(delivery, runtime.binding, () =>
+      runtime.logger.warn(`${name}: its requester could not be told: ${describeError(refusal)}`),
     );
   });
 }

@@ -5,8 +5,8 @@ import { BatchResultError } from '../exceptions/batch-result.error.js';
 import { type Delivery } from '../delivery/delivery.js';
 import { ServiceBusBatchContext } from '../delivery/service-bus-batch.context.js';
 import { type ServiceBusContext } from '../delivery/service-bus.context.js';
-import { type Invoke } from '../runtime/message-path.js';
-import { validationProblems } from './validation-problems.js';
+import { type Invoke } from './binding-runtime.js';
+import { validationProblems } from '../validation/validation-problems.js';
 
 /** One message of a batch, and who waits for what its handler gives for it. */
 export interface BatchEntry {

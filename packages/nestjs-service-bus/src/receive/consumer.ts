@@ -2,10 +2,10 @@ import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
 import { type Binding } from '../binding/binding.js';
 import { type ClientSource } from '../sdk/client-source.js';
-import { type BindingPath, type MessagePath, openPath } from '../runtime/message-path.js';
+import { type BindingRuntime, type MessageRuntime } from '../message/binding-runtime.js';
 import { within } from '../time/within.js';
 import { Capacity } from './concurrency/capacity.js';
-import { type ConsumerHealth } from './consumer-health.js';
+import { type ConsumerHealth } from './health/consumer-health.js';
 import { ConsumerWatch } from './watchdog/consumer-watch.js';
 import { Delivery } from '../delivery/delivery.js';
 import { DrainedError } from '../exceptions/drained.error.js';
@@ -15,47 +15,50 @@ import { type LockRenewer } from '../delivery/lock-renewer.js';
 import { LinkChain } from './links/link-chain.js';
 import { type LinkOwner, ReceiverLink } from './links/receiver-link.js';
 import { ReceiverSupply } from './links/receiver-supply.js';
-import { type ConsumerObserver, Reception } from './links/reception.js';
-import { openTurns } from './concurrency/open-turns.js';
-import { type Turns } from './concurrency/turns.js';
-import { WaitingRoom } from './concurrency/waiting-room.js';
+import { Progress } from './health/progress.js';
+import { type ConsumerObserver, ReceivingState } from './health/receiving-state.js';
+import { BatchDispatcher } from './concurrency/batch-dispatcher.js';
+import { type Dispatcher, SingleDispatcher } from './concurrency/dispatcher.js';
+import { WaitingRoom } from '../message/waiting-room.js';
 
 const LAST_SETTLEMENTS_MS = 2_000;
-export { type ConsumerObserver } from './links/reception.js';
 
 /** Receives the messages of one binding, and has each of them processed within the binding's limits. */
 export class Consumer implements LinkOwner {
   private readonly binding: Binding;
   private readonly capacity: Capacity;
-  private readonly turns: Turns;
+  private readonly dispatcher: Dispatcher;
   private readonly waitingRoom: WaitingRoom;
-  private readonly path: MessagePath;
+  private readonly runtime: MessageRuntime;
   private readonly supply: ReceiverSupply;
   private readonly links: LinkChain;
   private readonly watch: ConsumerWatch;
-  private readonly reception: Reception;
+  private readonly receiving: ReceivingState;
+  private readonly progress: Progress;
   private readonly inWork = new InWork();
   private isDraining = false;
 
   constructor(
     clients: ClientSource,
     private readonly locks: LockRenewer,
-    path: BindingPath,
+    runtime: BindingRuntime,
     observer: ConsumerObserver,
   ) {
-    this.binding = path.binding;
-    this.waitingRoom = new WaitingRoom(path.clock, (delivery) => this.giveBack(delivery, delivery.attempt));
-    this.path = { ...openPath(path), waitingRoom: this.waitingRoom };
-    this.reception = new Reception(this.describe(), path.logger, observer);
-    this.capacity = new Capacity(this.binding, this.path, this.inWork, (limit) => this.links.atLeast(limit));
-    this.turns = openTurns(this.capacity, this.path);
+    const { clock, logger } = runtime;
+    this.binding = runtime.binding;
+    this.progress = new Progress(clock);
+    this.waitingRoom = new WaitingRoom(clock, (delivery) => this.giveBack(delivery, delivery.attempt));
+    this.runtime = { ...runtime, waitingRoom: this.waitingRoom };
+    this.receiving = new ReceivingState(this.describe(), logger, observer);
+    this.capacity = new Capacity(this.binding, runtime, this.inWork, (limit) => this.links.atLeast(limit));
+    this.dispatcher = this.makeDispatcher();
     this.supply = new ReceiverSupply(clients, this.binding);
     this.links = new LinkChain(
-      () => new ReceiverLink(this.supply.create(), this.capacity.credit, this, path.clock),
+      () => new ReceiverLink(this.supply.create(), this.capacity.credit, this, clock),
     );
     const { links, supply, capacity, waitingRoom, inWork } = this;
     const parts = { links, supply, capacity, waitingRoom, inWork };
-    this.watch = new ConsumerWatch(parts, path, observer, () => this.settleElsewhere());
+    this.watch = new ConsumerWatch(parts, runtime, observer, () => this.settleElsewhere());
   }
 
   start(): void {
@@ -69,7 +72,7 @@ export class Consumer implements LinkOwner {
 
   /** Whether it counts as up: what `health` says, without its details. */
   get isReceiving(): boolean {
-    return !this.isDraining && !this.reception.error && this.links.isReceiving && !this.watch.isDown;
+    return !this.isDraining && !this.receiving.error && this.links.isReceiving && !this.watch.isDown;
   }
 
   health(): ConsumerHealth {
@@ -83,10 +86,10 @@ export class Consumer implements LinkOwner {
       entityPath,
       ...counts,
       ...this.capacity.health(),
-      ...this.path.progress.health(),
+      ...this.progress.health(),
     };
     if (this.isDraining) return { ...details, state: 'draining' };
-    const health = this.reception.health(this.links.isReceiving);
+    const health = this.receiving.health(this.links.isReceiving);
     return { ...details, ...health, ...(health.error ? {} : this.watch.health()) };
   }
 
@@ -94,12 +97,12 @@ export class Consumer implements LinkOwner {
   async receive(message: ServiceBusReceivedMessage, link: ReceiverLink): Promise<boolean> {
     const delivery = new Delivery(message, this.supply.settler, link, link.takePlace());
     this.watch.arrivals++;
-    this.path.telemetry?.received(delivery);
+    this.runtime.observer?.received(delivery);
     this.inWork.add(delivery);
     this.locks.add(delivery);
     this.links.delivered(link);
     if (message.deliveryCount) await this.inWork.loseFormer(delivery);
-    if (await this.turns.take(delivery)) {
+    if (await this.dispatcher.dispatch(delivery)) {
       // What a drain gives back ends with that, not with its handler: until then it can still be lost.
       if (!delivery.isGivenBack && !this.waitingRoom.has(delivery)) this.end(delivery);
     } else {
@@ -111,7 +114,7 @@ export class Consumer implements LinkOwner {
 
   linkOpened(link: ReceiverLink): void {
     this.links.opened(link);
-    this.reception.opened(link);
+    this.receiving.opened(link);
   }
 
   linkLost(link: ReceiverLink): void {
@@ -120,17 +123,21 @@ export class Consumer implements LinkOwner {
       this.links.lost(link);
     }
     this.settleElsewhere();
-    this.reception.lost();
+    this.receiving.lost();
   }
 
   linkClosed(): void {
     this.settleElsewhere();
   }
 
+  linkReleased(link: ReceiverLink): void {
+    this.links.released(link);
+  }
+
   linkFailed(link: ReceiverLink, error: Error): void {
     if (this.isDraining || !this.links.isInUse(link)) return;
-    this.path.progress.failed(error);
-    this.reception.failed(error);
+    this.progress.failed(error);
+    this.receiving.failed(error);
   }
 
   /**
@@ -142,9 +149,9 @@ export class Consumer implements LinkOwner {
     this.isDraining = true;
     this.watch.close();
     this.capacity.close();
-    this.turns.close();
+    this.dispatcher.close();
     this.waitingRoom.close();
-    this.path.outputs.close();
+    this.runtime.outputs.close();
     const stopped = this.links.stop();
     if ((await within(graceMs, this.inWork.idle())) === 'late') await this.interrupt();
     await stopped;
@@ -159,6 +166,13 @@ export class Consumer implements LinkOwner {
     await this.supply.close();
   }
 
+  private makeDispatcher(): Dispatcher {
+    const { batch } = this.binding;
+    return batch
+      ? new BatchDispatcher(this.capacity, batch, this.runtime)
+      : new SingleDispatcher(this.capacity, this.runtime);
+  }
+
   private loseAll(): void {
     for (const delivery of this.inWork) delivery.lose(new DrainedError());
   }
@@ -169,7 +183,7 @@ export class Consumer implements LinkOwner {
 
   private async interrupt(): Promise<void> {
     const late = [...this.inWork];
-    this.path.logger.warn(
+    this.runtime.logger.warn(
       `${this.describe()}: ${late.length} messages were not done in time and are given back`,
     );
     for (const delivery of late) delivery.interrupt(new DrainedError());
@@ -189,11 +203,10 @@ export class Consumer implements LinkOwner {
 
   private end(delivery: Delivery): void {
     if (!this.inWork.delete(delivery)) return;
-    this.path.progress.done();
+    this.progress.done();
     this.capacity.ended(delivery);
     this.locks.remove(delivery);
     delivery.link.release(delivery);
-    this.links.released(delivery.link);
   }
 
   private describe(): string {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { type ServiceBusMessage, type ServiceBusReceivedMessage } from '@azure/service-bus';
 
-import { carriedTrace } from '../telemetry/trace-context.js';
+import { carriedTrace } from '../delivery/trace-context.js';
 
 // Service Bus takes message ids of up to 128 characters.
 export const MAX_MESSAGE_ID_LENGTH = 128;

@@ -1,8 +1,8 @@
 import { RpcException } from '@nestjs/microservices';
 
 import { DeadLetterException } from '../exceptions/dead-letter.exception.js';
-import { errorName } from '../message/dead-letter.js';
-import { validationProblems } from '../message/validation-problems.js';
+import { errorName } from '../exceptions/describe-error.js';
+import { validationProblems } from '../validation/validation-problems.js';
 
 /**
  * The body of an error reply, by Nest's conventions: an RpcException says what it was made with, refused payloads

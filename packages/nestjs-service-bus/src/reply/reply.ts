@@ -11,7 +11,7 @@ import { outputMessage } from './output-message.js';
 import { type OutputGates } from './output-gates.js';
 
 /** Where results go to, and through what. */
-export interface ReplyPath {
+export interface ReplyRuntime {
   readonly binding: Binding;
   readonly senders: SenderPool;
   readonly outputSenders: SenderPool;
@@ -23,10 +23,10 @@ export async function reply(
   results: readonly unknown[],
   delivery: Delivery,
   route: Route,
-  path: ReplyPath,
+  runtime: ReplyRuntime,
 ): Promise<void> {
   if (route.isEvent) return;
-  const { binding } = path;
+  const { binding } = runtime;
   const input = delivery.message;
   const requester = requesterOf(input);
   if (results.length === 0 && !requester) return;
@@ -38,7 +38,7 @@ export async function reply(
       outputMessage(results[0], input, binding.entityPath, route.pattern, 0),
       destination,
       delivery,
-      path,
+      runtime,
     );
   }
   // A requester learns of the end also when there is nothing else to tell.
@@ -46,7 +46,7 @@ export async function reply(
     outputMessage(result, input, binding.entityPath, route.pattern, index),
   );
   if (requester) markReplies(messages, requester, results.length);
-  const sends = messages.map((message) => send(message, destination, delivery, path));
+  const sends = messages.map((message) => send(message, destination, delivery, runtime));
   // All of them have ended before the attempt does: none is sent behind the next one's back.
   const ends = await Promise.allSettled(sends);
   const failed = ends.find((end) => end.status === 'rejected');
@@ -57,7 +57,7 @@ function send(
   message: ServiceBusMessage,
   destination: string,
   delivery: Delivery,
-  { binding, senders, outputSenders, outputs }: ReplyPath,
+  { binding, senders, outputSenders, outputs }: ReplyRuntime,
 ): Promise<void> {
   const pool = destination === binding.replyTo ? outputSenders : senders;
   return outputs.send(destination, delivery, () => pool.get(destination).send(message));
@@ -71,7 +71,7 @@ export async function replyFailure(
   error: unknown,
   input: ServiceBusReceivedMessage,
   pattern: string,
-  { binding, senders }: Pick<ReplyPath, 'binding' | 'senders'>,
+  { binding, senders }: Pick<ReplyRuntime, 'binding' | 'senders'>,
 ): Promise<void> {
   const requester = requesterOf(input);
   if (!requester) return;

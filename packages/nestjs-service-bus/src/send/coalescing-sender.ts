@@ -7,10 +7,8 @@ import {
 
 import { openBatch } from '../sdk/fast-lane/open-batch.js';
 import { errorCode } from '../sdk/error-code.js';
-import { type SendTelemetry } from '../telemetry/telemetry.js';
 import { transfer } from '../sdk/transfer.js';
-
-type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
+import { type Sendable, type SendObserver } from './send-observer.js';
 
 /** One caller's send, waiting for its turn. */
 interface Pending {
@@ -35,20 +33,20 @@ export class CoalescingSender {
 
   constructor(
     private readonly sender: ServiceBusSender,
-    private readonly telemetry?: SendTelemetry,
+    private readonly observer?: SendObserver,
   ) {}
 
   /** Sends one message; resolves when the broker has accepted it. */
   send(message: ServiceBusMessage): Promise<void> {
-    const { spans } = this.telemetry ?? {};
-    return spans ? spans.send(message, (traced) => this.enqueue(traced)) : this.enqueue(message);
+    const tracer = this.observer?.tracer;
+    return tracer ? tracer.send(message, (traced) => this.enqueue(traced)) : this.enqueue(message);
   }
 
   /** Sends an array or a batch as it is, after what was sent before it. */
   sendAlone(message: Sendable, options: OperationOptionsBase = {}): Promise<void> {
-    const { spans } = this.telemetry ?? {};
-    if (!spans) return this.enqueue(message, options);
-    return spans.send(message, (traced) => this.enqueue(traced, options));
+    const tracer = this.observer?.tracer;
+    if (!tracer) return this.enqueue(message, options);
+    return tracer.send(message, (traced) => this.enqueue(traced, options));
   }
 
   /** Waits for all sends under way; the SDK's sender stays open. */
@@ -122,9 +120,9 @@ export class CoalescingSender {
   }
 
   private transfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
-    const { metrics } = this.telemetry ?? {};
-    if (!metrics) return transfer(this.sender, messages, options);
-    return metrics.transfer(messages, () => transfer(this.sender, messages, options));
+    const meter = this.observer?.meter;
+    if (!meter) return transfer(this.sender, messages, options);
+    return meter.transfer(messages, () => transfer(this.sender, messages, options));
   }
 }
 

@@ -1,12 +1,12 @@
 import { type ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
 
-import { type SendTelemetry, type Telemetry } from '../telemetry/telemetry.js';
 import { within } from '../time/within.js';
 import { CoalescingSender } from './coalescing-sender.js';
+import { type SendObserver, type SendObservers, type SendTracer } from './send-observer.js';
 
 interface Entry {
   readonly sender: ServiceBusSender;
-  readonly telemetry: SendTelemetry | undefined;
+  readonly observer: SendObserver | undefined;
   readonly coalescing: CoalescingSender;
 }
 
@@ -21,7 +21,7 @@ export class SenderPool {
 
   constructor(
     private readonly client: ServiceBusClient,
-    private readonly telemetry?: Telemetry,
+    private readonly observers?: SendObservers,
   ) {}
 
   get(entity: string): CoalescingSender {
@@ -33,9 +33,9 @@ export class SenderPool {
     return this.entry(entity).sender;
   }
 
-  /** Where sends are traced: for those that go by the SDK's sender. */
-  spans(entity: string): SendTelemetry['spans'] {
-    return this.entry(entity).telemetry?.spans;
+  /** Traces sends that go by the SDK's sender; undefined where nobody traces. */
+  tracer(entity: string): SendTracer | undefined {
+    return this.entry(entity).observer?.tracer;
   }
 
   /** Waits for the sends under way, then closes all senders; no step takes longer than its deadline. */
@@ -60,8 +60,8 @@ export class SenderPool {
     } else {
       if (this.isClosed) throw new Error(`the service is closed: nothing can be sent to "${entity}"`);
       const sender = this.client.createSender(entity);
-      const telemetry = this.telemetry?.forSender(entity);
-      entry = { sender, telemetry, coalescing: new CoalescingSender(sender, telemetry) };
+      const observer = this.observers?.forSender(entity);
+      entry = { sender, observer, coalescing: new CoalescingSender(sender, observer) };
     }
     this.entries.set(entity, entry);
     if (this.entries.size > MAX_DESTINATIONS) this.evict();

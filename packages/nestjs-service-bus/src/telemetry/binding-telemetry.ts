@@ -1,6 +1,7 @@
 import { type Span } from '@opentelemetry/api';
 
 import { type Binding } from '../binding/binding.js';
+import { type MessageObserver } from '../message/binding-runtime.js';
 import { type Outcome } from '../message/outcome.js';
 import { type Delivery } from '../delivery/delivery.js';
 import { type Settlement } from '../delivery/settlement.js';
@@ -19,7 +20,7 @@ export interface BindingTelemetryParts {
 }
 
 /** Sees what happens to the messages of one binding, and changes nothing about it. */
-export class BindingTelemetry {
+export class BindingTelemetry implements MessageObserver {
   readonly metrics: BindingMetrics | undefined;
 
   constructor(
@@ -30,7 +31,7 @@ export class BindingTelemetry {
   }
 
   received(delivery: Delivery): void {
-    delivery.telemetry = this;
+    delivery.observer = this;
     if (this.metrics) this.metrics.consumed++;
   }
 

@@ -1,6 +1,6 @@
 import { type Attributes, type Observable, type ObservableResult } from '@opentelemetry/api';
 
-import { type ConsumerHealth } from '../receive/consumer-health.js';
+import { type ConsumerHealth } from '../receive/health/consumer-health.js';
 import { type BindingMetrics } from './binding-metrics.js';
 import { type Destination, destinationAttributes, operationAttributes } from './messaging-attributes.js';
 import { type OpenTelemetry } from './open-telemetry.js';

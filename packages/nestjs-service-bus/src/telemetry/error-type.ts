@@ -1,5 +1,5 @@
 import { errorCode } from '../sdk/error-code.js';
-import { errorName } from '../message/dead-letter.js';
+import { errorName } from '../exceptions/describe-error.js';
 import { OTHER } from './messaging-attributes.js';
 
 /** What went wrong, in one word: the broker's condition as the SDK names it, or the error's class. */

@@ -1,13 +1,13 @@
 import { type Attributes, type Context, type Span, type Tracer } from '@opentelemetry/api';
 
-import { describeError } from '../message/dead-letter.js';
+import { describeError } from '../exceptions/describe-error.js';
 import { type Outcome } from '../message/outcome.js';
 import { type Delivery } from '../delivery/delivery.js';
 import { type Settlement } from '../delivery/settlement.js';
 import { errorType } from './error-type.js';
 import { type Destination, destinationAttributes } from './messaging-attributes.js';
 import { type OpenTelemetry } from './open-telemetry.js';
-import { readTraceContext, readTraceState } from './trace-context.js';
+import { readTraceContext, readTraceState } from '../delivery/trace-context.js';
 
 /** The spans of one binding's messages: one for the way through the handler, and one for each settlement in it. */
 export class ProcessSpans {

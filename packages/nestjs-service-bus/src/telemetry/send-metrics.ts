@@ -1,11 +1,9 @@
-import { type ServiceBusSender } from '@azure/service-bus';
 import { type Counter, type Meter } from '@opentelemetry/api';
 
 import { type Durations } from './durations.js';
+import { type Sendable, type TransferMeter } from '../send/send-observer.js';
 import { errorType } from './error-type.js';
 import { type Destination, OperationAttributes } from './messaging-attributes.js';
-
-type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
 
 /** Makes the counter of sent messages; made twice with one meter, it is the same. */
 export function makeSentCounter(meter: Meter): Counter {
@@ -16,7 +14,7 @@ export function makeSentCounter(meter: Meter): Counter {
 }
 
 /** What is sent to one destination: recorded for each transfer, which may carry many messages. */
-export class SendMetrics {
+export class SendMetrics implements TransferMeter {
   private readonly attributes: OperationAttributes;
 
   constructor(

@@ -1,17 +1,17 @@
-import { type ServiceBusMessage, type ServiceBusSender } from '@azure/service-bus';
+import { type ServiceBusMessage } from '@azure/service-bus';
 import { type Attributes, type Context, type Link, type Span, type Tracer } from '@opentelemetry/api';
 
-import { describeError } from '../message/dead-letter.js';
+import { describeError } from '../exceptions/describe-error.js';
+import { type Sendable, type SendTracer } from '../send/send-observer.js';
 import { errorType } from './error-type.js';
 import { type Destination, operationAttributes } from './messaging-attributes.js';
 import { type OpenTelemetry } from './open-telemetry.js';
-import { readTraceContext, readTraceState, writeTraceContext } from './trace-context.js';
+import { readTraceContext, readTraceState, writeTraceContext } from '../delivery/trace-context.js';
 
-type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
 type Traceable = Pick<ServiceBusMessage, 'applicationProperties' | 'messageId' | 'correlationId'>;
 
 /** The spans of what is sent to one destination. A message is told its span, so that its receiver can go on with it. */
-export class SendSpans {
+export class SendSpans implements SendTracer {
   private readonly attributes: Attributes;
 
   constructor(

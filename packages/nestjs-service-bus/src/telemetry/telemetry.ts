@@ -3,7 +3,7 @@ import { type Counter } from '@opentelemetry/api';
 
 import { type Binding } from '../binding/binding.js';
 import { type ServiceBusConnection } from '../sdk/service-bus-connection.js';
-import { type ServiceBusModuleOptions } from '../service-bus-options.js';
+import { type SendObserver, type SendObservers } from '../send/send-observer.js';
 import { BindingMetrics } from './binding-metrics.js';
 import { BindingTelemetry } from './binding-telemetry.js';
 import { ConsumerMetrics } from './consumer-metrics.js';
@@ -15,17 +15,14 @@ import { makeSentCounter, SendMetrics } from './send-metrics.js';
 import { SendSpans } from './send-spans.js';
 import { ServerMetrics } from './server-metrics.js';
 
-/** What sees the sends to one destination. */
-export interface SendTelemetry {
-  readonly spans: SendSpans | undefined;
-  readonly metrics: SendMetrics | undefined;
+/** What telemetry tracks beyond what OpenTelemetry's SDK asks for. */
+export interface TelemetryOptions {
+  readonly currentMessage?: boolean | undefined;
+  readonly queueDepthIntervalMs?: number | undefined;
 }
 
-/** Of the module's options, those that telemetry goes by. */
-export type TelemetryOptions = Pick<ServiceBusModuleOptions, 'currentMessage' | 'queueDepthIntervalMs'>;
-
 /** Metrics, traces and the message in work, as far as each of them is on. */
-export class Telemetry {
+export class Telemetry implements SendObservers {
   private readonly durations?: Durations;
   private readonly sent?: Counter;
 
@@ -68,13 +65,13 @@ export class Telemetry {
   }
 
   /** Nothing where everything is off. */
-  forSender(entity: string): SendTelemetry | undefined {
+  forSender(entity: string): SendObserver | undefined {
     if (!this.openTelemetry) return undefined;
     const { api, tracer } = this.openTelemetry;
     const { durations, sent } = this;
     return {
-      spans: tracer ? new SendSpans(api, tracer, { entity }) : undefined,
-      metrics: durations && sent ? new SendMetrics({ entity }, durations, sent) : undefined,
+      tracer: tracer ? new SendSpans(api, tracer, { entity }) : undefined,
+      meter: durations && sent ? new SendMetrics({ entity }, durations, sent) : undefined,
     };
   }
 }

@@ -1,8 +1,8 @@
 import { type Binding } from '../../binding/binding.js';
-import { type MessagePath } from '../../runtime/message-path.js';
+import { type BindingRuntime } from '../../message/binding-runtime.js';
 import { AdaptiveConcurrency, type AdaptiveSource } from './adaptive-concurrency.js';
 import { CircuitBreaker } from './circuit-breaker.js';
-import { type ConsumerHealth } from '../consumer-health.js';
+import { type ConsumerHealth } from '../health/consumer-health.js';
 import { type Delivery } from '../../delivery/delivery.js';
 import { Slots } from './slots.js';
 
@@ -16,7 +16,7 @@ export class Capacity {
 
   constructor(
     private readonly binding: Binding,
-    { clock, logger, outputs }: Omit<MessagePath, 'waitingRoom'>,
+    { clock, logger, outputs }: Pick<BindingRuntime, 'clock' | 'logger' | 'outputs'>,
     private readonly inWork: ReadonlySet<Delivery>,
     /** Links need as much credit: it goes down with the messages that end, and up only with another link. */
     limitChanged: (limit: number) => void,

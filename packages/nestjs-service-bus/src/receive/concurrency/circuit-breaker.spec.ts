@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
-import { CircuitBreaker, type CircuitState } from './circuit-breaker.js';
+import { type CircuitState } from '../health/consumer-health.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { Slots } from './slots.js';
 
 const policy = { minMessages: 20, failureRatio: 0.15, windowMs: 10_000, pauseMs: 60_000 };

@@ -8,7 +8,7 @@ import {
 import { TransferLane } from '../../sdk/fast-lane/transfer-lane.js';
 import { within } from '../../time/within.js';
 import { type Clock } from '../../time/clock.js';
-import { type Delivery } from '../../delivery/delivery.js';
+import { type Delivery, type DeliveryLink } from '../../delivery/delivery.js';
 import { DeliveryWindow, SESSION_PLACES } from './delivery-window.js';
 import { inTurnOfItsOwn } from '../../sdk/in-turn-of-its-own.js';
 
@@ -26,6 +26,8 @@ export interface LinkOwner {
   linkLost(link: ReceiverLink): void;
   /** The link was closed: what it still holds is settled through $management. */
   linkClosed(link: ReceiverLink): void;
+  /** The link has one delivery less to hold. */
+  linkReleased(link: ReceiverLink): void;
 }
 
 // The SDK calls them around each of its attempts to open a link. They are no part of the typed interface.
@@ -40,7 +42,7 @@ type LinkHandlers = MessageHandlers & { preInitialize(): Promise<void>; postInit
  * to the new link's deliveries of the same number for them). With the SDK's receiver closed, messages of a lost
  * link are settled through $management.
  */
-export class ReceiverLink {
+export class ReceiverLink implements DeliveryLink {
   isOpen = false;
   isRetired = false;
   /** Deliveries of this link whose fate is open. */
@@ -103,6 +105,7 @@ export class ReceiverLink {
   release(delivery: Delivery): void {
     this.held--;
     if (delivery.state === 'settled') this.window.settle(delivery.place);
+    this.owner.linkReleased(this);
   }
 
   /** What the broker may send on this link at once. */

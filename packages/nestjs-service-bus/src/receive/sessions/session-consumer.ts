@@ -3,12 +3,13 @@ import { type ServiceBusSessionReceiver } from '@azure/service-bus';
 import { type Binding, type SessionOptions } from '../../binding/binding.js';
 import { type ClientSource } from '../../sdk/client-source.js';
 import { errorCode } from '../../sdk/error-code.js';
-import { type MessagePath } from '../../message/process-message.js';
+import { type BindingRuntime } from '../../message/binding-runtime.js';
 import { within } from '../../time/within.js';
-import { type ConsumerHealth } from '../consumer-health.js';
+import { type ConsumerHealth } from '../health/consumer-health.js';
 import { DrainedError } from '../../exceptions/drained.error.js';
 import { type LockRenewer } from '../../delivery/lock-renewer.js';
-import { type ConsumerObserver } from '../links/reception.js';
+import { Progress } from '../health/progress.js';
+import { type ConsumerObserver } from '../health/receiving-state.js';
 import { SessionAcceptor } from './session-acceptor.js';
 import { SessionRun } from './session-run.js';
 
@@ -30,6 +31,7 @@ export interface SessionConsumerHealth extends ConsumerHealth {
 /** Accepts the sessions of one binding, as many as it may hold at once, and has their messages processed. */
 export class SessionConsumer {
   private readonly binding: Binding;
+  private readonly progress: Progress;
   /** One for each connection; the next one is made when all places of the others are taken. */
   private readonly acceptors: SessionAcceptor[] = [];
   private readonly runs = new Set<SessionRun>();
@@ -42,10 +44,11 @@ export class SessionConsumer {
     private readonly clients: ClientSource,
     private readonly options: SessionOptions,
     private readonly locks: LockRenewer,
-    private readonly path: Omit<MessagePath, 'waitingRoom'>,
+    private readonly runtime: BindingRuntime,
     private readonly observer: ConsumerObserver,
   ) {
-    this.binding = path.binding;
+    this.binding = runtime.binding;
+    this.progress = new Progress(runtime.clock);
   }
 
   start(): void {
@@ -74,7 +77,7 @@ export class SessionConsumer {
       inWork,
       waitingForRetry,
       sessions: runs.length,
-      ...this.path.progress.health(),
+      ...this.progress.health(),
     };
     if (this.isDraining) return { ...details, state: 'draining' };
     if (!this.error) return { ...details, state: this.isProven ? 'receiving' : 'connecting' };
@@ -90,7 +93,7 @@ export class SessionConsumer {
     if (this.isDraining) return;
     this.isDraining = true;
     for (const acceptor of this.acceptors) acceptor.close();
-    this.path.outputs.close();
+    this.runtime.outputs.close();
     const ended = Promise.all([...this.runs].map((run) => run.drain()));
     if ((await within(graceMs, ended)) === 'late') await this.interrupt();
   }
@@ -113,7 +116,7 @@ export class SessionConsumer {
       changed: (): void => this.changed(),
       refused: (error: Error): void => this.refused(error),
     };
-    const acceptor = new SessionAcceptor(clients, this.binding, observer, this.path.clock);
+    const acceptor = new SessionAcceptor(clients, this.binding, observer, this.runtime.clock);
     this.acceptors.push(acceptor);
     const left = this.options.maxConcurrentSessions - this.places;
     const places = Math.min(left, MAX_SESSIONS_PER_CONNECTION);
@@ -135,7 +138,7 @@ export class SessionConsumer {
   }
 
   private begin(receiver: ServiceBusSessionReceiver): SessionRun {
-    const run = new SessionRun(receiver, this.locks, this.path, this.options.idleTimeoutMs);
+    const run = new SessionRun(receiver, this.locks, this.runtime, this.progress, this.options.idleTimeoutMs);
     // The broker grants a session to one at a time: whoever had it here has lost it, and may not know so yet.
     this.latest.get(run.sessionId)?.lose();
     this.latest.set(run.sessionId, run);
@@ -152,7 +155,7 @@ export class SessionConsumer {
   private changed(): void {
     if (this.isProven && this.error) {
       this.error = undefined;
-      this.path.logger.log(`${this.describe()}: receiving again`);
+      this.runtime.logger.log(`${this.describe()}: receiving again`);
     }
     this.observer.receiving();
   }
@@ -162,15 +165,15 @@ export class SessionConsumer {
     // Messages differ from time to time in what they are tracked by.
     const isNew = !this.error || errorCode(this.error) !== errorCode(error);
     this.error = error;
-    this.path.progress.failed(error);
-    if (isNew) this.path.logger.error(`${this.describe()}: not receiving, keeps trying: ${error.message}`);
+    this.progress.failed(error);
+    if (isNew) this.runtime.logger.error(`${this.describe()}: not receiving, keeps trying: ${error.message}`);
     this.observer.failing(error);
   }
 
   private async interrupt(): Promise<void> {
     const late = [...this.runs].filter((run) => run.isBusy);
     if (late.length > 0) {
-      this.path.logger.warn(
+      this.runtime.logger.warn(
         `${this.describe()}: ${late.length} messages were not done in time and are given back`,
       );
     }

@@ -1,14 +1,16 @@
 import { type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '@azure/service-bus';
 
-import { type MessagePath, processMessage } from '../../message/process-message.js';
+import { type BindingRuntime, type MessageRuntime } from '../../message/binding-runtime.js';
+import { processMessage } from '../../message/process-message.js';
 import { type Delivery } from '../../delivery/delivery.js';
 import { giveBack } from '../../delivery/give-back.js';
 import { type LockRenewer, type RenewableLock } from '../../delivery/lock-renewer.js';
 import { type LinkOwner, ReceiverLink } from '../links/receiver-link.js';
+import { type Progress } from '../health/progress.js';
 import { SessionDelivery } from '../../delivery/session-delivery.js';
 import { type IdleSession, SessionIdle } from './session-idle.js';
 import { findWaitingMessages } from '../watchdog/waiting-messages.js';
-import { WaitingRoom } from '../concurrency/waiting-room.js';
+import { WaitingRoom } from '../../message/waiting-room.js';
 
 /**
  * One session in our hands, from its acceptance until it is released or lost. Its messages are processed one
@@ -27,7 +29,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
 
   private readonly link: ReceiverLink;
   private readonly waitingRoom: WaitingRoom;
-  private readonly path: MessagePath;
+  private readonly runtime: MessageRuntime;
   private current?: SessionDelivery;
   private readonly idle: SessionIdle;
   private isStopping = false;
@@ -40,15 +42,16 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   constructor(
     private readonly receiver: ServiceBusSessionReceiver,
     private readonly locks: LockRenewer,
-    path: Omit<MessagePath, 'waitingRoom'>,
+    runtime: BindingRuntime,
+    private readonly progress: Progress,
     idleTimeoutMs: number,
   ) {
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
-    this.waitingRoom = new WaitingRoom(path.clock, (delivery) => this.tryAgain(delivery));
-    this.path = { ...path, waitingRoom: this.waitingRoom };
+    this.waitingRoom = new WaitingRoom(runtime.clock, (delivery) => this.tryAgain(delivery));
+    this.runtime = { ...runtime, waitingRoom: this.waitingRoom };
     // One credit: a message that was prefetched would overtake one that goes back for a retry.
-    this.link = new ReceiverLink(receiver, 1, this, path.clock);
-    this.idle = new SessionIdle(this, idleTimeoutMs, path.binding.watchdog.silenceMs, path.clock);
+    this.link = new ReceiverLink(receiver, 1, this, runtime.clock);
+    this.idle = new SessionIdle(this, idleTimeoutMs, runtime.binding.watchdog.silenceMs, runtime.clock);
   }
 
   get sessionId(): string {
@@ -149,19 +152,19 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     if (this.finishing) return false;
     const delivery = new SessionDelivery(message, this.receiver, this.link, this.link.takePlace());
     this.current = delivery;
-    this.path.telemetry?.received(delivery);
+    this.runtime.observer?.received(delivery);
     if (this.isDraining) {
       // Nobody has tried this message, so its next delivery is no further attempt.
       await giveBack(delivery, delivery.attempt - 1);
     } else {
-      await processMessage(delivery, this.path);
+      await processMessage(delivery, this.runtime);
       if (this.waitingRoom.has(delivery)) await new Promise<void>((resolve) => (this.leaveRetry = resolve));
     }
     // A handler that has ended by then does not end the session before its message is back.
     await this.givingBack;
     this.link.release(delivery);
     this.current = undefined;
-    this.path.progress.done();
+    this.progress.done();
     this.idle.touch();
     // An unsettled message stays locked by this link: going on would leave it behind, out of its order.
     if (delivery.state !== 'settled') this.isLost = true;
@@ -184,6 +187,10 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
 
   linkClosed(): void {
     // Nothing is settled elsewhere.
+  }
+
+  linkReleased(): void {
+    // The link ends with its session.
   }
 
   private async tryAgain(delivery: Delivery): Promise<void> {

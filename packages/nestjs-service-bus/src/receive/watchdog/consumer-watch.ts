@@ -1,14 +1,14 @@
 import { type Binding } from '../../binding/binding.js';
-import { type BindingPath } from '../../runtime/message-path.js';
+import { type BindingRuntime } from '../../message/binding-runtime.js';
 import { type Capacity } from '../concurrency/capacity.js';
-import { type ConsumerHealth } from '../consumer-health.js';
+import { type ConsumerHealth } from '../health/consumer-health.js';
 import { type Delivery } from '../../delivery/delivery.js';
 import { type LinkChain } from '../links/link-chain.js';
-import { type ConsumerObserver } from '../links/reception.js';
+import { type ConsumerObserver } from '../health/receiving-state.js';
 import { ReceiverSilentError } from './receiver-silent.error.js';
 import { type ReceiverSupply } from '../links/receiver-supply.js';
 import { findWaitingMessages, nameOf } from './waiting-messages.js';
-import { type WaitingRoom } from '../concurrency/waiting-room.js';
+import { type WaitingRoom } from '../../message/waiting-room.js';
 import { Watchdog, type Watched } from './watchdog.js';
 
 /** The parts of a consumer that its watchdog looks at, and acts on. */
@@ -31,12 +31,12 @@ export class ConsumerWatch implements Watched {
   /** `moved` is called when all links were given up. */
   constructor(
     private readonly parts: WatchedParts,
-    private readonly path: BindingPath,
+    private readonly runtime: Pick<BindingRuntime, 'binding' | 'clock' | 'logger'>,
     private readonly observer: ConsumerObserver,
     private readonly moved: () => void,
   ) {
-    this.binding = path.binding;
-    this.watchdog = new Watchdog(this.binding.watchdog, this, path.clock);
+    this.binding = runtime.binding;
+    this.watchdog = new Watchdog(this.binding.watchdog, this, runtime.clock);
   }
 
   /** The broker has no credit left, or the binding takes up nothing by its own choice. */
@@ -54,7 +54,7 @@ export class ConsumerWatch implements Watched {
   peek(): Promise<ReadonlySet<string>> {
     const { supply, inWork } = this.parts;
     const held = new Set(Array.from(inWork, ({ message }) => nameOf(message)));
-    return findWaitingMessages(supply.settler, held, this.path.clock.wallTime());
+    return findWaitingMessages(supply.settler, held, this.runtime.clock.wallTime());
   }
 
   recycle(): void {
@@ -71,10 +71,10 @@ export class ConsumerWatch implements Watched {
     const { pattern, entityPath } = this.binding;
     this.cause = cause;
     if (cause === undefined) {
-      this.path.logger.log(`${pattern} (${entityPath}): receives again`);
+      this.runtime.logger.log(`${pattern} (${entityPath}): receives again`);
       return this.observer.receiving();
     }
-    this.path.logger.warn(`${pattern} (${entityPath}): ${cause}; goes on with a fresh receiver`);
+    this.runtime.logger.warn(`${pattern} (${entityPath}): ${cause}; goes on with a fresh receiver`);
     if (this.isDown) this.observer.failing(new ReceiverSilentError(entityPath, cause));
     else this.observer.receiving();
   }

@@ -5,7 +5,7 @@ import { resolveBinding } from '../../../src/binding/resolve-binding.js';
 import { RouteTable } from '../../../src/binding/route-table.js';
 import { ClientSource } from '../../../src/sdk/client-source.js';
 import { handle } from '../../../src/message/handle.js';
-import { openPath } from '../../../src/runtime/message-path.js';
+import { openBindingRuntime } from '../../../src/runtime/open-binding-runtime.js';
 import { type Clock } from '../../../src/time/clock.js';
 import { Consumer } from '../../../src/receive/consumer.js';
 import { LockRenewer } from '../../../src/delivery/lock-renewer.js';
@@ -127,7 +127,7 @@ export class RuntimeProcess implements Owner {
     const routes = new RouteTable('work');
     const handler = plan.binding.batch ? scriptedBatchHandler(judge, this) : scriptedHandler(judge, this);
     routes.add({ pattern: 'work', handler, name: 'Simulated.work', isEvent: false });
-    const path = {
+    const runtime = openBindingRuntime({
       binding,
       routes,
       invoke: handle,
@@ -135,11 +135,11 @@ export class RuntimeProcess implements Owner {
       outputSenders: this.senders,
       clock,
       logger: this.logger(),
-    };
+    });
     const observer = { receiving: () => undefined, failing: () => undefined };
     return binding.sessions
-      ? new SessionConsumer(this.clients, binding.sessions, this.locks, openPath(path), observer)
-      : new Consumer(this.clients, this.locks, path, observer);
+      ? new SessionConsumer(this.clients, binding.sessions, this.locks, runtime, observer)
+      : new Consumer(this.clients, this.locks, runtime, observer);
   }
 
   private makeClient(): ServiceBusClient {

@@ -1,6 +1,6 @@
 import { errorCode } from '../../sdk/error-code.js';
 import { type Clock } from '../../time/clock.js';
-import { type ConsumerHealth } from '../consumer-health.js';
+import { type ConsumerHealth } from './consumer-health.js';
 
 /** When a binding was last done with a message, and what was last in its way: for people, who read the machine's time. */
 export class Progress {

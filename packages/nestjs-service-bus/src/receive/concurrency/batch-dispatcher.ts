@@ -3,7 +3,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { type MessageHandler } from '@nestjs/microservices';
 
 import { type BatchOptions } from '../../binding/binding.js';
-import { type MessagePath } from '../../runtime/message-path.js';
+import { type MessageRuntime } from '../../message/binding-runtime.js';
 import { isFailure } from '../../message/outcome.js';
 import { processMessage } from '../../message/process-message.js';
 import { type BatchEntry, runBatch } from '../../message/run-batch.js';
@@ -11,7 +11,7 @@ import { BatchQueue } from './batch-queue.js';
 import { type Capacity } from './capacity.js';
 import { type Delivery } from '../../delivery/delivery.js';
 import { DrainedError } from '../../exceptions/drained.error.js';
-import { type Turns } from './turns.js';
+import { type Dispatcher } from './dispatcher.js';
 
 /** A call of a handler; its slot is taken until all its messages are through. */
 interface BatchCall {
@@ -20,11 +20,11 @@ interface BatchCall {
 }
 
 /**
- * Messages have their turns together: each goes the way of a single message, and where its handler would be
- * called it waits for others and gets its part of what the call for all of them gives.
+ * Processes messages in batches: each goes the way of a single message, and where its handler would be called it
+ * waits for others and gets its part of what the call for all of them gives.
  */
-export class BatchTurns implements Turns {
-  private readonly path: MessagePath;
+export class BatchDispatcher implements Dispatcher {
+  private readonly runtime: MessageRuntime;
   private readonly queues = new Map<MessageHandler, BatchQueue<BatchEntry>>();
   private readonly calls = new WeakMap<Delivery, BatchCall>();
   /** A call belongs to none of its messages: not to the trace of the one that happened to complete it. */
@@ -34,19 +34,19 @@ export class BatchTurns implements Turns {
   constructor(
     private readonly capacity: Capacity,
     private readonly options: BatchOptions,
-    path: MessagePath,
+    runtime: MessageRuntime,
   ) {
-    const attempt: MessagePath['attempt'] = (handler, payload, context, delivery) =>
+    const attempt: MessageRuntime['attempt'] = (handler, payload, context, delivery) =>
       new Promise((resolve, reject) => {
         if (this.isClosed) reject(new DrainedError());
         else this.queueOf(handler).add({ payload, context, delivery, resolve, reject });
       });
-    this.path = { ...path, attempt };
+    this.runtime = { ...runtime, attempt };
   }
 
-  async take(delivery: Delivery): Promise<boolean> {
+  async dispatch(delivery: Delivery): Promise<boolean> {
     if (this.isClosed) return false;
-    const outcome = await processMessage(delivery, this.path);
+    const outcome = await processMessage(delivery, this.runtime);
     const call = this.calls.get(delivery);
     if (!call) return true;
     const { breaker, slots } = this.capacity;
@@ -80,9 +80,9 @@ export class BatchTurns implements Turns {
       this.calls.set(entry.delivery, call);
       const { isInterrupted, message } = entry.delivery;
       // While it waited its lock was lost, and it is not ours any more; or a former delivery's work came to its end.
-      if (isInterrupted || this.path.completed.has(message)) entry.resolve([]);
+      if (isInterrupted || this.runtime.completed.has(message)) entry.resolve([]);
       else held.push(entry);
     }
-    this.ownContext.runInAsyncScope(() => void runBatch(held, handler, this.path.invoke));
+    this.ownContext.runInAsyncScope(() => void runBatch(held, handler, this.runtime.invoke));
   }
 }

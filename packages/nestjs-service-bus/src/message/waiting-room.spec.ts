@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
-import { type Delivery } from '../../delivery/delivery.js';
+import { type Delivery } from '../delivery/delivery.js';
 import { WaitingRoom } from './waiting-room.js';
 
 const named = (name: string): Delivery => ({ name }) as unknown as Delivery;

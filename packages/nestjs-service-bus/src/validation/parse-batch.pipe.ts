@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 
 import { UnfitBatchException } from '../exceptions/batch.exception.js';
-import { QuickValidationPipe } from '../validation/quick-validation.pipe.js';
+import { QuickValidationPipe } from './quick-validation.pipe.js';
 
 /**
  * Validates each payload of a batch by class-validator: `@Payload(new ParseBatchPipe(Order)) orders: Order[]`.

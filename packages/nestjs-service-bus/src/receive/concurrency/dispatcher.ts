@@ -1,31 +1,31 @@
-import { type MessagePath } from '../../runtime/message-path.js';
+import { type MessageRuntime } from '../../message/binding-runtime.js';
 import { isFailure } from '../../message/outcome.js';
 import { processMessage } from '../../message/process-message.js';
 import { type Capacity } from './capacity.js';
 import { type Delivery } from '../../delivery/delivery.js';
 
-/** Gives the messages of a binding their turn in a handler. */
-export interface Turns {
-  /** Processes a message when it is its turn; resolves with false when a drain came first. */
-  take(delivery: Delivery): Promise<boolean>;
-  /** Gives nobody a turn any more. */
+/** Has the messages of a binding processed as its concurrency allows. */
+export interface Dispatcher {
+  /** Processes a message as soon as there is room for it; resolves with false when a drain came first. */
+  dispatch(delivery: Delivery): Promise<boolean>;
+  /** Dispatches nothing any more. */
   close(): void;
 }
 
-/** Each message has a turn of its own, and takes a slot for it. */
-export class SingleTurns implements Turns {
+/** Processes messages one by one; each takes a slot of its own. */
+export class SingleDispatcher implements Dispatcher {
   constructor(
     private readonly capacity: Capacity,
-    private readonly path: MessagePath,
+    private readonly runtime: MessageRuntime,
   ) {}
 
-  async take(delivery: Delivery): Promise<boolean> {
+  async dispatch(delivery: Delivery): Promise<boolean> {
     const { slots, breaker, adaptive } = this.capacity;
     if (!slots.tryTake() && !(await slots.take())) return false;
     const era = breaker?.begun() ?? 0;
     const begunAtMs = adaptive?.begun() ?? 0;
     try {
-      const outcome = await processMessage(delivery, this.path);
+      const outcome = await processMessage(delivery, this.runtime);
       if (outcome) breaker?.end(era, isFailure(outcome));
     } finally {
       breaker?.over(era);

@@ -1,8 +1,7 @@
 import { type Logger } from '@nestjs/common';
 
 import { errorCode } from '../../sdk/error-code.js';
-import { type ConsumerHealth } from '../consumer-health.js';
-import { type ReceiverLink } from './receiver-link.js';
+import { type ConsumerHealth } from './consumer-health.js';
 
 /** Who wants to know whether the binding receives. */
 export interface ConsumerObserver {
@@ -13,7 +12,7 @@ export interface ConsumerObserver {
 const PROOF_MS = 200;
 
 /** Whether a binding receives, and if not, why; told to the log and to an observer. */
-export class Reception {
+export class ReceivingState {
   error?: Error;
 
   constructor(
@@ -29,7 +28,7 @@ export class Reception {
     return { state: 'failing', error: { code: errorCode(error) ?? error.name, message: error.message } };
   }
 
-  opened(link: ReceiverLink): void {
+  opened(link: { readonly isOpen: boolean }): void {
     if (!this.error) return this.observer.receiving();
     // The broker opens a link before it refuses it: an error is over when the link has lasted.
     setTimeout(() => {

@@ -1,4 +1,5 @@
-import { type CircuitState } from './concurrency/circuit-breaker.js';
+/** `open` while the binding pauses, `half-open` while it tries one message. */
+export type CircuitState = 'closed' | 'open' | 'half-open';
 
 /** The state of one binding's receiver, for readiness and for people. */
 export interface ConsumerHealth {

@@ -1,5 +1,5 @@
-import { type Clock } from '../../time/clock.js';
-import { type Delivery } from '../../delivery/delivery.js';
+import { type Clock } from '../time/clock.js';
+import { type Delivery } from '../delivery/delivery.js';
 
 /** More than this many wait with a handler's slot in their hand, so that memory stays bounded. */
 const MAX_WAITING = 1_000;

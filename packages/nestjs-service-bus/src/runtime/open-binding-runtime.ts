@@ -1,0 +1,16 @@
+import { CompletedMessages } from '../message/completed-messages.js';
+import { type BindingRuntime } from '../message/binding-runtime.js';
+import { OutputGates } from '../reply/output-gates.js';
+
+/** What a binding is given: by its options, and by the server. */
+export type BindingParts = Omit<BindingRuntime, 'attempt' | 'outputs' | 'completed'>;
+
+/** Adds to a binding's parts what its messages share, whatever receives them. */
+export function openBindingRuntime(parts: BindingParts): BindingRuntime {
+  const { binding, clock, logger } = parts;
+  const outputs = new OutputGates(binding.replyTo, clock, (destination, error) => {
+    const cause = error instanceof Error ? error.message : String(error);
+    logger.error(`${binding.pattern}: ${destination} takes no messages, keeps trying: ${cause}`);
+  });
+  return { ...parts, attempt: parts.invoke, outputs, completed: new CompletedMessages() };
+}
