@@ -1,10 +1,9 @@
 import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
 import { type Context } from '@opentelemetry/api';
 
-import { errorCode } from '../sdk/error-code.js';
+import { completeOnLink, errorCode } from '../sdk/index.js';
 import { attemptOf } from './attempts.js';
 import { type BindingTelemetry } from '../telemetry/binding-telemetry.js';
-import { completeOnLink } from '../sdk/link-completion.js';
 import { LockLostError } from '../exceptions/lock-lost.error.js';
 import { type RenewableLock } from './lock-renewer.js';
 import { type ReceiverLink } from '../receive/links/receiver-link.js';

@@ -1,7 +1,7 @@
 import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
 
 import { type SettlementProperties } from './attempts.js';
-import { inTurnOfItsOwn } from '../sdk/in-turn-of-its-own.js';
+import { inTurnOfItsOwn } from '../sdk/index.js';
 
 /** How a message's lock is to end. */
 export type Settlement =

@@ -9,7 +9,7 @@ import {
   type SubscribeOptions,
 } from '@azure/service-bus';
 
-import { inTurnOfItsOwn } from '../sdk/in-turn-of-its-own.js';
+import { inTurnOfItsOwn } from '../sdk/index.js';
 import { type LockRenewer } from '../delivery/lock-renewer.js';
 import { HeldLock } from './held-lock.js';
 

@@ -5,10 +5,8 @@ import {
   type ServiceBusSender,
 } from '@azure/service-bus';
 
-import { openBatch } from '../sdk/fast-lane/open-batch.js';
-import { errorCode } from '../sdk/error-code.js';
+import { errorCode, openBatch, transfer } from '../sdk/index.js';
 import { type SendTelemetry } from '../telemetry/telemetry.js';
-import { transfer } from '../sdk/transfer.js';
 
 type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
 

@@ -5,12 +5,11 @@ import {
   type ServiceBusReceiver,
 } from '@azure/service-bus';
 
-import { TransferLane } from '../../sdk/fast-lane/transfer-lane.js';
+import { inTurnOfItsOwn, TransferLane } from '../../sdk/index.js';
 import { within } from '../../time/within.js';
 import { type Clock } from '../../time/clock.js';
 import { type Delivery } from '../../delivery/delivery.js';
 import { DeliveryWindow, SESSION_PLACES } from './delivery-window.js';
-import { inTurnOfItsOwn } from '../../sdk/in-turn-of-its-own.js';
 
 const CLOSE_TIMEOUT_MS = 2_000;
 const REFUSAL_MS = 1_000;

@@ -1,9 +1,8 @@
 import { type ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 
 import { type Binding } from '../../binding/binding.js';
-import { type ClientSource } from '../../sdk/client-source.js';
+import { type ClientSource, createReceiver } from '../../sdk/index.js';
 import { within } from '../../time/within.js';
-import { createReceiver } from '../../sdk/create-receiver.js';
 
 const LAST_SETTLEMENTS_MS = 2_000;
 

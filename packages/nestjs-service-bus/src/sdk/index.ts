@@ -1,0 +1,11 @@
+export { acceptSession } from './accept-session.js';
+export { ClientSource } from './client-source.js';
+export { completeOnLink } from './link-completion.js';
+export { createReceiver } from './create-receiver.js';
+export { errorCode, isTransient } from './error-code.js';
+export { inTurnOfItsOwn } from './in-turn-of-its-own.js';
+export { openBatch } from './fast-lane/open-batch.js';
+export { RECEIVER_RETRY_OPTIONS } from './receiver-retry-options.js';
+export { ServiceBusConnection } from './service-bus-connection.js';
+export { transfer } from './transfer.js';
+export { TransferLane } from './fast-lane/transfer-lane.js';
