@@ -1,5 +1,6 @@
 import { type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '@azure/service-bus';
 
+import { type Settler } from '../sdk/index.js';
 import { Delivery } from './delivery.js';
 import { type ReceiverLink } from '../receive/links/receiver-link.js';
 
@@ -8,11 +9,10 @@ export class SessionDelivery extends Delivery {
   constructor(
     message: ServiceBusReceivedMessage,
     readonly session: ServiceBusSessionReceiver,
+    settler: Settler,
     link: ReceiverLink,
     place: number,
   ) {
-    super(message, session, link, place);
-    // Here the session id names the lock.
-    this.handle = message;
+    super(message, settler, link, place);
   }
 }
