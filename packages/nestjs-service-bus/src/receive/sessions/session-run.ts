@@ -5,6 +5,7 @@ import { type Delivery } from '../../delivery/delivery.js';
 import { giveBack } from '../../delivery/give-back.js';
 import { type LockRenewer, type RenewableLock } from '../../delivery/lock-renewer.js';
 import { type LinkOwner, ReceiverLink } from '../links/receiver-link.js';
+import { Settler } from '../../sdk/index.js';
 import { SessionDelivery } from '../../delivery/session-delivery.js';
 import { type IdleSession, SessionIdle } from './session-idle.js';
 import { findWaitingMessages } from '../watchdog/waiting-messages.js';
@@ -26,6 +27,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   isLost = false;
 
   private readonly link: ReceiverLink;
+  private readonly settler: Settler;
   private readonly waitingRoom: WaitingRoom;
   private readonly path: MessagePath;
   private current?: SessionDelivery;
@@ -48,6 +50,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     this.path = { ...path, waitingRoom: this.waitingRoom };
     // One credit: a message that was prefetched would overtake one that goes back for a retry.
     this.link = new ReceiverLink(receiver, 1, this, path.clock);
+    this.settler = new Settler(receiver);
     this.idle = new SessionIdle(this, idleTimeoutMs, path.binding.watchdog.silenceMs, path.clock);
   }
 
@@ -147,7 +150,8 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   async receive(message: ServiceBusReceivedMessage): Promise<boolean> {
     // The session is on its way back to the broker, and the message with it.
     if (this.finishing) return false;
-    const delivery = new SessionDelivery(message, this.receiver, this.link, this.link.takePlace());
+    const { receiver, settler, link } = this;
+    const delivery = new SessionDelivery(message, receiver, settler, link, link.takePlace());
     this.current = delivery;
     this.path.telemetry?.received(delivery);
     if (this.isDraining) {
