@@ -5,7 +5,7 @@ import {
   type ServiceBusSender,
 } from '@azure/service-bus';
 
-import { errorCode, openBatch, transfer } from '../sdk/index.js';
+import { errorCode, type SendingLink } from '../sdk/index.js';
 import { type SendTelemetry } from '../telemetry/telemetry.js';
 
 type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
@@ -32,7 +32,7 @@ export class CoalescingSender {
   private flushed: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly sender: ServiceBusSender,
+    private readonly link: SendingLink,
     private readonly telemetry?: SendTelemetry,
   ) {}
 
@@ -85,7 +85,7 @@ export class CoalescingSender {
     }
     let batch: ServiceBusMessageBatch;
     try {
-      batch = openBatch(await this.sender.createMessageBatch());
+      batch = await this.link.createBatch();
     } catch (error) {
       for (const send of sends.slice(start)) send.reject(error);
       return sends.length;
@@ -121,8 +121,8 @@ export class CoalescingSender {
 
   private transfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
     const { metrics } = this.telemetry ?? {};
-    if (!metrics) return transfer(this.sender, messages, options);
-    return metrics.transfer(messages, () => transfer(this.sender, messages, options));
+    if (!metrics) return this.link.transfer(messages, options);
+    return metrics.transfer(messages, () => this.link.transfer(messages, options));
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
 
+import { SendingLink } from '../sdk/index.js';
 import { type SendTelemetry, type Telemetry } from '../telemetry/telemetry.js';
 import { within } from '../time/within.js';
 import { CoalescingSender } from './coalescing-sender.js';
@@ -61,7 +62,7 @@ export class SenderPool {
       if (this.isClosed) throw new Error(`the service is closed: nothing can be sent to "${entity}"`);
       const sender = this.client.createSender(entity);
       const telemetry = this.telemetry?.forSender(entity);
-      entry = { sender, telemetry, coalescing: new CoalescingSender(sender, telemetry) };
+      entry = { sender, telemetry, coalescing: new CoalescingSender(new SendingLink(sender), telemetry) };
     }
     this.entries.set(entity, entry);
     if (this.entries.size > MAX_DESTINATIONS) this.evict();
