@@ -13,7 +13,8 @@ export {
 export { type ServiceBusClientProxyOptions } from './client/service-bus-client-proxy-options.js';
 export { ServiceBusMessageBuilder } from './client/service-bus-message-builder.js';
 export { ServiceBusRecord, type ServiceBusRecordOptions } from './client/service-bus-record.js';
-export { type NamespaceOptions, type ServiceBusModuleOptions } from './service-bus-options.js';
+export { type NamespaceOptions } from './sdk/index.js';
+export { type ServiceBusModuleOptions } from './service-bus-options.js';
 export { type ReceiverEntity } from './injection/receiver-pool.js';
 export { type RetryPolicy } from './binding/backoff.js';
 export { type BindingRetryPolicy, type ExceptionRetryPolicy } from './binding/retry-policy.js';

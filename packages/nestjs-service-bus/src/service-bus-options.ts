@@ -1,30 +1,8 @@
-import {
-  RetryMode,
-  type RetryOptions,
-  type ServiceBusClientOptions,
-  type TokenCredential,
-} from '@azure/service-bus';
-
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
-
-/** How to reach a namespace: by connection string, or by name and a credential. */
-export type NamespaceOptions =
-  | {
-      readonly connectionString: string;
-      /** For the administration client, where it differs (another port). Default: `connectionString`. */
-      readonly administrationConnectionString?: string;
-    }
-  | {
-      /** `name.servicebus.windows.net`. */
-      readonly fullyQualifiedNamespace: string;
-      /** Default: `DefaultAzureCredential` of @azure/identity, loaded only then. */
-      readonly credential?: TokenCredential;
-    };
+import { type ConnectionOptions } from './sdk/index.js';
 
 /** Options of `ServiceBusModule.forRoot`. */
-export type ServiceBusModuleOptions = NamespaceOptions & {
-  /** The SDK's tries of each operation. Default: exponential, 0.8 s to 15 s, 5 retries. */
-  readonly retryOptions?: RetryOptions;
+export type ServiceBusModuleOptions = ConnectionOptions & {
   /** How long a shutdown lets handlers finish, in milliseconds. Default 25,000. */
   readonly drainTimeoutMs?: number;
   /**
@@ -37,18 +15,9 @@ export type ServiceBusModuleOptions = NamespaceOptions & {
    * milliseconds. Needs the right to manage them. Default 0: it is not asked for.
    */
   readonly queueDepthIntervalMs?: number;
-  /** Further options of the SDK's client (proxy, WebSocket, user agent). */
-  readonly clientOptions?: Omit<ServiceBusClientOptions, 'retryOptions'>;
 };
 
 export const DEFAULT_DRAIN_TIMEOUT_MS = 25_000;
-
-export const DEFAULT_RETRY_OPTIONS: RetryOptions = {
-  mode: RetryMode.Exponential,
-  retryDelayInMs: 800,
-  maxRetryDelayInMs: 15_000,
-  maxRetries: 5,
-};
 
 /** Throws a ServiceBusConfigurationError that names what is missing or too much. */
 export function checkModuleOptions(options: ServiceBusModuleOptions): ServiceBusModuleOptions {
@@ -67,6 +36,10 @@ export function checkModuleOptions(options: ServiceBusModuleOptions): ServiceBus
     if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
       problems.push(`ServiceBusModule: ${name} is ${value}, allowed is a number from 0`);
     }
+  }
+  const { fastLane } = options;
+  if (fastLane !== undefined && typeof fastLane !== 'boolean') {
+    problems.push(`ServiceBusModule: fastLane is ${String(fastLane)}, allowed is true or false`);
   }
   if (problems.length > 0) throw new ServiceBusConfigurationError(problems);
   return options;

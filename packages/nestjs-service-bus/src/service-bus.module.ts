@@ -4,7 +4,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { BindingRegistry } from './binding/binding-registry.js';
 import { ReceiverPool } from './injection/receiver-pool.js';
 import { SenderPool } from './send/sender-pool.js';
-import { ServiceBusConnection } from './sdk/service-bus-connection.js';
+import { ServiceBusConnection } from './sdk/index.js';
 import { NamespaceProbe } from './health/namespace-probe.js';
 import { ServiceBusHealthIndicator } from './health/service-bus.health-indicator.js';
 import {

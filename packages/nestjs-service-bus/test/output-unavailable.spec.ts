@@ -1,7 +1,7 @@
 import { ServiceBusAdministrationClient } from '@azure/service-bus';
 import { describe, expect, it, jest } from '@jest/globals';
 
-import { overPlainHttp } from '../src/sdk/over-plain-http.js';
+import { overPlainHttp } from '../src/sdk/connection/over-plain-http.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
 import { until } from './support/start-service-bus-app.js';
 

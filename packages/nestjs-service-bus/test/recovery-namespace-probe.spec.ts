@@ -1,7 +1,7 @@
 import { type ServiceBusClient } from '@azure/service-bus';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { ServiceBusConnection } from '../src/sdk/service-bus-connection.js';
+import { ServiceBusConnection } from '../src/sdk/connection/service-bus-connection.js';
 import { NamespaceProbe } from '../src/health/namespace-probe.js';
 import { within } from '../src/time/within.js';
 import { serviceBusScene } from './support/service-bus-scene.js';

@@ -1,7 +1,7 @@
 import { type ServiceBusClient } from '@azure/service-bus';
 
 import { SenderPool } from '../send/sender-pool.js';
-import { ServiceBusConnection } from '../sdk/service-bus-connection.js';
+import { ServiceBusConnection } from '../sdk/index.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { within } from '../time/within.js';
 import { ReplyQueue } from './reply-queue.js';

@@ -1,55 +1,45 @@
 import {
-  type MessageHandlers,
   type ProcessErrorArgs,
   type ServiceBusClient,
+  type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
 } from '@azure/service-bus';
 
+import { createReceiver, subscribe, type Subscription } from '../sdk/index.js';
 import { within } from '../time/within.js';
-import {
-  CLOSE_TIMEOUT_MS,
-  REPLY_CREDIT,
-  REPLY_RECEIVER_OPTIONS,
-  type ReplyListener,
-  type ReplySource,
-} from './reply-source.js';
-
-// The SDK calls them around each of its attempts to open a link. They are no part of the typed interface.
-type LinkHandlers = MessageHandlers & { preInitialize(): Promise<void>; postInitialize(): Promise<void> };
+import { CLOSE_TIMEOUT_MS, REPLY_CREDIT, type ReplyListener, type ReplySource } from './reply-source.js';
 
 /** Replies on a queue that is this client's alone. The SDK opens its link again when it is lost. */
 export class ReplyQueue implements ReplySource {
   private readonly receiver: ServiceBusReceiver;
-  private subscription?: { close(): Promise<void> };
+  private subscription?: Subscription;
 
   constructor(
     client: ServiceBusClient,
     readonly replyTo: string,
     private readonly listener: ReplyListener,
   ) {
-    this.receiver = client.createReceiver(replyTo, REPLY_RECEIVER_OPTIONS);
+    this.receiver = createReceiver(client, { entity: replyTo });
   }
 
   /** Resolves when the link is open; rejects with the first reason why it is not. */
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const handlers: LinkHandlers = {
-        processMessage: (message) => {
+      const handlers = {
+        processMessage: (message: ServiceBusReceivedMessage) => {
           this.listener.reply(message);
           return Promise.resolve();
         },
-        processError: (args) => {
+        processError: (args: ProcessErrorArgs) => {
           reject(args.error);
           return this.failed(args);
         },
-        preInitialize: () => Promise.resolve(),
-        postInitialize: () => {
+        linkOpened: () => {
           resolve();
           this.listener.receiving();
-          return Promise.resolve();
         },
       };
-      this.subscription = this.receiver.subscribe(handlers, { maxConcurrentCalls: REPLY_CREDIT });
+      this.subscription = subscribe(this.receiver, handlers, { maxConcurrentCalls: REPLY_CREDIT });
     });
   }
 

@@ -2,14 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { type ServiceBusClient, type ServiceBusSessionReceiver } from '@azure/service-bus';
 
+import { acceptSession } from '../sdk/index.js';
 import { within } from '../time/within.js';
-import {
-  CLOSE_TIMEOUT_MS,
-  REPLY_CREDIT,
-  REPLY_RECEIVER_OPTIONS,
-  type ReplyListener,
-  type ReplySource,
-} from './reply-source.js';
+import { CLOSE_TIMEOUT_MS, REPLY_CREDIT, type ReplyListener, type ReplySource } from './reply-source.js';
 
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
@@ -34,8 +29,7 @@ export class ReplySession implements ReplySource {
 
   /** Resolves when the session is ours, and rejects when it cannot be had. */
   async open(): Promise<void> {
-    const options = REPLY_RECEIVER_OPTIONS;
-    const receiver = await this.client.acceptSession(this.replyTo, this.replyToSessionId, options);
+    const receiver = await acceptSession(this.client, { entity: this.replyTo }, this.replyToSessionId);
     if (this.isClosed) return void (await within(CLOSE_TIMEOUT_MS, receiver.close()));
     this.receiver = receiver;
     receiver.subscribe(

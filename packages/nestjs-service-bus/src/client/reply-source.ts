@@ -18,11 +18,4 @@ export interface ReplyListener {
 /** Replies are handed on at once: the credit only bounds how many are on their way. */
 export const REPLY_CREDIT = 500;
 
-/** Ours are the decoding, which knows content types, and the renewal, which the SDK ends after minutes. */
-export const REPLY_RECEIVER_OPTIONS = {
-  maxAutoLockRenewalDurationInMs: 0,
-  skipParsingBodyAsJson: true,
-  skipConvertingDate: true,
-} as const;
-
 export const CLOSE_TIMEOUT_MS = 5_000;

@@ -1,9 +1,10 @@
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
-import { type NamespaceOptions, type ServiceBusModuleOptions } from '../service-bus-options.js';
+import { type NamespaceOptions } from '../sdk/index.js';
+import { type ServiceBusModuleOptions } from '../service-bus-options.js';
 
 /** Options of a `ServiceBusClientProxy` in `ClientsModule.register`. */
 export type ServiceBusClientProxyOptions = NamespaceOptions &
-  Pick<ServiceBusModuleOptions, 'retryOptions' | 'clientOptions'> & {
+  Pick<ServiceBusModuleOptions, 'retryOptions' | 'clientOptions' | 'fastLane'> & {
     /** The queue that all messages go to, with the pattern's name as their subject. */
     readonly queue?: string;
     /** The topic that all messages go to, with the pattern's name as their subject. */

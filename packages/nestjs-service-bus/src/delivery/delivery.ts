@@ -1,9 +1,8 @@
-import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
+import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { type Context } from '@opentelemetry/api';
 
-import { errorCode } from '../sdk/error-code.js';
+import { errorCode, MessageLock, type Settler } from '../sdk/index.js';
 import { attemptOf } from './attempts.js';
-import { completeOnLink } from '../sdk/link-completion.js';
 import { LockLostError } from '../exceptions/lock-lost.error.js';
 import { type RenewableLock } from './lock-renewer.js';
 import { applySettlement, type Settlement } from './settlement.js';
@@ -53,8 +52,7 @@ export class Delivery implements RenewableLock {
   lockEndsAtMs = 0;
   isRenewing = false;
 
-  /** The message as the SDK is to see it. */
-  protected handle: ServiceBusReceivedMessage;
+  private readonly lock: MessageLock;
   private controller?: AbortController;
   private endReason?: Error;
   private endWait?: (error: Error) => void;
@@ -62,14 +60,13 @@ export class Delivery implements RenewableLock {
   constructor(
     readonly message: ServiceBusReceivedMessage,
     /** Settles and renews whatever link the message came on; a closed link's messages through $management. */
-    private receiver: ServiceBusReceiver,
+    settler: Settler,
     readonly link: DeliveryLink,
     /** In the link's window. */
     readonly place: number,
   ) {
     this.attempt = attemptOf(message);
-    // On an entity without sessions a session id is a property like any other; the SDK takes it for a lock.
-    this.handle = message.sessionId === undefined ? message : copyWith(message, { sessionId: undefined });
+    this.lock = new MessageLock(message, settler);
   }
 
   /** Aborted when the lock is lost, or when the grace of a shutdown is over. Made only if somebody looks. */
@@ -96,7 +93,7 @@ export class Delivery implements RenewableLock {
   }
 
   renew(): Promise<Date> {
-    return this.receiver.renewMessageLock(this.handle);
+    return this.lock.renew();
   }
 
   renewalFailed(error: unknown): void {
@@ -132,14 +129,7 @@ export class Delivery implements RenewableLock {
         if (this.state === 'open') this.state = 'settled';
         resolve();
       };
-      const refused = (error: Error): void => {
-        // A refusal settles the delivery as well [AMQP 2.6.12]: on its link the SDK would say so for ever, while
-        // the renewer keeps the lock. And a link that does not answer may never do so.
-        if (isAnswered(this.handle) || errorCode(error) === 'ServiceTimeout') this.settleByManagement();
-        reject(error);
-      };
-      if (settlement.kind === 'complete' && completeOnLink(this.handle, settled, refused)) return;
-      applySettlement(settlement, this.receiver, this.handle).then(settled, refused);
+      applySettlement(settlement, this.lock, settled, reject);
     });
   }
 
@@ -155,28 +145,11 @@ export class Delivery implements RenewableLock {
   }
 
   /**
-   * From now on the message is settled and renewed through $management of this receiver. The SDK would go on waiting
+   * From now on the message is settled and renewed through $management by this settler. The SDK would go on waiting
    * a minute for an answer on the link that is gone: we do not.
    */
-  linkLost(settler: ServiceBusReceiver): void {
-    this.receiver = settler;
-    this.settleByManagement();
+  linkLost(settler: Settler): void {
+    this.lock.moveTo(settler);
     this.endWait?.(new LinkLostError('the link was lost'));
   }
-
-  /** The SDK takes a message whose delivery has no link to $management, as it does with deferred ones. */
-  private settleByManagement(): void {
-    this.handle = copyWith(this.handle, { delivery: {} });
-  }
-}
-
-/** rhea's word, on the delivery that the SDK keeps with each message that came on a link. */
-function isAnswered(message: ServiceBusReceivedMessage): boolean {
-  const { delivery } = message as { delivery?: { remote_settled?: boolean } };
-  return delivery?.remote_settled === true;
-}
-
-function copyWith(message: ServiceBusReceivedMessage, fields: object): ServiceBusReceivedMessage {
-  const copy = Object.create(Object.getPrototypeOf(message) as object) as object;
-  return Object.assign(copy, message, fields);
 }

@@ -1,4 +1,4 @@
-import { errorCode } from '../sdk/error-code.js';
+import { errorCode } from '../sdk/index.js';
 import { type Clock } from '../time/clock.js';
 
 /** A lock that the renewer keeps alive; it writes its plan into the last three fields. */

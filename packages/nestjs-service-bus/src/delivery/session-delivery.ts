@@ -1,5 +1,6 @@
 import { type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '@azure/service-bus';
 
+import { type Settler } from '../sdk/index.js';
 import { Delivery, type DeliveryLink } from './delivery.js';
 
 /** A message of a session: it can be settled only while its session is held. */
@@ -7,11 +8,10 @@ export class SessionDelivery extends Delivery {
   constructor(
     message: ServiceBusReceivedMessage,
     readonly session: ServiceBusSessionReceiver,
+    settler: Settler,
     link: DeliveryLink,
     place: number,
   ) {
-    super(message, session, link, place);
-    // Here the session id names the lock.
-    this.handle = message;
+    super(message, settler, link, place);
   }
 }

@@ -1,4 +1,4 @@
-import { errorCode, isTransient } from '../sdk/error-code.js';
+import { errorCode, isTransient } from '../sdk/index.js';
 import { type Delivery } from './delivery.js';
 import { type Settlement } from './settlement.js';
 

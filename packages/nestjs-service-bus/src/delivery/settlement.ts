@@ -1,6 +1,4 @@
-import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
-
-import { inTurnOfItsOwn } from '../sdk/in-turn-of-its-own.js';
+import { type MessageLock } from '../sdk/index.js';
 
 /** Application properties as the broker takes them when a message is settled. */
 export type SettlementProperties = Record<string, string | number>;
@@ -16,26 +14,27 @@ export type Settlement =
       readonly properties?: SettlementProperties;
     };
 
-/** Asks the broker for it, and resolves with the broker's answer. */
+/** Asks the broker for it; one of the two callbacks is called with the broker's answer. */
 export function applySettlement(
   settlement: Settlement,
-  receiver: ServiceBusReceiver,
-  message: ServiceBusReceivedMessage,
-): Promise<void> {
+  lock: MessageLock,
+  settled: () => void,
+  refused: (error: Error) => void,
+): void {
   switch (settlement.kind) {
     case 'complete':
-      return receiver.completeMessage(message);
+      return lock.complete(settled, refused);
     case 'abandon':
-      return inTurnOfItsOwn(() => receiver.abandonMessage(message, settlement.properties));
+      return lock.abandon(settlement.properties, settled, refused);
     case 'defer':
-      return inTurnOfItsOwn(() => receiver.deferMessage(message, settlement.properties));
+      return lock.defer(settlement.properties, settled, refused);
     case 'dead-letter': {
       const options = {
         ...settlement.properties,
         deadLetterReason: settlement.reason,
         deadLetterErrorDescription: settlement.description,
       };
-      return inTurnOfItsOwn(() => receiver.deadLetterMessage(message, options));
+      return lock.deadLetter(options, settled, refused);
     }
   }
 }

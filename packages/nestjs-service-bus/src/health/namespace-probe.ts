@@ -1,6 +1,6 @@
 import { type ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 
-import { errorCode } from '../sdk/error-code.js';
+import { errorCode } from '../sdk/index.js';
 import { within } from '../time/within.js';
 
 const TIMEOUT_MS = 3_000;

@@ -9,7 +9,7 @@ import {
   type SubscribeOptions,
 } from '@azure/service-bus';
 
-import { inTurnOfItsOwn } from '../sdk/in-turn-of-its-own.js';
+import { settleAlone } from '../sdk/index.js';
 import { type LockRenewer } from '../delivery/lock-renewer.js';
 import { HeldLock } from './held-lock.js';
 
@@ -92,17 +92,17 @@ export class RenewingReceiver implements ServiceBusReceiver {
   }
 
   async abandonMessage(message: ServiceBusReceivedMessage, properties?: Properties): Promise<void> {
-    await inTurnOfItsOwn(() => this.receiver.abandonMessage(message, properties));
+    await settleAlone(() => this.receiver.abandonMessage(message, properties));
     this.letGo(message);
   }
 
   async deferMessage(message: ServiceBusReceivedMessage, properties?: Properties): Promise<void> {
-    await inTurnOfItsOwn(() => this.receiver.deferMessage(message, properties));
+    await settleAlone(() => this.receiver.deferMessage(message, properties));
     this.letGo(message);
   }
 
   async deadLetterMessage(message: ServiceBusReceivedMessage, options?: DeadLetterOptions): Promise<void> {
-    await inTurnOfItsOwn(() => this.receiver.deadLetterMessage(message, options));
+    await settleAlone(() => this.receiver.deadLetterMessage(message, options));
     this.letGo(message);
   }
 

@@ -1,7 +1,7 @@
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
 import { type Binding } from '../binding/binding.js';
-import { type ClientSource } from '../sdk/client-source.js';
+import { type ClientSource } from '../sdk/index.js';
 import { type BindingRuntime, type MessageRuntime } from '../message/binding-runtime.js';
 import { within } from '../time/within.js';
 import { Capacity } from './concurrency/capacity.js';

@@ -1,4 +1,4 @@
-import { errorCode, isTransient } from '../sdk/error-code.js';
+import { errorCode, isTransient } from '../sdk/index.js';
 import { type Clock } from '../time/clock.js';
 import { DrainedError } from '../exceptions/drained.error.js';
 import { OutputGate, type Sending } from './output-gate.js';

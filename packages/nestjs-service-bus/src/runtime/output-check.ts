@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceBusSender } from '@azure/service-bus';
 import { type Logger } from '@nestjs/common';
 
-import { errorCode } from '../sdk/error-code.js';
+import { errorCode } from '../sdk/index.js';
 import { within } from '../time/within.js';
 
 /** What the broker says of an entity that takes no messages from us until somebody changes it. */

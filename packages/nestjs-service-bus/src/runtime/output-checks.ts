@@ -1,7 +1,7 @@
 import { type ServiceBusSender } from '@azure/service-bus';
 import { type Logger } from '@nestjs/common';
 
-import { type ClientSource } from '../sdk/client-source.js';
+import { type ClientSource } from '../sdk/index.js';
 import { type ConsumerHealth } from '../receive/health/consumer-health.js';
 import { type Binding } from '../binding/binding.js';
 import { OutputCheck } from './output-check.js';

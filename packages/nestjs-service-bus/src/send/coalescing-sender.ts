@@ -2,12 +2,9 @@ import {
   type OperationOptionsBase,
   type ServiceBusMessage,
   type ServiceBusMessageBatch,
-  type ServiceBusSender,
 } from '@azure/service-bus';
 
-import { openBatch } from '../sdk/fast-lane/open-batch.js';
-import { errorCode } from '../sdk/error-code.js';
-import { transfer } from '../sdk/transfer.js';
+import { errorCode, type SendingLink } from '../sdk/index.js';
 import { type Sendable, type SendObserver } from './send-observer.js';
 
 /** One caller's send, waiting for its turn. */
@@ -32,7 +29,7 @@ export class CoalescingSender {
   private flushed: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly sender: ServiceBusSender,
+    private readonly link: SendingLink,
     private readonly observer?: SendObserver,
   ) {}
 
@@ -85,7 +82,7 @@ export class CoalescingSender {
     }
     let batch: ServiceBusMessageBatch;
     try {
-      batch = openBatch(await this.sender.createMessageBatch());
+      batch = await this.link.createBatch();
     } catch (error) {
       for (const send of sends.slice(start)) send.reject(error);
       return sends.length;
@@ -121,8 +118,8 @@ export class CoalescingSender {
 
   private transfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
     const meter = this.observer?.meter;
-    if (!meter) return transfer(this.sender, messages, options);
-    return meter.transfer(messages, () => transfer(this.sender, messages, options));
+    if (!meter) return this.link.transfer(messages, options);
+    return meter.transfer(messages, () => this.link.transfer(messages, options));
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
 
+import { SendingLink } from '../sdk/index.js';
 import { within } from '../time/within.js';
 import { CoalescingSender } from './coalescing-sender.js';
 import { type SendObserver, type SendObservers, type SendTracer } from './send-observer.js';
@@ -61,7 +62,7 @@ export class SenderPool {
       if (this.isClosed) throw new Error(`the service is closed: nothing can be sent to "${entity}"`);
       const sender = this.client.createSender(entity);
       const observer = this.observers?.forSender(entity);
-      entry = { sender, observer, coalescing: new CoalescingSender(sender, observer) };
+      entry = { sender, observer, coalescing: new CoalescingSender(new SendingLink(sender), observer) };
     }
     this.entries.set(entity, entry);
     if (this.entries.size > MAX_DESTINATIONS) this.evict();

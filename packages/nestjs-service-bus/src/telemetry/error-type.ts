@@ -1,4 +1,4 @@
-import { errorCode } from '../sdk/error-code.js';
+import { errorCode } from '../sdk/index.js';
 import { errorName } from '../exceptions/describe-error.js';
 import { OTHER } from './messaging-attributes.js';
 

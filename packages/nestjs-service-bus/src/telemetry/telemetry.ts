@@ -2,7 +2,7 @@ import { type Logger } from '@nestjs/common';
 import { type Counter } from '@opentelemetry/api';
 
 import { type Binding } from '../binding/binding.js';
-import { type ServiceBusConnection } from '../sdk/service-bus-connection.js';
+import { type ServiceBusConnection } from '../sdk/index.js';
 import { type SendObserver, type SendObservers } from '../send/send-observer.js';
 import { BindingMetrics } from './binding-metrics.js';
 import { BindingTelemetry } from './binding-telemetry.js';

@@ -1,4 +1,4 @@
-import { errorCode } from '../../sdk/error-code.js';
+import { errorCode } from '../../sdk/index.js';
 import { type Clock } from '../../time/clock.js';
 import { type ConsumerHealth } from './consumer-health.js';
 

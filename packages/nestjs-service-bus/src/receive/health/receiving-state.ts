@@ -1,6 +1,6 @@
 import { type Logger } from '@nestjs/common';
 
-import { errorCode } from '../../sdk/error-code.js';
+import { errorCode } from '../../sdk/index.js';
 import { type ConsumerHealth } from './consumer-health.js';
 
 /** Who wants to know whether the binding receives. */

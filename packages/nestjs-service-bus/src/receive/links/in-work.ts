@@ -1,7 +1,6 @@
-import { type ServiceBusReceiver } from '@azure/service-bus';
-
 import { type Delivery } from '../../delivery/delivery.js';
 import { type LockRenewer } from '../../delivery/lock-renewer.js';
+import { type Settler } from '../../sdk/index.js';
 
 /** The messages that a consumer has in hand, in the order in which they came. */
 export class InWork extends Set<Delivery> {
@@ -38,7 +37,7 @@ export class InWork extends Set<Delivery> {
   }
 
   /** For the messages of all links that are gone, not the last one only: their answers may be gone as well. */
-  settleElsewhere(settler: ServiceBusReceiver, locks: LockRenewer): void {
+  settleElsewhere(settler: Settler, locks: LockRenewer): void {
     for (const delivery of this) {
       if (delivery.link.isOpen) continue;
       delivery.linkLost(settler);

@@ -1,27 +1,26 @@
 import { type ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 
 import { type Binding } from '../../binding/binding.js';
-import { type ClientSource } from '../../sdk/client-source.js';
+import { type ClientSource, createReceiver, Settler } from '../../sdk/index.js';
 import { within } from '../../time/within.js';
-import { createReceiver } from '../../sdk/create-receiver.js';
 
 const LAST_SETTLEMENTS_MS = 2_000;
 
 /** The client that a binding receives with, and the receivers it makes. */
 export class ReceiverSupply {
   private client: ServiceBusClient;
-  private current: ServiceBusReceiver;
+  private current: Settler;
 
   constructor(
     private readonly clients: ClientSource,
     private readonly binding: Binding,
   ) {
     this.client = clients.acquire();
-    this.current = this.create();
+    this.current = new Settler(this.create());
   }
 
   /** Settles and renews for all links; it never opens one of its own. */
-  get settler(): ServiceBusReceiver {
+  get settler(): Settler {
     return this.current;
   }
 
@@ -33,7 +32,7 @@ export class ReceiverSupply {
   /** Takes another client; what the old one made has to be given up. */
   exchangeClient(): void {
     this.client = this.clients.exchange(this.client);
-    this.current = this.create();
+    this.current = new Settler(this.create());
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@ import { type ServiceBusClient } from '@azure/service-bus';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { resolveBinding } from '../../binding/resolve-binding.js';
-import { ClientSource } from '../../sdk/client-source.js';
+import { ClientSource } from '../../sdk/index.js';
 import { SYSTEM_CLOCK } from '../../time/clock.js';
 import { SessionAcceptor } from './session-acceptor.js';
 

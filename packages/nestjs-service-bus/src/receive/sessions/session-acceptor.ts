@@ -3,13 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { type ServiceBusClient, type ServiceBusSessionReceiver } from '@azure/service-bus';
 
 import { type Binding } from '../../binding/binding.js';
-import { type ClientSource } from '../../sdk/client-source.js';
-import { errorCode } from '../../sdk/error-code.js';
-import { acceptSession } from '../../sdk/accept-session.js';
+import { acceptSession, type ClientSource, errorCode, RECEIVER_RETRY_OPTIONS } from '../../sdk/index.js';
 import { AcceptTimeoutError } from './session-accept-timeout.error.js';
 import { type Clock } from '../../time/clock.js';
 import { pause } from '../../time/pause.js';
-import { RECEIVER_RETRY_OPTIONS } from '../../sdk/receiver-retry-options.js';
 import { Slots } from '../concurrency/slots.js';
 
 /** More need not wait for a session at once, however many may be held: each asks again and again. */

@@ -1,8 +1,7 @@
 import { type ServiceBusSessionReceiver } from '@azure/service-bus';
 
 import { type Binding, type SessionOptions } from '../../binding/binding.js';
-import { type ClientSource } from '../../sdk/client-source.js';
-import { errorCode } from '../../sdk/error-code.js';
+import { type ClientSource, errorCode } from '../../sdk/index.js';
 import { type BindingRuntime } from '../../message/binding-runtime.js';
 import { within } from '../../time/within.js';
 import { type ConsumerHealth } from '../health/consumer-health.js';

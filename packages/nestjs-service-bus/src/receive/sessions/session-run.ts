@@ -7,6 +7,7 @@ import { giveBack } from '../../delivery/give-back.js';
 import { type LockRenewer, type RenewableLock } from '../../delivery/lock-renewer.js';
 import { type LinkOwner, ReceiverLink } from '../links/receiver-link.js';
 import { type Progress } from '../health/progress.js';
+import { Settler } from '../../sdk/index.js';
 import { SessionDelivery } from '../../delivery/session-delivery.js';
 import { type IdleSession, SessionIdle } from './session-idle.js';
 import { findWaitingMessages } from '../watchdog/waiting-messages.js';
@@ -28,6 +29,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   isLost = false;
 
   private readonly link: ReceiverLink;
+  private readonly settler: Settler;
   private readonly waitingRoom: WaitingRoom;
   private readonly runtime: MessageRuntime;
   private current?: SessionDelivery;
@@ -51,6 +53,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     this.runtime = { ...runtime, waitingRoom: this.waitingRoom };
     // One credit: a message that was prefetched would overtake one that goes back for a retry.
     this.link = new ReceiverLink(receiver, 1, this, runtime.clock);
+    this.settler = new Settler(receiver);
     this.idle = new SessionIdle(this, idleTimeoutMs, runtime.binding.watchdog.silenceMs, runtime.clock);
   }
 
@@ -150,7 +153,8 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   async receive(message: ServiceBusReceivedMessage): Promise<boolean> {
     // The session is on its way back to the broker, and the message with it.
     if (this.finishing) return false;
-    const delivery = new SessionDelivery(message, this.receiver, this.link, this.link.takePlace());
+    const { receiver, settler, link } = this;
+    const delivery = new SessionDelivery(message, receiver, settler, link, link.takePlace());
     this.current = delivery;
     this.runtime.observer?.received(delivery);
     if (this.isDraining) {

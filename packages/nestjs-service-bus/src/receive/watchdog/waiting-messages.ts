@@ -1,7 +1,7 @@
 import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
 import Long from 'long';
 
-import { isTransient } from '../../sdk/error-code.js';
+import { isTransient } from '../../sdk/index.js';
 import { within } from '../../time/within.js';
 
 type Peeking = Pick<ServiceBusReceiver, 'peekMessages'>;

@@ -1,38 +1,38 @@
 import { type RheaReceiver } from './rhea-link.js';
 import { type RemoteState, rheaMessage } from './rhea-message.js';
 
-/** One for all: rhea only reads it. */
+/** Shared: rhea only reads it. */
 const ACCEPTED = rheaMessage.accepted().described();
 
-/** Who waits for the broker's answer to a delivery's settlement. */
-export type Answered = (delivery: LinkDelivery) => void;
+/** Is called with a delivery whose settlement the broker has answered. */
+export type OnAnswer = (delivery: LinkDelivery) => void;
 
-/** A delivery as rhea makes them, and the SDK uses them, without five closures for each. */
+/** A delivery with the members that rhea and the SDK use of rhea's own, without five closures for each. */
 export class LinkDelivery {
-  /** More of it is to come. */
+  /** Further transfers of it are to come. */
   incomplete = false;
   settled = false;
   state: unknown = undefined;
   remote_settled = false;
   remote_state: RemoteState | undefined = undefined;
-  /** Settled otherwise than by completion: the SDK does that, and waits for the answer. */
+  /** Settled by other means than completion: the SDK does that, and waits for the answer. */
   isForSdk = false;
-  /** Told of the broker's answer; without it the link's `settled` event tells. */
-  answered?: Answered = undefined;
+  /** Called with the broker's answer; without it the link emits `settled`. */
+  onAnswer?: OnAnswer = undefined;
 
   constructor(
     readonly id: number,
     readonly tag: Buffer,
     readonly format: number,
     readonly link: RheaReceiver,
-    private readonly tell: (delivery: LinkDelivery) => void,
+    private readonly reportSettlement: (delivery: LinkDelivery) => void,
   ) {}
 
   update(settled: boolean | undefined, state: unknown): void {
     // [AMQP 2.7.3] in mode "second" the delivery is settled once the sender has settled it.
     this.settled = settled ?? this.link.local.attach.rcv_settle_mode !== 1;
     if (state !== undefined) this.state = state;
-    this.tell(this);
+    this.reportSettlement(this);
   }
 
   accept(): void {

@@ -76,31 +76,41 @@ interface SdkLink {
   readonly link?: { readonly _link?: Partial<RheaReceiver> };
 }
 
-/** The open link of the SDK's receiver; undefined where another version of SDK or rhea keeps it elsewhere. */
+/** Returns the open link of the SDK's receiver; undefined where SDK or rhea keep it elsewhere. */
 export function receiverLinkOf(receiver: ServiceBusReceiver): RheaReceiver | undefined {
   const { _streamingReceiver, _messageSession } = receiver as unknown as SdkReceiver;
   const link = (_streamingReceiver ?? _messageSession)?.link?._link;
-  return link && isKnownLink(link) && isKnownSession(link.session) ? link : undefined;
+  return link && misfitsOfLink(link).length === 0 ? (link as RheaReceiver) : undefined;
 }
 
-function isKnownLink(link: Partial<RheaReceiver>): link is RheaReceiver {
-  const { connection } = link;
-  return (
-    typeof link.dispatch === 'function' &&
-    typeof link.issue_flow === 'boolean' &&
-    typeof connection?._register === 'function' &&
-    typeof connection._process === 'function' &&
-    typeof connection.local_channel_map === 'object'
-  );
-}
-
-function isKnownSession(session: Partial<RheaSession>): boolean {
-  const { incoming } = session;
-  return (
-    typeof incoming?.deliveries.push === 'function' &&
-    typeof incoming.updated.push === 'function' &&
-    typeof session.on_transfer === 'function' &&
-    typeof session.on_disposition === 'function' &&
-    typeof session._process === 'function'
-  );
+/** Names the parts of a link, its session and its connection that are not as we know them. */
+export function misfitsOfLink(link: Partial<RheaReceiver>): string[] {
+  const { connection, session } = link as {
+    connection?: Partial<RheaConnection>;
+    session?: Partial<RheaSession>;
+  };
+  const incoming: Partial<RheaIncoming> = session?.incoming ?? {};
+  const shapes: readonly (readonly [name: string, value: unknown, type: string])[] = [
+    ['Receiver.dispatch', link.dispatch, 'function'],
+    ['Receiver._context', link._context, 'function'],
+    ['Receiver.is_open', link.is_open, 'function'],
+    ['Receiver.is_remote_open', link.is_remote_open, 'function'],
+    ['Receiver.issue_flow', link.issue_flow, 'boolean'],
+    ['Receiver.credit', link.credit, 'number'],
+    ['Receiver.delivery_count', link.delivery_count, 'number'],
+    ['Receiver.local.attach', link.local?.attach, 'object'],
+    ['Connection._register', connection?._register, 'function'],
+    ['Connection._process', connection?._process, 'function'],
+    ['Connection.local_channel_map', connection?.local_channel_map, 'object'],
+    ['Session.on_transfer', session?.on_transfer, 'function'],
+    ['Session.on_disposition', session?.on_disposition, 'function'],
+    ['Session._process', session?._process, 'function'],
+    ['Session.links', session?.links, 'object'],
+    ['Session.local.channel', session?.local?.channel, 'number'],
+    ['Session.incoming.deliveries.push', incoming.deliveries?.push, 'function'],
+    ['Session.incoming.deliveries.by_id', incoming.deliveries?.by_id, 'function'],
+    ['Session.incoming.updated.push', incoming.updated?.push, 'function'],
+    ['Session.incoming.next_transfer_id', incoming.next_transfer_id, 'number'],
+  ];
+  return shapes.flatMap(([name, value, type]) => (typeof value === type ? [] : [`rhea ${name}`]));
 }

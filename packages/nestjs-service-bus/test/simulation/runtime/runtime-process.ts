@@ -3,7 +3,7 @@ import { type Logger } from '@nestjs/common';
 
 import { resolveBinding } from '../../../src/binding/resolve-binding.js';
 import { RouteTable } from '../../../src/binding/route-table.js';
-import { ClientSource } from '../../../src/sdk/client-source.js';
+import { ClientSource } from '../../../src/sdk/connection/client-source.js';
 import { handle } from '../../../src/message/handle.js';
 import { openBindingRuntime } from '../../../src/runtime/open-binding-runtime.js';
 import { type Clock } from '../../../src/time/clock.js';

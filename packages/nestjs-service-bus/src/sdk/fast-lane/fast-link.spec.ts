@@ -3,13 +3,13 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { encoded, ReceivingLink } from '../../../test/support/receiving-link.js';
 import { type LinkDelivery } from './link-delivery.js';
-import { TransferLane } from './transfer-lane.js';
+import { FastLink } from './fast-link.js';
 
 const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('TransferLane', () => {
+describe('FastLink', () => {
   let link: ReceivingLink;
-  let lane: TransferLane;
+  let fastLink: FastLink;
   let taken: ServiceBusReceivedMessage[];
 
   const deliveryOf = (index: number): LinkDelivery =>
@@ -19,12 +19,12 @@ describe('TransferLane', () => {
     link = new ReceivingLink();
     link.credit = 5;
     taken = [];
-    const opened = TransferLane.open(link.receiver(), (message) => taken.push(message));
+    const opened = FastLink.open(link.receiver(), (message) => taken.push(message));
     if (!opened) throw new Error('the link is not one that it knows');
-    lane = opened;
+    fastLink = opened;
   });
 
-  it('takes messages, and keeps rhea’s books', () => {
+  it('takes messages, and does rhea’s bookkeeping', () => {
     link.deliver();
     link.deliver();
     expect(taken).toHaveLength(2);
@@ -37,7 +37,7 @@ describe('TransferLane', () => {
     [true, false],
     [1, 0],
     [true, undefined],
-  ])('puts a message together that comes in parts (more: %s, %s)', (...more) => {
+  ])('assembles a message that arrives in parts (more: %s, %s)', (...more) => {
     const bytes = encoded(Buffer.alloc(100, 'x'));
     link.deliver([bytes.subarray(0, 10), bytes.subarray(10, 50), bytes.subarray(50)], { more });
     expect(taken.map(({ body }) => String(body))).toEqual(['x'.repeat(100)]);
@@ -45,7 +45,7 @@ describe('TransferLane', () => {
     expect(link.session.incoming.next_transfer_id).toBe(3);
   });
 
-  it('leaves to rhea and the SDK what is no plain message', () => {
+  it('passes to rhea and the SDK what is not a plain message', () => {
     link.deliver([Buffer.from([0x00, 0x53, 0x77, 0xa1, 1, 0x61])]);
     expect(taken).toHaveLength(0);
     expect(link.events).toMatchObject([{ name: 'message', context: { message: { body: 'a' } } }]);
@@ -60,20 +60,20 @@ describe('TransferLane', () => {
 
   it('refuses what is out of order, or comes after the end', () => {
     link.deliver();
-    expect(() => link.deliver(undefined, { id: 5 })).toThrow('delivery 1 was to come, and 5 did');
+    expect(() => link.deliver(undefined, { id: 5 })).toThrow('expected delivery 1, got 5');
     link.isOpen = false;
     expect(() => link.deliver(undefined, { id: 1 })).toThrow('transfer after detach');
   });
 
-  it('tells who completed, and the SDK of what it settled, also where both did', () => {
+  it('tells whoever completed, and the SDK of what it settled, also where both did', () => {
     const told: number[] = [];
     for (let id = 0; id < 4; id++) link.deliver();
-    const answered = ({ id }: LinkDelivery): void => void told.push(id);
-    deliveryOf(0).answered = answered;
+    const onAnswer = ({ id }: LinkDelivery): void => void told.push(id);
+    deliveryOf(0).onAnswer = onAnswer;
     deliveryOf(0).accept();
     deliveryOf(1).modified({ undeliverable_here: true });
     deliveryOf(2).modified({ undeliverable_here: false });
-    deliveryOf(2).answered = answered;
+    deliveryOf(2).onAnswer = onAnswer;
     link.answer(0, 2);
     expect(told).toEqual([0, 2]);
     expect(link.events.map(({ context }) => (context['delivery'] as LinkDelivery).id)).toEqual([1, 2]);
@@ -87,27 +87,27 @@ describe('TransferLane', () => {
     link.deliver();
     await endOfTurn();
     deliveryOf(0).accept();
-    lane.grant(1);
-    expect([lane.credit, link.session.incoming.updated]).toEqual([5, [deliveryOf(0)]]);
+    fastLink.grant(1);
+    expect([fastLink.credit, link.session.incoming.updated]).toEqual([5, [deliveryOf(0)]]);
     expect(link.flows).toEqual([]);
     await endOfTurn();
     expect(link.flows).toEqual([5]);
   });
 
-  it('gives no credit on a link that is gone', async () => {
+  it('grants no credit on a link that is gone', async () => {
     await endOfTurn();
     link.isOpen = false;
-    lane.grant(1);
+    fastLink.grant(1);
     await endOfTurn();
     expect([link.credit, link.flows]).toEqual([5, []]);
   });
 
-  it('leaves a link alone that is not as it knows it', () => {
+  it('leaves an unknown kind of link alone', () => {
     const unknown = new ReceivingLink();
     unknown.session.links['another'] = new ReceivingLink();
-    expect(TransferLane.open(unknown.receiver(), () => undefined)).toBeUndefined();
+    expect(FastLink.open(unknown.receiver(), () => undefined)).toBeUndefined();
     const { _process: _, ...rest } = new ReceivingLink().connection;
     const older = Object.assign(new ReceivingLink(), { connection: rest });
-    expect(TransferLane.open(older.receiver(), () => undefined)).toBeUndefined();
+    expect(FastLink.open(older.receiver(), () => undefined)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { type ServiceBusClient } from '@azure/service-bus';
 
-import { within } from '../time/within.js';
+import { within } from '../../time/within.js';
 
 const CLOSE_TIMEOUT_MS = 5_000;
 

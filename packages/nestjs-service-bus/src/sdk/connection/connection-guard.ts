@@ -2,7 +2,7 @@ import { type Socket } from 'node:net';
 
 import { type ServiceBusClient } from '@azure/service-bus';
 
-import { contextOf, type SdkContext } from './sdk-connection.js';
+import { contextOf, type SdkContext } from '../sdk-context.js';
 
 const LOOK_EVERY_MS = 500;
 /** Without a byte for this long the broker is asked for a sign of life. */

@@ -5,21 +5,26 @@ import {
   type TokenCredential,
 } from '@azure/service-bus';
 
-import { DEFAULT_RETRY_OPTIONS, type ServiceBusModuleOptions } from '../service-bus-options.js';
+import { checkShapes } from '../fast-lane/check-shapes.js';
+import { switchOffFastLane } from '../fast-lane/fast-lane.js';
+import { contextOf } from '../sdk-context.js';
 import { ConnectionGuard } from './connection-guard.js';
+import { type ConnectionOptions } from './connection-options.js';
 import { failLostRequests } from './lost-requests.js';
 import { overPlainHttp } from './over-plain-http.js';
 import { quietTracing } from './quiet-tracing.js';
+import { DEFAULT_RETRY_OPTIONS } from './retry-options.js';
 import { sendAtOnce } from './send-at-once.js';
 
-/** Makes clients for one namespace. None of them connects before it is used. */
+/** Creates the clients of one namespace. None of them connects before it is used. */
 export class ServiceBusConnection {
   private constructor(
-    private readonly options: ServiceBusModuleOptions,
+    private readonly options: ConnectionOptions,
     private readonly credential: TokenCredential | undefined,
   ) {}
 
-  static async create(options: ServiceBusModuleOptions): Promise<ServiceBusConnection> {
+  static async create(options: ConnectionOptions): Promise<ServiceBusConnection> {
+    await checkShapes();
     if ('connectionString' in options) return new ServiceBusConnection(options, undefined);
     return new ServiceBusConnection(options, options.credential ?? (await defaultCredential()));
   }
@@ -34,13 +39,15 @@ export class ServiceBusConnection {
       'connectionString' in this.options
         ? new ServiceBusClient(this.options.connectionString, clientOptions)
         : new ServiceBusClient(this.options.fullyQualifiedNamespace, this.requireCredential(), clientOptions);
+    const context = contextOf(client);
+    if (context && this.options.fastLane === false) switchOffFastLane(context);
     failLostRequests(client);
     ConnectionGuard.watch(client);
     sendAtOnce(client);
     return client;
   }
 
-  /** A client that tries everything once: whoever has it decides when to try again. */
+  /** Creates a client that tries each operation once; its owner decides when to try again. */
   createClientOfOneTry(): ServiceBusClient {
     return this.createClient({ ...this.options.retryOptions, maxRetries: 0 });
   }
@@ -69,7 +76,7 @@ async function defaultCredential(): Promise<TokenCredential> {
   return new DefaultAzureCredential();
 }
 
-/** The SDK takes the emulator for meant only when the value is `true` in lower case; so do we. */
+// Only `true` in lower case counts, as for the SDK.
 function isEmulator(connectionString: string): boolean {
   return /(?:^|;)\s*UseDevelopmentEmulator=true\s*(?:;|$)/.test(connectionString);
 }

@@ -1,15 +1,15 @@
 import { type RheaConnection, type RheaSession } from './rhea-link.js';
 
-const TURNS = new WeakMap<RheaConnection, WriteTurns>();
+const WRITERS = new WeakMap<RheaConnection, ConnectionWriter>();
 
 /**
- * What a connection writes in one turn of the event loop: in one piece, and on behalf of those sessions only that have
- * something to write. rhea writes frame by frame, a system call each, and asks all sessions whenever one of them has
- * something to write: with a session for each binding, each message then costs more the more bindings there are.
+ * Writes once per turn of the event loop, in one piece, and only for those sessions that have something to write. rhea
+ * writes frame by frame, a system call each, and processes all sessions whenever one of them has something to write:
+ * with a session for each binding, the cost of a message grows with the number of bindings.
  */
-export class WriteTurns {
+export class ConnectionWriter {
   private sessions = new Set<RheaSession>();
-  /** Somebody has something to write who does not say for which session: rhea itself, or the SDK. */
+  /** rhea or the SDK has something to write, and does not say for which session. */
   private isForAll = true;
   private readonly register: () => void;
 
@@ -23,21 +23,21 @@ export class WriteTurns {
     connection._process = () => this.write(processAll);
   }
 
-  static of(connection: RheaConnection): WriteTurns {
-    let turns = TURNS.get(connection);
-    if (!turns) TURNS.set(connection, (turns = new WriteTurns(connection)));
-    return turns;
+  static of(connection: RheaConnection): ConnectionWriter {
+    let writer = WRITERS.get(connection);
+    if (!writer) WRITERS.set(connection, (writer = new ConnectionWriter(connection)));
+    return writer;
   }
 
-  /** The session has something to write, at the end of this turn. */
-  add(session: RheaSession): void {
+  /** Has the session write at the end of this turn. */
+  schedule(session: RheaSession): void {
     this.sessions.add(session);
     this.register();
   }
 
   private write(processAll: () => void): void {
     const { connection, sessions } = this;
-    // WebSockets have no corks.
+    // WebSockets cannot be corked.
     const { socket } = connection;
     socket?.cork?.();
     try {
@@ -48,7 +48,7 @@ export class WriteTurns {
       }
       connection.registered = false;
       for (const session of sessions) {
-        // One that has ended meanwhile has no channel any more, or another has it.
+        // A session that has ended meanwhile no longer owns its channel.
         if (connection.local_channel_map[session.local.channel] === session) session._process();
       }
     } finally {

@@ -1,8 +1,8 @@
 import { type Socket } from 'node:net';
 
-import { type ServiceBusClient } from '@azure/service-bus';
+import { type ServiceBusClient, type ServiceBusReceiver, type ServiceBusSender } from '@azure/service-bus';
 
-/** A request on a request-response link whose answer is to come. */
+/** A request on a request-response link that waits for its answer. */
 interface PendingRequest {
   readonly reject: (error: Error) => void;
   readonly cleanupBeforeResolveOrReject: () => void;
@@ -13,17 +13,17 @@ export interface SdkRequestLink {
   readonly _responsesMap?: Map<string, PendingRequest>;
 }
 
-/** rhea's connection; its socket is there once it connects, and no `Socket` with WebSockets. */
+/** rhea's connection. It gets its socket when it connects; with WebSockets that is no `Socket`. */
 export interface RheaConnection {
   readonly socket?: Partial<Socket>;
-  /** Read when it connects. */
+  /** rhea reads them when it connects. */
   readonly options?: { tcp_no_delay?: boolean };
   on(event: 'disconnected', listener: () => void): unknown;
 }
 
-/** What the SDK keeps behind a client, as far as we look at it; no part of its typed interface. */
+/** The part that we use of what the SDK keeps behind a client. Its typed interface shows none of it. */
 export interface SdkContext {
-  /** Another one after each lost connection. */
+  /** The SDK replaces it after each lost connection. */
   readonly connection: {
     isOpen(): boolean;
     createSession(options: { abortSignal: AbortSignal }): Promise<{ close(): Promise<void> }>;
@@ -33,19 +33,25 @@ export interface SdkContext {
   readonly managementClients?: Readonly<Record<string, { readonly _link?: SdkRequestLink }>>;
   /** The client was closed for good. */
   readonly wasConnectionCloseCalled: boolean;
-  /** Puts a new connection in the place of a lost one. */
+  /** Replaces a lost connection by a new one. */
   refreshConnection?(): void;
 }
 
-/** The SDK's context of a client; undefined where another version keeps it elsewhere. */
+/** Returns the SDK's context of a client, undefined where another version keeps it elsewhere. */
 export function contextOf(client: ServiceBusClient): SdkContext | undefined {
   const { _connectionContext: context } = client as unknown as { _connectionContext?: Partial<SdkContext> };
   return context?.connection?._connection ? (context as SdkContext) : undefined;
 }
 
+/** Returns the context of the client that made this sender or receiver, undefined where it is kept elsewhere. */
+export function contextOfLink(link: ServiceBusReceiver | ServiceBusSender): object | undefined {
+  const { _context: context } = link as { _context?: object };
+  return context;
+}
+
 /**
- * Calls `visit` with the client's connection, and with each that takes the place of a lost one; `leave` before that,
- * when the lost one is given up.
+ * Calls `visit` with the client's connection, and with each one that replaces it; calls `leave` before that, when the
+ * SDK gives up the lost one.
  */
 export function eachConnection(
   context: SdkContext,

@@ -1,6 +1,8 @@
 import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
 
+import { ConnectionWriter } from './connection-writer.js';
 import { decodeMessage } from './decode-message.js';
+import { mayUseFastLane } from './fast-lane.js';
 import { LinkDelivery } from './link-delivery.js';
 import {
   type DispositionFields,
@@ -10,12 +12,11 @@ import {
   type TransferFrame,
 } from './rhea-link.js';
 import { rheaMessage } from './rhea-message.js';
-import { WriteTurns } from './write-turns.js';
 
-/** Takes a message that has come on the link. */
-export type Take = (message: ServiceBusReceivedMessage) => void;
+/** Is handed each message that arrives on the link. */
+export type OnMessage = (message: ServiceBusReceivedMessage) => void;
 
-/** The broker has broken the protocol: rhea ends the connection for it. */
+/** The broker has broken the protocol: rhea closes the connection. */
 class TransferError extends Error {
   override readonly name = 'TransferError';
 }
@@ -27,40 +28,41 @@ const MESSAGE_FORMAT = 3;
 const MORE = 5;
 
 /**
- * Takes over what comes on a link that the SDK has opened: the transfers, and the broker's answers to settlements. On
+ * The fast lane of a link that the SDK has opened: handles the transfers, and the broker's answers to settlements. On
  * the way through rhea and the SDK each message becomes a tree of typed values, four objects in turn, two spans and
  * half a dozen promises; here it is read once, from its bytes.
  *
- * The link stays the SDK's and rhea's: they open, drain and close it, and keep the session's books. What is no plain
- * message (see `decodeMessage`) goes on to them as if nobody had looked at it.
+ * SDK and rhea still own the link: they open, drain and close it, and do the session's bookkeeping. A message that is
+ * not plain (see `decodeMessage`) is passed on to them as if nobody had looked at it.
  */
-export class TransferLane {
+export class FastLink {
   private partial?: LinkDelivery;
   private frames: Buffer[] = [];
-  private readonly writes: WriteTurns;
+  private readonly writer: ConnectionWriter;
 
   private constructor(
     private readonly link: RheaReceiver,
     private readonly session: RheaSession,
-    private readonly take: Take,
+    private readonly onMessage: OnMessage,
   ) {
-    session.on_transfer = (frame) => this.transferred(frame);
-    const disposed = session.on_disposition.bind(session);
+    session.on_transfer = (frame) => this.transferReceived(frame);
+    const passToRhea = session.on_disposition.bind(session);
     session.on_disposition = (frame) => {
-      if (frame.performative.role) disposed(frame);
-      else this.disposed(frame.performative);
+      if (frame.performative.role) passToRhea(frame);
+      else this.dispositionReceived(frame.performative);
     };
-    this.writes = WriteTurns.of(link.connection);
+    this.writer = ConnectionWriter.of(link.connection);
   }
 
-  /** Undefined where SDK and rhea are not the ones we know: then messages come the SDK's way. */
-  static open(receiver: ServiceBusReceiver, take: Take): TransferLane | undefined {
+  /** Returns undefined where the fast lane is off, or the link is not as we know it: then use the SDK's handlers. */
+  static open(receiver: ServiceBusReceiver, onMessage: OnMessage): FastLink | undefined {
+    if (!mayUseFastLane(receiver)) return undefined;
     const link = receiverLinkOf(receiver);
     if (!link || Object.keys(link.session.links).length !== 1) return undefined;
-    return new TransferLane(link, link.session, take);
+    return new FastLink(link, link.session, onMessage);
   }
 
-  /** What the broker may still send. */
+  /** How many messages the broker may still send. */
   get credit(): number {
     return this.link.credit;
   }
@@ -70,10 +72,10 @@ export class TransferLane {
     if (!this.link.is_open()) return;
     this.link.credit += credit;
     this.link.issue_flow = true;
-    this.writes.add(this.session);
+    this.writer.schedule(this.session);
   }
 
-  private transferred({ performative, payload }: TransferFrame): void {
+  private transferReceived({ performative, payload }: TransferFrame): void {
     const { link, session } = this;
     const { value: fields } = performative;
     session.incoming.next_transfer_id++;
@@ -93,50 +95,50 @@ export class TransferLane {
     delivery.incomplete = false;
     link.credit--;
     link.delivery_count++;
-    // What still comes while the link is being closed goes back to the queue with it.
+    // A message that arrives while the link is being closed returns to the queue with it.
     if (!link.is_open()) return;
     const message = delivery.format === 0 ? decodeMessage(data, delivery) : undefined;
-    if (message) this.take(message);
-    else this.leaveToRhea(data, delivery);
+    if (message) this.onMessage(message);
+    else this.passToRhea(data, delivery);
   }
 
-  /** The delivery that a transfer begins, or goes on with. */
+  /** Returns the delivery that a transfer begins or continues. */
   private deliveryOf(fields: TransferFrame['performative']['value']): LinkDelivery {
     const { incoming } = this.session;
     const id = fields[DELIVERY_ID]?.value as number | null | undefined;
     if (this.partial) {
-      // [AMQP 2.7.5] a delivery's further transfers need not say which one they belong to.
+      // [AMQP 2.7.5] further transfers of a delivery need not repeat its id.
       if (id !== undefined && id !== null && id !== this.partial.id) {
-        throw new TransferError(`delivery ${this.partial.id} is not complete, and ${id} begins`);
+        throw new TransferError(`delivery ${id} begins before delivery ${this.partial.id} is complete`);
       }
       return this.partial;
     }
     if (typeof id !== 'number' || id !== (incoming.next_delivery_id ??= id)) {
-      throw new TransferError(`delivery ${incoming.next_delivery_id} was to come, and ${id} did`);
+      throw new TransferError(`expected delivery ${incoming.next_delivery_id}, got ${id}`);
     }
     const tag = fields[DELIVERY_TAG]?.value as Buffer;
     const format = (fields[MESSAGE_FORMAT]?.value ?? 0) as number;
-    const delivery = new LinkDelivery(id, tag, format, this.link, this.tell);
+    const delivery = new LinkDelivery(id, tag, format, this.link, this.reportSettlement);
     incoming.deliveries.push(delivery);
     incoming.next_delivery_id = id + 1;
     return delivery;
   }
 
-  /** Has the broker told of a delivery's settlement. */
-  private readonly tell = (delivery: LinkDelivery): void => {
+  /** Has the settlement of a delivery sent to the broker. */
+  private readonly reportSettlement = (delivery: LinkDelivery): void => {
     if (!delivery.remote_settled) this.session.incoming.updated.push(delivery);
-    this.writes.add(this.session);
+    this.writer.schedule(this.session);
   };
 
-  private leaveToRhea(data: Buffer, delivery: LinkDelivery): void {
+  private passToRhea(data: Buffer, delivery: LinkDelivery): void {
     const { link } = this;
     const { format } = delivery;
     const context = format === 0 ? { message: rheaMessage.decode(data) } : { message: data, format };
     link.dispatch('message', link._context({ ...context, delivery }));
   }
 
-  /** [AMQP 2.6.12] The broker's answers: with them the deliveries are settled on our side as well. */
-  private disposed({ first, last, settled, state }: DispositionFields): void {
+  /** [AMQP 2.6.12] The broker answers settlements: this settles the deliveries on our side as well. */
+  private dispositionReceived({ first, last, settled, state }: DispositionFields): void {
     const { link, session } = this;
     const outcome = state ? rheaMessage.unwrap_outcome(state) : undefined;
     for (let id = first; id <= (last ?? first); id++) {
@@ -145,13 +147,13 @@ export class TransferLane {
       if (outcome) delivery.remote_state = outcome;
       if (!settled) continue;
       delivery.remote_settled = true;
-      // Who settled through the SDK is told by it.
-      if (!delivery.answered || delivery.isForSdk) link.dispatch('settled', link._context({ delivery }));
+      // Whoever settled through the SDK hears of it from the SDK.
+      if (!delivery.onAnswer || delivery.isForSdk) link.dispatch('settled', link._context({ delivery }));
       delivery.settled = true;
-      delivery.answered?.(delivery);
+      delivery.onAnswer?.(delivery);
     }
-    // The places of what is settled become free.
-    this.writes.add(session);
+    // rhea frees the places of settled deliveries when it processes the session.
+    this.writer.schedule(session);
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ServiceBusClient } from '@azure/service-bus';
 
-import { contextOf, eachConnection } from './sdk-connection.js';
+import { contextOf, eachConnection } from '../sdk-context.js';
 
 /**
  * Keeps TCP from waiting for more to send (Nagle) on a client's connections: a message after another one would wait

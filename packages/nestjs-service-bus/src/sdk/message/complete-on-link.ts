@@ -1,12 +1,12 @@
 import { ServiceBusError, type ServiceBusReceivedMessage } from '@azure/service-bus';
 
-/** What we use of rhea's delivery; the SDK keeps it on each message that came on a link. */
+/** The part that we use of rhea's delivery, which the SDK keeps with each message that arrived on a link. */
 interface LinkDelivery {
   readonly link?: Link | undefined;
   readonly remote_settled?: boolean;
   readonly remote_state?: { readonly error?: BrokerRefusal } | undefined;
-  /** Where a lane has made the delivery: told of the answer without the link's event. */
-  answered?: (delivery: LinkDelivery) => void;
+  /** On the fast lane: called with the answer, without an event of the link. */
+  onAnswer?: (delivery: LinkDelivery) => void;
   accept(): void;
 }
 
@@ -27,8 +27,8 @@ interface Pending {
 }
 
 /**
- * A link that the broker has closed is no place to complete on: what it says there of a lock is not to be believed,
- * the lock may live on. The message is to be completed through `$management`.
+ * The link was closed before the broker answered. What the broker says on a closed link about a lock proves nothing,
+ * the lock may live on: complete the message through `$management`.
  */
 class LinkClosedError extends Error {
   override readonly name = 'LinkClosedError';
@@ -49,25 +49,25 @@ const CODE_OF: Readonly<Record<string, ServiceBusError['code']>> = {
 };
 
 /**
- * The completions on their way on one link. The SDK's own makes a span, a retry loop and a timer for each message,
- * a tenth of all that a message costs; here one timer watches over all of them.
+ * The completions under way on one link. The SDK makes a span, a retry loop and a timer for each message, a tenth of
+ * all that a message costs; here one timer watches over all of them.
  */
 class LinkCompletions {
   private readonly pending = new Map<LinkDelivery, Pending>();
   private timer?: NodeJS.Timeout;
 
   constructor(private readonly link: Link) {
-    link.on('settled', ({ delivery }) => delivery && this.take(delivery));
+    link.on('settled', ({ delivery }) => delivery && this.answered(delivery));
   }
 
   complete(delivery: LinkDelivery, resolve: () => void, reject: (error: Error) => void): void {
     this.pending.set(delivery, { sinceMs: performance.now(), resolve, reject });
-    if ('answered' in delivery) delivery.answered = this.take;
+    if ('onAnswer' in delivery) delivery.onAnswer = this.answered;
     delivery.accept();
     this.timer ??= setTimeout(() => this.sweep(), TIMEOUT_MS).unref();
   }
 
-  private readonly take = (delivery: LinkDelivery): void => {
+  private readonly answered = (delivery: LinkDelivery): void => {
     // A disposition that settles nothing yet is no answer [AMQP 2.6.12].
     const pending = delivery.remote_settled ? this.pending.get(delivery) : undefined;
     if (!pending) return;
@@ -80,7 +80,7 @@ class LinkCompletions {
   private sweep(): void {
     this.timer = undefined;
     const now = performance.now();
-    // The oldest come first.
+    // The oldest comes first.
     for (const [delivery, { sinceMs, reject }] of this.pending) {
       if (sinceMs + TIMEOUT_MS > now) {
         this.timer = setTimeout(() => this.sweep(), sinceMs + TIMEOUT_MS - now).unref();
@@ -95,9 +95,9 @@ class LinkCompletions {
 const COMPLETIONS = new WeakMap<Link, LinkCompletions>();
 
 /**
- * Completes a message on the link that it came on, and calls `resolve` when the broker has, or `reject` with a
- * ServiceBusError. Returns false where that cannot be done: then it is the SDK's to do (a closed link's messages go
- * through `$management`), or to refuse.
+ * Completes a message on the link that it arrived on; calls `resolve` once the broker has completed it, or `reject`
+ * with a ServiceBusError. Returns false where that is not possible: leave the message to the SDK then, which completes
+ * it through `$management` if its link is closed.
  */
 export function completeOnLink(
   message: ServiceBusReceivedMessage,

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
-import { completeOnLink } from './link-completion.js';
+import { completeOnLink } from './complete-on-link.js';
 
 class Link extends EventEmitter {
   isOpen = true;

@@ -1,6 +1,6 @@
 import { type ServiceBusClient } from '@azure/service-bus';
 
-import { contextOf, eachConnection, type SdkContext, type SdkRequestLink } from './sdk-connection.js';
+import { contextOf, eachConnection, type SdkContext, type SdkRequestLink } from '../sdk-context.js';
 
 /** The connection was lost while a request was on its way: its answer will never come. */
 class RequestLostError extends Error {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { type RheaSession } from './rhea-link.js';
-import { WriteTurns } from './write-turns.js';
+import { ConnectionWriter } from './connection-writer.js';
 
 /** A connection as rhea keeps it: asks all its sessions at the end of a turn in which somebody asked for that. */
 class Connection {
@@ -37,27 +37,27 @@ class Connection {
 
 const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('WriteTurns', () => {
+describe('ConnectionWriter', () => {
   it('asks only those sessions that have something to write, once a turn, and writes it in one piece', async () => {
     const connection = new Connection();
-    const turns = WriteTurns.of(connection);
+    const writer = ConnectionWriter.of(connection);
     connection._register();
     await endOfTurn();
     expect(connection.written.splice(0)).toEqual(['cork', 'a', 'b', 'uncork']);
-    turns.add(connection.session(1));
-    turns.add(connection.session(1));
+    writer.schedule(connection.session(1));
+    writer.schedule(connection.session(1));
     await endOfTurn();
     expect(connection.written.splice(0)).toEqual(['cork', 'b', 'uncork']);
-    turns.add(connection.session(0));
+    writer.schedule(connection.session(0));
     await endOfTurn();
     expect(connection.written).toEqual(['cork', 'a', 'uncork']);
   });
 
   it('asks all when rhea or the SDK has something to write, whichever session that is for', async () => {
     const connection = new Connection();
-    const turns = WriteTurns.of(connection);
+    const writer = ConnectionWriter.of(connection);
     await endOfTurn();
-    turns.add(connection.session(0));
+    writer.schedule(connection.session(0));
     connection._register();
     await endOfTurn();
     expect(connection.written).toEqual(['cork', 'a', 'b', 'uncork']);
@@ -65,21 +65,21 @@ describe('WriteTurns', () => {
 
   it('writes nothing for a session that has ended, whoever has its channel now', async () => {
     const connection = new Connection();
-    const turns = WriteTurns.of(connection);
+    const writer = ConnectionWriter.of(connection);
     connection._register();
     await endOfTurn();
     connection.written.length = 0;
     delete connection.local_channel_map[0];
     connection.local_channel_map[1] = connection.session(0);
-    turns.add(connection.session(0));
-    turns.add(connection.session(1));
+    writer.schedule(connection.session(0));
+    writer.schedule(connection.session(1));
     await endOfTurn();
     expect(connection.written).toEqual(['cork', 'uncork']);
   });
 
   it('is one for each connection', () => {
     const connection = new Connection();
-    expect(WriteTurns.of(connection)).toBe(WriteTurns.of(connection));
-    expect(WriteTurns.of(connection)).not.toBe(WriteTurns.of(new Connection()));
+    expect(ConnectionWriter.of(connection)).toBe(ConnectionWriter.of(connection));
+    expect(ConnectionWriter.of(connection)).not.toBe(ConnectionWriter.of(new Connection()));
   });
 });

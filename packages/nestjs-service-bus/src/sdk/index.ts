@@ -1,0 +1,13 @@
+export { ClientSource } from './connection/client-source.js';
+export { type ConnectionOptions, type NamespaceOptions } from './connection/connection-options.js';
+export { RECEIVER_RETRY_OPTIONS } from './connection/retry-options.js';
+export { ServiceBusConnection } from './connection/service-bus-connection.js';
+export { errorCode, isTransient } from './error-code.js';
+export { MessageLock } from './message/message-lock.js';
+export { settleAlone } from './message/settle-alone.js';
+export { Settler } from './message/settler.js';
+export { acceptSession } from './receiving/accept-session.js';
+export { createReceiver } from './receiving/create-receiver.js';
+export { ReceivingLink, type ReceivingLinkOwner } from './receiving/receiving-link.js';
+export { type LinkHandlers, subscribe, type Subscription } from './receiving/subscribe.js';
+export { SendingLink } from './sending/sending-link.js';

@@ -1,0 +1,6 @@
+/** What is received from: a queue, or a topic's subscription. */
+export interface ReceivableEntity {
+  /** The queue's or the topic's name. */
+  readonly entity: string;
+  readonly subscription?: string | undefined;
+}

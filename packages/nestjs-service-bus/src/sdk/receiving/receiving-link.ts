@@ -1,0 +1,136 @@
+import {
+  type ProcessErrorArgs,
+  type ServiceBusReceivedMessage,
+  type ServiceBusReceiver,
+} from '@azure/service-bus';
+
+import { within } from '../../time/within.js';
+import { FastLink } from '../fast-lane/fast-link.js';
+import { settleAlone } from '../message/settle-alone.js';
+import { subscribe, type Subscription } from './subscribe.js';
+
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/** What a receiving link tells its owner. */
+export interface ReceivingLinkOwner {
+  /** Takes a message; resolves, once it is done with, to whether the broker may send another one for it. */
+  messageReceived(message: ServiceBusReceivedMessage): Promise<boolean>;
+  /** The owner could not take a message, which is given back. Returns whether the broker may send another one. */
+  messageFailed(error: Error): boolean;
+  /** The link is open. A session's link is open from the beginning: there nobody tells. */
+  linkOpened(): void;
+  /** The link could not be opened; the SDK keeps trying. A session's link is gone. */
+  linkFailed(error: Error): void;
+  /** The link was open and is gone. It does not come back: close it. */
+  linkLost(): void;
+}
+
+/**
+ * A link that messages arrive on, over one of the SDK's receivers: the SDK opens it, and its messages take the fast
+ * lane if they may.
+ *
+ * A link that is lost stays lost. The SDK would open a new one in its place, give it the old one's credit on top of
+ * its own, and settle the old one's messages on the dead link (waiting a minute for answers, or taking the answers to
+ * the new link's deliveries of the same numbers for theirs).
+ */
+export class ReceivingLink {
+  /** What the broker said when it took the open link away. */
+  lastError?: Error;
+
+  private fastLink?: FastLink;
+  private subscription?: Subscription;
+  /** Credit that the broker is to get back. */
+  private owedCredit = 0;
+  private isOpened = false;
+  private isStopped = false;
+  private isRetired = false;
+  private isClosed = false;
+
+  constructor(
+    private readonly receiver: ServiceBusReceiver,
+    /** How many messages the broker may send at once. The owner may lower it, and then keeps back credit. */
+    public credit: number,
+    private readonly owner: ReceivingLinkOwner,
+  ) {}
+
+  /** Begins to receive. Throws if the receiver is closed, or its session is lost. */
+  open(): void {
+    // A session's link is open by now; any other opens when the SDK gets to it.
+    this.fastLink = FastLink.open(this.receiver, this.takeFromFastLane);
+    this.subscription = subscribe(
+      this.receiver,
+      {
+        processMessage: (message) => this.takeFromSdk(message),
+        processError: (args) => this.failed(args),
+        linkOpening: () => this.opening(),
+        linkOpened: () => this.opened(),
+      },
+      { autoCompleteMessages: false, maxConcurrentCalls: this.credit },
+    );
+  }
+
+  /** Grants no more credit from now on; the link still brings what it was promised. */
+  retire(): void {
+    this.isRetired = true;
+  }
+
+  /** Takes the credit back from the broker; what was on its way still arrives. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    if (this.subscription) await within(CLOSE_TIMEOUT_MS, this.subscription.close());
+  }
+
+  /** Closes the link, within a few seconds; messages that it brought are settled through `$management` then. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.isRetired = true;
+    // A receiver that is closed while the connection is down would otherwise come back with the connection.
+    await this.stop();
+    await within(CLOSE_TIMEOUT_MS, this.receiver.close());
+  }
+
+  private async takeFromSdk(message: ServiceBusReceivedMessage): Promise<void> {
+    // The SDK gives credit when this promise resolves: one that stays pending withholds it.
+    if (!(await this.owner.messageReceived(message))) await new Promise<void>(() => undefined);
+  }
+
+  private readonly takeFromFastLane = (message: ServiceBusReceivedMessage): void => {
+    this.owner.messageReceived(message).then(this.messageDone, (error: Error) => {
+      const givesCredit = this.owner.messageFailed(error);
+      settleAlone(() => this.receiver.abandonMessage(message)).catch(() => undefined);
+      this.messageDone(givesCredit);
+    });
+  };
+
+  private readonly messageDone = (givesCredit: boolean): void => {
+    const { fastLink } = this;
+    if (!fastLink || this.isStopped || this.isRetired) return;
+    if (givesCredit) this.owedCredit++;
+    // As long as the broker may send half of what it was promised, a flow frame for each message gains nothing. When
+    // less than that is left, grant also after a message that gives nothing: it may be the last one to come.
+    if (this.owedCredit === 0 || fastLink.credit > this.credit / 2) return;
+    fastLink.grant(this.owedCredit);
+    this.owedCredit = 0;
+  };
+
+  private opening(): void {
+    if (this.isOpened && !this.isClosed) this.owner.linkLost();
+  }
+
+  private opened(): void {
+    // Closed while the SDK was opening it: the SDK takes the link back as soon as it wants to give it credit.
+    if (this.isClosed) return;
+    this.isOpened = true;
+    this.fastLink = FastLink.open(this.receiver, this.takeFromFastLane);
+    this.owner.linkOpened();
+  }
+
+  private failed({ error }: ProcessErrorArgs): Promise<void> {
+    // Stopping interrupts the SDK's attempts to open the link.
+    if (error.name === 'AbortError') return Promise.resolve();
+    // An open link's error is why it is about to be lost.
+    if (this.isOpened) this.lastError = error;
+    else if (!this.isClosed) this.owner.linkFailed(error);
+    return Promise.resolve();
+  }
+}
