@@ -42,6 +42,18 @@ export function checkShapes(): Promise<Misfits> {
   return (checking ??= check().then((found) => (misfits = found)));
 }
 
+/** Says what is off, why, and what that means, a line each. */
+export function describeMisfits({ fastLane, linkEvents, connection, versions }: Misfits): string[] {
+  const lines: [string, readonly string[], string][] = [
+    ['fast lane off', fastLane, 'all messages go through the SDK, which is slower'],
+    ['link events off', linkEvents, 'a receiver counts as open with a message, or 5 s after the last error'],
+    ['connection guard limited', connection, 'a dead connection or a lost link may be noticed minutes later'],
+  ];
+  return lines
+    .filter(([, missed]) => missed.length > 0)
+    .map(([what, missed, so]) => `${what}: ${versions} does not fit (${missed.join(', ')}); ${so}`);
+}
+
 async function check(): Promise<Misfits> {
   try {
     const retryOptions = { maxRetries: 0, retryDelayInMs: 0, maxRetryDelayInMs: 0 };
