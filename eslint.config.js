@@ -3,6 +3,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 import { boundaries } from './tools/eslint-boundaries.js';
+import { sdkSeam } from './tools/eslint-sdk-seam.js';
 
 export default tseslint.config(
   { ignores: ['**/dist', 'coverage', '**/node_modules', '**/.compiled', 'bench/peers'] },
@@ -11,9 +12,10 @@ export default tseslint.config(
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { house: { rules: { boundaries } } },
+    plugins: { house: { rules: { boundaries, 'sdk-seam': sdkSeam } } },
     rules: {
       'house/boundaries': 'error',
+      'house/sdk-seam': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
