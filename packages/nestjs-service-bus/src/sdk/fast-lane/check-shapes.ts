@@ -171,8 +171,8 @@ async function misfitsOfLinkEvents(receiver: ServiceBusReceiver): Promise<string
 
 function versionsOf(context: SdkContext | undefined): string {
   const options = context?.connection._connection.options as
-    { readonly properties?: { readonly version?: unknown } } | undefined;
-  return `@azure/service-bus ${String(options?.properties?.version ?? 'of unknown version')}`;
+    { readonly properties?: { readonly version?: string } } | undefined;
+  return `@azure/service-bus ${options?.properties?.version ?? 'of unknown version'}`;
 }
 
 function missing(checks: readonly (readonly [name: string, isThere: boolean])[]): string[] {
