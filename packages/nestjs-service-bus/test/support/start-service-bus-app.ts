@@ -28,7 +28,7 @@ export interface ServiceBusAppSetup {
 }
 
 /** Set to "off", all tests run with messages that go through the SDK. */
-const fastLane = process.env['TEST_FAST_LANE'] !== 'off';
+export const fastLane = process.env['TEST_FAST_LANE'] !== 'off';
 
 export async function startServiceBusApp(
   connectionString: string,
