@@ -1,4 +1,9 @@
-import { type LinkHandlers, type SettlingReceiver, type Subscription } from 'nestjs-service-bus';
+import {
+  type LinkHandlers,
+  type SettlingReceiver,
+  type subscribeWithLinkEvents,
+  type Subscription,
+} from 'nestjs-service-bus';
 
 /** Of the SDK's client, what a reception needs. */
 export interface QueueClient {
@@ -9,7 +14,7 @@ export interface QueueClient {
 }
 
 /** The SDK's receiver, as the library's functions take it. */
-type SdkReceiver = Parameters<typeof import('nestjs-service-bus').subscribeWithLinkEvents>[0];
+type SdkReceiver = Parameters<typeof subscribeWithLinkEvents>[0];
 
 /** Brings the messages of one reception, over a link of its own. */
 export interface QueueReader {
