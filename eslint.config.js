@@ -4,6 +4,7 @@ import tseslint from 'typescript-eslint';
 
 import { boundaries } from './tools/eslint-boundaries.js';
 import { noCircle } from './tools/eslint-circles.js';
+import { sdkSeam } from './tools/eslint-sdk-seam.js';
 
 export default tseslint.config(
   { ignores: ['**/dist', 'coverage', '**/node_modules', '**/.compiled', 'bench/peers'] },
@@ -12,10 +13,11 @@ export default tseslint.config(
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { house: { rules: { boundaries, 'no-circle': noCircle } } },
+    plugins: { house: { rules: { boundaries, 'no-circle': noCircle, 'sdk-seam': sdkSeam } } },
     rules: {
       'house/boundaries': 'error',
       'house/no-circle': 'error',
+      'house/sdk-seam': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-floating-promises': 'error',

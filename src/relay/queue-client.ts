@@ -1,30 +1,31 @@
-import { type ReceivedMessage } from './received-message.js';
+import {
+  type LinkHandlers,
+  type SettlingReceiver,
+  type subscribeWithLinkEvents,
+  type Subscription,
+} from 'nestjs-service-bus';
 
 /** Of the SDK's client, what a reception needs. */
 export interface QueueClient {
   createReceiver(
     queue: string,
     options: { maxAutoLockRenewalDurationInMs: number; skipParsingBodyAsJson: boolean },
-  ): QueueReceiver;
+  ): SdkReceiver;
 }
 
-/** Of the SDK's receiver, what a reception needs. */
-export interface QueueReceiver {
+/** The SDK's receiver, as the library's functions take it. */
+type SdkReceiver = Parameters<typeof subscribeWithLinkEvents>[0];
+
+/** Brings the messages of one reception, over a link of its own. */
+export interface QueueReader {
   subscribe(
-    handlers: ReceptionHandlers,
+    handlers: LinkHandlers,
     options: { autoCompleteMessages: false; maxConcurrentCalls: number },
-  ): { close(): Promise<void> };
-  completeMessage(message: ReceivedMessage): Promise<void>;
-  abandonMessage(message: ReceivedMessage): Promise<unknown>;
-  renewMessageLock(message: ReceivedMessage): Promise<Date>;
+  ): Subscription;
   close(): Promise<void>;
 }
 
-/** What the SDK calls while it receives. */
-export interface ReceptionHandlers {
-  processMessage(message: ReceivedMessage): Promise<void>;
-  processError(args: { readonly error: Error }): Promise<void>;
-  // The SDK calls these two around each attempt to open a link; they are no part of its typed interface.
-  preInitialize(): Promise<void>;
-  postInitialize(): Promise<void>;
+/** Settles and renews messages, whether their link still exists or not. */
+export interface QueueSettler extends SettlingReceiver {
+  close(): Promise<void>;
 }

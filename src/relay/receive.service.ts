@@ -7,13 +7,12 @@ import {
 } from '@nestjs/common';
 import { type Response } from 'express';
 
-import { InjectServiceBusClient } from 'nestjs-service-bus';
+import { InjectServiceBusClient, subscribeWithLinkEvents, within } from 'nestjs-service-bus';
 import { handOver } from './hand-over.js';
-import { type QueueClient, type QueueReceiver } from './queue-client.js';
+import { type QueueClient, type QueueReader } from './queue-client.js';
 import { type ReceivedMessage } from './received-message.js';
 import { Reception, type ReceptionLimits } from './reception.js';
 import { RELAY_OPTIONS, type RelayOptions } from './relay-options.js';
-import { within } from './within.js';
 
 const SHUTDOWN_TIMEOUT_MS = 5_000;
 
@@ -61,7 +60,7 @@ export class ReceiveService implements OnModuleDestroy {
   ): Promise<void> {
     const clientGone = new AbortController();
     response.once('close', () => clientGone.abort());
-    const reception = new Reception(this.createReceiver(), this.createReceiver(), limits);
+    const reception = new Reception(this.createReader(), this.createReceiver(), limits);
     try {
       const signal = AbortSignal.any([clientGone.signal, this.shutdown.signal]);
       const messages = await reception.collect(signal);
@@ -76,7 +75,15 @@ export class ReceiveService implements OnModuleDestroy {
     }
   }
 
-  private createReceiver(): QueueReceiver {
+  private createReader(): QueueReader {
+    const receiver = this.createReceiver();
+    return {
+      subscribe: (handlers, options) => subscribeWithLinkEvents(receiver, handlers, options),
+      close: () => receiver.close(),
+    };
+  }
+
+  private createReceiver(): ReturnType<QueueClient['createReceiver']> {
     return this.client.createReceiver(this.options.outQueue, {
       maxAutoLockRenewalDurationInMs: 0,
       skipParsingBodyAsJson: true,

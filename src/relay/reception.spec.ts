@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
-import { type QueueReceiver, type ReceptionHandlers } from './queue-client.js';
+import { type LinkHandlers } from 'nestjs-service-bus';
+import { type QueueReader, type QueueSettler } from './queue-client.js';
 import { type ReceivedMessage } from './received-message.js';
 import { Reception, type ReceptionLimits } from './reception.js';
 
@@ -15,19 +16,16 @@ class BrokerError extends Error {
 }
 
 /** Plays the SDK's receiver; `deliver` is the broker's part. */
-class FakeReceiver implements QueueReceiver {
+class FakeReceiver implements QueueReader, QueueSettler {
   readonly completed: ReceivedMessage[] = [];
   readonly abandoned: ReceivedMessage[] = [];
-  handlers!: ReceptionHandlers;
+  handlers!: LinkHandlers;
   credit = 0;
   isClosed = false;
   /** What is on its way while the credit is taken back. */
   late: ReceivedMessage[] = [];
 
-  subscribe(
-    handlers: ReceptionHandlers,
-    options: { maxConcurrentCalls: number },
-  ): { close(): Promise<void> } {
+  subscribe(handlers: LinkHandlers, options: { maxConcurrentCalls: number }): { close(): Promise<void> } {
     this.handlers = handlers;
     this.credit = options.maxConcurrentCalls;
     const close = (): Promise<void> => {
@@ -71,7 +69,9 @@ function message(body: string, subject?: string): ReceivedMessage {
 }
 
 describe('Reception', () => {
-  beforeEach(() => void jest.useFakeTimers());
+  // An abandon goes out in a turn of its own.
+  beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate'] }));
+  const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   afterEach(() => void jest.useRealTimers());
 
   const never = new AbortController().signal;
@@ -82,12 +82,20 @@ describe('Reception', () => {
     const collected = reception.collect(signal);
     return { reception, collected };
   };
+  const fail = (code: string): Promise<void> =>
+    receiver.handlers.processError({
+      error: new BrokerError(code),
+      errorSource: 'receive',
+      entityPath: 'queue',
+      fullyQualifiedNamespace: 'localhost',
+      identifier: 'receiver',
+    });
   const bodies = async (collected: Promise<readonly ReceivedMessage[]>): Promise<unknown[]> =>
     (await collected).map(({ body }): unknown => body);
 
   it('ends when no message came for the idle timeout, counted from the last one', async () => {
     const { collected } = start();
-    await receiver.handlers.postInitialize();
+    receiver.handlers.linkOpened?.();
     for (const body of ['a', 'b', 'c']) {
       await jest.advanceTimersByTimeAsync(2_900);
       receiver.deliver(message(body));
@@ -101,7 +109,7 @@ describe('Reception', () => {
   it('does not count the time before the queue is open', async () => {
     const { collected } = start({ idleTimeoutMs: 0 });
     await jest.advanceTimersByTimeAsync(4_000);
-    await receiver.handlers.postInitialize();
+    receiver.handlers.linkOpened?.();
     receiver.deliver(message('a'));
     await jest.advanceTimersByTimeAsync(1);
     expect(await bodies(collected)).toEqual(['a']);
@@ -109,7 +117,7 @@ describe('Reception', () => {
 
   it('ends at once with the most messages that are wanted, and asks for no more', async () => {
     const { collected } = start({ maxMessages: 2 });
-    await receiver.handlers.postInitialize();
+    receiver.handlers.linkOpened?.();
     expect(receiver.credit).toBe(2);
     receiver.deliver(message('a'));
     receiver.deliver(message('b'));
@@ -119,7 +127,7 @@ describe('Reception', () => {
 
   it('ends at once with the fewest messages that are enough, and takes those on their way along', async () => {
     const { collected } = start({ minMessages: 1 });
-    await receiver.handlers.postInitialize();
+    receiver.handlers.linkOpened?.();
     receiver.late = [message('b'), message('c')];
     receiver.deliver(message('a'));
     expect(await bodies(collected)).toEqual(['a', 'b', 'c']);
@@ -127,26 +135,28 @@ describe('Reception', () => {
 
   it('gives back at once what a reopened link brings beyond the most', async () => {
     const { collected } = start({ maxMessages: 1 });
-    await receiver.handlers.postInitialize();
+    receiver.handlers.linkOpened?.();
     receiver.deliver(message('a'));
     receiver.deliver(message('b'));
     expect(await bodies(collected)).toEqual(['a']);
+    await endOfTurn();
     expect(receiver.abandoned.map(({ body }): unknown => body)).toEqual(['b']);
   });
 
   it('gives back at once what comes after its end', async () => {
     const { collected } = start({ maxMessages: 1 });
-    await receiver.handlers.postInitialize();
+    receiver.handlers.linkOpened?.();
     receiver.deliver(message('a'));
     await collected;
     receiver.deliver(message('b'));
+    await endOfTurn();
     expect(receiver.abandoned.map(({ body }): unknown => body)).toEqual(['b']);
   });
 
   it('ends when the signal fires, and gives back what nobody completes', async () => {
     const client = new AbortController();
     const { reception, collected } = start({}, client.signal);
-    await receiver.handlers.postInitialize();
+    receiver.handlers.linkOpened?.();
     receiver.deliver(message('a'));
     receiver.late = [message('b')];
     client.abort();
@@ -160,7 +170,7 @@ describe('Reception', () => {
 
   it('completes what it holds once, and then gives nothing back', async () => {
     const { reception, collected } = start({ maxMessages: 2 });
-    await receiver.handlers.postInitialize();
+    receiver.handlers.linkOpened?.();
     receiver.deliver(message('a'));
     receiver.deliver(message('b', 'lost'));
     await collected;
@@ -172,7 +182,7 @@ describe('Reception', () => {
 
   it('keeps locks while it waits, and leaves out a message whose lock was lost all the same', async () => {
     const { collected } = start({ idleTimeoutMs: 60_000 });
-    await receiver.handlers.postInitialize();
+    receiver.handlers.linkOpened?.();
     receiver.deliver(message('a'));
     receiver.deliver(message('b', 'lost'));
     await jest.advanceTimersByTimeAsync(60_000);
@@ -182,14 +192,14 @@ describe('Reception', () => {
   it('fails at once when the broker’s error is final', async () => {
     const { collected } = start();
     const failure = expect(collected).rejects.toMatchObject({ code: 'MessagingEntityNotFound' });
-    await receiver.handlers.processError({ error: new BrokerError('MessagingEntityNotFound') });
+    await fail('MessagingEntityNotFound');
     await failure;
   });
 
   it('fails with the last error when the queue does not open within 5 s', async () => {
     const { collected } = start();
     const failure = expect(collected).rejects.toMatchObject({ code: 'ServiceCommunicationProblem' });
-    await receiver.handlers.processError({ error: new BrokerError('ServiceCommunicationProblem') });
+    await fail('ServiceCommunicationProblem');
     await jest.advanceTimersByTimeAsync(5_000);
     await failure;
   });
@@ -203,9 +213,9 @@ describe('Reception', () => {
 
   it('goes on when its link is lost and opened anew, as long as it holds nothing', async () => {
     const { collected } = start();
-    await receiver.handlers.postInitialize();
-    await receiver.handlers.preInitialize();
-    await receiver.handlers.postInitialize();
+    receiver.handlers.linkOpened?.();
+    receiver.handlers.linkOpening?.();
+    receiver.handlers.linkOpened?.();
     receiver.deliver(message('a'));
     await jest.advanceTimersByTimeAsync(3_000);
     expect(await bodies(collected)).toEqual(['a']);
@@ -213,10 +223,10 @@ describe('Reception', () => {
 
   it('ends with what it holds when its link is lost, and closes it for the messages to be settled', async () => {
     const { reception, collected } = start();
-    await receiver.handlers.postInitialize();
+    receiver.handlers.linkOpened?.();
     receiver.deliver(message('a'));
-    await receiver.handlers.processError({ error: new BrokerError('UnauthorizedAccess') });
-    await receiver.handlers.preInitialize();
+    await fail('UnauthorizedAccess');
+    receiver.handlers.linkOpening?.();
     expect(await bodies(collected)).toEqual(['a']);
     expect(receiver.isClosed).toBe(true);
     expect(await reception.complete()).toBe(0);

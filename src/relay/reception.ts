@@ -1,9 +1,7 @@
-import { brokerErrorCode } from './broker-error-code.js';
+import { HeldMessages, serviceBusErrorCode, type Subscription, within } from 'nestjs-service-bus';
 import { BROKER_TIMEOUT_MS, BrokerTimeoutError } from './broker-timeout.js';
-import { LockKeeper } from './lock-keeper.js';
-import { type QueueReceiver } from './queue-client.js';
+import { type QueueReader, type QueueSettler } from './queue-client.js';
 import { type ReceivedMessage } from './received-message.js';
-import { within } from './within.js';
 
 /** When a reception ends. */
 export interface ReceptionLimits {
@@ -24,8 +22,7 @@ const FINAL = new Set(['MessagingEntityNotFound', 'MessagingEntityDisabled', 'Un
  * completed or given back. What comes beside that is given back at once: nothing stays locked for nobody.
  */
 export class Reception {
-  private readonly held = new Set<ReceivedMessage>();
-  private readonly locks: LockKeeper;
+  private readonly held: HeldMessages;
   private isOver = false;
   private reachLimit!: () => void;
   private fail!: (error: Error) => void;
@@ -35,7 +32,7 @@ export class Reception {
     this.fail = reject;
   });
   private readonly released = new Promise<void>((resolve) => (this.release = resolve));
-  private subscription?: { close(): Promise<void> };
+  private subscription?: Subscription;
   private isOpened = false;
   private isLinkLost = false;
   private opening?: NodeJS.Timeout;
@@ -44,15 +41,13 @@ export class Reception {
 
   constructor(
     /** Brings the messages, over a link of its own. */
-    private readonly reader: QueueReceiver,
+    private readonly reader: QueueReader,
     /** Settles and renews them, whether their link still exists or not. */
-    private readonly settler: QueueReceiver,
+    private readonly settler: QueueSettler,
     private readonly limits: ReceptionLimits,
   ) {
-    this.locks = new LockKeeper(
-      (message) => settler.renewMessageLock(message),
-      (message) => this.held.delete(message),
-    );
+    // The limits alone say how long a client waits. A message whose lock is lost is held no longer.
+    this.held = new HeldMessages(settler, { maxRenewalMs: Infinity });
   }
 
   /**
@@ -86,21 +81,21 @@ export class Reception {
 
   /** Takes all messages off the queue for good; returns how many of them the broker did not let go. */
   async complete(): Promise<number> {
-    return this.settle((message) => this.settler.completeMessage(message));
+    return this.settle((message) => this.held.complete(message));
   }
 
   /** Gives back what is still held, and closes the way to the queue. */
   async close(): Promise<void> {
-    await this.settle((message) => this.settler.abandonMessage(message));
+    await this.settle((message) => this.held.abandon(message));
     await Promise.all(
       [this.reader, this.settler].map((receiver) => within(CLOSE_TIMEOUT_MS, receiver.close())),
     );
   }
 
-  private subscribe(): { close(): Promise<void> } {
+  private subscribe(): Subscription {
     const handlers = {
-      preInitialize: () => this.initialize(),
-      postInitialize: () => this.opened(),
+      linkOpening: () => this.linkOpening(),
+      linkOpened: () => this.opened(),
       processMessage: (message: ReceivedMessage) => this.take(message),
       processError: ({ error }: { readonly error: Error }) => this.failed(error),
     };
@@ -114,7 +109,7 @@ export class Reception {
     if (this.subscription) await within(CLOSE_TIMEOUT_MS, this.subscription.close());
   }
 
-  private initialize(): Promise<void> {
+  private linkOpening(): void {
     // The SDK is about to open a link anew. It would take settlements of the lost one's messages for those of the
     // new one's: with messages in hand, the reception ends here.
     if (this.isOpened && this.held.size > 0) {
@@ -122,24 +117,21 @@ export class Reception {
       void this.stop();
       this.reachLimit();
     }
-    return Promise.resolve();
   }
 
-  private opened(): Promise<void> {
+  private opened(): void {
     this.isOpened = true;
     clearTimeout(this.opening);
     this.idle ??= setTimeout(this.reachLimit, this.limits.idleTimeoutMs);
-    return Promise.resolve();
   }
 
   private async take(message: ReceivedMessage): Promise<void> {
     const { maxMessages, minMessages } = this.limits;
     // A link that was opened anew brings credit of its own: more may come than was asked for.
     if (this.isOver || this.held.size >= maxMessages) {
-      await this.settler.abandonMessage(message).catch(ignoreLostLock);
+      await this.held.abandon(message).catch(ignoreLostLock);
     } else {
-      this.held.add(message);
-      this.locks.keep(message);
+      this.held.hold(message);
       this.idle?.refresh();
       if (this.held.size >= (minMessages || maxMessages)) this.reachLimit();
     }
@@ -149,7 +141,7 @@ export class Reception {
 
   private failed(error: Error): Promise<void> {
     this.lastError = error;
-    if (this.held.size === 0 && FINAL.has(brokerErrorCode(error) ?? '')) this.fail(error);
+    if (this.held.size === 0 && FINAL.has(serviceBusErrorCode(error) ?? '')) this.fail(error);
     return Promise.resolve();
   }
 
@@ -158,9 +150,8 @@ export class Reception {
   }
 
   private async settle(how: (message: ReceivedMessage) => Promise<unknown>): Promise<number> {
-    this.locks.stop();
     const results = await Promise.allSettled([...this.held].map(how));
-    this.held.clear();
+    this.held.releaseAll();
     return results.filter(({ status }) => status === 'rejected').length;
   }
 }

@@ -5,7 +5,7 @@ import {
   ServiceUnavailableException,
 } from '@nestjs/common';
 
-import { brokerErrorCode } from './broker-error-code.js';
+import { serviceBusErrorCode } from 'nestjs-service-bus';
 import { BrokerTimeoutError } from './broker-timeout.js';
 import { MessagePropertiesError } from './message-properties.js';
 
@@ -24,7 +24,7 @@ export function toHttpException(error: unknown): unknown {
   if (error instanceof BrokerTimeoutError || error.name === 'AbortError') {
     return new ServiceUnavailableException('Service Bus does not answer', { cause: error });
   }
-  const code = brokerErrorCode(error);
+  const code = serviceBusErrorCode(error);
   if (code === undefined) return error;
   if (code === 'MessageSizeExceeded')
     return new PayloadTooLargeException('the message is too large for the queue');

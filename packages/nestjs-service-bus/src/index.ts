@@ -13,7 +13,14 @@ export {
 export { type ServiceBusClientProxyOptions } from './client/service-bus-client-proxy-options.js';
 export { ServiceBusMessageBuilder } from './client/service-bus-message-builder.js';
 export { ServiceBusRecord, type ServiceBusRecordOptions } from './client/service-bus-record.js';
-export { type NamespaceOptions } from './sdk/index.js';
+export {
+  isTransient as isTransientServiceBusError,
+  type LinkHandlers,
+  type NamespaceOptions,
+  serviceBusErrorCode,
+  subscribe as subscribeWithLinkEvents,
+  type Subscription,
+} from './sdk/index.js';
 export { type ServiceBusModuleOptions } from './service-bus-options.js';
 export { type ReceiverEntity } from './injection/receiver-pool.js';
 export { type RetryPolicy } from './binding/backoff.js';
@@ -32,6 +39,7 @@ export {
   InjectServiceBusAdministrationClient,
   InjectServiceBusClient,
 } from './injection/inject.decorators.js';
+export { HeldMessages, type HeldMessagesOptions, type SettlingReceiver } from './injection/held-messages.js';
 export { getReceiverToken, getSenderToken } from './injection/injection-tokens.js';
 export { type CircuitBreakerPolicy } from './binding/circuit-breaker-policy.js';
 export { type CircuitState } from './receive/health/consumer-health.js';
@@ -47,4 +55,5 @@ export { ServiceBusModule } from './service-bus.module.js';
 export { SERVICE_BUS_TRANSPORT, ServiceBusServer } from './service-bus.server.js';
 export { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';
 export { type CurrentMessage, currentMessage } from './delivery/current-message.js';
+export { within } from './time/within.js';
 export { QuickValidationPipe } from './validation/quick-validation.pipe.js';

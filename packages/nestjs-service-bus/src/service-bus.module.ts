@@ -1,5 +1,5 @@
 import { ServiceBusAdministrationClient, ServiceBusClient } from '@azure/service-bus';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Logger, Module } from '@nestjs/common';
 
 import { BindingRegistry } from './binding/binding-registry.js';
 import { ReceiverPool } from './injection/receiver-pool.js';
@@ -18,6 +18,14 @@ import { ServiceBusServer } from './service-bus.server.js';
 import { checkModuleOptions, type ServiceBusModuleOptions } from './service-bus-options.js';
 import { Telemetry } from './telemetry/telemetry.js';
 
+async function openConnection(options: ServiceBusModuleOptions): Promise<ServiceBusConnection> {
+  const connection = await ServiceBusConnection.create(options);
+  const logger = new Logger('ServiceBusModule');
+  for (const warning of connection.warnings) logger.warn(warning);
+  if (options.fastLane === false) logger.log('fast lane off: the option fastLane is false');
+  return connection;
+}
+
 /**
  * Azure Service Bus for a Nest application: `forRoot` or `forRootAsync` once, for the namespace; `forFeature` or
  * `forFeatureAsync` in each feature module, for what it receives and sends.
@@ -27,8 +35,7 @@ import { Telemetry } from './telemetry/telemetry.js';
     {
       provide: ServiceBusConnection,
       inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: ServiceBusModuleOptions) =>
-        ServiceBusConnection.create(checkModuleOptions(options)),
+      useFactory: (options: ServiceBusModuleOptions) => openConnection(checkModuleOptions(options)),
     },
     {
       provide: ServiceBusClient,

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { InjectSender, type ServiceBusContext, ServiceBusModule, getSenderToken } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
+import { fastLane, until } from './support/start-service-bus-app.js';
 
 const BIG = 'ü'.repeat(100_000);
 
@@ -98,7 +98,7 @@ describe('a message in a handler’s hands', () => {
     }
     // Only what is rare comes the SDK's way: were it not so, another version would have made us slow unnoticed.
     const isRare = ours.map((message) => message.constructor.name !== 'ReceivedMessage');
-    expect(isRare).toEqual(MESSAGES.map(({ messageId }) => Buffer.isBuffer(messageId)));
+    expect(isRare).toEqual(MESSAGES.map(({ messageId }) => !fastLane || Buffer.isBuffer(messageId)));
   });
 
   it('comes with the body that AMQP itself types', async () => {

@@ -49,6 +49,7 @@ export class LockRenewer {
 
   close(): void {
     clearTimeout(this.timer);
+    this.sweepAtMs = Infinity;
     this.locks.clear();
   }
 

@@ -2,10 +2,7 @@ import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/
 
 import { type RenewableLock } from '../delivery/lock-renewer.js';
 
-/** The SDK's own bound on automatic renewal. */
-const MAX_RENEWAL_MS = 5 * 60_000;
-
-/** The lock of a message that an injected receiver has handed out. */
+/** The lock of a message that somebody holds. */
 export class HeldLock implements RenewableLock {
   renewAtMs = 0;
   lockEndsAtMs = 0;
@@ -15,8 +12,9 @@ export class HeldLock implements RenewableLock {
 
   constructor(
     private readonly message: ServiceBusReceivedMessage,
-    private readonly receiver: ServiceBusReceiver,
-    private readonly letGo: () => void,
+    private readonly receiver: Pick<ServiceBusReceiver, 'renewMessageLock'>,
+    private readonly maxRenewalMs: number,
+    private readonly ended: (isLost: boolean) => void,
   ) {}
 
   get lockedUntilUtc(): Date | undefined {
@@ -25,11 +23,11 @@ export class HeldLock implements RenewableLock {
 
   async renew(): Promise<Date> {
     // A message that nobody settles goes back to the queue in the end.
-    if (performance.now() - this.sinceMs > MAX_RENEWAL_MS) this.letGo();
+    if (performance.now() - this.sinceMs > this.maxRenewalMs) this.ended(false);
     return this.receiver.renewMessageLock(this.message);
   }
 
   lose(): void {
-    this.letGo();
+    this.ended(true);
   }
 }

@@ -1,6 +1,5 @@
 import {
   type GetMessageIteratorOptions,
-  type MessageHandlers,
   type OperationOptionsBase,
   type PeekMessagesOptions,
   type ReceiveMessagesOptions,
@@ -9,25 +8,28 @@ import {
   type SubscribeOptions,
 } from '@azure/service-bus';
 
-import { settleAlone } from '../sdk/index.js';
+import { type LinkHandlers, settleAlone, subscribe, type Subscription } from '../sdk/index.js';
 import { type LockRenewer } from '../delivery/lock-renewer.js';
-import { HeldLock } from './held-lock.js';
+import { HeldMessages } from './held-messages.js';
 
 type Properties = Parameters<ServiceBusReceiver['abandonMessage']>[1];
 type DeadLetterOptions = Parameters<ServiceBusReceiver['deadLetterMessage']>[1];
 type SequenceNumbers = Parameters<ServiceBusReceiver['receiveDeferredMessages']>[0];
 
 /**
- * What `@InjectReceiver` injects: the SDK's receiver, with locks that are renewed by delivery and not by message
- * id, for as long as the SDK would (5 minutes), until the message is settled.
+ * What `@InjectReceiver` injects: the SDK's receiver, with locks that are renewed by message and not by message id, for
+ * as long as the SDK would (5 minutes), until the message is settled. Its `subscribe` also takes `linkOpening` and
+ * `linkOpened`.
  */
 export class RenewingReceiver implements ServiceBusReceiver {
-  private readonly held = new Map<ServiceBusReceivedMessage, HeldLock>();
+  private readonly held: HeldMessages;
 
   constructor(
     private readonly receiver: ServiceBusReceiver,
-    private readonly locks: LockRenewer,
-  ) {}
+    locks: LockRenewer,
+  ) {
+    this.held = new HeldMessages(receiver, {}, locks);
+  }
 
   get identifier(): string {
     return this.receiver.identifier;
@@ -63,47 +65,50 @@ export class RenewingReceiver implements ServiceBusReceiver {
     options?: GetMessageIteratorOptions,
   ): AsyncIterableIterator<ServiceBusReceivedMessage> {
     for await (const message of this.receiver.getMessageIterator(options)) {
-      this.hold(message);
+      this.held.hold(message);
       yield message;
     }
   }
 
-  subscribe(handlers: MessageHandlers, options?: SubscribeOptions): { close(): Promise<void> } {
+  subscribe(handlers: LinkHandlers, options?: SubscribeOptions): Subscription {
     const isSettledForUser = options?.autoCompleteMessages ?? true;
     const processMessage = async (message: ServiceBusReceivedMessage): Promise<void> => {
-      this.hold(message);
+      this.held.hold(message);
       try {
         await handlers.processMessage(message);
       } finally {
-        if (isSettledForUser) this.letGo(message);
+        if (isSettledForUser) this.held.release(message);
       }
     };
-    const processError = handlers.processError.bind(handlers);
-    return this.receiver.subscribe({ processMessage, processError }, options);
+    const linkHandlers: LinkHandlers = {
+      processMessage,
+      processError: (args) => handlers.processError(args),
+      linkOpening: () => handlers.linkOpening?.(),
+      linkOpened: () => handlers.linkOpened?.(),
+    };
+    return subscribe(this.receiver, linkHandlers, options);
   }
 
   peekMessages(maxCount: number, options?: PeekMessagesOptions): Promise<ServiceBusReceivedMessage[]> {
     return this.receiver.peekMessages(maxCount, options);
   }
 
-  async completeMessage(message: ServiceBusReceivedMessage): Promise<void> {
-    await this.receiver.completeMessage(message);
-    this.letGo(message);
+  completeMessage(message: ServiceBusReceivedMessage): Promise<void> {
+    return this.held.complete(message);
   }
 
-  async abandonMessage(message: ServiceBusReceivedMessage, properties?: Properties): Promise<void> {
-    await settleAlone(() => this.receiver.abandonMessage(message, properties));
-    this.letGo(message);
+  abandonMessage(message: ServiceBusReceivedMessage, properties?: Properties): Promise<void> {
+    return this.held.abandon(message, properties);
   }
 
   async deferMessage(message: ServiceBusReceivedMessage, properties?: Properties): Promise<void> {
     await settleAlone(() => this.receiver.deferMessage(message, properties));
-    this.letGo(message);
+    this.held.release(message);
   }
 
   async deadLetterMessage(message: ServiceBusReceivedMessage, options?: DeadLetterOptions): Promise<void> {
     await settleAlone(() => this.receiver.deadLetterMessage(message, options));
-    this.letGo(message);
+    this.held.release(message);
   }
 
   renewMessageLock(message: ServiceBusReceivedMessage): Promise<Date> {
@@ -111,25 +116,12 @@ export class RenewingReceiver implements ServiceBusReceiver {
   }
 
   async close(): Promise<void> {
-    for (const message of this.held.keys()) this.letGo(message);
+    this.held.releaseAll();
     await this.receiver.close();
   }
 
   private holdAll(messages: ServiceBusReceivedMessage[]): ServiceBusReceivedMessage[] {
-    for (const message of messages) this.hold(message);
+    for (const message of messages) this.held.hold(message);
     return messages;
-  }
-
-  private hold(message: ServiceBusReceivedMessage): void {
-    const lock = new HeldLock(message, this.receiver, () => this.letGo(message));
-    this.held.set(message, lock);
-    this.locks.add(lock);
-  }
-
-  private letGo(message: ServiceBusReceivedMessage): void {
-    const lock = this.held.get(message);
-    if (!lock) return;
-    this.held.delete(message);
-    this.locks.remove(lock);
   }
 }

@@ -1,12 +1,23 @@
 import { type ServiceBusError } from '@azure/service-bus';
 
-/** The code of an SDK error; of several tries' errors, the last one's. */
+/**
+ * Returns the code of an error that the SDK threw, such as `MessageLockLost` or `ServiceBusy`; undefined for any other
+ * error. An operation that was tried several times fails with an AggregateError: its last error counts. An error of the
+ * connection that the SDK has not translated is a `GeneralError`.
+ */
+export function serviceBusErrorCode(error: unknown): ServiceBusError['code'] | undefined {
+  const last = lastError(error);
+  if (isServiceBusError(last)) return last.code;
+  return last instanceof Error && last.name === 'MessagingError' ? 'GeneralError' : undefined;
+}
+
+/** Returns the code of a ServiceBusError; of the last one, where there were several tries. */
 export function errorCode(error: unknown): ServiceBusError['code'] | undefined {
   const last = lastError(error);
   return isServiceBusError(last) ? last.code : undefined;
 }
 
-/** True for errors of the way to the broker, which say nothing about the operation itself. */
+/** Whether an error comes from the way to the broker, and says nothing about the operation: trying again may help. */
 export function isTransient(error: unknown): boolean {
   const last = lastError(error);
   return !isServiceBusError(last) || last.retryable || last.code === 'ServiceCommunicationProblem';

@@ -2,7 +2,7 @@ export { ClientSource } from './connection/client-source.js';
 export { type ConnectionOptions, type NamespaceOptions } from './connection/connection-options.js';
 export { RECEIVER_RETRY_OPTIONS } from './connection/retry-options.js';
 export { ServiceBusConnection } from './connection/service-bus-connection.js';
-export { errorCode, isTransient } from './error-code.js';
+export { errorCode, isTransient, serviceBusErrorCode } from './error-code.js';
 export { MessageLock } from './message/message-lock.js';
 export { settleAlone } from './message/settle-alone.js';
 export { Settler } from './message/settler.js';

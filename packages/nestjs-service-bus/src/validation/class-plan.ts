@@ -1,4 +1,10 @@
-import { type MetadataStorages, type Target, type TypeMetadata } from './metadata-storages.js';
+import {
+  hasTransforms,
+  type MetadataStorages,
+  type Target,
+  typedProperties,
+  type TypeMetadata,
+} from './metadata-storages.js';
 import { type Condition, type PropertyPlan } from './property-plan.js';
 import { toCheck } from './to-check.js';
 
@@ -60,7 +66,7 @@ class Planner {
       transformer.getStrategy(type) === 'none' &&
       transformer.getExposedMetadatas(type).length === 0 &&
       transformer.getExcludedMetadatas(type).length === 0 &&
-      ancestorsOf(type).every((ancestor) => !transformer._transformMetadatas.has(ancestor));
+      ancestorsOf(type).every((ancestor) => !hasTransforms(this.storages, ancestor));
     if (!isPlain) throw new NoPlanError();
   }
 
@@ -76,7 +82,7 @@ class Planner {
     }
     // `@Type` on a property that nobody validates still makes instances.
     for (const ancestor of ancestorsOf(type)) {
-      for (const name of this.storages.transformer._typeMetadatas.get(ancestor)?.keys() ?? []) {
+      for (const name of typedProperties(this.storages, ancestor)) {
         if (!byProperty.has(name)) throw new NoPlanError();
       }
     }

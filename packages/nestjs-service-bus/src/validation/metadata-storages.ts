@@ -42,6 +42,16 @@ export async function loadStorages(): Promise<MetadataStorages | undefined> {
   }
 }
 
+/** A `@Transform` was put on a property of this class itself. */
+export function hasTransforms({ transformer }: MetadataStorages, type: Target): boolean {
+  return transformer._transformMetadatas.has(type);
+}
+
+/** The properties of this class itself that have a `@Type`. */
+export function typedProperties({ transformer }: MetadataStorages, type: Target): readonly string[] {
+  return [...(transformer._typeMetadatas.get(type)?.keys() ?? [])];
+}
+
 /** A bundler, or a second copy of the package, may have given us a storage that no decorator writes to. */
 function isFilledBy(decorate: typeof TypeDecorator, storage: TransformerStorage): boolean {
   class Probe {}

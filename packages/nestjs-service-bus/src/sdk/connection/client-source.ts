@@ -5,8 +5,8 @@ import { within } from '../../time/within.js';
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /**
- * The clients that bindings receive with: one for all of them, and a new one for a binding whose client has ceased
- * to work. A client that nobody uses any more is closed.
+ * The clients that bindings receive with: one shared by all, and a new one for a binding whose client no longer works.
+ * Closes a client once nobody uses it.
  */
 export class ClientSource {
   private readonly users = new Map<ServiceBusClient, number>();
@@ -15,12 +15,12 @@ export class ClientSource {
 
   constructor(private readonly make: () => ServiceBusClient) {}
 
-  /** The newest client, made when it is wanted first. */
+  /** The newest client, created at the first access. */
   get current(): ServiceBusClient {
     return (this.newest ??= this.make());
   }
 
-  /** A source with a client of its own, which is closed with this one: one connection carries only so much well. */
+  /** Returns a source with a client of its own, closed with this one: one connection carries only so much well. */
   fork(): ClientSource {
     const fork = new ClientSource(this.make);
     this.forks.push(fork);
@@ -33,7 +33,7 @@ export class ClientSource {
     return client;
   }
 
-  /** Another client for one that does not work: a new one, unless somebody else has needed one before. */
+  /** Replaces a client that does not work: by a new one, or by the one that another binding has replaced it with. */
   exchange(client: ServiceBusClient): ServiceBusClient {
     if (client === this.newest) this.newest = this.make();
     const next = this.acquire();

@@ -5,17 +5,17 @@ import { type ServiceBusClient } from '@azure/service-bus';
 import { contextOf, type SdkContext } from '../sdk-context.js';
 
 const LOOK_EVERY_MS = 500;
-/** Without a byte for this long the broker is asked for a sign of life. */
+/** After this long without a byte, ask the broker for a sign of life. */
 const ASK_AFTER_MS = 3_000;
-/** Without a byte for this long an open connection is dead. */
+/** After this long without a byte, an open connection is dead. */
 const DEAD_AFTER_MS = 7_000;
-/** And so is one that is being opened: with the pause until the next try, it takes less than 10 s to be back. */
+/** So is one that is being opened: with the pause before the next try, recovery takes less than 10 s. */
 const UNOPENED_AFTER_MS = 5_000;
 
-/** No byte has come on the connection, although the broker was asked for one. */
+/** No byte has arrived on the connection, although the broker was asked for one. */
 class SilentConnectionError extends Error {
   override readonly name = 'SilentConnectionError';
-  // The SDK takes an error with these for the network's, and tries again.
+  // With these the SDK sees a network error, and tries again.
   readonly code = 'ETIMEDOUT';
   readonly syscall = 'read';
   readonly errno = -110;
@@ -26,9 +26,9 @@ class SilentConnectionError extends Error {
 }
 
 /**
- * Ends connections that look open and are dead (half-open TCP), so that the SDK opens a new one. The SDK finds
- * out by itself after two minutes; Service Bus may refuse a client that wants heartbeats more often than each
- * minute, so a quiet broker is asked instead: whoever begins an AMQP session must be answered [AMQP 2.5.1].
+ * Ends connections that look open and are dead (half-open TCP), so that the SDK opens a new one. The SDK itself notices
+ * after two minutes. Service Bus may refuse a client that wants heartbeats more often than once a minute, so the guard
+ * begins an AMQP session on a quiet connection: the broker must answer that [AMQP 2.5.1].
  */
 export class ConnectionGuard {
   private readonly timer: NodeJS.Timeout;
@@ -43,7 +43,7 @@ export class ConnectionGuard {
     this.timer.unref();
   }
 
-  /** Watches over all connections of a client, one after the other, until it is closed. */
+  /** Watches all connections of a client, one after the other, until the client is closed. */
   static watch(client: ServiceBusClient): ConnectionGuard | undefined {
     const context = contextOf(client);
     return context && new ConnectionGuard(context);
@@ -57,7 +57,7 @@ export class ConnectionGuard {
   private look(): void {
     if (this.context.wasConnectionCloseCalled) return this.close();
     const nowMs = performance.now();
-    // Bytes that came while our own process was busy are still to be read.
+    // While our own process was busy, bytes may have arrived that nobody has read.
     const wasBusy = nowMs - this.lookedAtMs > 2 * LOOK_EVERY_MS;
     this.lookedAtMs = nowMs;
     const { socket } = this.context.connection._connection;
@@ -87,7 +87,7 @@ export class ConnectionGuard {
       const session = await connection.createSession({ abortSignal: question.signal });
       await session.close();
     } catch {
-      // The bytes that come, or do not, are the answer.
+      // Only the bytes count as an answer.
     }
   }
 }

@@ -2,10 +2,10 @@ import { type ServiceBusClient } from '@azure/service-bus';
 
 import { contextOf, eachConnection, type SdkContext, type SdkRequestLink } from '../sdk-context.js';
 
-/** The connection was lost while a request was on its way: its answer will never come. */
+/** The connection was lost during a request: the answer will never arrive. */
 class RequestLostError extends Error {
   override readonly name = 'RequestLostError';
-  // The SDK takes an error with these for the network's, and tries again.
+  // With these the SDK sees a network error, and tries again.
   readonly code = 'ECONNRESET';
   readonly syscall = 'read';
   readonly errno = -104;
@@ -16,8 +16,8 @@ class RequestLostError extends Error {
 }
 
 /**
- * Fails a client's requests when the connection that they went out on is lost. The SDK waits a minute for the
- * answers, a token's among them, and meanwhile neither opens links nor a new connection: the client is stuck.
+ * Fails a client's pending requests when their connection is lost. The SDK waits a minute for the answers, a token's
+ * among them, and opens neither links nor a new connection meanwhile: the client is stuck.
  */
 export function failLostRequests(client: ServiceBusClient): void {
   const context = contextOf(client);

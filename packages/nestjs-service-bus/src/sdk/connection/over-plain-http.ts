@@ -1,8 +1,8 @@
 import { type ServiceBusAdministrationClient } from '@azure/service-bus';
 
 /**
- * Makes an administration client speak to an emulator: the SDK dials https whatever `UseDevelopmentEmulator`
- * says, and emulators offer their administration over plain http.
+ * Makes an administration client reach an emulator: the SDK uses https whatever `UseDevelopmentEmulator` says, and
+ * emulators serve their administration over plain http.
  */
 export function overPlainHttp(client: ServiceBusAdministrationClient): ServiceBusAdministrationClient {
   client.pipeline.addPolicy({

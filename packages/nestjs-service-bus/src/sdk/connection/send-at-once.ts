@@ -3,8 +3,8 @@ import { type ServiceBusClient } from '@azure/service-bus';
 import { contextOf, eachConnection } from '../sdk-context.js';
 
 /**
- * Keeps TCP from waiting for more to send (Nagle) on a client's connections: a message after another one would wait
- * for the broker's delayed acknowledgement of the first, some 40 ms.
+ * Switches off Nagle's algorithm on a client's connections: otherwise the second of two messages waits some 40 ms for
+ * the broker's delayed acknowledgement of the first.
  */
 export function sendAtOnce(client: ServiceBusClient): void {
   const context = contextOf(client);

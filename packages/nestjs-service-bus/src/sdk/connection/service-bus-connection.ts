@@ -5,7 +5,7 @@ import {
   type TokenCredential,
 } from '@azure/service-bus';
 
-import { checkShapes } from '../fast-lane/check-shapes.js';
+import { checkShapes, describeMisfits, knownMisfits } from '../fast-lane/check-shapes.js';
 import { switchOffFastLane } from '../fast-lane/fast-lane.js';
 import { contextOf } from '../sdk-context.js';
 import { ConnectionGuard } from './connection-guard.js';
@@ -27,6 +27,14 @@ export class ServiceBusConnection {
     await checkShapes();
     if ('connectionString' in options) return new ServiceBusConnection(options, undefined);
     return new ServiceBusConnection(options, options.credential ?? (await defaultCredential()));
+  }
+
+  /**
+   * What is slower or less safe than it could be, a line each: the installed SDK or rhea is of a version that part of
+   * this room does not fit. Empty with the versions that it is written for.
+   */
+  get warnings(): readonly string[] {
+    return describeMisfits(knownMisfits());
   }
 
   createClient(retryOptions: RetryOptions = this.options.retryOptions ?? {}): ServiceBusClient {

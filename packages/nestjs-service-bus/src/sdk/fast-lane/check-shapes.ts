@@ -42,6 +42,18 @@ export function checkShapes(): Promise<Misfits> {
   return (checking ??= check().then((found) => (misfits = found)));
 }
 
+/** Says what is off, why, and what that means, a line each. */
+export function describeMisfits({ fastLane, linkEvents, connection, versions }: Misfits): string[] {
+  const lines: [string, readonly string[], string][] = [
+    ['fast lane off', fastLane, 'all messages go through the SDK, which is slower'],
+    ['link events off', linkEvents, 'a receiver counts as open with a message, or 5 s after the last error'],
+    ['connection guard limited', connection, 'a dead connection or a lost link may be noticed minutes later'],
+  ];
+  return lines
+    .filter(([, missed]) => missed.length > 0)
+    .map(([what, missed, so]) => `${what}: ${versions} does not fit (${missed.join(', ')}); ${so}`);
+}
+
 async function check(): Promise<Misfits> {
   try {
     const retryOptions = { maxRetries: 0, retryDelayInMs: 0, maxRetryDelayInMs: 0 };
@@ -131,27 +143,27 @@ async function misfitsOfBatch(sender: ServiceBusSender): Promise<string[]> {
 async function misfitsOfLinkEvents(receiver: ServiceBusReceiver): Promise<string[]> {
   const called = new Set<string>();
   const note = (hook: string) => (): Promise<void> => Promise.resolve(void called.add(hook));
-  const inner = receiver as { _streamingReceiver?: { _init?: unknown; link?: unknown } };
-  let hasPlaceForLink = false;
-  await within(
-    PROBE_TIMEOUT_MS,
-    new Promise<void>((resolve) => {
-      const handlers = {
-        processMessage: () => Promise.resolve(),
-        // There is no link to give credit to: the attempt ends with an error.
-        processError: () => Promise.resolve(resolve()),
-        preInitialize: note('preInitialize'),
-        postInitialize: note('postInitialize'),
-      };
-      const subscription = receiver.subscribe(handlers);
-      const { _streamingReceiver: streaming } = inner;
-      hasPlaceForLink = has(streaming, 'link');
-      if (typeof streaming?._init === 'function') streaming._init = () => Promise.resolve();
-      else void subscription.close().finally(resolve);
-    }),
-  );
+  let failed = (): void => undefined;
+  const attempt = new Promise<void>((resolve) => (failed = resolve));
+  const handlers = {
+    processMessage: () => Promise.resolve(),
+    // There is no link to give credit to: the attempt ends with an error.
+    processError: () => Promise.resolve(failed()),
+    preInitialize: note('preInitialize'),
+    postInitialize: note('postInitialize'),
+  };
+  const subscription = receiver.subscribe(handlers);
+  const { _streamingReceiver: streaming } = receiver as {
+    _streamingReceiver?: { _init?: unknown; link?: unknown };
+  };
+  if (typeof streaming?._init === 'function') {
+    streaming._init = () => Promise.resolve();
+    await within(PROBE_TIMEOUT_MS, attempt);
+  }
+  // Otherwise the SDK would try for ever.
+  await within(PROBE_TIMEOUT_MS, subscription.close());
   return missing([
-    ['ServiceBusReceiver._streamingReceiver.link', hasPlaceForLink],
+    ['ServiceBusReceiver._streamingReceiver.link', has(streaming, 'link')],
     ['subscribe calls preInitialize', called.has('preInitialize')],
     ['subscribe calls postInitialize', called.has('postInitialize')],
   ]);
@@ -159,8 +171,8 @@ async function misfitsOfLinkEvents(receiver: ServiceBusReceiver): Promise<string
 
 function versionsOf(context: SdkContext | undefined): string {
   const options = context?.connection._connection.options as
-    { readonly properties?: { readonly version?: unknown } } | undefined;
-  return `@azure/service-bus ${String(options?.properties?.version ?? 'of unknown version')}`;
+    { readonly properties?: { readonly version?: string } } | undefined;
+  return `@azure/service-bus ${options?.properties?.version ?? 'of unknown version'}`;
 }
 
 function missing(checks: readonly (readonly [name: string, isThere: boolean])[]): string[] {

@@ -10,9 +10,9 @@ import { NotPlainError, ValueReader } from './value-reader.js';
 const TAG_BYTES = 16;
 
 /**
- * Reads a message as the SDK does it with `skipParsingBodyAsJson` and `skipConvertingDate`, in one pass and a tenth of
- * the time. Undefined when the message is not plain (no body of data, or several; rare types; no AMQP): rhea and the
- * SDK are to read it then, or to refuse it.
+ * Reads a message as the SDK does with `skipParsingBodyAsJson` and `skipConvertingDate`, in one pass and a tenth of the
+ * time. Returns undefined when the message is not plain (no data section, or several; rare types; not AMQP): leave it
+ * to rhea and the SDK, which read or refuse it.
  */
 export function decodeMessage(bytes: Buffer, delivery: LinkDelivery): ReceivedMessage | undefined {
   const { tag } = delivery;
@@ -20,7 +20,7 @@ export function decodeMessage(bytes: Buffer, delivery: LinkDelivery): ReceivedMe
   try {
     return readMessage(new ValueReader(bytes), delivery);
   } catch (error) {
-    // Whatever is wrong with the bytes, it is not for us to say.
+    // Let rhea and the SDK report what is wrong with the bytes.
     if (error instanceof NotPlainError) return undefined;
     throw error;
   }
@@ -93,7 +93,7 @@ function readProperties(reader: ValueReader, message: ReceivedMessage): number |
   return Math.min(expiryMs, LAST_EXPIRY_MS) - creationMs;
 }
 
-/** [AMQP 3.2.11] Ids that are no text are rare, but for numbers. */
+/** [AMQP 3.2.11] Apart from texts and numbers, ids are rare. */
 function readId(reader: ValueReader): string | number | undefined {
   const code = reader.bytes[reader.at];
   return code === 0xa1 || code === 0xb1 ? reader.text() : reader.number();
@@ -103,7 +103,7 @@ function readApplicationProperties(reader: ValueReader, message: ReceivedMessage
   const properties: ApplicationProperties = {};
   for (let left = reader.map(); left > 0; left -= 2) {
     const name = reader.text();
-    // An object has it already, and nobody means it well.
+    // Leave `__proto__` to the SDK: it is never legitimate.
     if (name === undefined || name === '__proto__') throw new NotPlainError('no name of a property');
     properties[name] = reader.value() as ApplicationProperties[string];
   }

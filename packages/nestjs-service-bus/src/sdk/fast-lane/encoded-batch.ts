@@ -12,16 +12,16 @@ const MAX_CAPACITY = 64 * 1_024;
 let lastSize = MIN_CAPACITY;
 
 /**
- * Messages that travel as one, which the SDK's `sendMessages` takes for a batch of its own. The SDK's encodes each
- * message to a tree of typed values, that to bytes, and these to a tree and to bytes once more; here each message is
- * written once, where it is to be.
+ * A batch that the SDK's `sendMessages` accepts as one of its own. The SDK's batch encodes each message to a tree of
+ * typed values, the tree to bytes, and these to a tree and to bytes once more; this one writes each message once, in
+ * its final place.
  *
  * [Service Bus] A batch is a message of its own format: the annotations and properties of its first message, then
  * each message as a piece of data.
  */
 export class EncodedBatch implements ServiceBusMessageBatch {
   count = 0;
-  /** For the SDK: the spans of the messages, which are ours to make. */
+  /** For the SDK: it has no spans to link, the transport makes its own. */
   readonly _messageSpanContexts = [];
   private readonly writer = new ValueWriter(Math.min(Math.max(lastSize, MIN_CAPACITY), MAX_CAPACITY));
   private envelopeEnd = 0;
@@ -33,8 +33,8 @@ export class EncodedBatch implements ServiceBusMessageBatch {
   }
 
   /**
-   * Adds a message, unless the batch would become larger than the broker takes, or the message is not plain: alone it
-   * is the SDK's to encode, or to refuse.
+   * Adds a message. Returns false if the batch would become larger than the broker accepts, or if the message is not
+   * plain: send it alone then, and the SDK encodes or refuses it.
    */
   tryAddMessage(message: ServiceBusMessage): boolean {
     const { writer } = this;
@@ -43,14 +43,14 @@ export class EncodedBatch implements ServiceBusMessageBatch {
     try {
       isAdded = this.write(message);
     } finally {
-      // Also of one that throws while it is read, nothing may stay.
+      // Nothing may remain of a message that throws while it is read.
       if (!isAdded) writer.at = before;
     }
     if (isAdded) this.count++;
     return isAdded;
   }
 
-  /** For the SDK, when it sends. */
+  /** Called by the SDK when it sends. */
   _generateMessage(): Buffer {
     lastSize = this.writer.at;
     return this.writer.written();

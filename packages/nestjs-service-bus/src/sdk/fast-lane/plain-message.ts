@@ -1,6 +1,6 @@
 import { type ServiceBusMessage } from '@azure/service-bus';
 
-/** [Service Bus] of a message's id, its session's and its partition key. */
+/** [Service Bus] The longest message id, session id and partition key. */
 const MAX_ID_LENGTH = 128;
 
 const TEXTS = ['contentType', 'subject', 'to', 'replyTo', 'replyToSessionId'] as const;
@@ -8,12 +8,12 @@ const SHORT_TEXTS = ['sessionId', 'partitionKey'] as const;
 const IDS = ['messageId', 'correlationId'] as const;
 
 /**
- * Whether a message is one that `encodeMessage` takes: its fields are of the types that they are declared with, its
- * body is data, and its properties are texts, numbers, booleans, dates. Any other is the SDK's to encode or to refuse.
+ * Whether `encodeMessage` can write a message: its fields are of their declared types, its body is data, and its
+ * properties are texts, numbers, booleans or dates. Leave any other message to the SDK, which encodes or refuses it.
  */
 export function isPlainMessage(message: unknown): message is ServiceBusMessage {
   if (typeof message !== 'object' || message === null || !('body' in message)) return false;
-  // The SDK takes it for AMQP's own form of a message.
+  // The SDK sees AMQP's own form of a message in it.
   if ('bodyType' in message) return false;
   const { _rawAmqpMessage: raw } = message as { _rawAmqpMessage?: { bodyType?: string } };
   if (raw?.bodyType !== undefined && raw.bodyType !== 'data') return false;

@@ -6,8 +6,8 @@ import { rheaMessage, type RheaMessage } from './rhea-message.js';
 type Annotated = ServiceBusReceivedMessage['_rawAmqpMessage'];
 
 /**
- * The message as it came, section by section, for those few who look at it: read by rhea when it is first asked for.
- * What it says is what the SDK makes of the same bytes.
+ * The message as it arrived, section by section, for the few who look at it: rhea decodes it at the first access. Its
+ * values are those that the SDK makes of the same bytes.
  */
 export class RawMessage implements Annotated {
   readonly bodyType = 'data';

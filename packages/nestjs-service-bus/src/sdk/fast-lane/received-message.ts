@@ -3,12 +3,12 @@ import type Long from 'long';
 
 import { type LinkDelivery } from './link-delivery.js';
 
-/** What a message carries in `applicationProperties`: the values that AMQP's simple types become. */
+/** A message's `applicationProperties`: the values that AMQP's simple types become. */
 export type ApplicationProperties = NonNullable<ServiceBusReceivedMessage['applicationProperties']>;
 
 /**
- * A received message, with the fields that the SDK gives it. All of them are there from the beginning, so that all
- * messages are of one shape; what the message does not say is undefined.
+ * A received message, with the fields that the SDK gives it. All of them exist from the beginning, so that all messages
+ * have one hidden class; a field that the message lacks is undefined.
  */
 export class ReceivedMessage implements ServiceBusReceivedMessage {
   body: unknown = undefined;
@@ -37,7 +37,7 @@ export class ReceivedMessage implements ServiceBusReceivedMessage {
 
   constructor(
     readonly lockToken: string,
-    /** The SDK settles by it. */
+    /** The SDK uses it to settle. */
     readonly delivery: LinkDelivery,
     readonly _rawAmqpMessage: ServiceBusReceivedMessage['_rawAmqpMessage'],
   ) {}

@@ -83,34 +83,44 @@ export function receiverLinkOf(receiver: ServiceBusReceiver): RheaReceiver | und
   return link && misfitsOfLink(link).length === 0 ? (link as RheaReceiver) : undefined;
 }
 
+/** What a member of rhea's has to be, by its owner and its name. */
+const SHAPES = {
+  Receiver: {
+    dispatch: 'function',
+    _context: 'function',
+    is_open: 'function',
+    is_remote_open: 'function',
+    issue_flow: 'boolean',
+    credit: 'number',
+    delivery_count: 'number',
+  },
+  'Receiver.local': { attach: 'object' },
+  Connection: { _register: 'function', _process: 'function', local_channel_map: 'object' },
+  Session: { on_transfer: 'function', on_disposition: 'function', _process: 'function', links: 'object' },
+  'Session.local': { channel: 'number' },
+  'Session.incoming': { next_transfer_id: 'number' },
+  'Session.incoming.deliveries': { push: 'function', by_id: 'function' },
+  'Session.incoming.updated': { push: 'function' },
+} as const;
+
 /** Names the parts of a link, its session and its connection that are not as we know them. */
 export function misfitsOfLink(link: Partial<RheaReceiver>): string[] {
-  const { connection, session } = link as {
-    connection?: Partial<RheaConnection>;
-    session?: Partial<RheaSession>;
+  const { connection, session } = link as { connection?: object; session?: Partial<RheaSession> };
+  const incoming: Partial<RheaIncoming> | undefined = session?.incoming;
+  const owners: Record<keyof typeof SHAPES, object | undefined> = {
+    Receiver: link,
+    'Receiver.local': link.local,
+    Connection: connection,
+    Session: session,
+    'Session.local': session?.local,
+    'Session.incoming': incoming,
+    'Session.incoming.deliveries': incoming?.deliveries,
+    'Session.incoming.updated': incoming?.updated,
   };
-  const incoming: Partial<RheaIncoming> = session?.incoming ?? {};
-  const shapes: readonly (readonly [name: string, value: unknown, type: string])[] = [
-    ['Receiver.dispatch', link.dispatch, 'function'],
-    ['Receiver._context', link._context, 'function'],
-    ['Receiver.is_open', link.is_open, 'function'],
-    ['Receiver.is_remote_open', link.is_remote_open, 'function'],
-    ['Receiver.issue_flow', link.issue_flow, 'boolean'],
-    ['Receiver.credit', link.credit, 'number'],
-    ['Receiver.delivery_count', link.delivery_count, 'number'],
-    ['Receiver.local.attach', link.local?.attach, 'object'],
-    ['Connection._register', connection?._register, 'function'],
-    ['Connection._process', connection?._process, 'function'],
-    ['Connection.local_channel_map', connection?.local_channel_map, 'object'],
-    ['Session.on_transfer', session?.on_transfer, 'function'],
-    ['Session.on_disposition', session?.on_disposition, 'function'],
-    ['Session._process', session?._process, 'function'],
-    ['Session.links', session?.links, 'object'],
-    ['Session.local.channel', session?.local?.channel, 'number'],
-    ['Session.incoming.deliveries.push', incoming.deliveries?.push, 'function'],
-    ['Session.incoming.deliveries.by_id', incoming.deliveries?.by_id, 'function'],
-    ['Session.incoming.updated.push', incoming.updated?.push, 'function'],
-    ['Session.incoming.next_transfer_id', incoming.next_transfer_id, 'number'],
-  ];
-  return shapes.flatMap(([name, value, type]) => (typeof value === type ? [] : [`rhea ${name}`]));
+  return Object.entries(SHAPES).flatMap(([name, members]) => {
+    const owner = owners[name as keyof typeof SHAPES] as Record<string, unknown> | undefined;
+    return Object.entries(members)
+      .filter(([member, type]) => typeof owner?.[member] !== type)
+      .map(([member]) => `rhea ${name}.${member}`);
+  });
 }

@@ -25,7 +25,7 @@ export interface RheaMessage {
   readonly footer?: Record<string, unknown>;
 }
 
-/** What the broker has answered to a settlement. */
+/** The broker's answer to a settlement. */
 export interface RemoteState {
   readonly error?: { readonly condition?: string; readonly description?: string };
 }
@@ -33,7 +33,7 @@ export interface RemoteState {
 /** [AMQP 3.4] Makes an outcome; `described` is the form in which it is sent. */
 type MakeOutcome = (fields?: object) => { described(): unknown };
 
-/** What rhea's types do not tell of its messages and outcomes. */
+/** The part of rhea's messages and outcomes that its types do not show. */
 export const rheaMessage = rhea.message as unknown as {
   readonly decode: (bytes: Buffer) => RheaMessage;
   readonly accepted: MakeOutcome;

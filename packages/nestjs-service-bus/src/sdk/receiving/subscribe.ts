@@ -27,8 +27,8 @@ export interface Subscription {
 // The SDK calls them around each of its attempts to open a link. They are not part of its typed interface.
 type SdkHandlers = MessageHandlers & { preInitialize(): Promise<void>; postInitialize(): Promise<void> };
 
-/** A link that has given no error for so long counts as open, where the SDK does not tell. */
-const ASSUMED_OPEN_MS = 3_000;
+/** A link without an error for so long counts as open, where the SDK does not tell: its tries are up to 3 s apart. */
+const ASSUMED_OPEN_MS = 5_000;
 
 /**
  * The SDK's `subscribe`, which also tells when the link opens and when it is opened again. A session's link is open
