@@ -1,3 +1,4 @@
+import { isInstance } from '../exceptions/read-thrown.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './backoff.js';
 
 /** A retry policy of its own for errors of one class; what it leaves out is the binding's. */
@@ -25,6 +26,6 @@ export const DEFAULT_BINDING_RETRY_POLICY: BindingRetryPolicy = {
 
 /** The policy for an attempt that ended with this error. */
 export function policyFor(error: unknown, policy: BindingRetryPolicy): RetryPolicy {
-  const own = policy.exceptions.find(({ type }) => error instanceof type);
+  const own = policy.exceptions.find(({ type }) => isInstance(error, type));
   return own ? { ...policy, ...own } : policy;
 }

@@ -33,8 +33,12 @@ function collect(source: Observable<unknown>, signal: AbortSignal): Promise<read
     });
     if (subscription.closed) return;
     const stop = (): void => {
-      subscription.unsubscribe();
       reject(signal.reason as Error);
+      try {
+        subscription.unsubscribe();
+      } catch {
+        // A teardown that throws would end the process: nobody can catch what a listener of a signal throws.
+      }
     };
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });

@@ -1,10 +1,11 @@
+import { backoff, type RetryPolicy } from '../binding/backoff.js';
 import { DeadLetterException } from '../exceptions/dead-letter.exception.js';
 import { DeferException } from '../exceptions/defer.exception.js';
-import { RetryException } from '../exceptions/retry.exception.js';
 import { DrainedError } from '../exceptions/drained.error.js';
-import { backoff, type RetryPolicy } from '../binding/backoff.js';
-import { deadLetterCause, type DeadLetterCause } from './dead-letter.js';
+import { isInstance, toText } from '../exceptions/read-thrown.js';
+import { isDelay, RetryException } from '../exceptions/retry.exception.js';
 import { validationProblems } from '../validation/validation-problems.js';
+import { deadLetterCause, type DeadLetterCause } from './dead-letter.js';
 
 /** What is to become of a message after an attempt. */
 export type Outcome =
@@ -17,36 +18,46 @@ export type Outcome =
 
 export const COMPLETE: Outcome = { kind: 'complete' };
 
+/** An attempt that failed, as far as its outcome depends on it. */
+export interface FailedAttempt {
+  /** 1, 2, … */
+  readonly number: number;
+  readonly policy: RetryPolicy;
+  /** A handler may throw a DrainedError at any time: only a drain gives messages back. */
+  readonly isDraining: boolean;
+  readonly random: () => number;
+}
+
 /** True when the handler failed by itself, rather than asked for what was done or was given what it cannot take. */
 export function isFailure(outcome: Outcome): boolean {
-  if (outcome.kind === 'retry') return !(outcome.error instanceof RetryException);
+  if (outcome.kind === 'retry') return !isInstance(outcome.error, RetryException);
   if (outcome.kind !== 'dead-letter') return false;
   const { error } = outcome;
-  const isAskedFor = error instanceof DeadLetterException || error instanceof RetryException;
+  const isAskedFor = isInstance(error, DeadLetterException) || isInstance(error, RetryException);
   return !isAskedFor && validationProblems(error) === undefined;
 }
 
-/** The outcome of attempt number `attempt` (1, 2, …) that ended with `error`. */
-export function outcomeOf(
-  error: unknown,
-  attempt: number,
-  policy: RetryPolicy,
-  random: () => number,
-): Outcome {
-  if (error instanceof DeadLetterException) {
-    return { kind: 'dead-letter', cause: { reason: error.reason, description: error.description }, error };
+/** The outcome of an attempt that ended with `error`, whatever that is. */
+export function outcomeOf(error: unknown, attempt: FailedAttempt): Outcome {
+  if (isInstance(error, DeadLetterException)) {
+    const cause = { reason: toText(error.reason), description: toText(error.description) };
+    return { kind: 'dead-letter', cause, error };
   }
-  if (error instanceof DeferException) return { kind: 'defer' };
-  if (error instanceof DrainedError) return { kind: 'give-back' };
+  if (isInstance(error, DeferException)) return { kind: 'defer' };
+  if (attempt.isDraining && isInstance(error, DrainedError)) return { kind: 'give-back' };
   const problems = validationProblems(error);
   if (problems) {
-    return {
-      kind: 'dead-letter',
-      cause: { reason: 'ValidationFailed', description: problems.join('; ') },
-      error,
-    };
+    const cause = { reason: 'ValidationFailed', description: problems.join('; ') };
+    return { kind: 'dead-letter', cause, error };
   }
-  if (attempt >= policy.maxAttempts) return { kind: 'dead-letter', cause: deadLetterCause(error), error };
-  const delayMs = error instanceof RetryException ? error.delayMs : backoff(policy, attempt, random);
-  return { kind: 'retry', delayMs, error };
+  const { number, policy } = attempt;
+  if (number >= policy.maxAttempts) return { kind: 'dead-letter', cause: deadLetterCause(error), error };
+  return { kind: 'retry', delayMs: askedDelay(error) ?? backoff(policy, number, attempt.random), error };
+}
+
+/** Subclasses may have set anything: what is no delay leaves it to the binding's backoff. */
+function askedDelay(error: unknown): number | undefined {
+  if (!isInstance(error, RetryException)) return undefined;
+  const { delayMs } = error;
+  return isDelay(delayMs) ? delayMs : undefined;
 }

@@ -1,19 +1,20 @@
-import { type Route } from '../binding/route-table.js';
-import { type Delivery } from '../delivery/delivery.js';
-import { ServiceBusContext } from '../delivery/service-bus.context.js';
-import { aboutMessage } from '../delivery/current-message.js';
-import { closeRecord, recordAttempts } from '../delivery/attempts.js';
-import { complete } from './complete.js';
-import { describeError } from '../exceptions/describe-error.js';
-import { deadLetterProperties, fitCause } from './dead-letter.js';
-import { decode } from './decode.js';
-import { describeMessage } from '../delivery/describe-message.js';
-import { type MessageRuntime } from './binding-runtime.js';
-import { COMPLETE, type Outcome, outcomeOf } from './outcome.js';
-import { reply, replyFailure } from '../reply/reply.js';
-import { retry } from './retry.js';
+import { backoff } from '../binding/backoff.js';
 import { policyFor } from '../binding/retry-policy.js';
+import { type Route } from '../binding/route-table.js';
+import { closeRecord, recordAttempts } from '../delivery/attempts.js';
+import { aboutMessage } from '../delivery/current-message.js';
+import { type Delivery } from '../delivery/delivery.js';
+import { describeMessage } from '../delivery/describe-message.js';
+import { ServiceBusContext } from '../delivery/service-bus.context.js';
 import { settle } from '../delivery/settle.js';
+import { describeError } from '../exceptions/describe-error.js';
+import { reply, replyFailure } from '../reply/reply.js';
+import { type MessageRuntime } from './binding-runtime.js';
+import { complete } from './complete.js';
+import { deadLetterCause, deadLetterProperties, fitCause } from './dead-letter.js';
+import { decode } from './decode.js';
+import { COMPLETE, type Outcome, outcomeOf } from './outcome.js';
+import { retry } from './retry.js';
 
 /**
  * The way of one message: decode → find handler → handle → reply → settle. Never rejects; resolves with what
@@ -22,10 +23,31 @@ import { settle } from '../delivery/settle.js';
 export function processMessage(delivery: Delivery, runtime: MessageRuntime): Promise<Outcome | undefined> {
   const { observer } = runtime;
   if (!observer) return processUnobserved(delivery, runtime);
-  return observer.process(delivery, () => processUnobserved(delivery, runtime));
+  return processObserved(delivery, runtime, observer);
 }
 
+async function processObserved(
+  delivery: Delivery,
+  runtime: MessageRuntime,
+  observer: NonNullable<MessageRuntime['observer']>,
+): Promise<Outcome | undefined> {
+  try {
+    return await observer.process(delivery, () => processUnobserved(delivery, runtime));
+  } catch (error) {
+    return recover(error, delivery, runtime);
+  }
+}
+
+/** The one boundary of a message's way: whatever fails inside, the message and its delivery come to an end. */
 async function processUnobserved(delivery: Delivery, runtime: MessageRuntime): Promise<Outcome | undefined> {
+  try {
+    return await walk(delivery, runtime);
+  } catch (error) {
+    return recover(error, delivery, runtime);
+  }
+}
+
+async function walk(delivery: Delivery, runtime: MessageRuntime): Promise<Outcome | undefined> {
   const { message } = delivery;
   // Its lock was lost while it waited for its turn: the broker delivers it again, to somebody else maybe.
   if (delivery.state !== 'open') return undefined;
@@ -46,12 +68,12 @@ async function processUnobserved(delivery: Delivery, runtime: MessageRuntime): P
     await reply(results, delivery, route, runtime);
     outcome = COMPLETE;
   } catch (error) {
-    outcome = outcomeOf(
-      error,
-      delivery.attempt,
-      policyFor(error, runtime.binding.retry),
-      runtime.clock.random,
-    );
+    outcome = outcomeOf(error, {
+      number: delivery.attempt,
+      policy: policyFor(error, runtime.binding.retry),
+      isDraining: runtime.outputs.isClosed,
+      random: runtime.clock.random,
+    });
   }
   if (delivery.isInterrupted) {
     if (outcome.kind === 'complete') runtime.completed.add(message);
@@ -65,6 +87,24 @@ async function processUnobserved(delivery: Delivery, runtime: MessageRuntime): P
     );
   }
   return outcome;
+}
+
+/** The way itself has failed, which no handler can bring about: the message is tried again as after any error. */
+async function recover(error: unknown, delivery: Delivery, runtime: MessageRuntime): Promise<undefined> {
+  try {
+    const { binding, logger, waitingRoom } = runtime;
+    aboutMessage(delivery, binding, () =>
+      logger.error(`${describeMessage(delivery, binding)} could not be processed: ${describeError(error)}`),
+    );
+    if (delivery.state !== 'open' || waitingRoom.has(delivery)) return;
+    const { attempt } = delivery;
+    if (attempt < binding.retry.maxAttempts) {
+      await waitingRoom.enter(delivery, backoff(binding.retry, attempt, runtime.clock.random));
+    } else await settle(delivery, { kind: 'dead-letter', ...fitCause(deadLetterCause(error)) });
+  } catch (cause) {
+    // Its lock ends by itself, and the broker delivers it again.
+    delivery.lose(cause);
+  }
 }
 
 function settleAs(

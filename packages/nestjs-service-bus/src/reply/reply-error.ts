@@ -1,7 +1,8 @@
 import { RpcException } from '@nestjs/microservices';
 
 import { DeadLetterException } from '../exceptions/dead-letter.exception.js';
-import { errorName } from '../exceptions/describe-error.js';
+import { errorMessage, errorName } from '../exceptions/describe-error.js';
+import { isError, isInstance, readField, toText } from '../exceptions/read-thrown.js';
 import { validationProblems } from '../validation/validation-problems.js';
 
 /**
@@ -9,16 +10,28 @@ import { validationProblems } from '../validation/validation-problems.js';
  * and dead-lettering handlers say why, and of any other error only its name leaves the service.
  */
 export function replyError(error: unknown): object {
-  if (error instanceof DeadLetterException) {
-    return { status: 'error', reason: error.reason, message: error.description || error.reason };
+  if (isInstance(error, DeadLetterException)) {
+    const reason = toText(error.reason);
+    return { status: 'error', reason, message: toText(error.description) || reason };
   }
   const problems = validationProblems(error);
   if (problems) return { status: 'error', reason: 'ValidationFailed', message: problems.join('; ') };
-  if (error instanceof RpcException) {
-    const content = error.getError();
-    if (typeof content === 'object' && content !== error) return content;
-    return { status: 'error', reason: errorName(error), message: error.message };
+  if (isInstance(error, RpcException)) {
+    const content = contentOf(error);
+    if (typeof content === 'object' && content !== null && content !== error) return content;
+    return { status: 'error', reason: errorName(error), message: errorMessage(error) };
   }
-  const reason = error instanceof Error ? errorName(error) : 'Error';
-  return { status: 'error', reason, message: 'Internal server error' };
+  return {
+    status: 'error',
+    reason: isError(error) ? errorName(error) : 'Error',
+    message: 'Internal server error',
+  };
+}
+
+function contentOf(error: RpcException): unknown {
+  try {
+    return error.getError();
+  } catch {
+    return readField(error, 'error');
+  }
 }

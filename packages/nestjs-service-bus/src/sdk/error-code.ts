@@ -1,5 +1,7 @@
 import { type ServiceBusError } from '@azure/service-bus';
 
+import { isInstance, readField } from '../exceptions/read-thrown.js';
+
 /** The code of an SDK error; of several tries' errors, the last one's. */
 export function errorCode(error: unknown): ServiceBusError['code'] | undefined {
   const last = lastError(error);
@@ -14,9 +16,15 @@ export function isTransient(error: unknown): boolean {
 
 // The SDK's retry loop throws an AggregateError when it tried more than once.
 function lastError(error: unknown): unknown {
-  return error instanceof AggregateError ? error.errors.at(-1) : error;
+  if (!isInstance(error, AggregateError)) return error;
+  const errors = readField(error, 'errors');
+  return Array.isArray(errors) ? errors.at(-1) : error;
 }
 
 function isServiceBusError(error: unknown): error is ServiceBusError {
-  return error instanceof Error && error.name === 'ServiceBusError' && 'code' in error;
+  return (
+    isInstance(error, Error) &&
+    readField(error, 'name') === 'ServiceBusError' &&
+    typeof readField(error, 'code') === 'string'
+  );
 }
