@@ -24,8 +24,14 @@ export const DEFAULT_BINDING_RETRY_POLICY: BindingRetryPolicy = {
   exceptions: [],
 };
 
-/** The policy for an attempt that ended with this error. */
-export function policyFor(error: unknown, policy: BindingRetryPolicy): RetryPolicy {
-  const own = policy.exceptions.find(({ type }) => isInstance(error, type));
-  return own ? { ...policy, ...own } : policy;
+/** The policy for an attempt that ended with these errors: what was thrown, and what a filter made of it. */
+export function policyFor(errors: readonly unknown[], policy: BindingRetryPolicy): RetryPolicy {
+  const own = policy.exceptions.find(({ type }) => errors.some((error) => isInstance(error, type)));
+  if (!own) return policy;
+  const { maxAttempts, delayMs, maxDelayMs } = policy;
+  return {
+    maxAttempts: own.maxAttempts ?? maxAttempts,
+    delayMs: own.delayMs ?? delayMs,
+    maxDelayMs: own.maxDelayMs ?? maxDelayMs,
+  };
 }

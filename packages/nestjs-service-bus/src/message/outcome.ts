@@ -2,7 +2,8 @@ import { backoff, type RetryPolicy } from '../binding/backoff.js';
 import { DeadLetterException } from '../exceptions/dead-letter.exception.js';
 import { DeferException } from '../exceptions/defer.exception.js';
 import { DrainedError } from '../exceptions/drained.error.js';
-import { isInstance, toText } from '../exceptions/read-thrown.js';
+import { errorsOf } from '../exceptions/filtered.error.js';
+import { isError, isInstance, toText } from '../exceptions/read-thrown.js';
 import { isDelay, RetryException } from '../exceptions/retry.exception.js';
 import { validationProblems } from '../validation/validation-problems.js';
 import { deadLetterCause, type DeadLetterCause } from './dead-letter.js';
@@ -14,7 +15,13 @@ export type Outcome =
   /** Nobody has failed: the service is shutting down. */
   | { readonly kind: 'give-back' }
   | { readonly kind: 'retry'; readonly delayMs: number; readonly error: unknown }
-  | { readonly kind: 'dead-letter'; readonly cause: DeadLetterCause; readonly error: unknown };
+  | {
+      readonly kind: 'dead-letter';
+      readonly cause: DeadLetterCause;
+      readonly error: unknown;
+      /** What a requester is told of: the error, or a FilteredError. */
+      readonly answer: unknown;
+    };
 
 export const COMPLETE: Outcome = { kind: 'complete' };
 
@@ -37,27 +44,41 @@ export function isFailure(outcome: Outcome): boolean {
   return !isAskedFor && validationProblems(error) === undefined;
 }
 
-/** The outcome of an attempt that ended with `error`, whatever that is. */
+/**
+ * The outcome of an attempt that ended with `error`, whatever that is. Where a filter has given something else for
+ * what was thrown, the filter's word comes first, and what it says nothing about the handler's.
+ */
 export function outcomeOf(error: unknown, attempt: FailedAttempt): Outcome {
+  const errors = errorsOf(error);
+  for (const one of errors) {
+    const asked = askedOutcome(one, error, attempt);
+    if (asked) return asked;
+  }
+  // Filters often give plain objects: those say less than what was thrown.
+  const failure = errors.find(isError) ?? errors.at(-1);
+  const { number, policy, random } = attempt;
+  if (number >= policy.maxAttempts) {
+    return { kind: 'dead-letter', cause: deadLetterCause(failure), error: failure, answer: error };
+  }
+  return { kind: 'retry', delayMs: askedDelay(errors) ?? backoff(policy, number, random), error: failure };
+}
+
+/** What an error of ours asks for, and what no further attempt can change. */
+function askedOutcome(error: unknown, answer: unknown, { isDraining }: FailedAttempt): Outcome | undefined {
   if (isInstance(error, DeadLetterException)) {
     const cause = { reason: toText(error.reason), description: toText(error.description) };
-    return { kind: 'dead-letter', cause, error };
+    return { kind: 'dead-letter', cause, error, answer };
   }
   if (isInstance(error, DeferException)) return { kind: 'defer' };
-  if (attempt.isDraining && isInstance(error, DrainedError)) return { kind: 'give-back' };
+  if (isDraining && isInstance(error, DrainedError)) return { kind: 'give-back' };
   const problems = validationProblems(error);
-  if (problems) {
-    const cause = { reason: 'ValidationFailed', description: problems.join('; ') };
-    return { kind: 'dead-letter', cause, error };
-  }
-  const { number, policy } = attempt;
-  if (number >= policy.maxAttempts) return { kind: 'dead-letter', cause: deadLetterCause(error), error };
-  return { kind: 'retry', delayMs: askedDelay(error) ?? backoff(policy, number, attempt.random), error };
+  if (!problems) return undefined;
+  const cause = { reason: 'ValidationFailed', description: problems.join('; ') };
+  return { kind: 'dead-letter', cause, error, answer };
 }
 
 /** Subclasses may have set anything: what is no delay leaves it to the binding's backoff. */
-function askedDelay(error: unknown): number | undefined {
-  if (!isInstance(error, RetryException)) return undefined;
-  const { delayMs } = error;
-  return isDelay(delayMs) ? delayMs : undefined;
+function askedDelay(errors: readonly unknown[]): number | undefined {
+  const delays = errors.map((error) => (isInstance(error, RetryException) ? error.delayMs : undefined));
+  return delays.find(isDelay);
 }

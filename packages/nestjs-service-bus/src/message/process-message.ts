@@ -8,6 +8,7 @@ import { describeMessage } from '../delivery/describe-message.js';
 import { ServiceBusContext } from '../delivery/service-bus.context.js';
 import { settle } from '../delivery/settle.js';
 import { describeError } from '../exceptions/describe-error.js';
+import { errorsOf } from '../exceptions/filtered.error.js';
 import { reply, replyFailure } from '../reply/reply.js';
 import { type MessageRuntime } from './binding-runtime.js';
 import { complete } from './complete.js';
@@ -70,7 +71,7 @@ async function walk(delivery: Delivery, runtime: MessageRuntime): Promise<Outcom
   } catch (error) {
     outcome = outcomeOf(error, {
       number: delivery.attempt,
-      policy: policyFor(error, runtime.binding.retry),
+      policy: policyFor(errorsOf(error), runtime.binding.retry),
       isDraining: runtime.outputs.isClosed,
       random: runtime.clock.random,
     });
@@ -142,7 +143,7 @@ function warnOfRetry(
 }
 
 async function deadLetter(
-  { cause, error }: Extract<Outcome, { kind: 'dead-letter' }>,
+  { cause, answer }: Extract<Outcome, { kind: 'dead-letter' }>,
   delivery: Delivery,
   runtime: MessageRuntime,
   route: Route | undefined,
@@ -159,7 +160,7 @@ async function deadLetter(
   // Only now is it final: a message whose lock was lost comes again.
   if (delivery.state !== 'settled') return;
   const pattern = route?.pattern ?? runtime.binding.pattern;
-  await replyFailure(error, delivery.message, pattern, runtime).catch((refusal: unknown) => {
+  await replyFailure(answer, delivery.message, pattern, runtime).catch((refusal: unknown) => {
     aboutMessage(delivery, runtime.binding, () =>
       runtime.logger.warn(`${name}: its requester could not be told: ${describeError(refusal)}`),
     );

@@ -1,15 +1,24 @@
 import { RpcException } from '@nestjs/microservices';
 
 import { DeadLetterException } from '../exceptions/dead-letter.exception.js';
+import { FilteredError } from '../exceptions/filtered.error.js';
 import { errorMessage, errorName } from '../exceptions/describe-error.js';
 import { isError, isInstance, readField, toText } from '../exceptions/read-thrown.js';
 import { validationProblems } from '../validation/validation-problems.js';
 
 /**
- * The body of an error reply, by Nest's conventions: an RpcException says what it was made with, refused payloads
- * and dead-lettering handlers say why, and of any other error only its name leaves the service.
+ * The body of an error reply, by Nest's conventions: what an exception filter gave goes as it is, an RpcException says
+ * what it was made with, refused payloads and dead-lettering handlers say why, and of any other error only its name
+ * leaves the service.
  */
-export function replyError(error: unknown): object {
+export function replyError(error: unknown): unknown {
+  if (!isInstance(error, FilteredError)) return contentOfThrown(error);
+  const { given, thrown } = error;
+  if (given === undefined || given === null) return contentOfThrown(thrown);
+  return isError(given) ? contentOfThrown(given) : given;
+}
+
+function contentOfThrown(error: unknown): object {
   if (isInstance(error, DeadLetterException)) {
     const reason = toText(error.reason);
     return { status: 'error', reason, message: toText(error.description) || reason };
