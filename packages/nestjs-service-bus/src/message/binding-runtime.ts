@@ -7,6 +7,7 @@ import { type Delivery, type DeliveryObserver } from '../delivery/delivery.js';
 import { type ServiceBusBatchContext } from '../delivery/service-bus-batch.context.js';
 import { type ServiceBusContext } from '../delivery/service-bus.context.js';
 import { type OutputGates } from '../reply/output-gates.js';
+import { type ReplyPolicy } from '../reply/reply-policy.js';
 import { type SenderPool } from '../send/sender-pool.js';
 import { type Clock } from '../time/clock.js';
 import { type CompletedMessages } from './completed-messages.js';
@@ -47,6 +48,7 @@ export interface BindingRuntime {
   readonly outputSenders: SenderPool;
   /** To be closed when a drain begins. */
   readonly outputs: OutputGates;
+  readonly replyPolicy: ReplyPolicy;
   readonly completed: CompletedMessages;
   readonly clock: Clock;
   readonly logger: Logger;

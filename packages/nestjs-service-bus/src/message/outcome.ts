@@ -5,6 +5,7 @@ import { DrainedError } from '../exceptions/drained.error.js';
 import { errorsOf } from '../exceptions/filtered.error.js';
 import { isError, isInstance, toText } from '../exceptions/read-thrown.js';
 import { isDelay, RetryException } from '../exceptions/retry.exception.js';
+import { UnsendableResultError } from '../exceptions/unsendable-result.error.js';
 import { validationProblems } from '../validation/validation-problems.js';
 import { deadLetterCause, type DeadLetterCause } from './dead-letter.js';
 
@@ -68,6 +69,9 @@ function askedOutcome(error: unknown, answer: unknown, { isDraining }: FailedAtt
   if (isInstance(error, DeadLetterException)) {
     const cause = { reason: toText(error.reason), description: toText(error.description) };
     return { kind: 'dead-letter', cause, error, answer };
+  }
+  if (isInstance(error, UnsendableResultError)) {
+    return { kind: 'dead-letter', cause: { ...deadLetterCause(error), reason: error.reason }, error, answer };
   }
   if (isInstance(error, DeferException)) return { kind: 'defer' };
   if (isDraining && isInstance(error, DrainedError)) return { kind: 'give-back' };

@@ -4,7 +4,10 @@ import { DeadLetterException } from '../exceptions/dead-letter.exception.js';
 import { FilteredError } from '../exceptions/filtered.error.js';
 import { errorMessage, errorName } from '../exceptions/describe-error.js';
 import { isError, isInstance, readField, toText } from '../exceptions/read-thrown.js';
+import { UnsendableResultError } from '../exceptions/unsendable-result.error.js';
 import { validationProblems } from '../validation/validation-problems.js';
+
+const MAX_SMALL_LENGTH = 128;
 
 /**
  * The body of an error reply, by Nest's conventions: what an exception filter gave goes as it is, an RpcException says
@@ -18,10 +21,24 @@ export function replyError(error: unknown): unknown {
   return isError(given) ? contentOfThrown(given) : given;
 }
 
+/** The same in few words, for a requester that could not be told all. */
+export function smallReplyError(error: unknown): object {
+  const thrown = isInstance(error, FilteredError) ? error.thrown : error;
+  const reason = isInstance(thrown, DeadLetterException) ? toText(thrown.reason) : errorName(thrown);
+  return {
+    status: 'error',
+    reason: reason.slice(0, MAX_SMALL_LENGTH),
+    message: 'what the error says could not be sent',
+  };
+}
+
 function contentOfThrown(error: unknown): object {
   if (isInstance(error, DeadLetterException)) {
     const reason = toText(error.reason);
     return { status: 'error', reason, message: toText(error.description) || reason };
+  }
+  if (isInstance(error, UnsendableResultError)) {
+    return { status: 'error', reason: error.reason, message: error.message };
   }
   const problems = validationProblems(error);
   if (problems) return { status: 'error', reason: 'ValidationFailed', message: problems.join('; ') };
