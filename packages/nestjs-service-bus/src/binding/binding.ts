@@ -8,6 +8,12 @@ export interface SessionOptions {
   readonly maxConcurrentSessions: number;
   /** A session that brought no message for this long is released, in milliseconds. Default 1,000. */
   readonly idleTimeoutMs: number;
+  /**
+   * Counts runs whose process died, which the broker does not count in sessions: the first message of each session
+   * that is accepted is given back once, with its attempt written down, and taken again. Costs a round trip for each
+   * acceptance, and one delivery of the queue's MaxDeliveryCount. Default true.
+   */
+  readonly countsLostRuns: boolean;
 }
 
 /** How a binding's messages are gathered for a handler that takes many at once. */

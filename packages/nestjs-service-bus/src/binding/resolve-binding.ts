@@ -42,6 +42,7 @@ function resolveSessions({ sessions }: BindingOptions): SessionOptions | undefin
     sessions && {
       maxConcurrentSessions: sessions.maxConcurrentSessions ?? DEFAULT_CONCURRENT_SESSIONS,
       idleTimeoutMs: sessions.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
+      countsLostRuns: sessions.countsLostRuns ?? true,
     }
   );
 }
@@ -55,9 +56,7 @@ function findProblems(options: BindingOptions): string[] {
   for (const name of ['queue', 'topic', 'subscription', 'replyTo'] as const) {
     if (options[name] === '') problems.push(`${name} is empty`);
   }
-  const { allowReplyTo = true } = options;
-  const isNames = Array.isArray(allowReplyTo) && allowReplyTo.every((name) => typeof name === 'string');
-  if (!isNames && typeof allowReplyTo !== 'boolean' && typeof allowReplyTo !== 'function') {
+  if (!isAllowReplyTo(options.allowReplyTo)) {
     problems.push('allowReplyTo is none of: true, false, an array of names, a function');
   }
   problems.push(...concurrencyProblems(options));
@@ -72,6 +71,11 @@ function findProblems(options: BindingOptions): string[] {
   }
   problems.push(...circuitBreakerProblems(options));
   return problems;
+}
+
+function isAllowReplyTo(value: unknown = true): boolean {
+  if (Array.isArray(value)) return value.every((name) => typeof name === 'string');
+  return typeof value === 'boolean' || typeof value === 'function';
 }
 
 function checkRetryPolicy(problems: string[], name: string, policy: Partial<RetryPolicy>): void {

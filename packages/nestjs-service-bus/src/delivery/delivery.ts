@@ -2,7 +2,7 @@ import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/
 import { type Context } from '@opentelemetry/api';
 
 import { errorCode } from '../sdk/error-code.js';
-import { attemptOf } from './attempts.js';
+import { type AttemptCounting, attemptOf } from './attempts.js';
 import { completeOnLink } from '../sdk/link-completion.js';
 import { LockLostError } from '../exceptions/lock-lost.error.js';
 import { type RenewableLock } from './lock-renewer.js';
@@ -66,8 +66,11 @@ export class Delivery implements RenewableLock {
     readonly link: DeliveryLink,
     /** In the link's window. */
     readonly place: number,
+    readonly counting?: AttemptCounting,
+    /** Where it is known by other means than by what the message says. */
+    attempt?: number,
   ) {
-    this.attempt = attemptOf(message);
+    this.attempt = attempt ?? attemptOf(message, counting);
     // On an entity without sessions a session id is a property like any other; the SDK takes it for a lock.
     this.handle = message.sessionId === undefined ? message : copyWith(message, { sessionId: undefined });
   }

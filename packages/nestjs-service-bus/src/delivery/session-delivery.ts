@@ -1,5 +1,6 @@
 import { type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '@azure/service-bus';
 
+import { type AttemptCounting } from './attempts.js';
 import { Delivery, type DeliveryLink } from './delivery.js';
 
 /** A message of a session: it can be settled only while its session is held. */
@@ -9,8 +10,10 @@ export class SessionDelivery extends Delivery {
     readonly session: ServiceBusSessionReceiver,
     link: DeliveryLink,
     place: number,
+    counting?: AttemptCounting,
+    attempt?: number,
   ) {
-    super(message, session, link, place);
+    super(message, session, link, place, counting, attempt);
     // Here the session id names the lock.
     this.handle = message;
   }

@@ -3,6 +3,7 @@ import { type MessageHandler } from '@nestjs/microservices';
 
 import { type Binding } from '../binding/binding.js';
 import { type RouteTable } from '../binding/route-table.js';
+import { type AttemptCounting } from '../delivery/attempts.js';
 import { type Delivery, type DeliveryObserver } from '../delivery/delivery.js';
 import { type ServiceBusBatchContext } from '../delivery/service-bus-batch.context.js';
 import { type ServiceBusContext } from '../delivery/service-bus.context.js';
@@ -41,6 +42,7 @@ export interface MessageObserver extends DeliveryObserver {
 export interface BindingRuntime {
   readonly binding: Binding;
   readonly routes: RouteTable;
+  readonly counting: AttemptCounting;
   readonly invoke: Invoke;
   readonly attempt: Attempt;
   readonly senders: SenderPool;

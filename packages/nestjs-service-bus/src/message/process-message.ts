@@ -1,18 +1,21 @@
 import { backoff } from '../binding/backoff.js';
 import { policyFor } from '../binding/retry-policy.js';
 import { type Route } from '../binding/route-table.js';
-import { closeRecord, recordAttempts } from '../delivery/attempts.js';
+import { announceAttempt, closeRecord, isToBeAnnounced } from '../delivery/attempts.js';
 import { aboutMessage } from '../delivery/current-message.js';
 import { type Delivery } from '../delivery/delivery.js';
 import { describeMessage } from '../delivery/describe-message.js';
+import { giveBack } from '../delivery/give-back.js';
 import { ServiceBusContext } from '../delivery/service-bus.context.js';
 import { settle } from '../delivery/settle.js';
+import { type Settlement, type SettlementProperties } from '../delivery/settlement.js';
 import { describeError } from '../exceptions/describe-error.js';
 import { errorsOf } from '../exceptions/filtered.error.js';
+import { MaxAttemptsExceededError } from '../exceptions/max-attempts-exceeded.error.js';
 import { reply, replyFailure } from '../reply/reply.js';
 import { type MessageRuntime } from './binding-runtime.js';
 import { complete } from './complete.js';
-import { deadLetterCause, deadLetterProperties, fitCause } from './dead-letter.js';
+import { type DeadLetterCause, deadLetterCause, deadLetterProperties, fitCause } from './dead-letter.js';
 import { decode } from './decode.js';
 import { COMPLETE, type Outcome, outcomeOf } from './outcome.js';
 import { retry } from './retry.js';
@@ -56,6 +59,13 @@ async function walk(delivery: Delivery, runtime: MessageRuntime): Promise<Outcom
     await complete(delivery, runtime.completed);
     return undefined;
   }
+  if (isToBeAnnounced(message, runtime.counting)) {
+    await settle(delivery, { kind: 'abandon', properties: announceAttempt(message, delivery.attempt) });
+    return undefined;
+  }
+  const { maxAttempts } = runtime.counting;
+  if (delivery.attempt > maxAttempts)
+    return refuse(new MaxAttemptsExceededError(maxAttempts), delivery, runtime);
   let route: Route | undefined;
   let outcome: Outcome;
   try {
@@ -90,6 +100,14 @@ async function walk(delivery: Delivery, runtime: MessageRuntime): Promise<Outcom
   return outcome;
 }
 
+/** Ends a message without running its handler. */
+async function refuse(error: Error, delivery: Delivery, runtime: MessageRuntime): Promise<Outcome> {
+  const cause = { reason: error.name, description: error.message };
+  const outcome = { kind: 'dead-letter', cause, error, answer: error } as const;
+  await deadLetter(outcome, delivery, runtime, undefined);
+  return outcome;
+}
+
 /** The way itself has failed, which no handler can bring about: the message is tried again as after any error. */
 async function recover(error: unknown, delivery: Delivery, runtime: MessageRuntime): Promise<undefined> {
   try {
@@ -101,7 +119,7 @@ async function recover(error: unknown, delivery: Delivery, runtime: MessageRunti
     const { attempt } = delivery;
     if (attempt < binding.retry.maxAttempts) {
       await waitingRoom.enter(delivery, backoff(binding.retry, attempt, runtime.clock.random));
-    } else await settle(delivery, { kind: 'dead-letter', ...fitCause(deadLetterCause(error)) });
+    } else await settle(delivery, endOf(fitCause(deadLetterCause(error)), {}, runtime));
   } catch (cause) {
     // Its lock ends by itself, and the broker delivers it again.
     delivery.lose(cause);
@@ -119,10 +137,8 @@ function settleAs(
       return complete(delivery, runtime.completed);
     case 'defer':
       return settle(delivery, outcome);
-    case 'give-back': {
-      const properties = recordAttempts(delivery.message, delivery.attempt - 1);
-      return settle(delivery, { kind: 'abandon', properties });
-    }
+    case 'give-back':
+      return giveBack(delivery, delivery.attempt - 1);
     case 'retry':
       warnOfRetry(outcome, delivery, runtime);
       return retry(delivery, outcome.delayMs, runtime);
@@ -156,7 +172,7 @@ async function deadLetter(
     ...closeRecord(delivery.message),
     ...deadLetterProperties(cause, { handler: route?.name, attempt: delivery.attempt }),
   };
-  await settle(delivery, { kind: 'dead-letter', ...fitCause(cause), properties });
+  await settle(delivery, endOf(fitCause(cause), properties, runtime));
   // Only now is it final: a message whose lock was lost comes again.
   if (delivery.state !== 'settled') return;
   const pattern = route?.pattern ?? runtime.binding.pattern;
@@ -165,4 +181,18 @@ async function deadLetter(
       runtime.logger.warn(`${name}: its requester could not be told: ${describeError(refusal)}`),
     );
   });
+}
+
+/**
+ * How a message ends that is not tried any more. [Service Bus] Nothing can be dead-lettered from a dead-letter queue:
+ * there it is deferred, so that it stays where it is, to be seen, and comes to no handler again.
+ */
+function endOf(
+  { reason, description }: Pick<DeadLetterCause, 'reason' | 'description'>,
+  properties: SettlementProperties,
+  { counting }: MessageRuntime,
+): Settlement {
+  if (!counting.isDeadLetterQueue) return { kind: 'dead-letter', reason, description, properties };
+  const end = { 'dead-letter-end-reason': reason, 'dead-letter-end-description': description };
+  return { kind: 'defer', properties: { ...properties, ...end } };
 }

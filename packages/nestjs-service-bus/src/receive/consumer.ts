@@ -96,7 +96,8 @@ export class Consumer implements LinkOwner {
 
   /** Takes a message in; resolves, when it is done with, with whether the broker may send another one for it. */
   async receive(message: ServiceBusReceivedMessage, link: ReceiverLink): Promise<boolean> {
-    const delivery = new Delivery(message, this.supply.settler, link, link.takePlace());
+    const { counting } = this.runtime;
+    const delivery = new Delivery(message, this.supply.settler, link, link.takePlace(), counting);
     try {
       await this.process(delivery, link);
     } catch (error) {

@@ -1,10 +1,14 @@
+import { countingOf } from '../delivery/attempts.js';
 import { CompletedMessages } from '../message/completed-messages.js';
 import { type BindingRuntime } from '../message/binding-runtime.js';
 import { OutputGates } from '../reply/output-gates.js';
 import { ReplyPolicy } from '../reply/reply-policy.js';
 
 /** What a binding is given: by its options, and by the server. */
-export type BindingParts = Omit<BindingRuntime, 'attempt' | 'outputs' | 'replyPolicy' | 'completed'>;
+export type BindingParts = Omit<
+  BindingRuntime,
+  'attempt' | 'counting' | 'outputs' | 'replyPolicy' | 'completed'
+>;
 
 /** Adds to a binding's parts what its messages share, whatever receives them. */
 export function openBindingRuntime(parts: BindingParts): BindingRuntime {
@@ -20,5 +24,12 @@ export function openBindingRuntime(parts: BindingParts): BindingRuntime {
         `their results go ${instead}`,
     );
   });
-  return { ...parts, attempt: parts.invoke, outputs, replyPolicy, completed: new CompletedMessages() };
+  return {
+    ...parts,
+    attempt: parts.invoke,
+    counting: countingOf(binding),
+    outputs,
+    replyPolicy,
+    completed: new CompletedMessages(),
+  };
 }
