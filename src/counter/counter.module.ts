@@ -10,7 +10,14 @@ export class CounterModule {
   static register({ inQueue, outQueue }: { inQueue: string; outQueue: string }): DynamicModule {
     return {
       module: CounterModule,
-      imports: [ServiceBusModule.forFeature({ pattern: 'counter', queue: inQueue, replyTo: outQueue })],
+      imports: [
+        ServiceBusModule.forFeature({
+          pattern: 'counter',
+          queue: inQueue,
+          replyTo: outQueue,
+          allowReplyTo: false,
+        }),
+      ],
       controllers: [CounterController],
       providers: [CounterService],
     };

@@ -10,7 +10,14 @@ export class FeedbackFormModule {
   static register({ inQueue, outQueue }: { inQueue: string; outQueue: string }): DynamicModule {
     return {
       module: FeedbackFormModule,
-      imports: [ServiceBusModule.forFeature({ pattern: 'feedback-form', queue: inQueue, replyTo: outQueue })],
+      imports: [
+        ServiceBusModule.forFeature({
+          pattern: 'feedback-form',
+          queue: inQueue,
+          replyTo: outQueue,
+          allowReplyTo: false,
+        }),
+      ],
       controllers: [FeedbackFormController],
       providers: [FeedbackFormService],
     };

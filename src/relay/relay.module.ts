@@ -24,7 +24,7 @@ export class RelayModule {
       module: RelayModule,
       imports: [
         ServiceBusModule.forFeature(
-          isPlainQueue ? entities : { pattern: 'relay', queue: inQueue, ...entities },
+          isPlainQueue ? entities : { pattern: 'relay', queue: inQueue, allowReplyTo: false, ...entities },
         ),
       ],
       controllers: isPlainQueue ? [RelayHttpController] : [RelayHttpController, RelayController],

@@ -1,5 +1,6 @@
 export {
   type AdaptiveOptions,
+  type AllowReplyTo,
   type BatchOptions,
   type BindingOptions,
   type SessionOptions,

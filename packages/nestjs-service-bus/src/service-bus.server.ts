@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import {
   type CustomTransportStrategy,
@@ -12,6 +12,7 @@ import { type Binding } from './binding/binding.js';
 import { BindingRegistry } from './binding/binding-registry.js';
 import { describeBinding } from './binding/describe-binding.js';
 import { handlerNames } from './binding/handler-names.js';
+import { describeError } from './exceptions/describe-error.js';
 import { OutputChecks } from './runtime/output-checks.js';
 import { type Registration, resolveRoutes } from './binding/resolve-routes.js';
 import { ClientSource, RECEIVER_RETRY_OPTIONS, ServiceBusConnection } from './sdk/index.js';
@@ -30,6 +31,7 @@ import { type ServiceBusContext } from './delivery/service-bus.context.js';
 import { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';
 import { type ServerMetrics } from './telemetry/server-metrics.js';
 import { Telemetry } from './telemetry/telemetry.js';
+import { UnfailingLogger } from './unfailing-logger.js';
 
 /** The transport's id: `@MessagePattern(pattern, SERVICE_BUS_TRANSPORT)` keeps a handler to this transport. */
 export const SERVICE_BUS_TRANSPORT = Symbol('service-bus');
@@ -46,7 +48,7 @@ export class ServiceBusServer
   override readonly transportId = SERVICE_BUS_TRANSPORT;
   // processMessage awaits event handlers too, and reports what they fail with.
   override readonly propagatesEventHandlerErrors = true;
-  protected override readonly logger = new Logger(ServiceBusServer.name);
+  protected override readonly logger = new UnfailingLogger(ServiceBusServer.name);
 
   private readonly registrations: Registration[] = [];
   private readonly consumers: (Consumer | SessionConsumer)[] = [];
@@ -199,8 +201,17 @@ export class ServiceBusServer
       receiving: tellStatus,
       failing: (error) => {
         tellStatus();
-        for (const listener of this.errorListeners) listener(error, pattern);
+        for (const listener of this.errorListeners) this.tell(listener, error, pattern);
       },
     };
+  }
+
+  /** A listener that throws is told of in the log: it must not stop what the receiver does about the error. */
+  private tell(listener: ServiceBusEvents['error'], error: Error, pattern: string): void {
+    try {
+      listener(error, pattern);
+    } catch (cause) {
+      this.logger.error(`an error listener failed: ${describeError(cause)}`);
+    }
   }
 }

@@ -75,7 +75,7 @@ describe('an output queue that takes no messages', () => {
     await scene.startWork((payload) => payload, { replyTo: 'out', retry: once });
     await scene.send('work', { body: 'bad', replyTo: 'nowhere' }, { body: 'good' });
     const [dead] = await scene.take(DEAD);
-    expect(dead?.deadLetterReason).toBe('ServiceBusError');
+    expect(dead?.deadLetterReason).toBe('ReplyToUnreachable');
     const replies = await scene.take('out', 2, 300);
     expect(replies.map(({ body }) => body as unknown)).toEqual(['good']);
   });

@@ -8,6 +8,12 @@ export interface SessionOptions {
   readonly maxConcurrentSessions: number;
   /** A session that brought no message for this long is released, in milliseconds. Default 1,000. */
   readonly idleTimeoutMs: number;
+  /**
+   * Counts runs whose process died, which the broker does not count in sessions: the first message of each session
+   * that is accepted is given back once, with its attempt written down, and taken again. Costs a round trip for each
+   * acceptance, and one delivery of the queue's MaxDeliveryCount. Default true.
+   */
+  readonly countsLostRuns: boolean;
 }
 
 /** How a binding's messages are gathered for a handler that takes many at once. */
@@ -24,6 +30,9 @@ export interface AdaptiveOptions {
   readonly max: number;
 }
 
+/** Whose `replyTo` is honoured: see `BindingOptions.allowReplyTo`. */
+export type AllowReplyTo = boolean | readonly string[] | ((destination: string) => boolean);
+
 /** Where a pattern's messages come from and how they are handled, as a feature module declares it. */
 export interface BindingOptions {
   /** The queue to read. Default: the queue that is named like the pattern. */
@@ -33,6 +42,12 @@ export interface BindingOptions {
   readonly subscription?: string;
   /** The queue or topic that results go to when the message names no `replyTo` itself. */
   readonly replyTo?: string;
+  /**
+   * Which places a message may name in its own `replyTo`, and have results and errors sent there: all of them, none,
+   * those of these names, or those that a function says yes to. What is not allowed counts as not named. Default
+   * `true`; narrow it where not every sender to the input is trusted.
+   */
+  readonly allowReplyTo?: AllowReplyTo;
   /**
    * Messages in work at once, 1 to 500. Default 16. `auto` begins with 16, takes more while throughput grows with
    * them, and less when locks, the broker or the event loop suffer; `{ max }` is the same with a bound of its own.
@@ -58,6 +73,7 @@ export interface Binding {
   /** As Service Bus addresses it: `queue` or `topic/Subscriptions/subscription`. */
   readonly entityPath: string;
   readonly replyTo: string | undefined;
+  readonly allowReplyTo: AllowReplyTo;
   /** Where it is adaptive, what it begins with. */
   readonly maxConcurrentCalls: number;
   /** Undefined for a binding with a fixed number of calls at once. */

@@ -12,10 +12,22 @@ describe('a binding', () => {
       subscription: undefined,
       entityPath: 'orders',
       replyTo: undefined,
+      allowReplyTo: true,
       maxConcurrentCalls: 16,
       retry: { maxAttempts: 5, delayMs: 1_000, maxDelayMs: 60_000, maxHoldMs: 300_000, exceptions: [] },
       watchdog: { silenceMs: 60_000 },
     });
+  });
+
+  it('takes an option that is there and undefined for one that is left out', () => {
+    const options = { retry: { maxAttempts: undefined }, watchdog: { silenceMs: undefined } } as object;
+    expect(resolveBinding('orders', options)).toEqual(resolveBinding('orders', {}));
+  });
+
+  it('refuses an allowReplyTo that is nothing of the kind', () => {
+    for (const allowReplyTo of ['replies', [1], {}, null]) {
+      expect(() => resolveBinding('orders', { allowReplyTo: allowReplyTo as never })).toThrow(/allowReplyTo/);
+    }
   });
 
   it('reads a queue or a subscription', () => {

@@ -6,6 +6,7 @@ import { type Binding, type BindingOptions, type SessionOptions } from './bindin
 import { checkInteger } from './check-integer.js';
 import { circuitBreakerProblems, resolveCircuitBreaker } from './resolve-circuit-breaker.js';
 import { concurrencyProblems, resolveConcurrency } from './resolve-concurrency.js';
+import { withDefaults } from './with-defaults.js';
 
 const DEFAULT_CONCURRENT_SESSIONS = 8;
 const DEFAULT_IDLE_TIMEOUT_MS = 1_000;
@@ -25,12 +26,13 @@ export function resolveBinding(pattern: string, options: BindingOptions): Bindin
     subscription,
     entityPath: subscription === undefined ? entity : `${entity}/Subscriptions/${subscription}`,
     replyTo: options.replyTo,
+    allowReplyTo: options.allowReplyTo ?? true,
     ...resolveConcurrency(options),
     // One message of each session is in work at a time.
     ...(sessions && { maxConcurrentCalls: sessions.maxConcurrentSessions }),
-    retry: { ...DEFAULT_BINDING_RETRY_POLICY, ...options.retry },
+    retry: withDefaults(DEFAULT_BINDING_RETRY_POLICY, options.retry),
     circuitBreaker: resolveCircuitBreaker(options),
-    watchdog: { ...DEFAULT_WATCHDOG_POLICY, ...options.watchdog },
+    watchdog: withDefaults(DEFAULT_WATCHDOG_POLICY, options.watchdog),
     sessions,
   };
 }
@@ -40,6 +42,7 @@ function resolveSessions({ sessions }: BindingOptions): SessionOptions | undefin
     sessions && {
       maxConcurrentSessions: sessions.maxConcurrentSessions ?? DEFAULT_CONCURRENT_SESSIONS,
       idleTimeoutMs: sessions.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
+      countsLostRuns: sessions.countsLostRuns ?? true,
     }
   );
 }
@@ -53,6 +56,9 @@ function findProblems(options: BindingOptions): string[] {
   for (const name of ['queue', 'topic', 'subscription', 'replyTo'] as const) {
     if (options[name] === '') problems.push(`${name} is empty`);
   }
+  if (!isAllowReplyTo(options.allowReplyTo)) {
+    problems.push('allowReplyTo is none of: true, false, an array of names, a function');
+  }
   problems.push(...concurrencyProblems(options));
   const { maxConcurrentSessions, idleTimeoutMs } = options.sessions ?? {};
   checkInteger(problems, 'sessions.maxConcurrentSessions', maxConcurrentSessions, 1, 10_000);
@@ -65,6 +71,11 @@ function findProblems(options: BindingOptions): string[] {
   }
   problems.push(...circuitBreakerProblems(options));
   return problems;
+}
+
+function isAllowReplyTo(value: unknown = true): boolean {
+  if (Array.isArray(value)) return value.every((name) => typeof name === 'string');
+  return typeof value === 'boolean' || typeof value === 'function';
 }
 
 function checkRetryPolicy(problems: string[], name: string, policy: Partial<RetryPolicy>): void {

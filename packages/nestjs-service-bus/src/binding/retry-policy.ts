@@ -1,3 +1,4 @@
+import { isInstance } from '../exceptions/read-thrown.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './backoff.js';
 
 /** A retry policy of its own for errors of one class; what it leaves out is the binding's. */
@@ -23,8 +24,14 @@ export const DEFAULT_BINDING_RETRY_POLICY: BindingRetryPolicy = {
   exceptions: [],
 };
 
-/** The policy for an attempt that ended with this error. */
-export function policyFor(error: unknown, policy: BindingRetryPolicy): RetryPolicy {
-  const own = policy.exceptions.find(({ type }) => error instanceof type);
-  return own ? { ...policy, ...own } : policy;
+/** The policy for an attempt that ended with these errors: what was thrown, and what a filter made of it. */
+export function policyFor(errors: readonly unknown[], policy: BindingRetryPolicy): RetryPolicy {
+  const own = policy.exceptions.find(({ type }) => errors.some((error) => isInstance(error, type)));
+  if (!own) return policy;
+  const { maxAttempts, delayMs, maxDelayMs } = policy;
+  return {
+    maxAttempts: own.maxAttempts ?? maxAttempts,
+    delayMs: own.delayMs ?? delayMs,
+    maxDelayMs: own.maxDelayMs ?? maxDelayMs,
+  };
 }

@@ -2,7 +2,7 @@ import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { type Context } from '@opentelemetry/api';
 
 import { errorCode, MessageLock, type Settler } from '../sdk/index.js';
-import { attemptOf } from './attempts.js';
+import { type AttemptCounting, attemptOf } from './attempts.js';
 import { LockLostError } from '../exceptions/lock-lost.error.js';
 import { type RenewableLock } from './lock-renewer.js';
 import { applySettlement, type Settlement } from './settlement.js';
@@ -64,8 +64,11 @@ export class Delivery implements RenewableLock {
     readonly link: DeliveryLink,
     /** In the link's window. */
     readonly place: number,
+    readonly counting?: AttemptCounting,
+    /** Where it is known by other means than by what the message says. */
+    attempt?: number,
   ) {
-    this.attempt = attemptOf(message);
+    this.attempt = attempt ?? attemptOf(message, counting);
     this.lock = new MessageLock(message, settler);
   }
 

@@ -6,6 +6,6 @@ import { type Delivery } from './delivery.js';
 export function giveBack(delivery: Delivery, failedAttempts: number): Promise<void> {
   return settle(delivery, {
     kind: 'abandon',
-    properties: recordAttempts(delivery.message, failedAttempts),
+    properties: recordAttempts(delivery.message, failedAttempts, delivery.counting),
   });
 }

@@ -46,8 +46,10 @@ export class ServiceBusBatchContext extends BaseRpcContext<[readonly ServiceBusC
    * same rules. The others are not affected. Throws a RangeError when there is no such message.
    */
   fail(index: number, error: unknown): void {
-    if (!this.messages[index]) {
-      throw new RangeError(`the batch has messages 0 to ${this.messages.length - 1}, none at ${index}`);
+    if (!Number.isInteger(index) || !this.messages[index]) {
+      throw new RangeError(
+        `the batch has messages 0 to ${this.messages.length - 1}, none at ${String(index)}`,
+      );
     }
     this.failures.set(index, error);
   }

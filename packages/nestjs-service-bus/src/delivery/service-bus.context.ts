@@ -1,6 +1,7 @@
 import { type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '@azure/service-bus';
 import { BaseRpcContext } from '@nestjs/microservices';
 
+import { recordAttempts } from './attempts.js';
 import { settle } from './settle.js';
 import { type Delivery } from './delivery.js';
 import { SessionDelivery } from './session-delivery.js';
@@ -85,7 +86,10 @@ export class ServiceBusContext extends BaseRpcContext<[ServiceBusReceivedMessage
 
   /** Gives the message back to the queue now. */
   abandon(properties?: SettlementProperties): Promise<void> {
-    return this.settle({ kind: 'abandon', properties });
+    const { message, attempt, counting } = this.delivery;
+    // Where the broker does not count its deliveries, nobody would know of this one.
+    const record = counting?.isDeadLetterQueue ? recordAttempts(message, attempt, counting) : undefined;
+    return this.settle({ kind: 'abandon', properties: record ? { ...record, ...properties } : properties });
   }
 
   /** Defers the message now; only its sequence number brings it back. */

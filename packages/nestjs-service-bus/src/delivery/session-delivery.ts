@@ -1,6 +1,7 @@
 import { type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '@azure/service-bus';
 
 import { type Settler } from '../sdk/index.js';
+import { type AttemptCounting } from './attempts.js';
 import { Delivery, type DeliveryLink } from './delivery.js';
 
 /** A message of a session: it can be settled only while its session is held. */
@@ -11,7 +12,9 @@ export class SessionDelivery extends Delivery {
     settler: Settler,
     link: DeliveryLink,
     place: number,
+    counting?: AttemptCounting,
+    attempt?: number,
   ) {
-    super(message, settler, link, place);
+    super(message, settler, link, place, counting, attempt);
   }
 }

@@ -1,14 +1,21 @@
 import { RpcException } from '@nestjs/microservices';
 
+import { toText } from './read-thrown.js';
+
 /** Thrown by a handler: the message goes to the dead-letter queue at once, with this reason and description. */
 export class DeadLetterException extends RpcException {
   override readonly name: string = 'DeadLetterException';
+  readonly reason: string;
+  readonly description: string;
 
-  constructor(
-    readonly reason: string,
-    readonly description: string = '',
-  ) {
-    super(description === '' ? reason : `${reason}: ${description}`);
+  constructor(reason: string, description = '') {
+    // A reason may come from anywhere; without one the class's name has to do.
+    const known = reason === undefined || reason === null || reason === '' ? 'DeadLetterException' : reason;
+    const text = toText(known);
+    const details = description === null ? '' : toText(description);
+    super(details === '' ? text : `${text}: ${details}`);
+    this.reason = text;
+    this.description = details;
   }
 
   // Nest's exception filter passes on what getError() returns: itself, so that nothing of it is lost.

@@ -1,13 +1,32 @@
 import { RpcException } from '@nestjs/microservices';
 
-/** Thrown by a handler: the message is delivered again after `delayMs`; the attempt counts. */
+import { toText } from './read-thrown.js';
+
+/** Ten years: later dates are refused by the broker, or are none. */
+const MAX_DELAY_MS = 10 * 366 * 24 * 3_600_000;
+
+/** True for what a message can wait: a number of milliseconds from 0 to ten years. */
+export function isDelay(delayMs: unknown): delayMs is number {
+  return typeof delayMs === 'number' && delayMs >= 0 && delayMs <= MAX_DELAY_MS;
+}
+
+/**
+ * Thrown by a handler: the message is delivered again after `delayMs`; the attempt counts. Throws a RangeError
+ * itself when `delayMs` is no number of milliseconds.
+ */
 export class RetryException extends RpcException {
   override readonly name: string = 'RetryException';
   readonly delayMs: number;
 
   constructor(options: { delayMs: number; message?: string }) {
-    super(options.message ?? `retry after ${options.delayMs} ms`);
-    this.delayMs = options.delayMs;
+    const { delayMs, message } = options;
+    if (!isDelay(delayMs)) {
+      throw new RangeError(
+        `RetryException: delayMs is ${toText(delayMs)}, allowed is a number from 0 to ${MAX_DELAY_MS}`,
+      );
+    }
+    super(message ?? `retry after ${delayMs} ms`);
+    this.delayMs = delayMs;
   }
 
   override getError(): this {

@@ -3,10 +3,12 @@ import { type MessageHandler } from '@nestjs/microservices';
 
 import { type Binding } from '../binding/binding.js';
 import { type RouteTable } from '../binding/route-table.js';
+import { type AttemptCounting } from '../delivery/attempts.js';
 import { type Delivery, type DeliveryObserver } from '../delivery/delivery.js';
 import { type ServiceBusBatchContext } from '../delivery/service-bus-batch.context.js';
 import { type ServiceBusContext } from '../delivery/service-bus.context.js';
 import { type OutputGates } from '../reply/output-gates.js';
+import { type ReplyPolicy } from '../reply/reply-policy.js';
 import { type SenderPool } from '../send/sender-pool.js';
 import { type Clock } from '../time/clock.js';
 import { type CompletedMessages } from './completed-messages.js';
@@ -40,6 +42,7 @@ export interface MessageObserver extends DeliveryObserver {
 export interface BindingRuntime {
   readonly binding: Binding;
   readonly routes: RouteTable;
+  readonly counting: AttemptCounting;
   readonly invoke: Invoke;
   readonly attempt: Attempt;
   readonly senders: SenderPool;
@@ -47,6 +50,7 @@ export interface BindingRuntime {
   readonly outputSenders: SenderPool;
   /** To be closed when a drain begins. */
   readonly outputs: OutputGates;
+  readonly replyPolicy: ReplyPolicy;
   readonly completed: CompletedMessages;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 
 import { type SettlementProperties } from '../delivery/settlement.js';
-import { describeThrown, errorName } from '../exceptions/describe-error.js';
+import { describeThrown, errorMessage, errorName, errorStack } from '../exceptions/describe-error.js';
+import { isError } from '../exceptions/read-thrown.js';
 
 // Service Bus refuses longer reasons and descriptions than 4,096 characters; the stack's end is of little use.
 const MAX_DESCRIPTION_LENGTH = 1_024;
@@ -23,10 +24,12 @@ export interface DeadLetterCause {
 
 /** The cause that an error which no attempt survived leaves on its message. */
 export function deadLetterCause(error: unknown): DeadLetterCause {
-  if (!(error instanceof Error)) return { reason: 'Error', description: describeThrown(error) };
-  const stack = error.stack ?? `${error.name}: ${error.message}`;
-  const description = stack.includes(error.message) ? stack : `${error.message}\n${stack}`;
-  return { reason: errorName(error), description, stack: description };
+  if (!isError(error)) return { reason: 'Error', description: describeThrown(error) };
+  const reason = errorName(error);
+  const message = errorMessage(error);
+  const stack = errorStack(error) ?? `${reason}: ${message}`;
+  const description = stack.includes(message) ? stack : `${message}\n${stack}`;
+  return { reason, description, stack: description };
 }
 
 /** The application properties that a dead-lettered message gets on top of its own. */

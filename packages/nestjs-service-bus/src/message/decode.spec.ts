@@ -33,6 +33,11 @@ describe('decode', () => {
     ['"quoted"', 'text/plain', 'quoted'],
     ['"half', 'text/plain', '"half'],
     ['สวัสดี', 'TEXT/plain', 'สวัสดี'],
+    ['\ufeff{"a":1}', 'application/json', { a: 1 }],
+    ['<a>1</a>', 'application/xml', '<a>1</a>'],
+    ['12', 'application/soap+xml; charset=utf-8', '12'],
+    ['12', 'application/yaml; charset=utf-8', '12'],
+    ['12', 'Order', 12],
   ])('reads %j as %s', (body, contentType, expected) => {
     expect(received(bytes(body), contentType)).toEqual(expected);
   });
@@ -42,6 +47,45 @@ describe('decode', () => {
     expect(received(body)).toEqual(body);
     expect(received(bytes('12'), 'application/octet-stream')).toEqual(bytes('12'));
     expect(received([bytes('{"a"'), bytes(':1}')])).toEqual({ a: 1 });
+  });
+
+  it.each([
+    'avro/binary+1f2e3d',
+    'application/x-protobuf',
+    'application/msgpack',
+    'image/png',
+    'application/jwt',
+    'application/octet-stream',
+  ])('leaves a body of %s as it is, also where it looks like text', (contentType) => {
+    for (const text of ['12', 'abc', '"abc"', '{"a":1}', '\x06foo']) {
+      expect(received(bytes(text), contentType)).toEqual(bytes(text));
+    }
+  });
+
+  it.each([
+    ['text/plain; charset=iso-8859-1', Buffer.from([0x63, 0x61, 0x66, 0xe9]), 'café'],
+    ['text/plain; charset="UTF-16LE"', Buffer.from('café', 'utf16le'), 'café'],
+    ['application/json;charset=utf-16', Buffer.from('\ufeff{"a":1}', 'utf16le'), { a: 1 }],
+    ['application/xml; charset=windows-1251', Buffer.from([0xc0]), 'А'],
+    ['text/plain; Charset=us-ascii', bytes('abc'), 'abc'],
+  ])('reads %s by its charset', (contentType, body, expected) => {
+    expect(received(body, contentType)).toEqual(expected);
+  });
+
+  it('leaves XML that says its encoding itself as it is', () => {
+    const body = Buffer.from('<?xml version="1.0" encoding="iso-8859-1"?><a>\xe9</a>', 'latin1');
+    expect(received(body, 'text/xml')).toEqual(body);
+  });
+
+  it('leaves an encoded body to the handler, and takes a charset for no encoding', () => {
+    const encoded = (contentEncoding: string): unknown =>
+      decode({
+        body: bytes('{"a":1}'),
+        contentType: 'application/json',
+        _rawAmqpMessage: { bodyType: 'data', properties: { contentEncoding } },
+      } as unknown as ServiceBusReceivedMessage);
+    expect(encoded('gzip')).toEqual(bytes('{"a":1}'));
+    expect(encoded('utf-8')).toEqual({ a: 1 });
   });
 
   it('leaves values and sequences of AMQP as they are', () => {
@@ -54,6 +98,8 @@ describe('decode', () => {
     ['empty', bytes(''), 'application/json', /not valid JSON/],
     ['not UTF-8, as JSON', Buffer.from([0xff]), 'application/json', /not valid UTF-8/],
     ['not UTF-8, as text', Buffer.from([0xff]), 'text/plain', /not valid UTF-8/],
+    ['of an unknown charset', bytes('a'), 'text/plain; charset=klingon', /charset klingon/],
+    ['not of its charset', Buffer.from([0xff]), 'text/plain; charset=euc-kr', /not valid euc-kr/],
     ['with __proto__', bytes('{"__proto__":{"a":1}}'), undefined, /__proto__/],
     ['with __proto__ in disguise', bytes('{"\\u005f_proto__":{"a":1}}'), undefined, /__proto__/],
     ['with constructor.prototype', bytes('{"constructor":{"prototype":{}}}'), undefined, /constructor/],

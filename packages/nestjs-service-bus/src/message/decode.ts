@@ -2,48 +2,79 @@ import { isUtf8 } from 'node:buffer';
 
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
+import { readField } from '../exceptions/read-thrown.js';
 import { UndecodableMessageException } from '../exceptions/undecodable-message.exception.js';
+import { type ContentType, contentTypeOf } from './content-type.js';
 import { parseJson } from './parse-json.js';
+
+const UTF8 = new Set([undefined, 'utf-8', 'utf8', 'us-ascii', 'ascii']);
+const BYTE_ORDER_MARK = '\ufeff';
 
 /**
  * The payload of a message that was received with `skipParsingBodyAsJson`.
  *
- * JSON becomes its value, other text a string, anything else a Buffer. The content type decides where it says
- * something; without one, what parses as JSON is JSON, because the SDK sends every body so and names no type.
+ * The content type decides: JSON becomes its value, other text and XML a string, anything else a Buffer. Without one,
+ * what parses as JSON is JSON, because the SDK sends every body so and names no type; other UTF-8 is text. A body with
+ * a content encoding (gzip, say) is left to the handler as a Buffer.
  */
 export function decode(message: ServiceBusReceivedMessage): unknown {
   const bodyType = message._rawAmqpMessage.bodyType;
   // [AMQP 3.2.7, 3.2.8] values and sequences are typed by AMQP itself.
   if (bodyType === 'value' || bodyType === 'sequence') return message.body;
-  return decodeData(toBuffer(message.body), message.contentType);
+  const bytes = toBuffer(message.body);
+  if (isEncoded(message)) return bytes;
+  return decodeData(bytes, message.contentType);
 }
 
-function decodeData(bytes: Buffer, contentType: string | undefined): unknown {
-  const kind = kindOf(contentType);
+function decodeData(bytes: Buffer, declared: unknown): unknown {
+  const { kind, charset } = contentTypeOf(declared);
   if (kind === 'binary') return bytes;
-  if (!isUtf8(bytes)) {
-    if (kind === 'unknown') return bytes;
-    throw new UndecodableMessageException(`the body is ${contentType}, and is not valid UTF-8`);
+  if (UTF8.has(charset) && !isUtf8(bytes)) {
+    // XML says its encoding itself, and of what is not declared nothing is known.
+    if (kind === 'guess' || kind === 'xml') return bytes;
+    throw new UndecodableMessageException(`the body is ${String(declared)}, and is not valid UTF-8`);
   }
-  const text = bytes.toString('utf8');
-  if (kind === 'json') return parseDeclaredJson(text, contentType);
-  if (kind === 'text') return decodeText(text);
+  return decodeText(textOf(bytes, charset), kind, declared);
+}
+
+function decodeText(text: string, kind: Exclude<ContentType['kind'], 'binary'>, declared: unknown): unknown {
+  if (kind === 'json') return parseDeclaredJson(text, declared);
+  if (kind === 'text') return unquote(text);
+  if (kind === 'xml') return text;
   return looksLikeJson(text) ? tryParseJson(text) : text;
 }
 
-function parseDeclaredJson(text: string, contentType: string | undefined): unknown {
+function textOf(bytes: Buffer, charset: string | undefined): string {
+  const text = UTF8.has(charset) ? bytes.toString('utf8') : fromCharset(bytes, charset);
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+}
+
+function fromCharset(bytes: Buffer, charset: string | undefined): string {
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch (error) {
+    const isUnknown = readField(error, 'code') === 'ERR_ENCODING_NOT_SUPPORTED';
+    throw new UndecodableMessageException(
+      isUnknown ? `the charset ${charset} is not known` : `the body is not valid ${charset}`,
+    );
+  }
+}
+
+function parseDeclaredJson(text: string, contentType: unknown): unknown {
   try {
     return parseJson(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     // V8 quotes the text after the cause: bodies stay out of descriptions and logs.
     const cause = error.message.split(/, "|, \.\.\./, 1)[0];
-    throw new UndecodableMessageException(`the body is ${contentType}, and is not valid JSON: ${cause}`);
+    throw new UndecodableMessageException(
+      `the body is ${String(contentType)}, and is not valid JSON: ${cause}`,
+    );
   }
 }
 
 /** The SDK puts even plain text in JSON quotes. */
-function decodeText(text: string): string {
+function unquote(text: string): string {
   if (!text.startsWith('"')) return text;
   const value = tryParseJson(text);
   return typeof value === 'string' ? value : text;
@@ -58,18 +89,20 @@ function tryParseJson(text: string): unknown {
   }
 }
 
-function kindOf(contentType: string | undefined): 'json' | 'text' | 'binary' | 'unknown' {
-  if (contentType === undefined || contentType === '') return 'unknown';
-  if (contentType === 'application/json') return 'json';
-  const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (type === 'application/json' || type === 'text/json' || type.endsWith('+json')) return 'json';
-  if (type === 'application/octet-stream') return 'binary';
-  return type.startsWith('text/') ? 'text' : 'unknown';
-}
-
 /** Saves the exception that JSON.parse throws, and its cost, for plain text. */
 function looksLikeJson(text: string): boolean {
   return /^\s*(?:[{["\d-]|true|false|null)/.test(text);
+}
+
+/** Some senders declare a charset here; that is no encoding. */
+function isEncoded(message: ServiceBusReceivedMessage): boolean {
+  // Read by the fast lane with the rest; the SDK leaves it in the message as it came.
+  const encoding: unknown =
+    'contentEncoding' in message
+      ? message.contentEncoding
+      : message._rawAmqpMessage.properties?.contentEncoding;
+  if (typeof encoding !== 'string' || encoding === '') return false;
+  return !/^(?:identity|utf-?8|us-ascii)$/i.test(encoding);
 }
 
 function toBuffer(body: unknown): Buffer {

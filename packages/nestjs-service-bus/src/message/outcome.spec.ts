@@ -8,7 +8,8 @@ import { RetryException } from '../exceptions/retry.exception.js';
 import { type Outcome, outcomeOf } from './outcome.js';
 
 const policy = { maxAttempts: 3, delayMs: 100, maxDelayMs: 1_000 };
-const after = (error: unknown, attempt = 1): Outcome => outcomeOf(error, attempt, policy, () => 1);
+const after = (error: unknown, number = 1, isDraining = false): Outcome =>
+  outcomeOf(error, { number, policy, isDraining, random: () => 1 });
 
 describe('the outcome of an attempt that failed', () => {
   it('is a retry after a backoff, until the last attempt', () => {

@@ -1,19 +1,24 @@
-import { type Route } from '../binding/route-table.js';
-import { type Delivery } from '../delivery/delivery.js';
-import { ServiceBusContext } from '../delivery/service-bus.context.js';
-import { aboutMessage } from '../delivery/current-message.js';
-import { closeRecord, recordAttempts } from '../delivery/attempts.js';
-import { complete } from './complete.js';
-import { describeError } from '../exceptions/describe-error.js';
-import { deadLetterProperties, fitCause } from './dead-letter.js';
-import { decode } from './decode.js';
-import { describeMessage } from '../delivery/describe-message.js';
-import { type MessageRuntime } from './binding-runtime.js';
-import { COMPLETE, type Outcome, outcomeOf } from './outcome.js';
-import { reply, replyFailure } from '../reply/reply.js';
-import { retry } from './retry.js';
+import { backoff } from '../binding/backoff.js';
 import { policyFor } from '../binding/retry-policy.js';
+import { type Route } from '../binding/route-table.js';
+import { announceAttempt, closeRecord, isToBeAnnounced } from '../delivery/attempts.js';
+import { aboutMessage } from '../delivery/current-message.js';
+import { type Delivery } from '../delivery/delivery.js';
+import { describeMessage } from '../delivery/describe-message.js';
+import { giveBack } from '../delivery/give-back.js';
+import { ServiceBusContext } from '../delivery/service-bus.context.js';
 import { settle } from '../delivery/settle.js';
+import { type Settlement, type SettlementProperties } from '../delivery/settlement.js';
+import { describeError } from '../exceptions/describe-error.js';
+import { errorsOf } from '../exceptions/filtered.error.js';
+import { MaxAttemptsExceededError } from '../exceptions/max-attempts-exceeded.error.js';
+import { reply, replyFailure } from '../reply/reply.js';
+import { type MessageRuntime } from './binding-runtime.js';
+import { complete } from './complete.js';
+import { type DeadLetterCause, deadLetterCause, deadLetterProperties, fitCause } from './dead-letter.js';
+import { decode } from './decode.js';
+import { COMPLETE, type Outcome, outcomeOf } from './outcome.js';
+import { retry } from './retry.js';
 
 /**
  * The way of one message: decode → find handler → handle → reply → settle. Never rejects; resolves with what
@@ -22,10 +27,31 @@ import { settle } from '../delivery/settle.js';
 export function processMessage(delivery: Delivery, runtime: MessageRuntime): Promise<Outcome | undefined> {
   const { observer } = runtime;
   if (!observer) return processUnobserved(delivery, runtime);
-  return observer.process(delivery, () => processUnobserved(delivery, runtime));
+  return processObserved(delivery, runtime, observer);
 }
 
+async function processObserved(
+  delivery: Delivery,
+  runtime: MessageRuntime,
+  observer: NonNullable<MessageRuntime['observer']>,
+): Promise<Outcome | undefined> {
+  try {
+    return await observer.process(delivery, () => processUnobserved(delivery, runtime));
+  } catch (error) {
+    return recover(error, delivery, runtime);
+  }
+}
+
+/** The one boundary of a message's way: whatever fails inside, the message and its delivery come to an end. */
 async function processUnobserved(delivery: Delivery, runtime: MessageRuntime): Promise<Outcome | undefined> {
+  try {
+    return await walk(delivery, runtime);
+  } catch (error) {
+    return recover(error, delivery, runtime);
+  }
+}
+
+async function walk(delivery: Delivery, runtime: MessageRuntime): Promise<Outcome | undefined> {
   const { message } = delivery;
   // Its lock was lost while it waited for its turn: the broker delivers it again, to somebody else maybe.
   if (delivery.state !== 'open') return undefined;
@@ -33,6 +59,13 @@ async function processUnobserved(delivery: Delivery, runtime: MessageRuntime): P
     await complete(delivery, runtime.completed);
     return undefined;
   }
+  if (isToBeAnnounced(message, runtime.counting)) {
+    await settle(delivery, { kind: 'abandon', properties: announceAttempt(message, delivery.attempt) });
+    return undefined;
+  }
+  const { maxAttempts } = runtime.counting;
+  if (delivery.attempt > maxAttempts)
+    return refuse(new MaxAttemptsExceededError(maxAttempts), delivery, runtime);
   let route: Route | undefined;
   let outcome: Outcome;
   try {
@@ -46,12 +79,12 @@ async function processUnobserved(delivery: Delivery, runtime: MessageRuntime): P
     await reply(results, delivery, route, runtime);
     outcome = COMPLETE;
   } catch (error) {
-    outcome = outcomeOf(
-      error,
-      delivery.attempt,
-      policyFor(error, runtime.binding.retry),
-      runtime.clock.random,
-    );
+    outcome = outcomeOf(error, {
+      number: delivery.attempt,
+      policy: policyFor(errorsOf(error), runtime.binding.retry),
+      isDraining: runtime.outputs.isClosed,
+      random: runtime.clock.random,
+    });
   }
   if (delivery.isInterrupted) {
     if (outcome.kind === 'complete') runtime.completed.add(message);
@@ -67,6 +100,32 @@ async function processUnobserved(delivery: Delivery, runtime: MessageRuntime): P
   return outcome;
 }
 
+/** Ends a message without running its handler. */
+async function refuse(error: Error, delivery: Delivery, runtime: MessageRuntime): Promise<Outcome> {
+  const cause = { reason: error.name, description: error.message };
+  const outcome = { kind: 'dead-letter', cause, error, answer: error } as const;
+  await deadLetter(outcome, delivery, runtime, undefined);
+  return outcome;
+}
+
+/** The way itself has failed, which no handler can bring about: the message is tried again as after any error. */
+async function recover(error: unknown, delivery: Delivery, runtime: MessageRuntime): Promise<undefined> {
+  try {
+    const { binding, logger, waitingRoom } = runtime;
+    aboutMessage(delivery, binding, () =>
+      logger.error(`${describeMessage(delivery, binding)} could not be processed: ${describeError(error)}`),
+    );
+    if (delivery.state !== 'open' || waitingRoom.has(delivery)) return;
+    const { attempt } = delivery;
+    if (attempt < binding.retry.maxAttempts) {
+      await waitingRoom.enter(delivery, backoff(binding.retry, attempt, runtime.clock.random));
+    } else await settle(delivery, endOf(fitCause(deadLetterCause(error)), {}, runtime));
+  } catch (cause) {
+    // Its lock ends by itself, and the broker delivers it again.
+    delivery.lose(cause);
+  }
+}
+
 function settleAs(
   outcome: Outcome,
   delivery: Delivery,
@@ -78,10 +137,8 @@ function settleAs(
       return complete(delivery, runtime.completed);
     case 'defer':
       return settle(delivery, outcome);
-    case 'give-back': {
-      const properties = recordAttempts(delivery.message, delivery.attempt - 1);
-      return settle(delivery, { kind: 'abandon', properties });
-    }
+    case 'give-back':
+      return giveBack(delivery, delivery.attempt - 1);
     case 'retry':
       warnOfRetry(outcome, delivery, runtime);
       return retry(delivery, outcome.delayMs, runtime);
@@ -102,7 +159,7 @@ function warnOfRetry(
 }
 
 async function deadLetter(
-  { cause, error }: Extract<Outcome, { kind: 'dead-letter' }>,
+  { cause, answer }: Extract<Outcome, { kind: 'dead-letter' }>,
   delivery: Delivery,
   runtime: MessageRuntime,
   route: Route | undefined,
@@ -115,13 +172,27 @@ async function deadLetter(
     ...closeRecord(delivery.message),
     ...deadLetterProperties(cause, { handler: route?.name, attempt: delivery.attempt }),
   };
-  await settle(delivery, { kind: 'dead-letter', ...fitCause(cause), properties });
+  await settle(delivery, endOf(fitCause(cause), properties, runtime));
   // Only now is it final: a message whose lock was lost comes again.
   if (delivery.state !== 'settled') return;
   const pattern = route?.pattern ?? runtime.binding.pattern;
-  await replyFailure(error, delivery.message, pattern, runtime).catch((refusal: unknown) => {
+  await replyFailure(answer, delivery.message, pattern, runtime).catch((refusal: unknown) => {
     aboutMessage(delivery, runtime.binding, () =>
       runtime.logger.warn(`${name}: its requester could not be told: ${describeError(refusal)}`),
     );
   });
+}
+
+/**
+ * How a message ends that is not tried any more. [Service Bus] Nothing can be dead-lettered from a dead-letter queue:
+ * there it is deferred, so that it stays where it is, to be seen, and comes to no handler again.
+ */
+function endOf(
+  { reason, description }: Pick<DeadLetterCause, 'reason' | 'description'>,
+  properties: SettlementProperties,
+  { counting }: MessageRuntime,
+): Settlement {
+  if (!counting.isDeadLetterQueue) return { kind: 'dead-letter', reason, description, properties };
+  const end = { 'dead-letter-end-reason': reason, 'dead-letter-end-description': description };
+  return { kind: 'defer', properties: { ...properties, ...end } };
 }

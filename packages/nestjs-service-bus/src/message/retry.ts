@@ -17,9 +17,11 @@ export async function retry(delivery: Delivery, delayMs: number, runtime: Messag
   if (delivery.state === 'open') await runtime.waitingRoom.enter(delivery, delayMs);
 }
 
-function isHeld(delayMs: number, { binding }: MessageRuntime): boolean {
-  // A copy for a subscription would go to its topic, and so to all others; one in a session would lose its turn.
-  const isCopiable = binding.subscription === undefined && binding.sessions === undefined;
+function isHeld(delayMs: number, { binding, counting }: MessageRuntime): boolean {
+  // A copy for a subscription would go to its topic, and so to all others; one in a session would lose its turn; and
+  // nothing can be sent to a dead-letter queue.
+  const isPlain = binding.subscription === undefined && binding.sessions === undefined;
+  const isCopiable = isPlain && !counting.isDeadLetterQueue;
   return !isCopiable || delayMs <= binding.retry.maxHoldMs;
 }
 

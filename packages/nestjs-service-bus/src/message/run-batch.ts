@@ -2,6 +2,8 @@ import { type MessageHandler } from '@nestjs/microservices';
 
 import { BatchException, UnfitBatchException } from '../exceptions/batch.exception.js';
 import { BatchResultError } from '../exceptions/batch-result.error.js';
+import { errorsOf } from '../exceptions/filtered.error.js';
+import { isInstance } from '../exceptions/read-thrown.js';
 import { type Delivery } from '../delivery/delivery.js';
 import { ServiceBusBatchContext } from '../delivery/service-bus-batch.context.js';
 import { type ServiceBusContext } from '../delivery/service-bus.context.js';
@@ -39,13 +41,24 @@ export async function runBatch(
     const results = resultsFor(entries, handler, await invoke(handler, payloads, context));
     end(entries, context.failed, results);
   } catch (error) {
-    if (error instanceof UnfitBatchException) return runFit(entries, error.failures, handler, invoke);
-    if (error instanceof BatchException)
-      return end(entries, new Map([...context.failed, ...error.failures]), []);
+    const errors = errorsOf(error);
+    const unfit = errors.find((one) => isInstance(one, UnfitBatchException));
+    if (unfit) return runFit(entries, unfit.failures, handler, invoke);
+    const named = errors.find((one) => isInstance(one, BatchException));
+    if (named && namesMessages(named, entries.length)) {
+      return end(entries, new Map([...context.failed, ...named.failures]), []);
+    }
     // Another pipe has refused the payloads, and does not say which.
-    if (entries.length > 1 && validationProblems(error)) return runEach(entries, handler, invoke);
+    const isRefusal = errors.some((one) => validationProblems(one) !== undefined);
+    if (entries.length > 1 && isRefusal) return runEach(entries, handler, invoke);
     failAll(entries, context.failed, error);
   }
+}
+
+/** One that names a message which is not there names none for sure: nothing may count as done then. */
+function namesMessages({ failures }: BatchException, count: number): boolean {
+  const positions = [...failures.keys()];
+  return positions.every((position) => Number.isInteger(position) && position >= 0 && position < count);
 }
 
 function end(

@@ -8,6 +8,7 @@ import { Capacity } from './concurrency/capacity.js';
 import { type ConsumerHealth } from './health/consumer-health.js';
 import { ConsumerWatch } from './watchdog/consumer-watch.js';
 import { Delivery } from '../delivery/delivery.js';
+import { describeError } from '../exceptions/describe-error.js';
 import { DrainedError } from '../exceptions/drained.error.js';
 import { giveBack } from '../delivery/give-back.js';
 import { InWork } from './links/in-work.js';
@@ -95,19 +96,14 @@ export class Consumer implements LinkOwner {
 
   /** Takes a message in; resolves, when it is done with, with whether the broker may send another one for it. */
   async receive(message: ServiceBusReceivedMessage, link: ReceiverLink): Promise<boolean> {
-    const delivery = new Delivery(message, this.supply.settler, link, link.takePlace());
-    this.watch.arrivals++;
-    this.runtime.observer?.received(delivery);
-    this.inWork.add(delivery);
-    this.locks.add(delivery);
-    this.links.delivered(link);
-    if (message.deliveryCount) await this.inWork.loseFormer(delivery);
-    if (await this.dispatcher.dispatch(delivery)) {
-      // What a drain gives back ends with that, not with its handler: until then it can still be lost.
-      if (!delivery.isGivenBack && !this.waitingRoom.has(delivery)) this.end(delivery);
-    } else {
-      // A drain has begun: nobody has tried this message, so its next delivery is no further attempt.
-      await this.giveBack(delivery, delivery.attempt - 1);
+    const { counting } = this.runtime;
+    const delivery = new Delivery(message, this.supply.settler, link, link.takePlace(), counting);
+    try {
+      await this.process(delivery, link);
+    } catch (error) {
+      // No handler can bring this about. The delivery has to end all the same, or nothing would ever be idle.
+      this.runtime.logger.error(`${this.describe()}: a message is given back: ${describeError(error)}`);
+      await this.giveBack(delivery, delivery.attempt);
     }
     return link.returnsCredit(this.capacity.credit);
   }
@@ -164,6 +160,22 @@ export class Consumer implements LinkOwner {
     // What was on its way to a link that was being closed.
     this.loseAll();
     await this.supply.close();
+  }
+
+  private async process(delivery: Delivery, link: ReceiverLink): Promise<void> {
+    this.watch.arrivals++;
+    this.runtime.observer?.received(delivery);
+    this.inWork.add(delivery);
+    this.locks.add(delivery);
+    this.links.delivered(link);
+    if (delivery.message.deliveryCount) await this.inWork.loseFormer(delivery);
+    if (await this.dispatcher.dispatch(delivery)) {
+      // What a drain gives back ends with that, not with its handler: until then it can still be lost.
+      if (!delivery.isGivenBack && !this.waitingRoom.has(delivery)) this.end(delivery);
+    } else {
+      // A drain has begun: nobody has tried this message, so its next delivery is no further attempt.
+      await this.giveBack(delivery, delivery.attempt - 1);
+    }
   }
 
   private makeDispatcher(): Dispatcher {

@@ -29,7 +29,8 @@ export type OutputBlocked = (destination: string, error: unknown) => void;
  */
 export class OutputGates {
   private readonly gates = new Map<string, OutputGate>();
-  private isClosed = false;
+  /** A drain has begun. */
+  isClosed = false;
 
   constructor(
     private readonly ownDestination: string | undefined,

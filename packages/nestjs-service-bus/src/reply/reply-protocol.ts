@@ -26,6 +26,7 @@ export interface Requester {
 export function requesterOf(message: ServiceBusReceivedMessage): Requester | undefined {
   const requestId = message.applicationProperties?.[REQUEST_ID];
   const { replyTo } = message;
-  if (typeof requestId !== 'string' || requestId.length > MAX_REQUEST_ID_LENGTH || !replyTo) return undefined;
+  if (typeof requestId !== 'string' || requestId.length > MAX_REQUEST_ID_LENGTH) return undefined;
+  if (typeof replyTo !== 'string' || replyTo === '') return undefined;
   return { replyTo, requestId };
 }

@@ -2,13 +2,16 @@ import { type ServiceBusMessage, type ServiceBusReceivedMessage } from '@azure/s
 
 import { type Binding } from '../binding/binding.js';
 import { type Route } from '../binding/route-table.js';
-import { markErrorReply, markReplies } from './mark-replies.js';
-import { replyError } from './reply-error.js';
-import { requesterOf } from './reply-protocol.js';
-import { type SenderPool } from '../send/sender-pool.js';
 import { type Delivery } from '../delivery/delivery.js';
-import { outputMessage } from './output-message.js';
+import { UnsendableResultError } from '../exceptions/unsendable-result.error.js';
+import { errorCode } from '../sdk/index.js';
+import { type SenderPool } from '../send/sender-pool.js';
+import { checkJson, checkResult } from './check-result.js';
+import { markErrorReply, markReplies } from './mark-replies.js';
 import { type OutputGates } from './output-gates.js';
+import { outputMessage } from './output-message.js';
+import { replyError, smallReplyError } from './reply-error.js';
+import { type ReplyPolicy } from './reply-policy.js';
 
 /** Where results go to, and through what. */
 export interface ReplyRuntime {
@@ -16,30 +19,40 @@ export interface ReplyRuntime {
   readonly senders: SenderPool;
   readonly outputSenders: SenderPool;
   readonly outputs: OutputGates;
+  readonly replyPolicy: ReplyPolicy;
 }
 
-/** Sends a handler's results, and resolves when the broker has accepted them all. */
+/** What the broker says of a place that takes no message from us, whatever is in it. */
+const UNREACHABLE = new Set<string | undefined>([
+  'MessagingEntityNotFound',
+  'MessagingEntityDisabled',
+  'UnauthorizedAccess',
+]);
+const NO_RESULTS: readonly unknown[] = [];
+
+/**
+ * Sends a handler's results, and resolves when the broker has accepted them all. Rejects with an
+ * UnsendableResultError for results that no further attempt could send.
+ */
 export async function reply(
-  results: readonly unknown[],
+  values: readonly unknown[],
   delivery: Delivery,
   route: Route,
   runtime: ReplyRuntime,
 ): Promise<void> {
-  if (route.isEvent) return;
-  const { binding } = runtime;
+  // An event handler gives no results. Whoever has sent a request to it is told that it has ended.
+  const results = route.isEvent ? NO_RESULTS : values;
+  const { binding, replyPolicy } = runtime;
   const input = delivery.message;
-  const requester = requesterOf(input);
+  const requester = replyPolicy.requesterOf(input);
   if (results.length === 0 && !requester) return;
-  const destination = input.replyTo ?? binding.replyTo;
-  if (destination === undefined || destination === '') return;
+  const destination = replyPolicy.destinationOf(input);
+  if (destination === undefined) return;
+  for (const result of results) checkResult(result);
   // Nearly always: one result, and nobody who counts them.
   if (results.length === 1 && !requester) {
-    return send(
-      outputMessage(results[0], input, binding.entityPath, route.pattern, 0),
-      destination,
-      delivery,
-      runtime,
-    );
+    const message = outputMessage(results[0], input, binding.entityPath, route.pattern, 0);
+    return send(message, destination, delivery, runtime);
   }
   // A requester learns of the end also when there is nothing else to tell.
   const messages = (results.length === 0 ? [null] : results).map((result, index) =>
@@ -53,29 +66,72 @@ export async function reply(
   if (failed) throw failed.reason;
 }
 
-function send(
+async function send(
   message: ServiceBusMessage,
   destination: string,
   delivery: Delivery,
-  { binding, senders, outputSenders, outputs }: ReplyRuntime,
+  runtime: ReplyRuntime,
 ): Promise<void> {
-  const pool = destination === binding.replyTo ? outputSenders : senders;
-  return outputs.send(destination, delivery, () => pool.get(destination).send(message));
+  const { senders, outputSenders, outputs, replyPolicy } = runtime;
+  const isForeign = replyPolicy.isForeign(destination);
+  if (isForeign && !replyPolicy.mayTry(destination)) throw unreachable(destination);
+  const pool = isForeign ? senders : outputSenders;
+  try {
+    await outputs.send(destination, delivery, () => pool.get(destination).send(message));
+    if (isForeign) replyPolicy.accepted(destination);
+  } catch (error) {
+    const code = errorCode(error);
+    const isUnreachable = isForeign && UNREACHABLE.has(code);
+    if (isUnreachable) replyPolicy.rejected(destination);
+    else if (isForeign) replyPolicy.tried(destination);
+    if (code === 'MessageSizeExceeded') {
+      const text = `the result is larger than ${destination} takes`;
+      throw new UnsendableResultError('MessageSizeExceeded', text, error);
+    }
+    if (code === undefined) checkJson(message.body);
+    throw isUnreachable ? unreachable(destination, error) : error;
+  }
+}
+
+/** The sender of the message has named it: no attempt of ours makes it exist. */
+function unreachable(destination: string, cause?: unknown): UnsendableResultError {
+  const text = `nothing can be sent to ${destination}, which the message names as its replyTo`;
+  return new UnsendableResultError('ReplyToUnreachable', text, cause);
 }
 
 /**
- * Tells the requester, if there is one, that its request was dead-lettered, and of what. The message is settled
- * by now and its fate known: rejects when the requester could not be told.
+ * Tells the requester, if there is one, that its request was dead-lettered, and of what; with less words where all of
+ * them cannot be sent. The message is settled by now and its fate known: rejects when the requester could not be told.
  */
 export async function replyFailure(
   error: unknown,
   input: ServiceBusReceivedMessage,
   pattern: string,
-  { binding, senders }: Pick<ReplyRuntime, 'binding' | 'senders'>,
+  { binding, senders, replyPolicy }: Pick<ReplyRuntime, 'binding' | 'senders' | 'replyPolicy'>,
 ): Promise<void> {
-  const requester = requesterOf(input);
-  if (!requester) return;
-  const message = outputMessage(replyError(error), input, binding.entityPath, `${pattern}:error`, 0);
-  markErrorReply(message, requester);
-  await senders.get(requester.replyTo).send(message);
+  const requester = replyPolicy.requesterOf(input);
+  if (!requester || !replyPolicy.mayTry(requester.replyTo)) return;
+  const tell = async (content: unknown): Promise<void> => {
+    const message = outputMessage(content, input, binding.entityPath, `${pattern}:error`, 0);
+    markErrorReply(message, requester);
+    await senders.get(requester.replyTo).send(message);
+    replyPolicy.accepted(requester.replyTo);
+  };
+  try {
+    const content = replyError(error);
+    checkJson(content);
+    await tell(content);
+  } catch (refusal) {
+    if (UNREACHABLE.has(errorCode(refusal))) replyPolicy.rejected(requester.replyTo);
+    else replyPolicy.tried(requester.replyTo);
+    if (!isAboutContent(refusal)) throw refusal;
+    await tell(smallReplyError(error));
+  }
+}
+
+/** Of what the broker says to a message, and not to its destination or the way there. */
+function isAboutContent(refusal: unknown): boolean {
+  if (refusal instanceof UnsendableResultError) return true;
+  const code = errorCode(refusal);
+  return code === 'MessageSizeExceeded' || code === 'GeneralError';
 }

@@ -1,9 +1,14 @@
+import { countingOf } from '../delivery/attempts.js';
 import { CompletedMessages } from '../message/completed-messages.js';
 import { type BindingRuntime } from '../message/binding-runtime.js';
 import { OutputGates } from '../reply/output-gates.js';
+import { ReplyPolicy } from '../reply/reply-policy.js';
 
 /** What a binding is given: by its options, and by the server. */
-export type BindingParts = Omit<BindingRuntime, 'attempt' | 'outputs' | 'completed'>;
+export type BindingParts = Omit<
+  BindingRuntime,
+  'attempt' | 'counting' | 'outputs' | 'replyPolicy' | 'completed'
+>;
 
 /** Adds to a binding's parts what its messages share, whatever receives them. */
 export function openBindingRuntime(parts: BindingParts): BindingRuntime {
@@ -12,5 +17,19 @@ export function openBindingRuntime(parts: BindingParts): BindingRuntime {
     const cause = error instanceof Error ? error.message : String(error);
     logger.error(`${binding.pattern}: ${destination} takes no messages, keeps trying: ${cause}`);
   });
-  return { ...parts, attempt: parts.invoke, outputs, completed: new CompletedMessages() };
+  const replyPolicy = new ReplyPolicy(binding, clock, (destination) => {
+    const instead = binding.replyTo === undefined ? 'nowhere' : `to ${binding.replyTo}`;
+    logger.warn(
+      `${binding.pattern}: messages name a replyTo that allowReplyTo does not allow, ${destination} for one: ` +
+        `their results go ${instead}`,
+    );
+  });
+  return {
+    ...parts,
+    attempt: parts.invoke,
+    counting: countingOf(binding),
+    outputs,
+    replyPolicy,
+    completed: new CompletedMessages(),
+  };
 }

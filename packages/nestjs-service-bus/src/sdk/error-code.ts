@@ -1,5 +1,7 @@
 import { type ServiceBusError } from '@azure/service-bus';
 
+import { isInstance, readField } from '../exceptions/read-thrown.js';
+
 /**
  * Returns the code of an error that the SDK threw, such as `MessageLockLost` or `ServiceBusy`; undefined for any other
  * error. An operation that was tried several times fails with an AggregateError: its last error counts. An error of the
@@ -8,7 +10,7 @@ import { type ServiceBusError } from '@azure/service-bus';
 export function serviceBusErrorCode(error: unknown): ServiceBusError['code'] | undefined {
   const last = lastError(error);
   if (isServiceBusError(last)) return last.code;
-  return last instanceof Error && last.name === 'MessagingError' ? 'GeneralError' : undefined;
+  return isInstance(last, Error) && readField(last, 'name') === 'MessagingError' ? 'GeneralError' : undefined;
 }
 
 /** Returns the code of a ServiceBusError; of the last one, where there were several tries. */
@@ -25,9 +27,15 @@ export function isTransient(error: unknown): boolean {
 
 // The SDK's retry loop throws an AggregateError when it tried more than once.
 function lastError(error: unknown): unknown {
-  return error instanceof AggregateError ? error.errors.at(-1) : error;
+  if (!isInstance(error, AggregateError)) return error;
+  const errors = readField(error, 'errors');
+  return Array.isArray(errors) ? errors.at(-1) : error;
 }
 
 function isServiceBusError(error: unknown): error is ServiceBusError {
-  return error instanceof Error && error.name === 'ServiceBusError' && 'code' in error;
+  return (
+    isInstance(error, Error) &&
+    readField(error, 'name') === 'ServiceBusError' &&
+    typeof readField(error, 'code') === 'string'
+  );
 }

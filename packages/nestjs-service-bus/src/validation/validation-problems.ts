@@ -1,11 +1,18 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 import { RpcException } from '@nestjs/microservices';
 
-/** What is wrong with a payload, if that is what this error says; undefined for any other error. */
+import { errorMessage } from '../exceptions/describe-error.js';
+import { isInstance, toText } from '../exceptions/read-thrown.js';
+
+/** What is wrong with a payload, if that is what this error says; undefined for any other error. Never throws. */
 export function validationProblems(error: unknown): string[] | undefined {
-  if (error instanceof HttpException) return fromHttp(error);
-  // A ValidationPipe with its own exceptionFactory throws class-validator's errors inside an RpcException.
-  if (error instanceof RpcException) return fromValidationErrors(error.getError());
+  try {
+    if (isInstance(error, HttpException)) return fromHttp(error);
+    // A ValidationPipe with its own exceptionFactory throws class-validator's errors inside an RpcException.
+    if (isInstance(error, RpcException)) return fromValidationErrors(error.getError());
+  } catch {
+    // Its own methods fail: it is an error like any other.
+  }
   return undefined;
 }
 
@@ -13,16 +20,18 @@ function fromHttp(error: HttpException): string[] | undefined {
   const status = error.getStatus();
   if (status !== Number(HttpStatus.BAD_REQUEST) && status !== Number(HttpStatus.UNPROCESSABLE_ENTITY))
     return undefined;
-  const response = error.getResponse();
-  const message = typeof response === 'object' && 'message' in response ? response.message : response;
-  return Array.isArray(message) ? message.map(String) : [error.message];
+  const response: unknown = error.getResponse();
+  const hasMessage = typeof response === 'object' && response !== null && 'message' in response;
+  const message = hasMessage ? response.message : response;
+  if (!Array.isArray(message)) return [errorMessage(error)];
+  return fromValidationErrors(message) ?? message.map(toText);
 }
 
 function fromValidationErrors(errors: unknown, path = ''): string[] | undefined {
   if (!Array.isArray(errors) || errors.length === 0 || !errors.every(isValidationError)) return undefined;
   return errors.flatMap((error) => {
     const property = path === '' ? error.property : `${path}.${error.property}`;
-    const own = Object.values(error.constraints ?? {}).map((problem) => `${property}: ${problem}`);
+    const own = Object.values(error.constraints ?? {}).map((problem) => `${property}: ${toText(problem)}`);
     return [...own, ...(fromValidationErrors(error.children, property) ?? [])];
   });
 }

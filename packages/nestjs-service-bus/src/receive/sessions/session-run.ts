@@ -33,6 +33,9 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   private readonly waitingRoom: WaitingRoom;
   private readonly runtime: MessageRuntime;
   private current?: SessionDelivery;
+  /** The attempt that was written down before it is made, and its message. */
+  private announced?: { readonly sequenceNumber: string; readonly attempt: number };
+  private hasReceived = false;
   private readonly idle: SessionIdle;
   private isStopping = false;
   private isDraining = false;
@@ -153,13 +156,14 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   async receive(message: ServiceBusReceivedMessage): Promise<boolean> {
     // The session is on its way back to the broker, and the message with it.
     if (this.finishing) return false;
-    const { receiver, settler, link } = this;
-    const delivery = new SessionDelivery(message, receiver, settler, link, link.takePlace());
+    const delivery = this.deliveryOf(message);
     this.current = delivery;
     this.runtime.observer?.received(delivery);
     if (this.isDraining) {
       // Nobody has tried this message, so its next delivery is no further attempt.
       await giveBack(delivery, delivery.attempt - 1);
+    } else if (this.isToBeAnnounced(delivery)) {
+      await this.announce(delivery, delivery.attempt);
     } else {
       await processMessage(delivery, this.runtime);
       if (this.waitingRoom.has(delivery)) await new Promise<void>((resolve) => (this.leaveRetry = resolve));
@@ -197,8 +201,37 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     // The link ends with its session.
   }
 
+  private deliveryOf(message: ServiceBusReceivedMessage): SessionDelivery {
+    const { receiver, settler, link, announced } = this;
+    const isAnnounced = announced?.sequenceNumber === String(message.sequenceNumber);
+    const attempt = isAnnounced ? announced?.attempt : undefined;
+    const { counting } = this.runtime;
+    return new SessionDelivery(message, receiver, settler, link, link.takePlace(), counting, attempt);
+  }
+
+  /**
+   * [Service Bus] When the holder of a session dies, the delivery of the message in its hands is not counted. That
+   * message is the first one of the session's next holder: only for that one the attempt is written down before it is
+   * made, by giving the message back and taking it again.
+   */
+  private isToBeAnnounced({ attempt }: SessionDelivery): boolean {
+    const { binding, counting } = this.runtime;
+    const isFirst = !this.hasReceived;
+    this.hasReceived = true;
+    return isFirst && binding.sessions?.countsLostRuns === true && attempt <= counting.maxAttempts;
+  }
+
+  private announce(delivery: Delivery, attempt: number): Promise<void> {
+    this.announced = { sequenceNumber: String(delivery.message.sequenceNumber), attempt };
+    return giveBack(delivery, attempt);
+  }
+
   private async tryAgain(delivery: Delivery): Promise<void> {
-    await giveBack(delivery, delivery.attempt);
+    const goesOn = !this.isDraining && !this.isStopping && !this.isLost;
+    // The message comes again to us: what is written down now may be the attempt that follows.
+    const countsNext = goesOn && this.runtime.binding.sessions?.countsLostRuns === true;
+    if (countsNext) await this.announce(delivery, delivery.attempt + 1);
+    else await giveBack(delivery, delivery.attempt);
     this.leaveRetry?.();
   }
 

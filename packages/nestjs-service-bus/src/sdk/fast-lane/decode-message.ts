@@ -83,7 +83,7 @@ function readProperties(reader: ValueReader, message: ReceivedMessage): number |
   if (count > 4) message.replyTo = reader.text();
   if (count > 5) message.correlationId = readId(reader);
   if (count > 6) message.contentType = reader.text();
-  if (count > 7) reader.pass(); // content-encoding
+  if (count > 7) message.contentEncoding = reader.text();
   const expiryMs = count > 8 ? reader.number() : undefined;
   const creationMs = count > 9 ? reader.number() : undefined;
   if (count > 10) message.sessionId = reader.text();

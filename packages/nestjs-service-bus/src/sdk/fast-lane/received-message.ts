@@ -14,6 +14,8 @@ export class ReceivedMessage implements ServiceBusReceivedMessage {
   body: unknown = undefined;
   applicationProperties: ApplicationProperties | undefined = undefined;
   contentType: string | undefined = undefined;
+  /** No field of the SDK's: it keeps it in the raw message, which would have to be decoded for it. */
+  contentEncoding: string | undefined = undefined;
   sessionId: string | undefined = undefined;
   replyTo: string | undefined = undefined;
   to: string | undefined = undefined;

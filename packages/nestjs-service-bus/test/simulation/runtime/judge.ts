@@ -172,6 +172,8 @@ export class Judge implements BrokerWatch {
     reason: string | undefined,
     name: string,
   ): void {
+    // Deliveries that ended without a word count: the one that finds the last attempt spent is not run.
+    if (reason === 'MaxAttemptsExceeded' && !execution) return;
     if (reason === 'Refused' && record.steps.has('refuse')) return;
     if (reason === 'ValidationFailed' && record.steps.has('invalid')) return;
     const attempt = execution?.context.attempt ?? 0;
