@@ -23,7 +23,7 @@ import { WaitingRoom } from '../message/waiting-room.js';
 
 const LAST_SETTLEMENTS_MS = 2_000;
 
-/** Receives the messages of one binding, and has each of them processed within the binding's limits. */
+/** Receives the messages of one binding and processes them within the binding's limits. */
 export class Consumer implements LinkOwner {
   private readonly binding: Binding;
   private readonly capacity: Capacity;
@@ -50,7 +50,9 @@ export class Consumer implements LinkOwner {
     this.waitingRoom = new WaitingRoom(clock, (delivery) => this.giveBack(delivery, delivery.attempt));
     this.runtime = { ...runtime, waitingRoom: this.waitingRoom };
     this.receiving = new ReceivingState(this.describe(), logger, observer);
-    this.capacity = new Capacity(this.binding, runtime, this.inWork, (limit) => this.links.atLeast(limit));
+    this.capacity = new Capacity(this.binding, runtime, this.inWork, (limit) =>
+      this.links.ensureCredit(limit),
+    );
     this.dispatcher = this.makeDispatcher();
     this.supply = new ReceiverSupply(clients, this.binding);
     this.links = new LinkChain(
@@ -65,12 +67,12 @@ export class Consumer implements LinkOwner {
     this.links.start();
   }
 
-  /** For the age of the oldest message in hand: they are kept in the order in which they came. */
+  /** When the oldest message in hand was received. */
   oldestReceivedAtMs(): number | undefined {
     return this.inWork.oldestReceivedAtMs;
   }
 
-  /** Whether it counts as up: what `health` says, without its details. */
+  /** Whether the binding counts as up: what `health` says, without the details. */
   get isReceiving(): boolean {
     return !this.isDraining && !this.receiving.error && this.links.isReceiving && !this.watch.isDown;
   }
@@ -93,7 +95,7 @@ export class Consumer implements LinkOwner {
     return { ...details, ...health, ...(health.error ? {} : this.watch.health()) };
   }
 
-  /** Takes a message in; resolves, when it is done with, with whether the broker may send another one for it. */
+  /** Processes a message; resolves, once it has ended, with whether its credit goes back to the broker. */
   async receive(message: ServiceBusReceivedMessage, link: ReceiverLink): Promise<boolean> {
     const delivery = new Delivery(message, this.supply.settler, link, link.takePlace());
     this.watch.arrivals++;
@@ -101,12 +103,12 @@ export class Consumer implements LinkOwner {
     this.inWork.add(delivery);
     this.locks.add(delivery);
     this.links.delivered(link);
-    if (message.deliveryCount) await this.inWork.loseFormer(delivery);
+    if (message.deliveryCount) await this.inWork.loseEarlierDelivery(delivery);
     if (await this.dispatcher.dispatch(delivery)) {
-      // What a drain gives back ends with that, not with its handler: until then it can still be lost.
+      // A message that a drain gives back ends once that is done, not with its handler: until then it can be lost.
       if (!delivery.isGivenBack && !this.waitingRoom.has(delivery)) this.end(delivery);
     } else {
-      // A drain has begun: nobody has tried this message, so its next delivery is no further attempt.
+      // A drain has begun: no handler has tried this message, so this delivery does not count as an attempt.
       await this.giveBack(delivery, delivery.attempt - 1);
     }
     return link.returnsCredit(this.capacity.credit);
@@ -141,8 +143,8 @@ export class Consumer implements LinkOwner {
   }
 
   /**
-   * Stops receiving, gives back what waits, and lets handlers finish; those that are not done after `graceMs`
-   * are told by their signal, and their messages given back.
+   * Stops receiving, gives back waiting messages, and lets handlers finish. After `graceMs`, aborts the signal of
+   * those that still run and gives back their messages.
    */
   async drain(graceMs: number): Promise<void> {
     if (this.isDraining) return;
@@ -157,11 +159,11 @@ export class Consumer implements LinkOwner {
     await stopped;
   }
 
-  /** Closes all links; what could not be settled by now comes again when its lock ends. */
+  /** Closes all links. Messages not settled by now are delivered again when their locks expire. */
   async close(): Promise<void> {
     this.loseAll();
     await this.links.close();
-    // What was on its way to a link that was being closed.
+    // Messages that arrived while the links were closing.
     this.loseAll();
     await this.supply.close();
   }
@@ -187,7 +189,7 @@ export class Consumer implements LinkOwner {
       `${this.describe()}: ${late.length} messages were not done in time and are given back`,
     );
     for (const delivery of late) delivery.interrupt(new DrainedError());
-    // Where the attempt has come to its end, only the broker's answer is missing.
+    // A delivery that is settling has ended its attempt: only the broker's answer is missing.
     const unfinished = late.filter(({ isSettling }) => !isSettling);
     for (const delivery of unfinished) {
       delivery.isGivenBack = true;

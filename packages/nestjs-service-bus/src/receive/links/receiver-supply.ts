@@ -7,7 +7,7 @@ import { createReceiver } from '../../sdk/create-receiver.js';
 
 const LAST_SETTLEMENTS_MS = 2_000;
 
-/** The client that a binding receives with, and the receivers it makes. */
+/** The client that a binding receives with, and its receivers. */
 export class ReceiverSupply {
   private client: ServiceBusClient;
   private current: ServiceBusReceiver;
@@ -20,18 +20,18 @@ export class ReceiverSupply {
     this.current = this.create();
   }
 
-  /** Settles and renews for all links; it never opens one of its own. */
+  /** Settles and renews messages of lost links; never opens a receiving link itself. */
   get settler(): ServiceBusReceiver {
     return this.current;
   }
 
-  /** A receiver for one link. */
+  /** Creates the receiver for one link. */
   create(): ServiceBusReceiver {
     return createReceiver(this.client, this.binding);
   }
 
-  /** Takes another client; what the old one made has to be given up. */
-  exchangeClient(): void {
+  /** Switches to another client. Receivers of the old one have to be discarded. */
+  replaceClient(): void {
     this.client = this.clients.exchange(this.client);
     this.current = this.create();
   }
