@@ -14,10 +14,10 @@ import {
   type ReplySource,
 } from './reply-source.js';
 
-// The SDK calls them around each of its attempts to open a link. They are no part of the typed interface.
+// The SDK calls these hooks around each attempt to open a link. Its typed interface does not have them.
 type LinkHandlers = MessageHandlers & { preInitialize(): Promise<void>; postInitialize(): Promise<void> };
 
-/** Replies on a queue that is this client's alone. The SDK opens its link again when it is lost. */
+/** Receives replies on a queue that belongs to this client alone. The SDK reopens a lost link. */
 export class ReplyQueue implements ReplySource {
   private readonly receiver: ServiceBusReceiver;
   private subscription?: { close(): Promise<void> };
@@ -30,7 +30,7 @@ export class ReplyQueue implements ReplySource {
     this.receiver = client.createReceiver(replyTo, REPLY_RECEIVER_OPTIONS);
   }
 
-  /** Resolves when the link is open; rejects with the first reason why it is not. */
+  /** Resolves when the link is open; rejects with the first error. */
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
       const handlers: LinkHandlers = {
@@ -54,13 +54,13 @@ export class ReplyQueue implements ReplySource {
   }
 
   async close(): Promise<void> {
-    // Without it a receiver that is closed while the connection is down would come back with the connection.
+    // Unsubscribe first: a receiver closed while the connection is down would reopen with the connection.
     if (this.subscription) await within(CLOSE_TIMEOUT_MS, this.subscription.close());
     await within(CLOSE_TIMEOUT_MS, this.receiver.close());
   }
 
   private failed({ error, errorSource }: ProcessErrorArgs): Promise<void> {
-    // A reply that could not be completed comes again, and is known then. Closing aborts the SDK's attempts.
+    // A reply that could not be completed is redelivered, and then ignored. Closing aborts the SDK's attempts.
     if (errorSource !== 'complete' && error.name !== 'AbortError') this.listener.failing(error);
     return Promise.resolve();
   }
