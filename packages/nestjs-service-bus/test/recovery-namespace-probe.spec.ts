@@ -20,7 +20,7 @@ describe('the question to the namespace', () => {
 
   function probeOf(queue: string): NamespaceProbe {
     const probe = new NamespaceProbe(client);
-    probe.know(queue);
+    probe.addQueue(queue);
     return probe;
   }
 
