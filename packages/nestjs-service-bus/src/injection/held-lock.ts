@@ -2,7 +2,7 @@ import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/
 
 import { type RenewableLock } from '../delivery/lock-renewer.js';
 
-/** The SDK's own bound on automatic renewal. */
+/** As long as the SDK's own automatic renewal. */
 const MAX_RENEWAL_MS = 5 * 60_000;
 
 /** The lock of a message that an injected receiver has handed out. */
@@ -16,7 +16,7 @@ export class HeldLock implements RenewableLock {
   constructor(
     private readonly message: ServiceBusReceivedMessage,
     private readonly receiver: ServiceBusReceiver,
-    private readonly letGo: () => void,
+    private readonly stopRenewing: () => void,
   ) {}
 
   get lockedUntilUtc(): Date | undefined {
@@ -24,12 +24,12 @@ export class HeldLock implements RenewableLock {
   }
 
   async renew(): Promise<Date> {
-    // A message that nobody settles goes back to the queue in the end.
-    if (performance.now() - this.sinceMs > MAX_RENEWAL_MS) this.letGo();
+    // Stop eventually, so that a message that nobody settles returns to the queue.
+    if (performance.now() - this.sinceMs > MAX_RENEWAL_MS) this.stopRenewing();
     return this.receiver.renewMessageLock(this.message);
   }
 
   lose(): void {
-    this.letGo();
+    this.stopRenewing();
   }
 }

@@ -18,8 +18,8 @@ type DeadLetterOptions = Parameters<ServiceBusReceiver['deadLetterMessage']>[1];
 type SequenceNumbers = Parameters<ServiceBusReceiver['receiveDeferredMessages']>[0];
 
 /**
- * What `@InjectReceiver` injects: the SDK's receiver, with locks that are renewed by delivery and not by message
- * id, for as long as the SDK would (5 minutes), until the message is settled.
+ * What `@InjectReceiver` injects: the SDK's receiver, except that locks are renewed per delivery, not per message id,
+ * until the message is settled, for as long as the SDK would (5 minutes).
  */
 export class RenewingReceiver implements ServiceBusReceiver {
   private readonly held = new Map<ServiceBusReceivedMessage, HeldLock>();
@@ -75,7 +75,7 @@ export class RenewingReceiver implements ServiceBusReceiver {
       try {
         await handlers.processMessage(message);
       } finally {
-        if (isSettledForUser) this.letGo(message);
+        if (isSettledForUser) this.stopRenewing(message);
       }
     };
     const processError = handlers.processError.bind(handlers);
@@ -88,22 +88,22 @@ export class RenewingReceiver implements ServiceBusReceiver {
 
   async completeMessage(message: ServiceBusReceivedMessage): Promise<void> {
     await this.receiver.completeMessage(message);
-    this.letGo(message);
+    this.stopRenewing(message);
   }
 
   async abandonMessage(message: ServiceBusReceivedMessage, properties?: Properties): Promise<void> {
     await inTurnOfItsOwn(() => this.receiver.abandonMessage(message, properties));
-    this.letGo(message);
+    this.stopRenewing(message);
   }
 
   async deferMessage(message: ServiceBusReceivedMessage, properties?: Properties): Promise<void> {
     await inTurnOfItsOwn(() => this.receiver.deferMessage(message, properties));
-    this.letGo(message);
+    this.stopRenewing(message);
   }
 
   async deadLetterMessage(message: ServiceBusReceivedMessage, options?: DeadLetterOptions): Promise<void> {
     await inTurnOfItsOwn(() => this.receiver.deadLetterMessage(message, options));
-    this.letGo(message);
+    this.stopRenewing(message);
   }
 
   renewMessageLock(message: ServiceBusReceivedMessage): Promise<Date> {
@@ -111,7 +111,7 @@ export class RenewingReceiver implements ServiceBusReceiver {
   }
 
   async close(): Promise<void> {
-    for (const message of this.held.keys()) this.letGo(message);
+    for (const message of this.held.keys()) this.stopRenewing(message);
     await this.receiver.close();
   }
 
@@ -121,12 +121,12 @@ export class RenewingReceiver implements ServiceBusReceiver {
   }
 
   private hold(message: ServiceBusReceivedMessage): void {
-    const lock = new HeldLock(message, this.receiver, () => this.letGo(message));
+    const lock = new HeldLock(message, this.receiver, () => this.stopRenewing(message));
     this.held.set(message, lock);
     this.locks.add(lock);
   }
 
-  private letGo(message: ServiceBusReceivedMessage): void {
+  private stopRenewing(message: ServiceBusReceivedMessage): void {
     const lock = this.held.get(message);
     if (!lock) return;
     this.held.delete(message);

@@ -1,4 +1,4 @@
-/** Waits for `work`, but not longer than `timeoutMs`; a rejection counts as an end like any other. */
+/** Waits for `work`, but no longer than `timeoutMs`. Never rejects: a rejection of `work` resolves with 'failed'. */
 export function within(timeoutMs: number, work: Promise<unknown>): Promise<'done' | 'failed' | 'late'> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve('late'), timeoutMs);

@@ -1,7 +1,7 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 import { RpcException } from '@nestjs/microservices';
 
-/** What is wrong with a payload, if that is what this error says; undefined for any other error. */
+/** The problems of a payload if the error is a validation error; otherwise undefined. */
 export function validationProblems(error: unknown): string[] | undefined {
   if (error instanceof HttpException) return fromHttp(error);
   // A ValidationPipe with its own exceptionFactory throws class-validator's errors inside an RpcException.
