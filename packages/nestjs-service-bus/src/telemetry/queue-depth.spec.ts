@@ -101,12 +101,12 @@ describe('QueueDepth', () => {
       await answered();
     }
     expect((await reader.read())['orders active']).toBeNaN();
-    expect(lines).toEqual(['orders: its depth is not to be had: Unauthorized']);
+    expect(lines).toEqual(['orders: its depth is unavailable: Unauthorized']);
     administration.error = undefined;
     administration.active = 9;
     await reader.read();
     await answered();
     expect((await reader.read())['orders active']).toBe(9);
-    expect(lines.slice(1)).toEqual(['orders: its depth is known again']);
+    expect(lines.slice(1)).toEqual(['orders: its depth is available again']);
   });
 });

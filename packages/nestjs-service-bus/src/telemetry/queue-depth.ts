@@ -72,7 +72,7 @@ export class QueueDepth {
   private async refresh(entity: Entity): Promise<void> {
     try {
       entity.counts = await this.count(entity.destination);
-      if (entity.isFailing) this.logger.log(`${entity.destination.entity}: its depth is known again`);
+      if (entity.isFailing) this.logger.log(`${entity.destination.entity}: its depth is available again`);
       entity.isFailing = false;
     } catch (error) {
       // Report NaN: an outdated count, or a missing one, would look like a queue that does not move.
@@ -80,7 +80,7 @@ export class QueueDepth {
       if (entity.isFailing) return;
       entity.isFailing = true;
       const cause = error instanceof Error ? error.message : String(error);
-      this.logger.warn(`${entity.destination.entity}: its depth is not to be had: ${cause}`);
+      this.logger.warn(`${entity.destination.entity}: its depth is unavailable: ${cause}`);
     }
   }
 
