@@ -37,7 +37,7 @@ export class InWork extends Set<Delivery> {
     }
   }
 
-  /** Settles the messages of all lost links through another receiver: earlier answers may be lost too. */
+  /** Hands the messages of all lost links, not only the latest, to this receiver: answers may be lost with a link. */
   settleElsewhere(settler: ServiceBusReceiver, locks: LockRenewer): void {
     for (const delivery of this) {
       if (delivery.link.isOpen) continue;

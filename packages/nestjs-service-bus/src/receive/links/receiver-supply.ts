@@ -20,7 +20,7 @@ export class ReceiverSupply {
     this.current = this.create();
   }
 
-  /** Settles and renews messages of lost links; never opens a receiving link itself. */
+  /** Settles and renews the messages of all links; never opens a receiving link itself. */
   get settler(): ServiceBusReceiver {
     return this.current;
   }
