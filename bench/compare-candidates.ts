@@ -11,7 +11,7 @@ import { type Section } from './report/section.js';
 import { throughputSection } from './report/throughput-section.js';
 
 const CONCURRENCY = 100;
-/** The work that the goals are about. */
+/** The message size to which the goals apply. */
 const SMALLEST = '100-bytes';
 const WORKS = [
   { name: SMALLEST, bytes: 100, messages: 20_000 },
@@ -20,7 +20,7 @@ const WORKS = [
 ];
 const PACE: Pace = { requestsPerSecond: 200, seconds: 10, concurrency: CONCURRENCY };
 
-/** Throughput at three sizes, and latency, of all candidates that can run here. */
+/** Measures throughput at three sizes, and latency, of all candidates that can run here. */
 export async function compareCandidates({ only, work: names, rounds, quick }: Options): Promise<Section[]> {
   const { candidates, absent } = choose(only);
   const isWanted = (name: string): boolean => names?.includes(name) ?? true;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface Options {
   readonly only: readonly string[] | undefined;
   readonly work: readonly string[] | undefined;
@@ -19,24 +19,24 @@ export interface Options {
 
 export const USAGE = `npm run bench [-- options]
 
-Without a measurement named: throughput and latency of all candidates, side by side.
+By default, measures throughput and latency of all candidates, side by side.
 
   --memory        one process of A, 1,000,000 messages: does its memory stay flat?
-  --start         cold start to ready, beside an empty Nest application
+  --start         cold start until ready, compared with an empty Nest application
   --growth        cost per message with 1 and 500 handlers, 1 and 200 bindings, 1 and 10,000 sessions
-  --workers       the whole service with WORKERS=1 and WORKERS=2, a handler bound by the processor
+  --workers       the whole service with WORKERS=1 and WORKERS=2, with a CPU-bound handler
   --profile ID    where the time and the allocations of a candidate go
 
-  --only A,B      these candidates only
-  --work NAMES    of 100-bytes, 1-kilobyte, 64-kilobytes and latency, these only
-  --rounds N      rounds, 5 by default
-  --quick         few messages and 2 rounds: to see that it works
-  --json          figures for machines, on standard output
+  --only A,B      only these candidates
+  --work NAMES    only these of 100-bytes, 1-kilobyte, 64-kilobytes and latency
+  --rounds N      number of rounds, 5 by default
+  --quick         few messages and 2 rounds, to check that it works
+  --json          print the figures as JSON
   --results       write the tables into bench/RESULTS.md
   --install       first install the packages of candidates D, E and F
 `;
 
-/** Throws a TypeError that names what is wrong. */
+/** Throws a TypeError that names the wrong option. */
 export function readOptions(commandLine: readonly string[]): Options {
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({

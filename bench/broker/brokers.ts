@@ -3,7 +3,7 @@ import { type Broker } from './broker.js';
 import { RabbitMqBroker } from './rabbitmq-broker.js';
 import { ServiceBusBroker } from './service-bus-broker.js';
 
-/** One broker of each platform, started when its first candidate comes and used for all rounds. */
+/** One broker per platform, started for its first candidate and used for all rounds. */
 export class Brokers {
   private readonly brokers = new Map<Candidate['platform'], Broker>();
 

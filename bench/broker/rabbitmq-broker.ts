@@ -4,8 +4,8 @@ import { type Broker, INPUT_QUEUE, OUTPUT_QUEUE, type Requester, type Wrap } fro
 import { RabbitMqServer } from './rabbitmq-server.js';
 import { type Counted, whenCounted } from './standstill.js';
 
-/** Each look is a question to RabbitMQ: often enough for the clock, seldom enough not to weigh on it. */
-const LOOK_EVERY_MS = 10;
+/** Each poll is a request to RabbitMQ: frequent enough for exact times, rare enough not to slow it down. */
+const POLL_EVERY_MS = 10;
 
 /** RabbitMQ as Debian packages it. */
 export class RabbitMqBroker implements Broker {
@@ -15,7 +15,7 @@ export class RabbitMqBroker implements Broker {
   ) {}
 
   static async start(): Promise<RabbitMqBroker> {
-    // Its packages are installed for the candidates on RabbitMQ only.
+    // Imported dynamically: its packages are installed only for the RabbitMQ candidates.
     const { RabbitMqDriver: Driver } = await import('../peers/nest-rmq/rabbitmq-driver.js');
     const server = await RabbitMqServer.start();
     try {
@@ -40,7 +40,7 @@ export class RabbitMqBroker implements Broker {
   }
 
   whenOutputs(count: number): Promise<Counted> {
-    return whenCounted(count, LOOK_EVERY_MS, () => this.driver.count(OUTPUT_QUEUE));
+    return whenCounted(count, POLL_EVERY_MS, () => this.driver.count(OUTPUT_QUEUE));
   }
 
   inputLeft(): Promise<number> {
@@ -49,7 +49,7 @@ export class RabbitMqBroker implements Broker {
 
   async requester(wrap: Wrap, replied: (id: number) => void): Promise<Requester> {
     const listening = await this.driver.listen(OUTPUT_QUEUE, (body) => {
-      // Nest puts an event's data beside its pattern.
+      // Nest wraps an event's data together with its pattern.
       const { data = body } = body as { data?: unknown };
       replied((data as Order).id);
     });

@@ -9,12 +9,12 @@ import { promisify } from 'node:util';
 
 import { freePort } from './free-port.js';
 
-// Behind the wrapper that Debian puts into the path, which would change to another user.
+// Bypasses Debian's wrapper in the path, which would switch to another user.
 const PROGRAM = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
 
-/** A RabbitMQ of the benchmark's own: free ports, and its data in a folder that is deleted at the end. */
+/** The benchmark's own RabbitMQ: on free ports, with its data in a folder that is deleted at the end. */
 export class RabbitMqServer {
   private constructor(
     private readonly process: ChildProcess,
@@ -65,7 +65,7 @@ export class RabbitMqServer {
       await ended;
       clearTimeout(timer);
     }
-    // Erlang's name server was started along with it, and outlives it.
+    // Erlang's name server was started together with RabbitMQ, but outlives it.
     await promisify(execFile)('epmd', ['-port', String(this.nameServerPort), '-kill']).catch(() => undefined);
     await rm(this.folder, { recursive: true, force: true });
   }

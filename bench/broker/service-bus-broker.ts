@@ -10,7 +10,7 @@ import { type Counted } from './standstill.js';
 const PROGRAM = fileURLToPath(new URL('./service-bus-process.js', import.meta.url));
 const MAX_CONCURRENT_REPLIES = 200;
 
-/** The emulator in a process of its own, and the SDK on the benchmark's side of it. */
+/** The emulator in a child process, with the SDK as the benchmark's own client. */
 export class ServiceBusBroker implements Broker {
   private constructor(
     private readonly process: Child,
@@ -36,7 +36,7 @@ export class ServiceBusBroker implements Broker {
     await this.send(INPUT_QUEUE, messages);
   }
 
-  /** Puts messages into any queue, as large batches as it takes. */
+  /** Sends messages to any queue, in batches as large as possible. */
   async send(queue: string, messages: readonly ServiceBusMessage[]): Promise<void> {
     const sender = this.client.createSender(queue);
     let batch = await sender.createMessageBatch();
@@ -86,7 +86,7 @@ export class ServiceBusBroker implements Broker {
   }
 }
 
-/** The message that an order travels in. */
+/** The message for an order. */
 export function toMessage(order: Order, wrap: Wrap): ServiceBusMessage {
   return { body: wrap(order), contentType: 'application/json', messageId: `order-${order.id}` };
 }

@@ -3,7 +3,7 @@ import { answer } from '../process/answer.js';
 import { OUTPUT_QUEUE } from './broker.js';
 import { whenCounted } from './standstill.js';
 
-const LOOK_EVERY_MS = 2;
+const POLL_EVERY_MS = 2;
 
 let emulator: Emulator;
 let inputQueues: string[] = [];
@@ -21,13 +21,13 @@ answer({
       administrationPort: false,
       entities,
       maxStoredBytes: 16 * 1024 ** 3,
-      // A session that is held is a link of its own.
+      // Each held session needs its own link.
       maxLinks: 50_000,
     });
     return emulator.connectionString;
   },
   reset: () => emulator.reset(),
   inputLeft: () => inputQueues.reduce((sum, queue) => sum + active(queue), 0),
-  whenOutputs: (count) => whenCounted(count as number, LOOK_EVERY_MS, () => active(OUTPUT_QUEUE)),
+  whenOutputs: (count) => whenCounted(count as number, POLL_EVERY_MS, () => active(OUTPUT_QUEUE)),
   close: () => emulator.close(),
 });

@@ -1,6 +1,6 @@
 import { monotonicMs } from '../process/monotonic-ms.js';
 
-/** Messages came to a halt before all were there. */
+/** No more messages arrived, although some were missing. */
 export class StandstillError extends Error {
   override readonly name = 'StandstillError';
 
@@ -14,22 +14,22 @@ export class StandstillError extends Error {
 
 const STANDSTILL_MS = 60_000;
 
-/** How many there were, and when (`monotonicMs`). */
+/** A count of messages, and its time (`monotonicMs`). */
 export interface Counted {
   readonly count: number;
   readonly atMs: number;
 }
 
-/** Looks every few milliseconds until `look` counts `expected` or more. */
+/** Polls every few milliseconds until `countNow` returns `expected` or more. */
 export async function whenCounted(
   expected: number,
   everyMs: number,
-  look: () => number | Promise<number>,
+  countNow: () => number | Promise<number>,
 ): Promise<Counted> {
   let last = -1;
   let changedAtMs = monotonicMs();
   for (;;) {
-    const count = await look();
+    const count = await countNow();
     const now = monotonicMs();
     if (count >= expected) return { count, atMs: now };
     if (count !== last) {

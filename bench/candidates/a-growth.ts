@@ -13,14 +13,14 @@ type Work = (order: Order) => Receipt | Promise<Receipt>;
 @Module({})
 class OrdersModule {}
 
-/** Our transport with many handlers on one queue, told apart by subject, or with many bindings. */
+/** Our transport with many handlers on one queue, selected by subject, or with many bindings. */
 export async function start(assignment: Assignment): Promise<Running> {
   const { handlers = 1, bindings = 1 } = assignment;
   const patterns = Array.from({ length: bindings }, (_, index) => `orders-${index}`);
   let isReceiving = false;
   let begin: () => void;
   const receiving = new Promise<void>((resolve) => (begin = resolve));
-  // What it costs to open links is not what a message costs: no message is done before all of them are open.
+  // Do not measure the opening of links: no message ends before all links are open.
   const work: Work = (order) => (isReceiving ? accept(order) : receiving.then(() => accept(order)));
   const app = await NestFactory.create(
     {
@@ -31,7 +31,7 @@ export async function start(assignment: Assignment): Promise<Running> {
           ServiceBusModule.forFeature({
             pattern,
             replyTo: assignment.outputQueue,
-            // Many bindings keep the default.
+            // With many bindings, each keeps the default.
             ...(bindings === 1 && { maxConcurrentCalls: assignment.concurrency }),
           }),
         ),
@@ -53,7 +53,7 @@ export async function start(assignment: Assignment): Promise<Running> {
   return app;
 }
 
-/** A controller as decorators would make it, with as many methods as wanted. */
+/** Creates a controller with any number of methods, as decorators would. */
 function controller(binding: string, handlers: number, work: Work): Type {
   class OrdersController {}
   const { prototype } = OrdersController;

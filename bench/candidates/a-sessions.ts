@@ -21,7 +21,7 @@ class OrdersController {
 @Module({})
 class OrdersModule {}
 
-/** Our transport, holding as many sessions at once as there are. */
+/** Our transport, holding all sessions at once. */
 export async function start(assignment: Assignment): Promise<Running> {
   const app = await NestFactory.create(
     {

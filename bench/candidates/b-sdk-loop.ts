@@ -3,7 +3,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { accept, type Order } from './order.js';
 import { type Assignment, type Running } from './running.js';
 
-/** A loop on the bare SDK as its samples show it: subscribe, await the send, let the SDK complete. */
+/** A loop on the bare SDK, as in its samples: subscribe, await the send, let the SDK complete. */
 export function start({ address, inputQueue, outputQueue, concurrency }: Assignment): Promise<Running> {
   const client = new ServiceBusClient(address);
   const sender = client.createSender(outputQueue);

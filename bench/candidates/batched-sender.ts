@@ -6,7 +6,7 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-/** Batches by hand: what comes together, and what comes while a batch is on its way, goes out together. */
+/** Batches by hand: messages sent in one turn, or while a batch is in flight, travel together. */
 export class BatchedSender {
   private pending: Pending[] = [];
   private isSending = false;

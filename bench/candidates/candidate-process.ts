@@ -3,7 +3,7 @@ import { monotonicMs } from '../process/monotonic-ms.js';
 import { type Profiler } from './profiler.js';
 import { type Assignment, type CandidateModule, type Running } from './running.js';
 
-/** What a candidate's process has used so far. */
+/** Resources that a candidate's process has used so far. */
 export interface Usage {
   readonly atMs: number;
   readonly cpuMicroseconds: number;
@@ -32,7 +32,7 @@ answer({
   },
   usage,
   startProfile: async (kind) => {
-    // The inspector is loaded only where it is used: it must not weigh on the figures.
+    // Loaded only if used: the inspector would distort the figures.
     const { Profiler: Loaded } = await import('./profiler.js');
     profiler = new Loaded();
     await profiler.start(kind as 'processor' | 'allocations');

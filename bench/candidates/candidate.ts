@@ -4,23 +4,23 @@ import { type Wrap } from '../broker/broker.js';
 import { RabbitMqServer } from '../broker/rabbitmq-server.js';
 import { peerFolder } from './peer-folder.js';
 
-/** One way to get the work done. */
+/** One implementation of the benchmark's work. */
 export interface Candidate {
   readonly id: string;
   readonly title: string;
   readonly platform: 'service-bus' | 'rabbitmq';
-  /** Relative to this file; compiled. */
+  /** The compiled module, relative to this file. */
   readonly module: string;
-  /** The folder of peers/ that has its packages, when the project itself has not. */
+  /** The folder of peers/ with its packages, if the project itself does not have them. */
   readonly peer?: string;
   readonly wrap: Wrap;
-  /** Part of the messages it is given: 1, or less for one so slow that all would take minutes. */
+  /** Share of the messages that it gets: 1, or less for a candidate that would take minutes. */
   readonly share: number;
 }
 
 const plain: Wrap = (order) => order;
 
-/** A first: what the others are held against is B. */
+/** A comes first; B is the baseline of the ratios. */
 export const CANDIDATES: readonly Candidate[] = [
   {
     id: 'A',
@@ -107,12 +107,12 @@ export const CANDIDATES: readonly Candidate[] = [
   },
 ];
 
-/** Why a candidate cannot run on this machine; undefined when it can. */
+/** Why a candidate cannot run on this machine; undefined if it can. */
 export function absence({ platform, peer }: Candidate): string | undefined {
   if (platform === 'rabbitmq' && !RabbitMqServer.isInstalled()) {
     return 'rabbitmq-server is not installed (Debian: apt-get install rabbitmq-server)';
   }
-  // RabbitMQ is driven with the packages of Nest's transport for it.
+  // The benchmark drives RabbitMQ with the packages of the nest-rmq candidate.
   const needed = [peer, platform === 'rabbitmq' ? 'nest-rmq' : undefined];
   for (const name of needed) {
     if (name !== undefined && !existsSync(`${peerFolder(name)}/node_modules`)) {

@@ -1,6 +1,6 @@
 import { IsInt, IsString, Length } from 'class-validator';
 
-/** What every candidate reads; those that validate do it by this class. */
+/** The payload that every candidate reads, with the decorators for those that validate. */
 export class Order {
   @IsInt()
   id!: number;
@@ -14,7 +14,7 @@ export class Order {
   text!: string;
 }
 
-/** What every candidate sends. */
+/** The result that every candidate sends. */
 export interface Receipt {
   readonly id: number;
   readonly customer: string;
@@ -22,7 +22,7 @@ export interface Receipt {
   readonly isAccepted: true;
 }
 
-/** The handler's work in every candidate: next to nothing, so that the way to and from it is measured. */
+/** The handler's work in every candidate: almost nothing, so that only the overhead is measured. */
 export function accept({ id, customer, text }: Order): Receipt {
   return { id, customer, text, isAccepted: true };
 }

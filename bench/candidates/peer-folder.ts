@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Candidates with packages of their own, each with its lockfile. */
+/** Candidates with their own packages and lockfiles. */
 export const PEERS = ['nest-rmq', 'golevelup', 'transporter'] as const;
 
 // This file runs from .compiled/bench/candidates.
 const SOURCES = new URL('../../../peers/', import.meta.url);
 const COMPILED = new URL('../peers/', import.meta.url);
 
-/** Where a peer's package.json is. */
+/** The folder of a peer's package.json. */
 export function peerFolder(name: string): string {
   return fileURLToPath(new URL(name, SOURCES));
 }
@@ -25,7 +25,7 @@ export function installPeers(): void {
   }
 }
 
-/** Lets the compiled candidates find their packages, which are installed beside the sources. */
+/** Links the packages, which are installed beside the sources, so that the compiled candidates find them. */
 export function linkPeers(): void {
   for (const name of PEERS) {
     const packages = `${peerFolder(name)}/node_modules`;

@@ -6,7 +6,7 @@ const ALLOCATION_INTERVAL_BYTES = 16 * 1024;
 
 export type ProfileKind = 'processor' | 'allocations';
 
-/** Samples this process from `start` to `stop`, and writes what DevTools can open. */
+/** Samples this process from `start` to `stop`, and writes files that DevTools can open. */
 export class Profiler {
   private readonly session = new Session();
   private kind: ProfileKind = 'processor';

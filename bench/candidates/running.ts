@@ -1,21 +1,21 @@
-/** What a candidate is started with. */
+/** A candidate's settings. */
 export interface Assignment {
   readonly address: string;
   readonly inputQueue: string;
   readonly outputQueue: string;
   /** Messages in work at once. */
   readonly concurrency: number;
-  /** For the growth of A only: how many handlers share the input queue, and how many bindings there are. */
+  /** Only for the growth of A: how many handlers share the input queue, and how many bindings there are. */
   readonly handlers?: number;
   readonly bindings?: number;
 }
 
-/** A candidate at work. */
+/** A running candidate. */
 export interface Running {
   close(): Promise<void>;
 }
 
-/** What the module of a candidate exports. */
+/** The exports of a candidate's module. */
 export interface CandidateModule {
   start(assignment: Assignment): Promise<Running>;
 }

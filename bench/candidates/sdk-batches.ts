@@ -4,7 +4,7 @@ import { BatchedSender } from './batched-sender.js';
 import { accept, type Order } from './order.js';
 import { type Assignment, type Running } from './running.js';
 
-/** A loop on the bare SDK, with sends batched by hand, and each message completed once its result is accepted. */
+/** A loop on the bare SDK with sends batched by hand; each message is completed once its result is accepted. */
 export function startBatches(
   { address, inputQueue, outputQueue, concurrency }: Assignment,
   options: ServiceBusReceiverOptions,

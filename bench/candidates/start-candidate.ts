@@ -7,7 +7,7 @@ import { type Assignment } from './running.js';
 
 const PROGRAM = fileURLToPath(new URL('./candidate-process.js', import.meta.url));
 
-/** A process that is to become this candidate: `start` with the assignment sets it to work. */
+/** Forks a candidate's process; asking it to `start` with an assignment starts its work. */
 export function openCandidate({ module }: Pick<Candidate, 'module'>): Child {
   return new Child(PROGRAM, [new URL(module, import.meta.url).href]);
 }

@@ -19,7 +19,7 @@ class OrdersController {
 @Module({})
 class OrdersModule {}
 
-/** Our transport, as an application uses it; `pipe`: what checks the payloads. */
+/** Our transport, as an application uses it; `pipe` validates the payloads. */
 export async function startTransport(
   { address, inputQueue, outputQueue, concurrency }: Assignment,
   pipe?: PipeTransform,

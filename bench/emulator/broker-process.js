@@ -1,4 +1,4 @@
-// The emulator in a process of its own, so that its memory and its share of the processor are its own.
+// Runs the emulator in a process of its own, so that its memory and processor time are measured separately.
 import { startEmulator } from 'service-bus-emulator';
 
 const emulator = await startEmulator({

@@ -1,11 +1,11 @@
-/** Messages a second of an asynchronous piece of work. */
+/** Messages per second of an asynchronous function. */
 export async function rate(count, work) {
   const start = performance.now();
   await work();
   return Math.round(count / ((performance.now() - start) / 1000));
 }
 
-/** Runs `task` for 0 … count-1 with so many at a time. */
+/** Runs `task` for 0 … count-1 with limited concurrency. */
 export async function inParallel(count, concurrency, task) {
   let next = 0;
   const worker = async () => {

@@ -48,7 +48,7 @@ async function measure({ client, figures }) {
   }
 }
 
-/** Both in turns, so that what else the machine does falls on both. */
+/** Alternates between both, so that other load on the machine affects both. */
 async function depths() {
   const shallow = await openAt(SHALLOW);
   const deep = await openAt(DEEP);

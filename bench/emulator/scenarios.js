@@ -24,7 +24,7 @@ export async function sendSingly(client, queue, count) {
 
 export async function sendInBatches(client, queue, count) {
   const sender = client.createSender(queue);
-  // Of 100 bytes each: a batch of 256 KB does not hold 500 messages of 1 KB.
+  // 100 bytes each: a batch of 256 KB cannot hold 500 messages of 1 KB.
   const body = BODY.subarray(0, 100);
   const batch = Array.from({ length: 500 }, () => ({ body }));
   const result = await rate(count, () => inParallel(count / 500, 4, () => sender.sendMessages(batch)));
@@ -56,7 +56,7 @@ export async function receiveAndComplete(client, queue, count, concurrency) {
   return result;
 }
 
-/** Time from before the send to the arrival, at a steady rate, in milliseconds. */
+/** Time from just before the send until arrival, at a steady rate, in milliseconds. */
 export async function latency(client, queue, perSecond, seconds) {
   const sender = client.createSender(queue);
   const receiver = client.createReceiver(queue, { receiveMode: 'receiveAndDelete' });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('./broker-process.js', import.meta.url));
 
-/** Starts the emulator with these entities in a process of its own. */
+/** Starts the emulator with these entities in a child process. */
 export async function startBroker(entities) {
   const child = fork(PROGRAM, [JSON.stringify(entities)], {
     execArgv: ['--expose-gc', '--max-old-space-size=12000'],

@@ -14,7 +14,7 @@ interface Size {
   readonly title: string;
   readonly handlers: number;
   readonly bindings: number;
-  /** The size that this one is held against. */
+  /** The size that this one is compared with. */
   readonly base: number;
 }
 
@@ -36,7 +36,7 @@ const CANDIDATE: Candidate = {
 };
 const HEADER = ['A with', 'messages/s', 'CPU µs/message', 'CPU ratio to 1 and 1'];
 
-/** Whether a message costs more where there are many handlers, or many bindings. */
+/** Measures whether a message costs more with many handlers or many bindings. */
 export async function measureGrowth({ rounds, quick }: Pick<Options, 'rounds' | 'quick'>): Promise<Section> {
   const messages = quick ? 4_000 : 20_000;
   const inputs = Array.from({ length: MOST_BINDINGS }, (_, index) => `${INPUT_QUEUE}-${index}`);
@@ -60,7 +60,7 @@ export async function measureGrowth({ rounds, quick }: Pick<Options, 'rounds' | 
   }
 }
 
-/** Spreads the orders over all queues, and in each over all subjects. */
+/** Distributes the orders over all queues, and in each over all subjects. */
 async function fillAll(
   broker: ServiceBusBroker,
   orders: Iterable<Order>,

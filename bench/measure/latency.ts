@@ -5,7 +5,7 @@ import { atRest } from './at-rest.js';
 import { makeOrders } from './make-orders.js';
 import { percentile } from './statistics.js';
 
-/** Requests at a steady rate, sent whether or not earlier replies have come. */
+/** Requests at a steady rate, sent whether or not earlier replies have arrived. */
 export interface Pace {
   readonly requestsPerSecond: number;
   readonly seconds: number;
@@ -21,7 +21,7 @@ const WARM_UP_SECONDS = 2;
 const BYTES = 100;
 const LAST_REPLY_TIMEOUT_MS = 10_000;
 
-/** From before a request is sent until its reply has arrived. */
+/** Measures from just before a request is sent until its reply arrives. */
 export async function measureLatency(broker: Broker, candidate: Candidate, pace: Pace): Promise<Latency> {
   const warmUp = pace.requestsPerSecond * WARM_UP_SECONDS;
   const total = warmUp + pace.requestsPerSecond * pace.seconds;

@@ -2,7 +2,7 @@ import { type Order } from '../candidates/order.js';
 
 const CUSTOMER = 'Contoso, Redmond';
 
-/** Orders numbered from `first` on, each of about so many bytes as JSON. */
+/** Makes orders numbered from `first` on, each of about `bytes` bytes as JSON. */
 export function* makeOrders(count: number, bytes: number, first = 0): Generator<Order> {
   const bare = JSON.stringify({ id: 100_000, customer: CUSTOMER, text: '' }).length;
   const text = 'x'.repeat(Math.max(bytes - bare, 1));

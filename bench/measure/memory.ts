@@ -20,11 +20,11 @@ const BYTES = 100;
 const SAMPLES = 10;
 const LOW_LEVEL = 10_000;
 const CHUNK = 10_000;
-/** Nobody reads the results: they go by themselves. */
+/** Results expire, because nobody reads them. */
 const RESULT_LIFE_MS = 1_000;
-const LOOK_EVERY_MS = 20;
+const POLL_EVERY_MS = 20;
 
-/** One process of A takes message after message, and its resident memory is noted at every tenth. */
+/** Sends all messages through one process of A, and records its resident memory after each tenth of them. */
 export async function measureMemory({ quick }: Pick<Options, 'quick'>): Promise<Section> {
   const total = quick ? 100_000 : 1_000_000;
   const broker = await ServiceBusBroker.start({
@@ -52,7 +52,7 @@ async function feed(broker: ServiceBusBroker, total: number): Promise<Sample[]> 
       if (sent < total && left < LOW_LEVEL) {
         await broker.fill(makeOrders(CHUNK, BYTES, sent), (order) => order);
         sent += CHUNK;
-      } else await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      } else await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
     }
     return samples;
   } finally {

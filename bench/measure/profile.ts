@@ -20,7 +20,7 @@ import { measureThroughput } from './throughput.js';
 const FOLDER = new URL('../../profiles/', import.meta.url);
 const EXTENSIONS: Record<ProfileKind, string> = { processor: 'cpuprofile', allocations: 'heapprofile' };
 
-/** Where a candidate's time goes, and who allocates, between the warm-up and the last message. */
+/** Profiles a candidate's processor time and allocations, from the end of the warm-up to the last message. */
 export async function measureProfile(id: string, { quick }: Pick<Options, 'quick'>): Promise<Section> {
   const candidate = CANDIDATES.find((each) => each.id === id);
   if (!candidate) throw new TypeError(`--profile ${id}: there is no such candidate`);

@@ -6,14 +6,14 @@ interface CallFrame {
   readonly lineNumber: number;
 }
 
-/** What `Profiler.stop` writes. */
+/** The result of `Profiler.stop`. */
 export interface ProcessorProfile {
   readonly nodes: { id: number; callFrame: CallFrame; children?: number[] }[];
   readonly samples: number[];
   readonly timeDeltas: number[];
 }
 
-/** What `HeapProfiler.stopSampling` writes. */
+/** The result of `HeapProfiler.stopSampling`. */
 export interface AllocationProfile {
   readonly head: AllocationNode;
 }
@@ -24,7 +24,7 @@ interface AllocationNode {
   readonly children: AllocationNode[];
 }
 
-/** A function's cost: microseconds or bytes, its own and with what it called. */
+/** A function's cost in microseconds or bytes, without and with its callees. */
 export interface Cost {
   readonly name: string;
   readonly place: string;
@@ -39,7 +39,7 @@ interface Tree {
   readonly children: readonly Tree[];
 }
 
-/** Microseconds by function; waiting is no cost. */
+/** Microseconds by function, without idle time. */
 export function readProcessorProfile({ nodes, samples, timeDeltas }: ProcessorProfile): Cost[] {
   const own = new Map<number, number>();
   samples.forEach((id, index) => own.set(id, (own.get(id) ?? 0) + (timeDeltas[index] ?? 0)));
@@ -82,7 +82,7 @@ function collect(root: Tree): Cost[] {
       total: 0,
     };
     cost.own += own;
-    // A function that calls itself is counted once, where it is outermost.
+    // Count a recursive function only once, at its outermost call.
     if (!callers.has(key)) cost.total += total;
     costs.set(key, cost);
     return total;

@@ -19,7 +19,7 @@ interface Round {
 const BYTES = 100;
 const HEADER = ['sessions held', 'messages/s', 'CPU µs/message', 'CPU ratio to 1', 'RSS MiB'];
 
-/** What a message costs where one session is held, and where very many are, each of them accepted beforehand. */
+/** Measures the cost of a message with one session held and with very many, all accepted beforehand. */
 export async function measureSessionGrowth({
   rounds,
   quick,
@@ -48,7 +48,7 @@ async function measureSessions(broker: ServiceBusBroker, sessions: number, messa
   await broker.reset();
   const child = openCandidate({ module: './a-sessions.js' });
   try {
-    // A first message for each session: all of them are held when the clock starts.
+    // Send a first message to each session, so that all are held when the clock starts.
     await fill(broker, sessions, sessions, 0);
     await child.ask('start', assignmentOn(broker, sessions));
     await broker.whenOutputs(sessions);

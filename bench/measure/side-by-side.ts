@@ -10,8 +10,8 @@ export interface Series<Figures> {
 }
 
 /**
- * Measures A B C … A B C …, so that what changes on the machine with time meets them all. A candidate that fails
- * is out, and the line that says so is its result.
+ * Measures A B C … A B C …, so that changes on the machine over time affect all candidates. A candidate that fails
+ * is dropped, and its result is a line that says so.
  */
 export async function sideBySide<Figures>(
   title: string,

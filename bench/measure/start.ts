@@ -16,17 +16,17 @@ const READY = '/health/ready';
 const SUBJECTS = [
   { title: 'empty Nest application', program: '../start/empty-app.js', path: '/' },
   { title: 'the transport with one handler', program: '../start/transport-app.js', path: '/' },
-  // What `npm start` and the container run.
+  // The program that `npm start` and the container run.
   { title: 'the whole service, as it is built', program: '../../../../dist/service/main.js', path: READY },
   { title: 'the same, module by module', program: '../../src/main.js', path: READY },
 ];
 const QUEUES = ['feedback-form', 'counter', 'relay'].flatMap((name) => [`${name}-in`, `${name}-out`]);
-const LOOK_EVERY_MS = 2;
+const POLL_EVERY_MS = 2;
 const TIMEOUT_MS = 60_000;
-/** Parts that are dear to load, and needed by few. */
+/** Packages that are slow to load and that few users need. */
 const LAZY = /^(?:@azure\/identity|@opentelemetry\/sdk.*|@nestjs\/(?:swagger|terminus))$/;
 
-/** From the start of the process until its HTTP answers that it is ready. */
+/** Measures from the start of the process until its HTTP server reports ready. */
 export async function measureStart({ rounds }: Pick<Options, 'rounds'>): Promise<Section> {
   const broker = await ServiceBusBroker.start({ queues: QUEUES });
   try {
@@ -86,7 +86,7 @@ async function ready(url: string, child: ChildProcess): Promise<void> {
     } catch {
       // Not listening yet.
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
   }
   throw new Error(`${url} was not ready in time`);
 }

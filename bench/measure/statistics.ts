@@ -1,4 +1,4 @@
-/** The middle of some figures, and how far they spread. */
+/** The median and the range of some figures. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
@@ -21,7 +21,7 @@ export function spread(values: readonly number[]): Spread {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
-/** Ratios of figures of the same rounds: what slows a whole round down leaves them alone. */
+/** Ratios of figures from the same rounds: not affected by what slows down a whole round. */
 export function ratios(values: readonly number[], bases: readonly number[]): Spread | undefined {
   const rounds = Math.min(values.length, bases.length);
   if (rounds === 0) return undefined;

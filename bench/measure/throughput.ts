@@ -15,23 +15,23 @@ export interface Work {
   readonly concurrency: number;
 }
 
-/** What one candidate did in one round. */
+/** The result of one candidate in one round. */
 export interface Throughput {
   readonly messagesPerSecond: number;
   readonly cpuMicrosecondsPerMessage: number;
   readonly peakRssBytes: number;
 }
 
-/** What differs from the usual round. */
+/** Options for a special round. */
 export interface Variation {
   readonly assignment?: Partial<Assignment>;
   fill?(orders: Iterable<Order>): Promise<void>;
-  /** Called when the clock starts, and when it has stopped. */
+  /** Called when the clock starts, and when it stops. */
   begin?(child: Child): Promise<void>;
   end?(child: Child): Promise<void>;
 }
 
-/** A candidate has sent all results, and has left messages of the input unsettled. */
+/** A candidate has sent all results, but left input messages unsettled. */
 export class UnsettledError extends Error {
   override readonly name = 'UnsettledError';
 
@@ -40,11 +40,11 @@ export class UnsettledError extends Error {
   }
 }
 
-/** Of the messages, this part comes before the clock starts: links, compiled code and caches are warm then. */
+/** Share of the messages processed before the clock starts, to warm up links, compiled code and caches. */
 const WARM_UP_SHARE = 0.1;
 const SETTLE_TIMEOUT_MS = 10_000;
 
-/** Prefilled input queue → handler → output queue, from when a tenth has come out until all have. */
+/** Measures prefilled input queue → handler → output queue, from a tenth of the outputs until all. */
 export async function measureThroughput(
   broker: Broker,
   candidate: Candidate,
@@ -79,7 +79,7 @@ export async function measureThroughput(
 
 async function assertSettled(broker: Broker, child: Child, { platform }: Candidate): Promise<void> {
   if (platform === 'rabbitmq') {
-    // RabbitMQ counts a message again only when its consumer has gone without acknowledging it.
+    // RabbitMQ counts an unacknowledged message again only once its consumer is gone.
     await atRest(child);
     await child.close();
   }

@@ -15,12 +15,12 @@ import { ratios, spread } from './statistics.js';
 
 const PROGRAM = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const WORKERS = [1, 2] as const;
-/** Long enough for the counting to take milliseconds: the handler is bound by the processor, not the broker. */
+/** Long enough for counting to take milliseconds, so that the processor is the bottleneck, not the broker. */
 const TEXT = 'The quick brown fox jumps over the lazy dog. '.repeat(400);
 const WARM_UP_SHARE = 0.2;
 const LEAST = 1.6;
 
-/** The service's counter on long texts, in one worker process and in two. */
+/** Measures the service's counter on long texts, with one worker process and with two. */
 export async function measureWorkers({ rounds, quick }: Pick<Options, 'rounds' | 'quick'>): Promise<Section> {
   const messages = quick ? 200 : 500;
   const broker = await ServiceBusBroker.start({ queues: [INPUT_QUEUE, OUTPUT_QUEUE] });

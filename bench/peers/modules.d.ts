@@ -1,5 +1,4 @@
-// What the benchmark uses of packages that are installed for their candidates only, so that it can be checked
-// without them.
+// Types of packages that are installed only for their candidates, so that the benchmark compiles without them.
 
 declare module 'amqplib' {
   export interface Message {

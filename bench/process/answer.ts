@@ -1,4 +1,4 @@
-/** A question from the process that started this one. */
+/** A question from the parent process. */
 export interface Question {
   readonly id: number;
   readonly question: string;
@@ -8,7 +8,7 @@ export interface Question {
 export type Answer =
   { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: string };
 
-/** Answers the questions of the process that started this one, and ends with it. */
+/** Answers the questions of the parent process, and exits with it. */
 export function answer(answers: Readonly<Record<string, (data: unknown) => unknown>>): void {
   process.on('message', ({ id, question, data }: Question) => {
     void reply(id, () => answers[question]?.(data));

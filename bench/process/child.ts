@@ -22,7 +22,7 @@ interface Waiting {
 
 const CLOSE_TIMEOUT_MS = 15_000;
 
-/** A process of its own that answers questions (see `answer`), so that its time and memory are its own. */
+/** A child process that answers questions (see `answer`), so that its time and memory are measured separately. */
 export class Child {
   private readonly waiting = new Map<number, Waiting>();
   private readonly process: ChildProcess;
@@ -35,7 +35,7 @@ export class Child {
   ) {
     this.process = fork(program, argumentsOfProgram, {
       execArgv: [...nodeOptions],
-      // Standard output is for results alone.
+      // Standard output is reserved for results.
       stdio: ['ignore', process.stderr, process.stderr, 'ipc'],
     });
     this.process.on('message', (message: Answer) => this.answered(message));
@@ -53,7 +53,7 @@ export class Child {
     });
   }
 
-  /** Lets the process close what it has open, and end; ends it after 15 s. */
+  /** Lets the process close its resources and exit; kills it after 15 s. */
   async close(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = once(this.process, 'exit');

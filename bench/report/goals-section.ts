@@ -14,7 +14,7 @@ interface Goal {
   readonly bases: readonly number[];
 }
 
-/** What A is to reach beside the others, with messages of 100 bytes, and whether it does. */
+/** The goals of A relative to the other candidates, with messages of 100 bytes, and whether A meets them. */
 export function goalsSection(
   throughput: readonly Series<Throughput>[],
   latency: readonly Series<Latency>[],

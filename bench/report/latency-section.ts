@@ -7,7 +7,7 @@ import { table } from './table.js';
 
 const HEADER = ['candidate', 'p50 ms', 'p99 ms', 'p99 ratio to B'];
 
-/** Request to reply at a steady rate. */
+/** Time from request to reply at a steady rate. */
 export function latencySection(
   { requestsPerSecond, seconds }: Pace,
   series: readonly Series<Latency>[],

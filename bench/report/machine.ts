@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
-/** What figures depend on. */
+/** The environment on which the figures depend. */
 export interface Machine {
   readonly node: string;
   readonly cores: number;
@@ -22,7 +22,7 @@ export function describeMachine(): Machine {
   };
 }
 
-/** One line for people. */
+/** Describes the machine in one line. */
 export function machineLine({ node, cores, memoryGiB, versions }: Machine): string {
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `Node ${node}, ${cores} cores, ${memoryGiB} GiB; ${packages.join(', ')}`;

@@ -1,4 +1,4 @@
-/** Whose code a function is, by the place it was loaded from. */
+/** Tells whose code a function is, by its location. */
 export function groupOf(url: string, functionName: string): string {
   if (url === '') return functionName === '(garbage collector)' ? 'garbage collection' : 'native code';
   if (url.startsWith('node:')) return 'Node';
@@ -12,7 +12,7 @@ export function groupOf(url: string, functionName: string): string {
   return 'other packages';
 }
 
-/** A place as people want to read it: without the folders of this machine. */
+/** Shortens a location: drops the folders of this machine. */
 export function shortPlace(url: string, line: number): string {
   if (url === '') return '';
   const place = url.replace(/^.*(?:\.compiled|node_modules)\//, '');

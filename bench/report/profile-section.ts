@@ -6,7 +6,7 @@ import { table } from './table.js';
 
 const MOST_FUNCTIONS = 15;
 
-/** Costs per message: by group, by function, and what our own functions cost with all they call. */
+/** Costs per message: by group, by function, and of our own functions including their callees. */
 export function profileSection(
   { id, title }: Candidate,
   messages: number,

@@ -1,4 +1,4 @@
-/** Tells people what goes on, on the error output: standard output is for results. */
+/** Reports progress on standard error: standard output is reserved for results. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }

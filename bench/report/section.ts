@@ -1,6 +1,6 @@
-/** One measurement's part of the report. */
+/** The part of the report for one measurement. */
 export interface Section {
-  /** Its place in RESULTS.md. */
+  /** Its mark in RESULTS.md. */
   readonly name: string;
   readonly markdown: string;
   readonly figures: unknown;

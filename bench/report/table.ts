@@ -1,4 +1,4 @@
-/** A Markdown table with aligned columns: the first to the left, the others to the right. */
+/** Formats a Markdown table with the first column aligned left, the others right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) =>
     Math.max(title.length, 3, ...rows.map((row) => (row[column] ?? '').length)),

@@ -7,7 +7,7 @@ import { table } from './table.js';
 
 const HEADER = ['candidate', 'messages/s', 'ratio to B', 'CPU µs/message', 'CPU ratio to C', 'peak MiB'];
 
-/** The figures of one message size, each with its spread, and what they are beside B and C. */
+/** The figures for one message size, each with its spread and its ratio to B or C. */
 export function throughputSection(
   name: string,
   { bytes, messages, concurrency }: Work,

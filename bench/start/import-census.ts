@@ -1,10 +1,10 @@
 import { createRequire, register } from 'node:module';
 import { MessageChannel } from 'node:worker_threads';
 
-// Of the package as it is built.
+// The built package.
 const LIBRARY = 'nestjs-service-bus';
 
-// Prints the packages that an import of the module library loads, as JSON.
+// Prints the packages that importing the library loads, as JSON.
 const loaded = new Set<string>();
 const { port1, port2 } = new MessageChannel();
 port1.on('message', (url: string) => loaded.add(url));

@@ -7,7 +7,7 @@ export const initialize: InitializeHook<{ port: MessagePort }> = (data) => {
   port = data.port;
 };
 
-/** A loader's hook that tells of every module that is loaded by import. */
+/** A loader hook that reports every imported module. */
 export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
   const resolved = await nextResolve(specifier, context);
   port.postMessage(resolved.url);

@@ -6,7 +6,7 @@ import { MessagePattern } from '@nestjs/microservices';
 
 import type * as Library from 'nestjs-service-bus';
 
-// As a user imports it, and as `npm run build` makes it.
+// Imports the build, as a user does.
 const LIBRARY = 'nestjs-service-bus';
 const { ServiceBusModule, ServiceBusServer } = (await import(LIBRARY)) as typeof Library;
 
@@ -31,6 +31,6 @@ const receiving = new Promise<void>((resolve) => {
 });
 app.connectMicroservice({ strategy: server });
 await app.startAllMicroservices();
-// Ready is who receives: only then does it answer.
+// Listens only once it receives, so that an answer means ready.
 await receiving;
 await app.listen(Number(process.env['PORT']), '127.0.0.1');

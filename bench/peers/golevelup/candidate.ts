@@ -7,7 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import { accept, Order } from '../../candidates/order.js';
 import { type Assignment, type Running } from '../../candidates/running.js';
 
-// Queue names stand in a decorator here: known only when the candidate is started.
+// The decorator needs the queue's name, which is known only when the candidate starts.
 function ordersHandler(inputQueue: string, outputQueue: string): Type {
   @Injectable()
   class OrdersHandler {
@@ -16,7 +16,7 @@ function ordersHandler(inputQueue: string, outputQueue: string): Type {
     @RabbitSubscribe({ queue: inputQueue, createQueueIfNotExists: false })
     @UsePipes(new ValidationPipe({ transform: true }))
     async accept(@RabbitPayload() order: Order): Promise<void> {
-      // Resolves with the broker's confirmation; the input is acknowledged after it.
+      // Resolves when the broker has confirmed; only then is the input acknowledged.
       await this.connection.publish('', outputQueue, accept(order), { persistent: true });
     }
   }

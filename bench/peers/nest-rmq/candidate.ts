@@ -29,7 +29,7 @@ class OrdersController {
 
   @EventPattern<string>('orders')
   async accept(@Payload() order: Order, @Ctx() context: RmqContext): Promise<void> {
-    // Resolves with the broker's confirmation: only then may the input go.
+    // Resolves when the broker has confirmed; only then may the input be acknowledged.
     await lastValueFrom(this.results.emit('results', accept(order)), { defaultValue: undefined });
     (context.getChannelRef() as Channel).ack(context.getMessage());
   }

@@ -2,7 +2,7 @@ import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 
 const PER_CONFIRMATION = 1_000;
 
-/** The benchmark's own side of RabbitMQ: fills, counts, empties and listens. */
+/** The benchmark's own RabbitMQ client: fills, counts, empties and listens. */
 export class RabbitMqDriver {
   private constructor(
     private readonly connection: ChannelModel,
@@ -26,7 +26,7 @@ export class RabbitMqDriver {
     await this.channel.waitForConfirms();
   }
 
-  /** Messages that are ready; those that a consumer has not acknowledged do not count. */
+  /** Number of ready messages, without those that a consumer has not acknowledged. */
   async count(queue: string): Promise<number> {
     const { messageCount } = await this.channel.checkQueue(queue);
     return messageCount;
@@ -36,7 +36,7 @@ export class RabbitMqDriver {
     await this.channel.purgeQueue(queue);
   }
 
-  /** Hears of every message of a queue; closing the returned thing ends it. */
+  /** Receives every message of a queue, until the returned object is closed. */
   async listen(queue: string, received: (body: unknown) => void): Promise<{ close(): Promise<void> }> {
     const channel = await this.connection.createConfirmChannel();
     await channel.consume(

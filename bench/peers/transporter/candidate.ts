@@ -11,7 +11,7 @@ import { type Assignment, type Running } from '../../candidates/running.js';
 
 const CLIENT = 'SERVICE_BUS';
 
-// The queue stands in a decorator here: known only when the candidate is started.
+// The decorator needs the queue's name, which is known only when the candidate starts.
 function ordersController({ inputQueue, outputQueue, concurrency }: Assignment): Type {
   @Controller()
   class OrdersController {
@@ -33,7 +33,7 @@ function ordersController({ inputQueue, outputQueue, concurrency }: Assignment):
 @Module({})
 class OrdersModule {}
 
-/** nestjs-azure-service-bus-transporter: its server receives, its client sends. */
+/** nestjs-azure-service-bus-transporter, with its server and its client. */
 export async function start(assignment: Assignment): Promise<Running> {
   const { address: connectionString } = assignment;
   const module = {

@@ -69,7 +69,7 @@ function bindingProvider({ pattern, inject = [], useFactory }: ServiceBusFeature
       }
       const resolved = registry.add(pattern, binding);
       // A queue that requires sessions refuses the question.
-      if (resolved.subscription === undefined && !resolved.sessions) namespace.know(resolved.entity);
+      if (resolved.subscription === undefined && !resolved.sessions) namespace.addQueue(resolved.entity);
       return resolved;
     },
   };
@@ -88,7 +88,7 @@ function receiverProvider(name: string, entity: ReceiverEntity): Provider & { pr
     provide: getReceiverToken(name),
     inject: [ReceiverPool, NamespaceProbe],
     useFactory: (pool: ReceiverPool, namespace: NamespaceProbe) => {
-      if (typeof entity === 'string') namespace.know(entity);
+      if (typeof entity === 'string') namespace.addQueue(entity);
       return pool.create(entity);
     },
   };

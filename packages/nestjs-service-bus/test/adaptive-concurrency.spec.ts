@@ -13,7 +13,7 @@ const many = (count: number): { body: number }[] => Array.from({ length: count }
 describe('maxConcurrentCalls: auto', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
 
-  it('takes more messages at once while handlers only wait, never more than its limit, and loses none', async () => {
+  it('processes more messages at once while handlers only wait, never above its limit, and loses none', async () => {
     let inWork = 0;
     let most = 0;
     let done = 0;
@@ -42,7 +42,7 @@ describe('maxConcurrentCalls: auto', () => {
     expect(scene.left('work/$DeadLetterQueue')).toBe(0);
   });
 
-  it('stays low when handlers block the event loop, and more at once would gain nothing', async () => {
+  it('stays low when handlers block the event loop, so that more at once would gain nothing', async () => {
     let done = 0;
     const handler = (): void => {
       for (const end = performance.now() + 30; performance.now() < end;);
@@ -54,11 +54,11 @@ describe('maxConcurrentCalls: auto', () => {
     await scene.send('work', ...many(200));
     await until(() => done === 200, 40_000);
     clearInterval(watch);
-    // A machine that gives this process too little time hides the cause: one step up may be tried, not a second.
+    // On a busy machine the cause is hidden: one step up may be tried, but not a second.
     expect(Math.max(...limits)).toBeLessThan(64);
   });
 
-  it('has a bound of its own where it is given one', async () => {
+  it('respects a maximum of its own if one is set', async () => {
     let inWork = 0;
     let most = 0;
     const handler = async (): Promise<void> => {
@@ -74,7 +74,7 @@ describe('maxConcurrentCalls: auto', () => {
     expect(most).toBe(20);
   });
 
-  it('takes less while the broker takes no results, and comes back', async () => {
+  it('processes fewer messages while the broker refuses results, and recovers', async () => {
     const retryOptions = { maxRetries: 0, timeoutInMs: 5_000 };
     const binding = { maxConcurrentCalls: 'auto', replyTo: 'out' } as const;
     const app = await scene.startWork(() => delay(20, 'done'), binding, { retryOptions });
@@ -84,7 +84,7 @@ describe('maxConcurrentCalls: auto', () => {
     scene.emulator.faults.clear();
     await until(() => scene.left('work') === 0 && scene.left('out') === 300, 20_000);
     const low = limitOf(app);
-    // A busy machine may hide what more handlers gain: that it tries more again is what shows here.
+    // A busy machine may hide the gain of more handlers: check only that it tries more again.
     await scene.send('work', ...many(20_000));
     await until(() => limitOf(app) > low, 40_000);
   });
@@ -93,7 +93,7 @@ describe('maxConcurrentCalls: auto', () => {
 describe('maxConcurrentCalls: auto, under lock pressure', () => {
   const scene = serviceBusScene({ entities: { queues: [{ name: 'work', lockDurationMs: 3_000 }] } });
 
-  it('takes less when locks are not renewed', async () => {
+  it('processes fewer messages when locks are not renewed', async () => {
     let isOver = false;
     const handler = async (): Promise<void> => {
       while (!isOver) await delay(50);

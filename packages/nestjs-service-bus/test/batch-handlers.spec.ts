@@ -27,7 +27,7 @@ const numbered = (count: number): { body: number; messageId: string }[] =>
   Array.from({ length: count }, (_, body) => ({ body, messageId: `m${body}` }));
 const quick = { delayMs: 0 };
 
-/** An application whose pattern `work` is handled by this function, in batches of up to 10, or as the binding says. */
+/** Starts an application that handles the pattern `work` in batches of up to 10, or as `binding` says. */
 async function startBatches(
   scene: Scene,
   handler: BatchHandler,
@@ -47,7 +47,7 @@ async function startBatches(
 describe('a batch', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
 
-  it('is a call for as many messages as are there, up to its limit, in their order; all are completed', async () => {
+  it('is one call for all available messages, up to its limit, in their order; all are completed', async () => {
     const calls: unknown[][] = [];
     const contexts: ServiceBusBatchContext[] = [];
     const handler: BatchHandler = (payloads, context) => {
@@ -70,7 +70,7 @@ describe('a batch', () => {
     expect(scene.left(DEAD)).toBe(0);
   });
 
-  it('waits for others no longer than it may', async () => {
+  it('waits for more messages no longer than maxWaitMs', async () => {
     const calls: { payloads: unknown[]; atMs: number }[] = [];
     const handler: BatchHandler = (payloads) => {
       calls.push({ payloads, atMs: performance.now() });
@@ -83,7 +83,7 @@ describe('a batch', () => {
     expect((calls[0]?.atMs ?? 0) - sentAtMs).toBeGreaterThanOrEqual(300);
   });
 
-  it('is one call of maxConcurrentCalls; what comes meanwhile makes up the next one', async () => {
+  it('counts as one call for maxConcurrentCalls; messages that arrive meanwhile form the next one', async () => {
     const calls: unknown[][] = [];
     let end = (): void => undefined;
     const handler: BatchHandler = async (payloads) => {
@@ -97,7 +97,7 @@ describe('a batch', () => {
     await scene.send('work', { body: 'first' });
     await until(() => calls.length === 1);
     await scene.send('work', { body: 1 });
-    // Longer than a batch waits: the second call is due, and has no slot.
+    // Longer than a batch waits: the second call is due, but has no slot.
     await delay(100);
     await scene.send('work', { body: 2 });
     await until(() => scene.emulator.entity('work').lockedCount === 3);
@@ -109,7 +109,7 @@ describe('a batch', () => {
     expect(calls).toEqual([['first'], [1, 2]]);
   });
 
-  it('gives each message the result at its position, and none where there is none', async () => {
+  it('gives each message the result at its position, or no reply if that is undefined', async () => {
     const handler: BatchHandler = (payloads) =>
       payloads.map((payload) => (payload === 1 ? undefined : { twice: Number(payload) * 2 }));
     await startBatches(scene, handler, { replyTo: 'out' });
@@ -122,7 +122,7 @@ describe('a batch', () => {
     ]);
   });
 
-  it('may be answered by an Observable of the results', async () => {
+  it('may return an Observable of the results', async () => {
     await startBatches(scene, (payloads) => from([payloads]), { replyTo: 'out' });
     await scene.send('work', ...numbered(3));
     const replies = await scene.take('out', 3);
@@ -143,7 +143,7 @@ describe('a batch', () => {
     expect(scene.left('out')).toBe(0);
   });
 
-  it('that fails is tried again message by message, by the same rules, and dead-lettered in the end', async () => {
+  it('that fails is retried message by message, by the same rules, and finally dead-lettered', async () => {
     const attempts = new Map<unknown, number[]>();
     const handler: BatchHandler = (payloads, { messages }) => {
       payloads.forEach((payload, index) =>
@@ -162,7 +162,7 @@ describe('a batch', () => {
     expect([...attempts.values()]).toEqual(Array<number[]>(4).fill([1, 2, 3]));
   });
 
-  it('is no place where one bad message harms the others: undecodable ones do not reach the handler', async () => {
+  it('is not spoilt by one bad message: undecodable ones do not reach the handler', async () => {
     const handled: unknown[] = [];
     await startBatches(scene, (payloads) => void handled.push(...payloads));
     await scene.send(
@@ -181,7 +181,7 @@ describe('a batch', () => {
 describe('settlement inside a batch', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
 
-  it('by hand counts, also when the handler throws then: only the others are tried again', async () => {
+  it('by the handler counts even if it throws afterwards: only the other messages are retried', async () => {
     const calls: unknown[][] = [];
     const handler: BatchHandler = async (payloads, { messages }) => {
       calls.push(payloads);
@@ -200,7 +200,7 @@ describe('settlement inside a batch', () => {
     expect(dead.map(({ deadLetterReason }) => deadLetterReason)).toEqual(['Mine']);
   });
 
-  it('is each message’s own where the handler names those that failed', async () => {
+  it('is per message if the handler names those that failed', async () => {
     const calls: unknown[][] = [];
     const handler: BatchHandler = (payloads, context) => {
       calls.push(payloads);
@@ -220,7 +220,7 @@ describe('settlement inside a batch', () => {
     expect(replies.map(({ body }) => body as unknown)).toEqual([0, 3, 1]);
   });
 
-  it('is that of a BatchException for those it names; the others are done', async () => {
+  it('follows a BatchException for the messages it names; the others are completed', async () => {
     const calls: unknown[][] = [];
     const handler: BatchHandler = (payloads) => {
       calls.push(payloads);
@@ -233,7 +233,7 @@ describe('settlement inside a batch', () => {
     expect(scene.left(DEAD)).toBe(0);
   });
 
-  it('has no message beyond the last', async () => {
+  it('rejects an index beyond the last message', async () => {
     let refused: unknown;
     const handler: BatchHandler = (_payloads, context) => {
       try {
@@ -291,7 +291,7 @@ describe('validation of a batch', () => {
     await app.receiving();
   };
 
-  it('dead-letters a bad message alone, and the handler gets the others in one call, as instances', async () => {
+  it('dead-letters only the invalid message; the handler gets the others in one call, as instances', async () => {
     await start(OrderController);
     await scene.send('work', ...orders);
     const [dead] = await scene.take(DEAD);
@@ -304,14 +304,14 @@ describe('validation of a batch', () => {
     expect(scene.left('work')).toBe(0);
   });
 
-  it('does not call the handler for nothing', async () => {
+  it('does not call the handler if no valid message is left', async () => {
     await start(OrderController);
     await scene.send('work', { body: 'no order' }, { body: null });
     expect(await scene.take(DEAD, 2)).toHaveLength(2);
     expect(calls).toEqual([]);
   });
 
-  it('finds the bad one for a pipe that does not say which it is', async () => {
+  it('finds the invalid message when a pipe does not say which it is', async () => {
     await start(ArrayController);
     await scene.send('work', ...orders);
     const [dead] = await scene.take(DEAD);
@@ -324,7 +324,7 @@ describe('validation of a batch', () => {
 describe('batches of several handlers', () => {
   const scene = serviceBusScene({ entities: { queues: ['work'] } });
 
-  it('are gathered for each by subject; an event handler may return what it likes', async () => {
+  it('are gathered per handler by subject; an event handler may return anything', async () => {
     const created: unknown[] = [];
     const removed: unknown[] = [];
     @Controller()
@@ -362,7 +362,7 @@ describe('batches of several handlers', () => {
 describe('the locks of a batch', () => {
   const scene = serviceBusScene({ entities: { queues: [{ name: 'work', lockDurationMs: 1_000 }, 'out'] } });
 
-  it('are all kept while the handler works', async () => {
+  it('are all renewed while the handler works', async () => {
     const counts: (number | undefined)[] = [];
     const handler: BatchHandler = async (_payloads, { messages }) => {
       counts.push(...messages.map(({ message }) => message.deliveryCount));
@@ -374,7 +374,7 @@ describe('the locks of a batch', () => {
     expect(counts).toEqual(Array<number>(10).fill(0));
   });
 
-  it('are each its own: one that is lost stops neither the others nor the batch', async () => {
+  it('are independent: a lost one stops neither the other messages nor the batch', async () => {
     const handled: unknown[][] = [];
     let lost: unknown;
     let isBatchAborted: boolean | undefined;
@@ -396,7 +396,7 @@ describe('the locks of a batch', () => {
     const { body, reason } = lost as { body: unknown; reason: unknown };
     expect(reason).toBeInstanceOf(LockLostError);
     expect(handled).toEqual([[0, 1, 2], [body]]);
-    // Its first output was suppressed; the second delivery sent it.
+    // The output of its first delivery was suppressed; the second delivery sent it.
     const replies = await scene.take('out', 4, 300);
     expect(replies.map((reply) => reply.body as unknown).sort()).toEqual([0, 1, 2]);
   });
@@ -405,7 +405,7 @@ describe('the locks of a batch', () => {
 describe('a drain with batches', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
 
-  it('lets the call in work finish, and gives back at once, uncounted, what waits for one', async () => {
+  it('lets the running call finish, and gives back waiting messages at once without counting an attempt', async () => {
     const calls: unknown[][] = [];
     const handler: BatchHandler = async (payloads) => {
       calls.push(payloads);
@@ -432,7 +432,7 @@ describe('a drain with batches', () => {
     expect(message?.applicationProperty('retry-attempts')).toBe(0);
   });
 
-  it('tells a call that takes too long by its signal, and gives its messages back', async () => {
+  it('aborts the signal of a call that takes too long, and gives its messages back', async () => {
     let reason: unknown;
     let begun = 0;
     const handler: BatchHandler = async (_payloads, { signal }) => {
@@ -453,7 +453,7 @@ describe('a drain with batches', () => {
 describe('a circuit breaker over batches', () => {
   const scene = serviceBusScene({ entities: { queues: ['work'] } });
 
-  it('pauses a binding whose batches fail, then tries one batch, and goes on when that one succeeds', async () => {
+  it('pauses a binding whose batches fail, then tries one batch, and resumes when that one succeeds', async () => {
     let isBroken = true;
     let inWork = 0;
     const tried: number[] = [];
@@ -475,7 +475,7 @@ describe('a circuit breaker over batches', () => {
     await until(() => circuit() === 'open');
     isBroken = false;
     await until(() => scene.left('work') === 0);
-    // One call at a time, and the first one that succeeds opens the binding.
+    // One call at a time; the first success closes the circuit.
     expect(tried).toEqual([1]);
     expect(circuit()).toBe('closed');
     expect(scene.left(DEAD)).toBe(0);

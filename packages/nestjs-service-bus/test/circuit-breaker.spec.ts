@@ -10,7 +10,7 @@ const circuitBreaker = { minMessages: 20, pauseMs: PAUSE_MS };
 describe('a circuit breaker', () => {
   const scene = serviceBusScene({ entities: { queues: ['work'] } });
 
-  it('pauses a binding that fails, then tries one message at a time, and goes on when that one succeeds', async () => {
+  it('pauses a binding that fails, then tries one message at a time, and resumes when one succeeds', async () => {
     let isBroken = true;
     let inWork = 0;
     const startedAt: { atMs: number; inWork: number }[] = [];
@@ -18,7 +18,7 @@ describe('a circuit breaker', () => {
       startedAt.push({ atMs: performance.now(), inWork: ++inWork });
       await new Promise((resolve) => setImmediate(resolve));
       inWork--;
-      // The first attempts only: who comes back finds everything well.
+      // Only first attempts fail: retries succeed.
       if (isBroken && context.attempt === 1) throw new Error('broken');
     };
     const retry = { delayMs: 10, maxDelayMs: 10 };
@@ -39,7 +39,7 @@ describe('a circuit breaker', () => {
     expect(scene.left('work/$DeadLetterQueue')).toBe(0);
   });
 
-  it('is no matter of messages that are at fault themselves', async () => {
+  it('ignores failures caused by the messages themselves', async () => {
     let runs = 0;
     const handler = (): void => {
       runs++;
@@ -51,7 +51,7 @@ describe('a circuit breaker', () => {
     expect(app.server.health()[0]?.circuit).toBe('closed');
   });
 
-  it('lets go of what waits when the application closes', async () => {
+  it('gives waiting messages back when the application closes', async () => {
     const handler = (): void => {
       throw new Error('broken');
     };

@@ -16,7 +16,7 @@ describe('the connection of ServiceBusClientProxy', () => {
     { name: 'shared-replies', requiresSession: true, lockDurationMs: 2_000 },
   ];
   const clients: ServiceBusClientProxy[] = [];
-  // Declared before the scene's own, so that the clients are closed while their broker is there.
+  // Declared before the scene's hook, so that the clients are closed while their broker still runs.
   beforeEach(() => {
     Logger.overrideLogger(false);
   });
@@ -38,7 +38,7 @@ describe('the connection of ServiceBusClientProxy', () => {
 
   const receivers = (queue: string): number => scene.emulator.entity(queue).receiverCount;
 
-  it('is made once, however often it is asked for, and not before', async () => {
+  it('is opened on first use, and only once', async () => {
     const client = makeClient();
     expect(() => client.unwrap()).toThrow('not connected yet');
     await Promise.all([client.connect(), client.connect(), client.connect()]);
@@ -47,7 +47,7 @@ describe('the connection of ServiceBusClientProxy', () => {
     expect(client.unwrap()).toHaveProperty('fullyQualifiedNamespace');
   });
 
-  it('fails when the reply queue is missing, and is tried anew the next time', async () => {
+  it('fails if the reply queue is missing, and is tried again on the next use', async () => {
     const client = makeClient({ replyQueue: 'missing' });
     for (let tries = 0; tries < 2; tries++) {
       await expect(client.connect()).rejects.toMatchObject({ code: 'MessagingEntityNotFound' });
@@ -65,7 +65,7 @@ describe('the connection of ServiceBusClientProxy', () => {
     await until(() => receivers('replies') + receivers('shared-replies') === 0);
   });
 
-  it('fails while the broker is away, and works when it is back', async () => {
+  it('fails while the broker is down, and works once it is back', async () => {
     const { port } = scene.emulator;
     await scene.emulator.close();
     const client = makeClient();
@@ -75,7 +75,7 @@ describe('the connection of ServiceBusClientProxy', () => {
     expect(await ask(client, 'again')).toBe('again');
   });
 
-  it('is made anew after close()', async () => {
+  it('is opened again after close()', async () => {
     await scene.startWork((payload) => payload);
     const client = makeClient();
     expect(await ask(client, 1)).toBe(1);
@@ -84,7 +84,7 @@ describe('the connection of ServiceBusClientProxy', () => {
     expect(await ask(client, 2)).toBe(2);
   });
 
-  it('may be closed while it is being made', async () => {
+  it('can be closed while it is being opened', async () => {
     const client = makeClient();
     const connecting = client.connect();
     await client.close();
@@ -97,7 +97,7 @@ describe('the connection of ServiceBusClientProxy', () => {
     ['a queue of its own', { replyQueue: 'replies' }],
     ['a session of its own', SHARED],
   ])('with replies in %s', (_, replies) => {
-    it('gets its replies again after a lost link and a lost connection', async () => {
+    it('receives replies again after a lost link and a lost connection', async () => {
       await scene.startWork((payload) => payload);
       const client = makeClient(replies);
       const statuses: string[] = [];
@@ -116,7 +116,7 @@ describe('the connection of ServiceBusClientProxy', () => {
     });
   });
 
-  it('keeps the replies of instances that share a queue apart, each in its session', async () => {
+  it('keeps the replies of instances that share a queue apart by session', async () => {
     await scene.startWork((payload) => [payload, payload]);
     const [one, two] = [makeClient(SHARED), makeClient(SHARED)];
     const numbers = Array.from({ length: 50 }, (_, index) => index);
@@ -132,14 +132,14 @@ describe('the connection of ServiceBusClientProxy', () => {
     await until(() => scene.left('shared-replies') === 0);
   });
 
-  it('holds its session longer than the lock of one lasts', async () => {
+  it('holds its session beyond the duration of one lock', async () => {
     const client = makeClient({ ...SHARED, requestTimeoutMs: 15_000 });
     const values = lastValueFrom(client.send('work', 1).pipe(toArray()));
     const [request] = await scene.take('work');
     const errors: Error[] = [];
     client.on('error', (error) => errors.push(error));
     const sessionId = request?.replyToSessionId ?? '';
-    // Past the end of the first lock, which is 2 s long, nobody else may have the session.
+    // The first lock lasts 2 s; even after that, nobody else can accept the session.
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     await expect(scene.client.acceptSession('shared-replies', sessionId)).rejects.toMatchObject({
       code: 'SessionCannotBeLocked',

@@ -35,13 +35,13 @@ class OrdersController {
 describe('ServiceBusClientProxy', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out', 'orders', 'replies', 'silent'] } });
 
-  /** A client as an application injects it; it is closed with the application. */
+  /** A client as an application injects it; closed with the application. */
   async function startClient(
     options: Partial<ServiceBusClientProxyOptions> = {},
   ): Promise<ServiceBusClientProxy> {
     const { connectionString } = scene.emulator;
     const all = { connectionString, replyQueue: 'replies', ...options };
-    // In place, as an application writes it: the compiler is stricter with that.
+    // Inline, as applications write it: the compiler checks object literals more strictly.
     const clients = ClientsModule.register([
       { name: 'CLIENT', customClass: ServiceBusClientProxy, options: all },
     ]);
@@ -73,14 +73,14 @@ describe('ServiceBusClientProxy', () => {
       },
     );
 
-    it('brings each of many replies to its own request', async () => {
+    it('matches each of many replies to its request', async () => {
       const client = await startClientOf((payload) => Number(payload) * 2);
       const numbers = Array.from({ length: 300 }, (_, index) => index);
       const replies = await Promise.all(numbers.map((number) => lastValueFrom(client.send('work', number))));
       expect(replies).toEqual(numbers.map((number) => number * 2));
     });
 
-    it('gives all values of a stream, in order, and its end', async () => {
+    it('emits all values of a stream, in order, and then completes', async () => {
       const client = await startClientOf((count) =>
         of(...Array.from({ length: Number(count) }, (_, index) => index)),
       );
@@ -93,12 +93,12 @@ describe('ServiceBusClientProxy', () => {
     it.each<[string, WorkHandler]>([
       ['undefined', () => undefined],
       ['an empty stream', () => EMPTY],
-    ])('ends without a value when the handler gives %s', async (_, handler) => {
+    ])('completes without a value when the handler returns %s', async (_, handler) => {
       const client = await startClientOf(handler);
       expect(await lastValueFrom(client.send('work', 1).pipe(toArray()))).toEqual([]);
     });
 
-    it('fails with the content of an RpcException once the attempts are over, and not before', async () => {
+    it('fails with the content of an RpcException, but only after the last attempt', async () => {
       const handler = jest.fn(() => throwError(() => new RpcException({ code: 42, why: 'full' })));
       const error = await failure(await startClientOf(handler));
       expect(error).toBeInstanceOf(RpcException);
@@ -108,7 +108,7 @@ describe('ServiceBusClientProxy', () => {
       await until(() => scene.left('replies') === 0);
     });
 
-    it('hears nothing of attempts that failed before one succeeded', async () => {
+    it('does not learn of attempts that failed before one succeeded', async () => {
       const client = await startClientOf((_, { attempt }) => {
         if (attempt === 1) throw new RpcException('not yet');
         return 'done';
@@ -126,7 +126,7 @@ describe('ServiceBusClientProxy', () => {
         new TypeError('secret of the server'),
         { status: 'error', reason: 'TypeError', message: 'Internal server error' },
       ],
-    ])('of a handler that throws %p fails with what it may know', async (thrown, content) => {
+    ])('to a handler that throws %p fails without internal details', async (thrown, content) => {
       const error = await failure(
         await startClientOf(() => {
           throw thrown;
@@ -136,7 +136,7 @@ describe('ServiceBusClientProxy', () => {
       expect((error as RpcException).getError()).toEqual(content);
     });
 
-    it('fails when the payload is refused, and when no handler takes its subject', async () => {
+    it('fails when the payload is invalid, and when no handler takes its subject', async () => {
       await scene.startApp({ controllers: [OrdersController] });
       const client = await startClient();
       const created = { binding: 'orders', subject: 'created' };
@@ -151,7 +151,7 @@ describe('ServiceBusClientProxy', () => {
       expect(await lastValueFrom(client.send(created, { count: 3 }))).toBe(3);
     });
 
-    it('leaves a failed request dead-lettered when its requester cannot be told', async () => {
+    it('dead-letters a failed request even if the requester cannot be told', async () => {
       const client = await startClientOf((payload) => {
         if (payload === 'bad') throw new DeadLetterException('Bad');
         return payload;
@@ -169,7 +169,7 @@ describe('ServiceBusClientProxy', () => {
       expect(error).toMatchObject({ entity: 'silent', timeoutMs: 50 });
     });
 
-    it('drops a reply that nobody waits for any more', async () => {
+    it('drops a reply that arrives after the timeout', async () => {
       let release = (): void => undefined;
       const released = new Promise<void>((resolve) => (release = resolve));
       await scene.startWork(() => released.then(() => 'late'), quick);
@@ -180,7 +180,7 @@ describe('ServiceBusClientProxy', () => {
       expect(await lastValueFrom(client.send('work', 2))).toBe('late');
     });
 
-    it('fails when there is no such queue, no reply queue, or nothing to send', async () => {
+    it('fails without the queue, without a reply queue, or without data', async () => {
       const client = await startClient();
       expect(await failure(client, 1, 'missing')).toMatchObject({ code: 'MessagingEntityNotFound' });
       const oneWay = await startClient({ replyQueue: undefined });
@@ -188,7 +188,7 @@ describe('ServiceBusClientProxy', () => {
       expect(String(await failure(client, null))).toContain('invalid data');
     });
 
-    it('works with a responder that knows correlation ids only', async () => {
+    it('works with a responder that knows only correlation ids', async () => {
       const client = await startClient();
       const reply = lastValueFrom(client.send('silent', 'ask').pipe(toArray()));
       const [request] = await scene.take('silent');
@@ -196,7 +196,7 @@ describe('ServiceBusClientProxy', () => {
       expect(await reply).toEqual(['answer']);
     });
 
-    it('gives the values of replies that come twice and in disorder once and in order', async () => {
+    it('emits each value once and in order, even if replies arrive twice and out of order', async () => {
       const client = await startClient();
       const values = lastValueFrom(client.send('silent', 'ask').pipe(toArray()));
       const [request] = await scene.take('silent');
@@ -209,7 +209,7 @@ describe('ServiceBusClientProxy', () => {
       expect(await values).toEqual(['part 0', 'part 1', 'part 2']);
     });
 
-    it('keeps the options of its message, and the correlation id of its caller', async () => {
+    it('keeps the options of its message, and the caller’s correlation id', async () => {
       const client = await startClientOf((_, { message }: ServiceBusContext) => [
         message.messageId,
         message.correlationId,
@@ -242,7 +242,7 @@ describe('ServiceBusClientProxy', () => {
       }
     }
 
-    it('is done when the broker has the message, and an event handler gets it', async () => {
+    it('completes when the broker has the message, which an event handler gets', async () => {
       const client = await startClient({ replyQueue: undefined });
       expect(await lastValueFrom(client.emit('work', { id: 1 }), { defaultValue: 'none' })).toBeUndefined();
       expect(scene.left('work')).toBe(1);
@@ -251,7 +251,7 @@ describe('ServiceBusClientProxy', () => {
       expect(WorkEvents.seen).toEqual([{ id: 1 }]);
     });
 
-    it('sends to the mapped queue without being subscribed to, and with a delay when asked', async () => {
+    it('sends to the mapped queue even without a subscription, and with a delay if set', async () => {
       const client = await startClient({ queues: { work: 'silent' } });
       client.emit('work', new ServiceBusMessageBuilder(1).setDelayMs(60_000).setMessageId('later').build());
       client.emit({ binding: 'work', subject: 'created' }, 2);
@@ -262,7 +262,7 @@ describe('ServiceBusClientProxy', () => {
       expect(now?.replyTo).toBeUndefined();
     });
 
-    it('carries what a dispatch hook adds', async () => {
+    it('sends what a dispatch hook adds', async () => {
       const client = await startClient();
       client.setOnDispatchHook((packet) => (packet.metadata = { traceparent: '00-1-2-01' }));
       await lastValueFrom(client.emit('silent', 1));
@@ -270,7 +270,7 @@ describe('ServiceBusClientProxy', () => {
       expect(message?.applicationProperties).toEqual({ traceparent: '00-1-2-01' });
     });
 
-    it('fails when the broker does not take the message', async () => {
+    it('fails when the broker refuses the message', async () => {
       const client = await startClient();
       await expect(lastValueFrom(client.emit('missing', 1))).rejects.toMatchObject({
         code: 'MessagingEntityNotFound',
@@ -278,7 +278,7 @@ describe('ServiceBusClientProxy', () => {
     });
   });
 
-  it('fails what is pending when it is closed', async () => {
+  it('fails pending requests when it is closed', async () => {
     const client = await startClient();
     const pending = failure(client, 1, 'silent');
     await until(() => scene.left('silent') === 1);

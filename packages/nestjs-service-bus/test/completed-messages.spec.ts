@@ -7,7 +7,7 @@ import { type WorkHandler } from './support/work-controller.js';
 describe('a message that is done, and cannot be completed', () => {
   const scene = serviceBusScene({ entities: { queues: [{ name: 'work', lockDurationMs: 1_000 }, 'out'] } });
 
-  it('is completed when it comes again, without another run of its handler and without another output', async () => {
+  it('is completed when it is redelivered, without running its handler or sending its output again', async () => {
     const handler = jest.fn(() => 'done');
     await scene.startWork(handler, { replyTo: 'out' });
     scene.emulator.faults.failSettlements(1, 'work');
@@ -19,7 +19,7 @@ describe('a message that is done, and cannot be completed', () => {
     expect(scene.left('out')).toBe(1);
   });
 
-  it('is completed so also when the first try of its next delivery fails', async () => {
+  it('is completed even if the first try for its next delivery fails', async () => {
     const handler = jest.fn<WorkHandler>();
     await scene.startWork(handler);
     scene.emulator.faults.failSettlements(2, 'work');
@@ -28,7 +28,7 @@ describe('a message that is done, and cannot be completed', () => {
     expect(handler).toHaveBeenCalledTimes(1);
   });
 
-  it('is told apart from another message of the same id', async () => {
+  it('is told apart from another message with the same id', async () => {
     const handler = jest.fn<WorkHandler>();
     await scene.startWork(handler, { maxConcurrentCalls: 1 });
     scene.emulator.faults.failSettlements(1, 'work');

@@ -42,7 +42,7 @@ class ForeignController {
   }
 }
 
-describe('what is set up wrongly stops the start, and says what', () => {
+describe('a configuration error stops the start with a message that names the problem', () => {
   const scene = serviceBusScene({ entities: { queues: ['orders'] } });
   const start = (
     controllers: (new () => object)[],
@@ -57,7 +57,7 @@ describe('what is set up wrongly stops the start, and says what', () => {
     );
   });
 
-  it('a binding that nobody handles', async () => {
+  it('a binding without a handler', async () => {
     await expect(start([FirstController], ServiceBusModule.forFeature({ pattern: 'order' }))).rejects.toThrow(
       'binding "order" has no handler',
     );
@@ -77,17 +77,17 @@ describe('what is set up wrongly stops the start, and says what', () => {
     );
   });
 
-  it('a pattern that is none of ours; handlers of other transports are left alone', async () => {
+  it('a malformed pattern; handlers of other transports are ignored', async () => {
     const started = start([ForeignController]);
     await expect(started).rejects.toThrow('pattern {"cmd":"sum"}: expected a name or { binding, subject }');
     await expect(started).rejects.not.toThrow(/not ours/);
   });
 });
 
-describe('an entity that is not there', () => {
+describe('a missing entity', () => {
   const scene = serviceBusScene({ entities: { queues: ['orders'] } });
 
-  it('makes the binding not ready, with the cause; it recovers when the queue is made', async () => {
+  it('makes the binding not ready, with the cause; it recovers when the queue is created', async () => {
     const app = await scene.startApp({
       controllers: [FirstController],
       imports: [ServiceBusModule.forFeature({ pattern: 'orders', queue: 'missing' })],
@@ -99,12 +99,12 @@ describe('an entity that is not there', () => {
       entityPath: 'missing',
       error: { code: 'MessagingEntityNotFound' },
     });
-    // The namespace is there, though.
+    // The namespace itself answers.
     expect(health['service-bus']?.status).toBe('up');
   });
 });
 
-describe('an output queue that is not there', () => {
+describe('a missing output queue', () => {
   const scene = serviceBusScene({ entities: { queues: ['orders'] } });
   const start = (replyTo: string): ReturnType<typeof scene.startApp> =>
     scene.startApp({
@@ -112,7 +112,7 @@ describe('an output queue that is not there', () => {
       imports: [ServiceBusModule.forFeature({ pattern: 'orders', replyTo })],
     });
 
-  it('is told at the start in one line, and by readiness, and both recover when it is made', async () => {
+  it('is reported at the start in one line, and by readiness; both recover when it is created', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
     const logs = jest.spyOn(Logger.prototype, 'log').mockReturnValue();
     try {
@@ -142,7 +142,7 @@ describe('an output queue that is not there', () => {
     }
   });
 
-  it('or that we may not send to, is told in the same way', async () => {
+  it('or one that we must not send to, is reported in the same way', async () => {
     scene.emulator.faults.refuseTokens(1_000, 'orders');
     const app = await start('orders');
     await until(() => app.server.health()[0]?.outputError?.code === 'UnauthorizedAccess');
@@ -151,7 +151,7 @@ describe('an output queue that is not there', () => {
     await app.receiving();
   });
 
-  it('holds up no shutdown while it is asked for', async () => {
+  it('does not delay a shutdown while it is being checked', async () => {
     const app = await start('results');
     await until(() => app.server.health()[0]?.outputError !== undefined);
     const startedAt = performance.now();

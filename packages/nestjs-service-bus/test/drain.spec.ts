@@ -18,7 +18,7 @@ import { until } from './support/start-service-bus-app.js';
 describe('closing the application', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
 
-  it('lets messages in work finish, with reply and complete, and takes no new ones', async () => {
+  it('lets messages in work finish, including reply and completion, and takes no new ones', async () => {
     let runs = 0;
     const handler = async (): Promise<string> => {
       runs++;
@@ -35,7 +35,7 @@ describe('closing the application', () => {
     expect(scene.emulator.entity('work').lockedCount).toBe(0);
   });
 
-  it('gives back at once what waits for a retry, with the attempts it has had', async () => {
+  it('gives back messages that wait for a retry at once, keeping their count of attempts', async () => {
     const attempts: number[] = [];
     const handler = (_payload: unknown, context: ServiceBusContext): void => {
       attempts.push(context.attempt);
@@ -53,7 +53,7 @@ describe('closing the application', () => {
     expect(attempts).toEqual([1, 2]);
   });
 
-  it('aborts the signal when the grace is over; the message goes back, uncounted, and no output leaves', async () => {
+  it('aborts the signal after the grace period; gives the message back uncounted, and sends no output', async () => {
     const attempts: number[] = [];
     let reason: unknown;
     const handler = async (_payload: unknown, context: ServiceBusContext): Promise<string> => {
@@ -74,7 +74,7 @@ describe('closing the application', () => {
     expect(attempts).toEqual([1, 1]);
   });
 
-  it('is over in time even with a handler that never ends', async () => {
+  it('ends in time even if a handler never ends', async () => {
     let runs = 0;
     const app = await scene.startWork(() => new Promise(() => runs++), {}, { drainTimeoutMs: 50 });
     await scene.send('work', { body: 1 });
@@ -85,7 +85,7 @@ describe('closing the application', () => {
     expect(scene.emulator.entity('work').lockedCount).toBe(0);
   });
 
-  it('drains before the providers that handlers need are destroyed, and senders work until then', async () => {
+  it('drains before the handlers’ providers are destroyed, and senders work until then', async () => {
     const events: string[] = [];
     @Injectable()
     class Pool implements OnModuleDestroy {
@@ -119,7 +119,7 @@ describe('closing the application', () => {
     expect(scene.left('work')).toBe(0);
   });
 
-  it('makes readiness down at once, while messages still finish', async () => {
+  it('makes readiness fail at once, while messages still finish', async () => {
     let end = (): void => undefined;
     const app = await scene.startWork(() => new Promise<void>((resolve) => (end = resolve)));
     await scene.send('work', { body: 1 });

@@ -40,7 +40,7 @@ class RatingDto {
 describe('a failing handler', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
 
-  it('is tried again after a backoff, with the attempt in the context, and its result is sent once', async () => {
+  it('is retried after a backoff, with the attempt in the context, and its result is sent once', async () => {
     const attempts: number[] = [];
     const handler = (_payload: unknown, context: ServiceBusContext): string => {
       attempts.push(context.attempt);
@@ -55,13 +55,13 @@ describe('a failing handler', () => {
     expect(scene.left('work')).toBe(0);
   });
 
-  it('waits before the next attempt, and holds up nobody meanwhile', async () => {
+  it('waits before the next attempt without blocking other messages', async () => {
     const seen: unknown[] = [];
     const handler = (payload: unknown): void => {
       seen.push(payload);
       if (payload === 'bad') throw new Error('bad');
     };
-    // Full jitter may wait no time at all: RetryException says exactly how long.
+    // Full jitter may wait no time at all, so set the delay with a RetryException.
     const retrying = (payload: unknown): void => {
       try {
         handler(payload);
@@ -77,7 +77,7 @@ describe('a failing handler', () => {
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(295);
   });
 
-  it('is dead-lettered after its last attempt, with cause, origin, and the message as it was', async () => {
+  it('is dead-lettered after its last attempt, with cause, origin, and the unchanged message', async () => {
     const handler = jest.fn(() => {
       throw new OutOfStockError('no bolts left');
     });
@@ -134,7 +134,7 @@ describe('a failing handler', () => {
     await until(() => scene.emulator.entity('work').counts.deferred === 1);
   });
 
-  it('says an RpcException by its own name', async () => {
+  it('reports an RpcException by its own name', async () => {
     await scene.startWork(
       () => {
         throw new RpcException('no credit');
@@ -147,7 +147,7 @@ describe('a failing handler', () => {
     expect(dead?.deadLetterErrorDescription).toContain('no credit');
   });
 
-  it('is never completed when its reply is refused: it runs again until the reply is accepted', async () => {
+  it('is not completed while its reply is refused: it runs again until the reply is accepted', async () => {
     const handler = jest.fn(() => 'done');
     await scene.startWork(handler, { replyTo: 'out', retry: quickly });
     scene.emulator.faults.refuseSends(2, 'amqp:not-allowed', 'out');
@@ -159,7 +159,7 @@ describe('a failing handler', () => {
     expect(scene.left(DEAD)).toBe(0);
   });
 
-  it('counts deliveries that ended without a word as attempts', async () => {
+  it('counts deliveries that ended silently as attempts', async () => {
     const attempts: number[] = [];
     const receiver = scene.client.createReceiver('work');
     await scene.send('work', { body: 1 });
@@ -181,7 +181,7 @@ describe('a failing handler', () => {
 describe('a message that no attempt could save', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
 
-  it('that fails validation is dead-lettered at once, with the fields', async () => {
+  it('that fails validation is dead-lettered at once, naming the fields', async () => {
     const handler = jest.fn();
     @Controller()
     class RatingController {
@@ -202,7 +202,7 @@ describe('a message that no attempt could save', () => {
     expect(handler).toHaveBeenCalledWith(expect.any(RatingDto));
   });
 
-  it('whose body is not what it says is dead-lettered at once', async () => {
+  it('whose body does not match its content type is dead-lettered at once', async () => {
     const handler = jest.fn();
     await scene.startWork(handler);
     const bodies: [Buffer, string][] = [
@@ -223,7 +223,7 @@ describe('a message that no attempt could save', () => {
     expect(handler).not.toHaveBeenCalled();
   });
 
-  it('that no handler takes is dead-lettered at once, naming its subject and those that are known', async () => {
+  it('that no handler takes is dead-lettered at once, naming its subject and the known ones', async () => {
     @Controller()
     class OneController {
       @EventPattern({ binding: 'work', subject: 'known' })
@@ -293,7 +293,7 @@ describe('enhancers of a handler', () => {
     expect(reply?.body).toEqual({ failed: 'no bolts' });
   });
 
-  it('a request-scoped controller is made for each message, and its errors keep their cause', async () => {
+  it('a request-scoped controller is created for each message, and its errors keep their cause', async () => {
     let made = 0;
     @Controller({ scope: Scope.REQUEST })
     class ScopedController {
@@ -320,7 +320,7 @@ describe('enhancers of a handler', () => {
     expect(made).toBe(2);
   });
 
-  it("Nest's processing hooks are run around each message, also by a hook that hands back nothing", async () => {
+  it("Nest's processing hooks run around each message, even if a hook returns nothing", async () => {
     const events: string[] = [];
     @Controller()
     class HookedController {

@@ -9,7 +9,7 @@ import { until } from './support/start-service-bus-app.js';
 describe('the flow of messages', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
 
-  it('never has more messages in work than the binding allows, also after links were detached', async () => {
+  it('never has more messages in work than the binding allows, even after links were detached', async () => {
     let inWork = 0;
     let most = 0;
     let done = 0;
@@ -30,13 +30,13 @@ describe('the flow of messages', () => {
     expect(done).toBeGreaterThanOrEqual(400);
   });
 
-  it('works at messages at once up to what the binding allows', async () => {
+  it('processes as many messages at once as the binding allows', async () => {
     let inWork = 0;
-    let letGo = (): void => undefined;
-    const together = new Promise<void>((resolve) => (letGo = resolve));
+    let releaseAll = (): void => undefined;
+    const together = new Promise<void>((resolve) => (releaseAll = resolve));
     await scene.startWork(
       async () => {
-        if (++inWork === 10) letGo();
+        if (++inWork === 10) releaseAll();
         await together;
       },
       { maxConcurrentCalls: 10 },
@@ -45,7 +45,7 @@ describe('the flow of messages', () => {
     await until(() => scene.left('work') === 0);
   });
 
-  it('is not stopped by a handler that does not end, nor by messages that wait for a retry', async () => {
+  it('is not blocked by a handler that never ends, nor by messages that wait for a retry', async () => {
     let end = (): void => undefined;
     const stuck = new Promise<void>((resolve) => (end = resolve));
     const seen = new Set<unknown>();
@@ -63,11 +63,11 @@ describe('the flow of messages', () => {
     expect(app.server.health()).toMatchObject([{ state: 'receiving', waitingForRetry: 5 }]);
     end();
     await until(() => scene.left('work') === 5);
-    // The links that held them have gone with them, but for the one that receives and those with waiting messages.
+    // Their links are closed, except the one that receives and those that still hold waiting messages.
     await until(() => scene.emulator.entity('work').receiverCount <= 3);
   });
 
-  it('takes outputs of concurrent messages together, each once and none lost', async () => {
+  it('batches the outputs of concurrent messages, each sent once and none lost', async () => {
     await scene.startWork((payload) => payload, { replyTo: 'out', maxConcurrentCalls: 100 });
     const inputs = Array.from({ length: 2_000 }, (_, index) => ({ body: index, messageId: `m${index}` }));
     await scene.send('work', ...inputs);

@@ -14,7 +14,7 @@ describe('the lock of a message in work', () => {
     entities: { queues: [{ name: 'work', lockDurationMs: LOCK_MS }, 'out'] },
   });
 
-  it('is kept for a handler that takes five times its duration: one execution', async () => {
+  it('is renewed for a handler that takes five times its duration: it runs once', async () => {
     const counts: (number | undefined)[] = [];
     const handler = async (_payload: unknown, context: ServiceBusContext): Promise<string> => {
       counts.push(context.message.deliveryCount);
@@ -28,7 +28,7 @@ describe('the lock of a message in work', () => {
     expect(scene.left('work')).toBe(0);
   });
 
-  it('is kept for each of many messages of one id, also when others of that id are settled', async () => {
+  it('is renewed for each of many messages with the same id, even when others of that id are settled', async () => {
     let runs = 0;
     const handler = async (payload: unknown): Promise<void> => {
       runs++;
@@ -44,7 +44,7 @@ describe('the lock of a message in work', () => {
     expect(runs).toBe(100);
   });
 
-  it('outlives renewals that fail for a while', async () => {
+  it('survives renewals that fail for a while', async () => {
     let runs = 0;
     await scene.startWork(async () => {
       runs++;
@@ -56,7 +56,7 @@ describe('the lock of a message in work', () => {
     expect(runs).toBe(1);
   });
 
-  it('once lost aborts the signal; the output of that delivery is not sent, and the next one decides', async () => {
+  it('once lost aborts the signal; that delivery’s output is not sent, and the next delivery decides', async () => {
     const reasons: unknown[] = [];
     let runs = 0;
     const handler = async (_payload: unknown, context: ServiceBusContext): Promise<string> => {
@@ -76,7 +76,7 @@ describe('the lock of a message in work', () => {
     await until(() => scene.left('work') === 0);
   });
 
-  it('is lost at its end when no renewal gets through', async () => {
+  it('is lost when it expires because no renewal gets through', async () => {
     let abortedAfterMs = 0;
     let runs = 0;
     const handler = async (_payload: unknown, context: ServiceBusContext): Promise<void> => {
@@ -94,7 +94,7 @@ describe('the lock of a message in work', () => {
     expect(abortedAfterMs).toBeLessThan(LOCK_MS + 1_000);
   });
 
-  it('is kept for the messages of an injected receiver until they are settled', async () => {
+  it('is renewed for messages of an injected receiver until they are settled', async () => {
     const app = await scene.startApp({ imports: [ServiceBusModule.forFeature({ receivers: ['work'] })] });
     const receiver = app.app.get<ServiceBusReceiver>(getReceiverToken('work'), { strict: false });
     await scene.send('work', { body: 1 });
@@ -111,7 +111,7 @@ describe('a lock that ends with its link', () => {
     entities: { queues: [{ name: 'work', lockDurationMs: 30_000 }, 'out'] },
   });
 
-  it('is noticed within a second of the link being back', async () => {
+  it('is noticed within a second after the link is back', async () => {
     let abortedAfterMs = 0;
     let runs = 0;
     const handler = async (_payload: unknown, context: ServiceBusContext): Promise<string> => {

@@ -19,7 +19,7 @@ describe('a handler of a message pattern', () => {
     await until(() => scene.left('work') === 0);
   });
 
-  it('derives the id of the output from that of the input, and carries correlation and trace on', async () => {
+  it('derives the output’s id from the input’s, and passes correlation id and trace on', async () => {
     await scene.startWork(() => 1, { replyTo: 'out' });
     const applicationProperties = { traceparent: '00-1-2-01', 'Diagnostic-Id': '00-1-2-01', mine: 'no' };
     await scene.send('work', { body: 1, messageId: 'm1', applicationProperties });
@@ -30,7 +30,7 @@ describe('a handler of a message pattern', () => {
     expect(second).toMatchObject({ messageId: 'm2:work', correlationId: 'c2' });
   });
 
-  it('replies to where the message asks for it, and to its session', async () => {
+  it('replies to the address in the message, and to its session', async () => {
     await scene.startWork(() => 'done', { replyTo: 'out' });
     await scene.send('work', { body: 1, replyTo: 'elsewhere', replyToSessionId: 's1' });
     const [reply] = await scene.take('elsewhere');
@@ -38,7 +38,7 @@ describe('a handler of a message pattern', () => {
     expect(scene.left('out')).toBe(0);
   });
 
-  it('replies nothing for undefined, null for null, and bytes for bytes', async () => {
+  it('sends no reply for undefined, null for null, and bytes for bytes', async () => {
     const results = [undefined, null, Buffer.from([0, 255])];
     await scene.startWork((payload) => results[Number(payload)], { replyTo: 'out' });
     await scene.send('work', { body: 0 }, { body: 1, messageId: 'null' }, { body: 2, messageId: 'bytes' });
@@ -62,7 +62,7 @@ describe('a handler of a message pattern', () => {
     await until(() => scene.left('work') === 0);
   });
 
-  it('works without any place to reply to', async () => {
+  it('works without an address for replies', async () => {
     const handler = jest.fn(() => 'nobody asked');
     await scene.startWork(handler);
     await scene.send('work', { body: 1 });
@@ -70,7 +70,7 @@ describe('a handler of a message pattern', () => {
     expect(handler).toHaveBeenCalledTimes(1);
   });
 
-  it('is bound to the queue of the same name when nothing binds it, and events give no reply', async () => {
+  it('is bound to the queue of the same name by default; events send no reply', async () => {
     const seen: unknown[] = [];
     @Controller()
     class OrdersController {
@@ -88,7 +88,7 @@ describe('a handler of a message pattern', () => {
     expect(scene.left('out')).toBe(0);
   });
 
-  it('is found by the subject of the message; the one without a subject takes the rest', async () => {
+  it('is chosen by the message’s subject; the one without a subject takes the rest', async () => {
     @Controller()
     class OrdersController {
       @MessagePattern({ binding: 'orders', subject: 'created' })

@@ -8,7 +8,7 @@ import { until } from './support/start-service-bus-app.js';
 const DEAD = 'work/$DeadLetterQueue';
 const once = { maxAttempts: 1 };
 
-describe('an output queue that takes no messages', () => {
+describe('an output queue that accepts no messages', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
 
   it.each([
@@ -16,7 +16,7 @@ describe('an output queue that takes no messages', () => {
     ['full', 'amqp:resource-limit-exceeded'],
     ['not allowed', 'amqp:unauthorized-access'],
   ] as const)(
-    'that is %s is tried once a second, at no attempt and no second run of the handler',
+    'that is %s is tried once a second, without counting an attempt or running the handler again',
     async (_what, condition) => {
       const handler = jest.fn(() => 'done');
       await scene.startWork(handler, { replyTo: 'out', retry: once });
@@ -31,7 +31,7 @@ describe('an output queue that takes no messages', () => {
     },
   );
 
-  it('that is not there is waited for', async () => {
+  it('that is missing is waited for', async () => {
     const handler = jest.fn(() => 'done');
     await scene.startWork(handler, { replyTo: 'later', retry: once });
     await scene.send('work', { body: 1 });
@@ -42,7 +42,7 @@ describe('an output queue that takes no messages', () => {
     expect(handler).toHaveBeenCalledTimes(1);
   });
 
-  it('is tried by one message of many, and by all as soon as it takes messages again', async () => {
+  it('is tried by one message of many, and by all as soon as it accepts messages again', async () => {
     const handler = jest.fn((payload: unknown) => payload);
     await scene.startWork(handler, { replyTo: 'out', retry: once, maxConcurrentCalls: 10 });
     scene.emulator.faults.refuseSends(1_000, 'com.microsoft:entity-disabled', 'out');
@@ -56,7 +56,7 @@ describe('an output queue that takes no messages', () => {
     expect(handler).toHaveBeenCalledTimes(10);
   });
 
-  it('holds up no shutdown: the input goes back, uncounted', async () => {
+  it('does not delay a shutdown: the input goes back uncounted', async () => {
     const app = await scene.startWork(() => 'done', { replyTo: 'out' }, { drainTimeoutMs: 10_000 });
     scene.emulator.faults.refuseSends(1_000, 'com.microsoft:entity-disabled', 'out');
     const handled = scene.emulator.entity('work');
@@ -71,7 +71,7 @@ describe('an output queue that takes no messages', () => {
     expect(message?.applicationProperty('retry-attempts')).toBe(0);
   });
 
-  it('fails only its own message when the message itself chose it', async () => {
+  it('fails only the message that chose it as its reply address', async () => {
     await scene.startWork((payload) => payload, { replyTo: 'out', retry: once });
     await scene.send('work', { body: 'bad', replyTo: 'nowhere' }, { body: 'good' });
     const [dead] = await scene.take(DEAD);
@@ -81,10 +81,10 @@ describe('an output queue that takes no messages', () => {
   });
 });
 
-describe('a broker that is busy', () => {
+describe('a busy broker', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
 
-  it('gets the reply two seconds later at the earliest; the attempt does not count', async () => {
+  it('gets the reply no sooner than two seconds later; the attempt does not count', async () => {
     const handler = jest.fn(() => 'done');
     await scene.startWork(handler, { replyTo: 'out', retry: once });
     scene.emulator.faults.refuseSends(1, 'com.microsoft:server-busy', 'out');

@@ -7,7 +7,7 @@ import { fastLane, until } from './support/start-service-bus-app.js';
 
 const BIG = 'ü'.repeat(100_000);
 
-/** Messages of every kind: each comes to the handler as the SDK would have it. */
+/** Messages of every kind: the handler has to get each as the SDK would deliver it. */
 const MESSAGES: ServiceBusMessage[] = [
   { body: { plain: true } },
   {
@@ -44,14 +44,14 @@ const MESSAGES: ServiceBusMessage[] = [
   { body: '' },
 ];
 
-/** All that a message says, apart from what each copy has of its own. */
+/** Everything in a message, except what differs between its copies. */
 function contentOf(message: ServiceBusReceivedMessage): object {
   expect(message.lockToken).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
   const { header, properties, applicationProperties, bodyType, messageAnnotations } = message._rawAmqpMessage;
   const annotations = { ...messageAnnotations, 'x-opt-locked-until': undefined };
   return {
     ...message,
-    // The handler's is decoded, and each has a lock of its own.
+    // The handler's body is decoded, and each copy has its own lock.
     body: undefined,
     lockToken: undefined,
     delivery: undefined,
@@ -90,18 +90,18 @@ describe('a message in a handler’s hands', () => {
     return received;
   }
 
-  it('says what the SDK’s own says, whatever it carries', async () => {
+  it('equals the SDK’s message, whatever it carries', async () => {
     const ours = await receiveByHandler(MESSAGES.length, () => scene.send('news', ...MESSAGES));
     const theirs = await receiveBySdk(MESSAGES.length);
     for (const [index, message] of theirs.entries()) {
       expect(contentOf(ours[index] as ServiceBusReceivedMessage)).toEqual(contentOf(message));
     }
-    // Only what is rare comes the SDK's way: were it not so, another version would have made us slow unnoticed.
+    // Only rare messages take the SDK's path. Otherwise another SDK version would have slowed us down unnoticed.
     const isRare = ours.map((message) => message.constructor.name !== 'ReceivedMessage');
     expect(isRare).toEqual(MESSAGES.map(({ messageId }) => !fastLane || Buffer.isBuffer(messageId)));
   });
 
-  it('comes with the body that AMQP itself types', async () => {
+  it('has the body that AMQP itself types', async () => {
     const payloads: unknown[] = [];
     await scene.startWork((payload) => void payloads.push(payload), { topic: 'news', subscription: 'ours' });
     await scene.client.createSender('news').sendMessages([
@@ -114,7 +114,7 @@ describe('a message in a handler’s hands', () => {
   });
 
   it.each([1, 2, 3, 7])(
-    'comes on and on with %i at once: the broker gets its credit back',
+    'keeps arriving with %i at once: the broker gets its credit back',
     async (maxConcurrentCalls) => {
       let count = 0;
       await scene.startWork(() => void count++, { topic: 'news', subscription: 'ours', maxConcurrentCalls });
@@ -135,7 +135,7 @@ describe('a message in a handler’s hands', () => {
       getSenderToken('sent-by-us'),
       { strict: false },
     );
-    // Together, so that they travel as one batch.
+    // Sent concurrently, so that they travel as one batch.
     const named = MESSAGES.map((message, index) => ({ messageId: `m-${index}`, ...message }));
     await Promise.all(named.map((message) => sender.sendMessages(message)));
     await scene.send('sent-by-sdk', ...named);

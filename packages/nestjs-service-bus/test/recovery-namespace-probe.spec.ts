@@ -6,7 +6,7 @@ import { NamespaceProbe } from '../src/health/namespace-probe.js';
 import { within } from '../src/time/within.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
 
-describe('the question to the namespace', () => {
+describe('the probe of the namespace', () => {
   const scene = serviceBusScene({
     entities: { queues: ['plain', { name: 'sessions', requiresSession: true }] },
   });
@@ -15,12 +15,12 @@ describe('the question to the namespace', () => {
     const { connectionString } = scene.emulator;
     client = (await ServiceBusConnection.create({ connectionString })).createClient();
   });
-  // The SDK does not always notice that a connection which it is closing is gone.
+  // The SDK does not always notice when a connection that it is closing breaks.
   afterEach(() => within(1_000, client.close()));
 
   function probeOf(queue: string): NamespaceProbe {
     const probe = new NamespaceProbe(client);
-    probe.know(queue);
+    probe.addQueue(queue);
     return probe;
   }
 
@@ -28,7 +28,7 @@ describe('the question to the namespace', () => {
     expect(await probeOf(queue).probe()).toBeUndefined();
   });
 
-  it('is not answered on a connection that is dead', async () => {
+  it('is not answered on a dead connection', async () => {
     expect(await probeOf('plain').probe()).toBeUndefined();
     scene.emulator.faults.silenceConnections();
     expect(await probeOf('plain').probe()).toBe('no answer for 3000 ms');

@@ -16,7 +16,7 @@ letSdkTimersGo();
 const AWAY_MS = 3_000;
 const BACK_WITHIN_MS = 10_000;
 
-describe('a broker that is away for a while', () => {
+describe('a broker that is down for a while', () => {
   let dataDirectory: string;
   let emulator: Emulator;
   let app: ServiceBusApp;
@@ -72,7 +72,7 @@ describe('a broker that is away for a while', () => {
   it.each([
     ['out', undefined],
     ['replies', 'replies'],
-  ])('costs a message whose result is to go to %s no attempt', async (destination, replyTo) => {
+  ])('costs no attempt of a message whose result goes to %s', async (destination, replyTo) => {
     await send(replyTo);
     const { port } = emulator;
     await emulator.close();
@@ -85,7 +85,7 @@ describe('a broker that is away for a while', () => {
       BACK_WITHIN_MS,
     );
     expect(emulator.entity('work/$DeadLetterQueue').messages()).toEqual([]);
-    // The lock went with the broker: the next delivery is an attempt like the first.
+    // The lock was lost with the broker: the next delivery counts as the first attempt again.
     expect(Math.max(...attempts)).toBe(1);
   });
 });

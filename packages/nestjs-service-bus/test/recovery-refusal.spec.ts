@@ -6,7 +6,7 @@ import { type ServiceBusApp, until } from './support/start-service-bus-app.js';
 
 const WITHIN_MS = 10_000;
 
-/** How an entity is taken away, and given back. */
+/** How an entity becomes unavailable, and available again. */
 interface Refusal {
   readonly code: string;
   begin(scene: Scene, administration: ServiceBusAdministrationClient): Promise<unknown>;

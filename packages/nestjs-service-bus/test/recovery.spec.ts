@@ -25,7 +25,7 @@ describe.each([
       },
       { replyTo: 'out', maxConcurrentCalls: 20 },
     );
-    // On a queue without sessions a session id is a property like any other.
+    // On a queue without sessions, a session id is just another property.
     const messages = Array.from({ length: 1_000 }, (_, index) => ({
       body: index,
       messageId: `m${index}`,
@@ -54,13 +54,13 @@ describe.each([
   });
 });
 
-describe('a connection that looks open and is dead', () => {
-  // What the broker sends into the void stays locked for as long.
+describe('a half-open connection', () => {
+  // Messages that the broker sends on the dead connection stay locked for this long.
   const work = { name: 'work', lockDurationMs: 1_000 };
   const scene = serviceBusScene({ entities: { queues: [work, 'out'] } });
   const WITHIN_MS = 10_000;
 
-  it('is given up in time, for receiving and for sending', async () => {
+  it('is abandoned in time, for receiving and for sending', async () => {
     let done = 0;
     await scene.startWork(
       (payload) => {
@@ -81,11 +81,11 @@ describe('a connection that looks open and is dead', () => {
     scene.emulator.faults.clear();
   });
 
-  it('is given up in time while a token is on its way', async () => {
+  it('is abandoned in time while a token is in flight', async () => {
     const seen: unknown[] = [];
     const app = await scene.startWork((payload) => void seen.push(payload));
     scene.emulator.faults.silenceConnections();
-    // Its first request needs a token for the management node.
+    // The first request needs a token for the management node.
     const receiver = app.server.unwrap<ServiceBusClient>().createReceiver('work');
     const peeking = receiver.peekMessages(1).catch((error: Error) => error.message);
     const client = new ServiceBusClient(scene.emulator.connectionString);
@@ -96,7 +96,7 @@ describe('a connection that looks open and is dead', () => {
     scene.emulator.faults.clear();
   });
 
-  it('is not taken for one while it is only idle', async () => {
+  it('is told apart from an idle connection', async () => {
     const app = await scene.startWork(() => undefined);
     const lost: string[] = [];
     app.server.status.subscribe((status) => lost.push(status));
@@ -106,8 +106,8 @@ describe('a connection that looks open and is dead', () => {
   });
 });
 
-describe('a broker that is away at the start', () => {
-  it('leaves the application up and not ready; it receives as soon as the broker is there', async () => {
+describe('a broker that is down at the start', () => {
+  it('leaves the application up but not ready; it receives as soon as the broker is up', async () => {
     const first = await startEmulator({ port: 0, administrationPort: false });
     const { connectionString, port } = first;
     await first.close();

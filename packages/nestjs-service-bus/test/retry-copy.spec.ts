@@ -9,7 +9,7 @@ const DEAD = 'work/$DeadLetterQueue';
 const DELAY_MS = 600;
 const retry = { maxHoldMs: 100, maxAttempts: 3 };
 
-describe('a delay that is longer than a lock may be held', () => {
+describe('a delay longer than a lock may be held', () => {
   const scene = serviceBusScene({
     entities: {
       queues: [
@@ -20,7 +20,7 @@ describe('a delay that is longer than a lock may be held', () => {
     },
   });
 
-  /** Fails every attempt before `success`, and keeps what it got. */
+  /** Fails every attempt before `success`, and records what it got. */
   const failing = (success: number) => {
     const seen: { message: ServiceBusReceivedMessage; payload: unknown; attempt: number; atMs: number }[] =
       [];
@@ -32,7 +32,7 @@ describe('a delay that is longer than a lock may be held', () => {
     return { seen, handler };
   };
 
-  it('is waited for by a scheduled copy, with duplicate detection too; the output is that of the original', async () => {
+  it('is spent as a scheduled copy, even with duplicate detection; the output keeps the original’s id', async () => {
     const { seen, handler } = failing(3);
     await scene.startWork(handler, { retry, replyTo: 'out' });
     await scene.send('work', { body: 1, messageId: 'm1' });
@@ -51,7 +51,7 @@ describe('a delay that is longer than a lock may be held', () => {
     expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThanOrEqual(DELAY_MS - 50);
   });
 
-  it('leaves body and all other properties as they were', async () => {
+  it('leaves the body and all other properties unchanged', async () => {
     const { seen, handler } = failing(2);
     await scene.startWork(handler, { retry });
     const original = {
@@ -87,7 +87,7 @@ describe('a delay that is longer than a lock may be held', () => {
     expect(second?.timeToLive).toBeGreaterThan(3_500_000);
   });
 
-  it('counts attempts on: over the copies, and over a restart', async () => {
+  it('keeps counting attempts across copies and a restart', async () => {
     const { seen, handler } = failing(100);
     const first = await scene.startWork(handler, { retry });
     await scene.send('work', { body: 1, messageId: 'm1' });
@@ -103,7 +103,7 @@ describe('a delay that is longer than a lock may be held', () => {
     expect(dead?.body).toBe(1);
   });
 
-  it('gives one copy when the original cannot be completed', async () => {
+  it('makes only one copy when the original cannot be completed', async () => {
     const { seen, handler } = failing(2);
     await scene.startWork(handler, { retry });
     scene.emulator.faults.failSettlements(1, 'work');
@@ -112,7 +112,7 @@ describe('a delay that is longer than a lock may be held', () => {
     expect(seen.map(({ attempt }) => attempt)).toEqual([1, 2]);
   });
 
-  it('is waited for with the lock held when no copy can be made', async () => {
+  it('is spent with the lock held if no copy can be made', async () => {
     const { seen, handler } = failing(2);
     const refusing = (payload: unknown, context: ServiceBusContext): string => {
       if (seen.length === 0) scene.emulator.faults.refuseSends(1, 'amqp:not-allowed', 'work');
@@ -127,7 +127,7 @@ describe('a delay that is longer than a lock may be held', () => {
     ]);
   });
 
-  it('is waited for with the lock held on a subscription: a copy would go to the others too', async () => {
+  it('is spent with the lock held on a subscription: a copy would reach the other subscriptions too', async () => {
     const { seen, handler } = failing(2);
     await scene.startWork(handler, { retry, topic: 'news', subscription: 'mine' });
     await scene.send('news', { body: 1, messageId: 'm1' });

@@ -11,7 +11,7 @@ import { until } from './support/start-service-bus-app.js';
 describe('the server, as Nest sees it', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
 
-  it('tells its status, and the errors of its receivers', async () => {
+  it('reports its status and the errors of its receivers', async () => {
     const statuses: ServiceBusStatus[] = [];
     const errors: string[] = [];
     @Controller()
@@ -40,7 +40,7 @@ describe('the server, as Nest sees it', () => {
     expect(statuses.at(-1)).toBe('disconnected');
   });
 
-  it('has a transport of its own, and hands out its client once it listens', async () => {
+  it('has its own transport id, and unwraps to its client once it listens', async () => {
     let early = '';
     const app = await scene.startApp({
       imports: [ServiceBusModule.forFeature({ senders: ['out'] })],
@@ -57,7 +57,7 @@ describe('the server, as Nest sees it', () => {
     expect(app.server.transportId).toBe(SERVICE_BUS_TRANSPORT);
   });
 
-  it('awaits event handlers to their end, Observables too, and fails with what they fail with', async () => {
+  it('awaits event handlers, including Observables, and fails with their error', async () => {
     const seen: string[] = [];
     const later = async (what: string): Promise<string> => {
       await new Promise((resolve) => setTimeout(resolve, 20));

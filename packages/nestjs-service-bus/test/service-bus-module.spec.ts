@@ -19,7 +19,7 @@ import {
 } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
 
-// Nobody listens there: nothing in these tests may need an answer.
+// Nothing listens there: these tests must not need an answer.
 const NOWHERE =
   'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=name;SharedAccessKey=key;UseDevelopmentEmulator=true;';
 
@@ -38,7 +38,7 @@ const senders = { relay: 'relay-in' };
 const receivers = { relay: 'relay-out', audit: { topic: 'events', subscription: 'audit' } };
 
 describe('ServiceBusModule', () => {
-  it('gives senders, receivers and clients by name, without a broker', async () => {
+  it('provides senders, receivers and clients by name, without a broker', async () => {
     const module = await Test.createTestingModule({
       imports: [
         ServiceBusModule.forRoot({ connectionString: NOWHERE }),
@@ -93,7 +93,7 @@ describe('ServiceBusModule', () => {
     await module.close();
   });
 
-  it('signs in with DefaultAzureCredential where only the namespace is named', async () => {
+  it('signs in with DefaultAzureCredential if only the namespace is given', async () => {
     const module = await Test.createTestingModule({
       imports: [ServiceBusModule.forRoot({ fullyQualifiedNamespace: 'example.servicebus.windows.net' })],
     }).compile();
@@ -149,12 +149,12 @@ describe('injected clients', () => {
     expect(scene.left('relay-in')).toBe(0);
   });
 
-  it('send what is called at once together, in the order of the calls', async () => {
+  it('send concurrent messages together, in the order of the calls', async () => {
     const { sender } = await start();
     const message = { body: 0 };
     const sends: Promise<void>[] = [];
     for (let index = 0; index < 1_200; index++) {
-      // The same object again: what was passed is what is sent.
+      // Reuse the object: what was passed has to be sent, not what it became.
       message.body = index;
       sends.push(index % 400 === 399 ? sender.sendMessages([message]) : sender.sendMessages(message));
     }
@@ -163,7 +163,7 @@ describe('injected clients', () => {
     expect(bodies).toEqual(Array.from({ length: 1_200 }, (_, index) => index));
   });
 
-  it('fail only the message at fault when many go together', async () => {
+  it('fail only the faulty message when many are sent together', async () => {
     const { sender } = await start();
     const bodies: unknown[] = [
       'a',
@@ -188,7 +188,7 @@ describe('injected clients', () => {
     expect(sent).toEqual(['a', 'b', 'c']);
   });
 
-  it('fail all when the queue is not there, each with the reason', async () => {
+  it('fail all messages if the queue is missing, each with the reason', async () => {
     const app = await scene.startApp({
       imports: [ServiceBusModule.forFeature({ senders: { relay: 'missing' }, receivers })],
       providers: [Everything],
@@ -215,7 +215,7 @@ describe('injected clients', () => {
     expect(dead).toMatchObject({ body: 'b', deadLetterReason: 'why' });
   });
 
-  it('administer the namespace of an emulator over plain http', async () => {
+  it('administer the namespace of an emulator over plain HTTP', async () => {
     const { administration } = await start();
     await administration.createQueue('made-here', { maxDeliveryCount: 7 });
     expect((await administration.getQueue('made-here')).maxDeliveryCount).toBe(7);

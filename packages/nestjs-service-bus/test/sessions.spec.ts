@@ -35,7 +35,7 @@ describe('a binding with sessions', () => {
     },
   });
 
-  it('processes the messages of a session one after the other, in order, and sessions side by side', async () => {
+  it('processes the messages of a session one at a time, in order, and sessions concurrently', async () => {
     const seen = new Map<string, unknown[]>();
     const running = new Map<string, number>();
     let overlaps = 0;
@@ -77,7 +77,7 @@ describe('a binding with sessions', () => {
     expect(seen).toEqual([1, 2]);
   });
 
-  it('retries inside the session: the next message waits, and only the next of its own session', async () => {
+  it('retries inside the session: only later messages of the same session wait', async () => {
     const seen: string[] = [];
     await scene.startWork(
       (payload, { attempt, message }) => {
@@ -93,7 +93,7 @@ describe('a binding with sessions', () => {
     expect(seen.indexOf('b2#1')).toBeLessThan(seen.indexOf('a1#2'));
   });
 
-  it('goes on with the session after a message was dead-lettered', async () => {
+  it('continues the session after a message was dead-lettered', async () => {
     const seen: unknown[] = [];
     await scene.startWork(
       (payload) => {
@@ -109,7 +109,7 @@ describe('a binding with sessions', () => {
     expect(seen).toEqual(['bad', 'good']);
   });
 
-  it('gives handlers the state of the session, which outlives its release', async () => {
+  it('gives handlers the session’s state, which survives its release', async () => {
     const states: unknown[] = [];
     const app = await scene.startWork(
       async (payload, context) => {
@@ -125,7 +125,7 @@ describe('a binding with sessions', () => {
     expect(states).toEqual([null, { last: 1 }, { last: 2 }, null]);
   });
 
-  it('is what session state needs', async () => {
+  it('is required for session state', async () => {
     let error: unknown;
     await scene.startWork(
       async (_payload, context) => {
@@ -139,7 +139,7 @@ describe('a binding with sessions', () => {
     expect(error).toMatchObject({ entityPath: 'plain' });
   });
 
-  it('releases a session that is idle, for others to have', async () => {
+  it('releases an idle session, so that others can accept it', async () => {
     const app = await scene.startWork(() => undefined, {
       sessions: { maxConcurrentSessions: 1, idleTimeoutMs: 100 },
     });
@@ -152,7 +152,7 @@ describe('a binding with sessions', () => {
     await until(() => scene.left('work') === 0);
   });
 
-  it('holds a session as long as messages come', async () => {
+  it('holds a session as long as messages arrive', async () => {
     const app = await scene.startWork(() => undefined, { sessions: { idleTimeoutMs: 60_000 } });
     await scene.send('work', ...inSession('a', 1));
     await until(() => scene.left('work') === 0);
@@ -162,7 +162,7 @@ describe('a binding with sessions', () => {
     });
   });
 
-  it('drains: handlers finish, nothing new begins, and the sessions are free', async () => {
+  it('drains: handlers finish, no new message starts, and the sessions are released', async () => {
     const seen: unknown[] = [];
     const app = await scene.startWork(
       async (payload) => {
@@ -183,7 +183,7 @@ describe('a binding with sessions', () => {
     await (await scene.client.acceptSession('work', 'a')).close();
   });
 
-  it('gives back at a drain what waits and what does not end, without losing count', async () => {
+  it('gives back waiting and unfinished messages at a drain, keeping their count of attempts', async () => {
     const attempts: string[] = [];
     let reason: unknown;
     const handler = async (payload: unknown, { attempt, signal }: ServiceBusContext): Promise<void> => {
@@ -205,7 +205,7 @@ describe('a binding with sessions', () => {
     expect(attempts.sort()).toEqual(['hangs#1', 'hangs#1', 'waits#1', 'waits#2']);
   });
 
-  it('gives back at a drain what waits for an output queue that is not there', async () => {
+  it('gives back messages that wait for a missing output queue at a drain', async () => {
     const app = await scene.startWork((payload) => payload, {
       sessions: { idleTimeoutMs: 60_000 },
       replyTo: 'missing',
@@ -217,7 +217,7 @@ describe('a binding with sessions', () => {
     expect(scene.emulator.entity('work').lockedCount).toBe(0);
   });
 
-  it('is over in time when no session was ever there', async () => {
+  it('closes in time if there never was a session', async () => {
     const app = await scene.startWork(() => undefined, { sessions: {} });
     const startedAt = Date.now();
     await app.close();
@@ -246,7 +246,7 @@ describe('the lock of a session', () => {
     expect(attempts).toEqual([1, 2]);
   });
 
-  it('when lost aborts the signal; no output leaves, and the session is accepted again, in order', async () => {
+  it('when lost aborts the signal; no output is sent, and the session is accepted again, in order', async () => {
     const seen: unknown[] = [];
     let reason: unknown;
     let abortedAfterMs = Infinity;
@@ -272,7 +272,7 @@ describe('the lock of a session', () => {
     expect(replies.map(({ body }) => body as unknown)).toEqual([1, 2]);
   });
 
-  it('that cannot be renewed any more is lost in time', async () => {
+  it('that can no longer be renewed is lost in time', async () => {
     let reason: unknown;
     await scene.startWork(
       async (_payload, { signal }) => {
@@ -289,7 +289,7 @@ describe('the lock of a session', () => {
     expect(reason).toBeInstanceOf(LockLostError);
   });
 
-  it('is given up when a message could not be settled, so that none overtakes it', async () => {
+  it('is released when a message could not be settled, so that no other overtakes it', async () => {
     const seen: unknown[] = [];
     await scene.startWork((payload) => void seen.push(payload), { sessions: {} });
     scene.emulator.faults.failSettlements(1);
@@ -327,13 +327,13 @@ describe('sessions over a broken connection', () => {
     }
     await until(() => scene.left('work') === 0, 15_000);
     for (const id of ids) {
-      // A message may come twice; then nothing of its session has come in between.
+      // A message may arrive twice, but with no other message of its session in between.
       const order = (done.get(id) ?? []).filter((payload, index, all) => payload !== all[index - 1]);
       expect(order).toEqual(numbers);
     }
   });
 
-  it('are accepted again when the connection broke while there was none', async () => {
+  it('are accepted again after the connection broke while none was held', async () => {
     const seen: unknown[] = [];
     await scene.startWork((payload) => seen.push(payload), { sessions: { maxConcurrentSessions: 3 } });
     await until(() => scene.emulator.entity('work').receiverCount === 3);
@@ -342,7 +342,7 @@ describe('sessions over a broken connection', () => {
     await until(() => seen.length === 1, 5_000);
   });
 
-  it('cost no more requests at once than a few, however many may be held', async () => {
+  it('take only a few requests at once, however many may be held', async () => {
     await scene.startWork(() => undefined, { sessions: { maxConcurrentSessions: 1_000 } });
     await until(() => scene.emulator.entity('work').receiverCount === 16);
     await delay(100);
@@ -391,7 +391,7 @@ describe('a binding and an entity that disagree about sessions', () => {
     expect(app.server.health()[0]?.error?.message).toMatch(message);
   });
 
-  it('a queue that is not there is named as the cause', async () => {
+  it('a missing queue is named as the cause', async () => {
     const app = await start({ queue: 'missing', sessions: {} });
     await until(() => app.server.health()[0]?.state === 'failing');
     expect(app.server.health()[0]?.error?.code).toBe('MessagingEntityNotFound');

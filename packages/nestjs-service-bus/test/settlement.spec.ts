@@ -29,12 +29,12 @@ describe('settlement', () => {
     expect(new Set(dead.messages().map(fate))).toEqual(new Set(['dead-letter']));
   };
 
-  it('gives each of many messages that end in one moment its own outcome', async () => {
+  it('gives each of many messages that end at the same moment its own outcome', async () => {
     let arrived = 0;
-    let letGo = (): void => undefined;
-    const together = new Promise<void>((resolve) => (letGo = resolve));
+    let releaseAll = (): void => undefined;
+    const together = new Promise<void>((resolve) => (releaseAll = resolve));
     const handler = async (payload: unknown): Promise<void> => {
-      if (++arrived === mixed.length) letGo();
+      if (++arrived === mixed.length) releaseAll();
       await together;
       if (payload === 'dead-letter') throw new DeadLetterException('Mixed');
       if (payload === 'defer') throw new DeferException();
@@ -44,12 +44,12 @@ describe('settlement', () => {
     await expectFates();
   });
 
-  it('gives two neighbours that end in one moment each its own outcome', async () => {
+  it('gives two adjacent messages that end at the same moment their own outcomes', async () => {
     let arrived = 0;
-    let letGo = (): void => undefined;
-    const together = new Promise<void>((resolve) => (letGo = resolve));
+    let releaseAll = (): void => undefined;
+    const together = new Promise<void>((resolve) => (releaseAll = resolve));
     await scene.startWork(async (payload) => {
-      if (++arrived === 2) letGo();
+      if (++arrived === 2) releaseAll();
       await together;
       if (payload === 'dead-letter') throw new DeadLetterException('Mixed');
     });
@@ -102,7 +102,7 @@ describe('settlement', () => {
     );
   });
 
-  it('abandons for a handler that asks for it, and delivers the message again', async () => {
+  it('abandons a message for its handler, which gets it again', async () => {
     const counts: (number | undefined)[] = [];
     await scene.startWork(async (_payload, context) => {
       counts.push(context.message.deliveryCount);

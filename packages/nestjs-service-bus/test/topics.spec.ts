@@ -77,7 +77,7 @@ describe('a binding to a subscription of a topic', () => {
     return dead;
   }
 
-  it('has several event handlers, each for the messages of its subject', async () => {
+  it('has several event handlers, each for one subject', async () => {
     await start({ controllers: [OrderEventsController], imports: [ORDER_EVENTS] });
     await scene.send('events', { body: 1, subject: 'created' }, { body: 2, subject: 'cancelled' });
     await until(() => seen.length === 2 && left('orders') === 0);
@@ -88,7 +88,7 @@ describe('a binding to a subscription of a topic', () => {
     expect(left('audit')).toBe(2);
   });
 
-  it('dead-letters what no handler takes, and what its handler fails with, on its subscription', async () => {
+  it('dead-letters messages without a handler, and failed ones, on its subscription', async () => {
     await start({ controllers: [OrderEventsController], imports: [ORDER_EVENTS] });
     await scene.send('events', { body: 1, subject: 'shipped' });
     expect(await takeDead('orders')).toMatchObject({
@@ -103,7 +103,7 @@ describe('a binding to a subscription of a topic', () => {
     expect(left('audit')).toBe(2);
   });
 
-  it('shares the topic with other subscriptions: each gets every message, and events give no reply', async () => {
+  it('shares the topic with other subscriptions: each gets every message, and events send no reply', async () => {
     await start({ controllers: [OrderEventsController, AuditController], imports: [ORDER_EVENTS, AUDIT] });
     await scene.send('events', { body: 1, subject: 'created', replyTo: 'out' });
     await until(() => seen.length === 2 && left('orders') === 0 && left('audit') === 0);
@@ -114,7 +114,7 @@ describe('a binding to a subscription of a topic', () => {
     expect(scene.left('out')).toBe(0);
   });
 
-  it('is reached by a client that emits to the topic, the pattern being the subject', async () => {
+  it('is reached by a client that emits to the topic with the pattern as subject', async () => {
     await start({ controllers: [OrderEventsController, AuditController], imports: [ORDER_EVENTS, AUDIT] });
     const { connectionString } = scene.emulator;
     const client = new ServiceBusClientProxy({ connectionString, topic: 'events' });
@@ -127,7 +127,7 @@ describe('a binding to a subscription of a topic', () => {
     ]);
   });
 
-  it('answers requests that come by a topic', async () => {
+  it('answers requests sent through a topic', async () => {
     const quotes = { pattern: 'quotes', topic: 'events', subscription: 'orders' };
     await start({ controllers: [QuoteController], imports: [ServiceBusModule.forFeature(quotes)] });
     const { connectionString } = scene.emulator;
@@ -140,7 +140,7 @@ describe('a binding to a subscription of a topic', () => {
     }
   });
 
-  it('says so when the subscription does not exist', async () => {
+  it('reports a missing subscription', async () => {
     const errors: string[] = [];
     await scene.startApp({
       controllers: [AuditController],

@@ -17,7 +17,7 @@ async function status(app: ServiceBusApp): Promise<string | undefined> {
 describe('a receiver that has fallen silent', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
 
-  it('gets a fresh link; the health is degraded, and still up, until a message comes', async () => {
+  it('gets a new link; its health is degraded, but still up, until a message arrives', async () => {
     const states = new Set<string | undefined>();
     const seen: unknown[] = [];
     const app = await scene.startWork((payload) => void seen.push(payload), { watchdog });
@@ -33,7 +33,7 @@ describe('a receiver that has fallen silent', () => {
     await until(() => scene.emulator.entity('work').receiverCount === 1);
   });
 
-  it('gets a fresh client when a fresh link is no help, and loses nothing of what it holds', async () => {
+  it('gets a new client when a new link does not help, and loses no message that it holds', async () => {
     const seen: unknown[] = [];
     let finish: () => void = () => undefined;
     const app = await scene.startWork(
@@ -47,7 +47,7 @@ describe('a receiver that has fallen silent', () => {
     const before = app.server.unwrap();
     await scene.send('work', { body: 'long' });
     await until(() => seen.length === 1);
-    // The link that is open, and the next one on its connection.
+    // The open link, and the next one on the same connection.
     scene.emulator.faults.silenceLinks('work', 1);
     await scene.send('work', { body: 'short' });
     await until(() => seen.includes('short'));
@@ -59,7 +59,7 @@ describe('a receiver that has fallen silent', () => {
     await until(() => health(app)?.state === 'receiving');
   });
 
-  it('is down with the cause when nothing helps, and recovers by itself', async () => {
+  it('is down, with the cause, when nothing helps, and recovers by itself', async () => {
     const errors: Error[] = [];
     const seen: unknown[] = [];
     const app = await scene.startWork((payload) => void seen.push(payload), { watchdog });
@@ -96,7 +96,7 @@ describe('a receiver that has fallen silent', () => {
 describe('a session whose receiver has fallen silent', () => {
   const scene = serviceBusScene({ entities: { queues: [{ name: 'work', requiresSession: true }] } });
 
-  it('is let go and accepted anew, and its messages come in order', async () => {
+  it('is released and accepted again, and its messages arrive in order', async () => {
     const seen: unknown[] = [];
     const sessions = { maxConcurrentSessions: 2, idleTimeoutMs: 60_000 };
     await scene.startWork((payload) => void seen.push(payload), { watchdog, sessions });
@@ -114,7 +114,7 @@ describe('what is not silence', () => {
     entities: { queues: ['work', { name: 'sessions', requiresSession: true }] },
   });
 
-  /** Several times the silence, in which nothing may happen to the receiver. */
+  /** Waits several times the silence, and expects nothing to happen to the receiver. */
   async function staysWell(app: ServiceBusApp): Promise<void> {
     const before = app.server.unwrap();
     const states = new Set<string | undefined>();

@@ -1,4 +1,4 @@
-/** The client was closed before the reply had come. */
+/** The client was closed before the reply arrived. */
 export class ClientClosedError extends Error {
   override readonly name = 'ClientClosedError';
 

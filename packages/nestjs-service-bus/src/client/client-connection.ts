@@ -9,7 +9,7 @@ import { ReplySession } from './reply-session.js';
 import { CLOSE_TIMEOUT_MS, type ReplyListener, type ReplySource } from './reply-source.js';
 import { type ServiceBusClientProxyOptions } from './service-bus-client-proxy-options.js';
 
-/** What a client proxy has once it is connected. */
+/** The resources of a connected client proxy. */
 export class ClientConnection {
   private constructor(
     readonly client: ServiceBusClient,
@@ -17,7 +17,7 @@ export class ClientConnection {
     readonly replies: ReplySource | undefined,
   ) {}
 
-  /** Senders connect at their first send; the reply queue, if there is one, is open when this resolves. */
+  /** Resolves when the reply queue, if there is one, is open. Senders connect on their first send. */
   static async open(
     options: ServiceBusClientProxyOptions,
     listener: ReplyListener,
@@ -34,7 +34,7 @@ export class ClientConnection {
     return connection;
   }
 
-  /** Sends under way are finished first; no step takes longer than its deadline. */
+  /** Lets pending sends finish, then closes everything; each step has a deadline. */
   async close(): Promise<void> {
     await this.senders.close();
     await this.replies?.close();

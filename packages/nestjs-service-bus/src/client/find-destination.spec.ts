@@ -4,7 +4,7 @@ import { ServiceBusConfigurationError } from '../exceptions/service-bus-configur
 import { findDestination } from './find-destination.js';
 
 describe('the destination of a pattern', () => {
-  it('is the queue of its name, with its subject', () => {
+  it('is the queue of the same name, with the pattern’s subject', () => {
     expect(findDestination('counter', {})).toEqual({ entity: 'counter' });
     expect(findDestination({ binding: 'orders', subject: 'created' }, {})).toEqual({
       entity: 'orders',
@@ -12,7 +12,7 @@ describe('the destination of a pattern', () => {
     });
   });
 
-  it('is what it is mapped to, whatever is there for the others', () => {
+  it('is the mapped entity, even if there is one for all patterns', () => {
     const options = { queues: { counter: 'counter-in' }, topics: { orders: 'order-events' }, queue: 'rest' };
     expect(findDestination('counter', options)).toEqual({ entity: 'counter-in' });
     expect(findDestination({ binding: 'orders', subject: 'created' }, options)).toEqual({
@@ -22,7 +22,7 @@ describe('the destination of a pattern', () => {
     expect(findDestination('constructor', options).entity).toBe('rest');
   });
 
-  it('is the entity for all, with the pattern as subject', () => {
+  it('is the entity for all patterns, with the pattern as subject', () => {
     expect(findDestination('order.created', { topic: 'events' })).toEqual({
       entity: 'events',
       subject: 'order.created',

@@ -1,7 +1,7 @@
 import { parsePattern } from '../binding/pattern.js';
 import { type ServiceBusClientProxyOptions } from './service-bus-client-proxy-options.js';
 
-/** Where a pattern's messages go. */
+/** Where the messages of a pattern are sent. */
 export interface Destination {
   /** A queue or a topic. */
   readonly entity: string;
@@ -11,15 +11,15 @@ export interface Destination {
 type DestinationOptions = Pick<ServiceBusClientProxyOptions, 'queue' | 'topic' | 'queues' | 'topics'>;
 
 /**
- * The entity of a pattern (a name, or `{ binding, subject }`): the one it is mapped to, else the one for all, else
- * the queue of its name. Throws a ServiceBusConfigurationError when the pattern is none.
+ * Finds the entity of a pattern (a name, or `{ binding, subject }`): the one that it is mapped to, else the one for all
+ * patterns, else the queue of the same name. Throws a ServiceBusConfigurationError for anything else.
  */
 export function findDestination(pattern: unknown, options: DestinationOptions): Destination {
   const { binding, subject } = parsePattern(pattern);
   const mapped = ownValue(options.queues, binding) ?? ownValue(options.topics, binding);
   if (mapped !== undefined) return { entity: mapped, subject };
   const forAll = options.queue ?? options.topic;
-  // Where all patterns share an entity, the subject is what tells them apart.
+  // If all patterns share an entity, the subject tells them apart.
   return forAll === undefined
     ? { entity: binding, subject }
     : { entity: forAll, subject: subject ?? binding };

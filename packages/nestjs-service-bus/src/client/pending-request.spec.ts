@@ -34,19 +34,19 @@ describe('a pending request', () => {
     jest.useRealTimers();
   });
 
-  it('hands replies on in order, each once, and then its end', () => {
+  it('hands replies on in order, each once, and then completes', () => {
     for (const index of [1, 1, 0, 0, 2, 2]) request.receive(value(index, 3));
     const responses = [0, 1, 2].map((index) => ({ response: `value ${index}` }));
     expect(answers).toEqual([...responses, { isDisposed: true }]);
     expect(ends).toBe(1);
   });
 
-  it('ends at once when there is nothing to come', () => {
+  it('completes at once when no reply is to come', () => {
     request.receive(value(0, 0));
     expect(answers).toEqual([{ isDisposed: true }]);
   });
 
-  it('ends with an error, and hears nothing after it', () => {
+  it('ends with an error, and ignores what follows', () => {
     const err = new Error('no');
     request.receive(value(0, 2));
     request.receive({ kind: 'error', error: err });
@@ -56,7 +56,7 @@ describe('a pending request', () => {
     expect(ends).toBe(1);
   });
 
-  it('waits its time for each reply anew', () => {
+  it('restarts its timeout with each reply', () => {
     jest.advanceTimersByTime(TIMEOUT_MS - 1);
     request.receive(value(0, 2));
     jest.advanceTimersByTime(TIMEOUT_MS - 1);
@@ -66,7 +66,7 @@ describe('a pending request', () => {
     expect(ends).toBe(1);
   });
 
-  it('stops in the middle when nobody wants more', () => {
+  it('stops in the middle when it is ended', () => {
     request = new PendingRequest(
       (packet) => {
         answers.push(packet);

@@ -2,13 +2,13 @@ import { type WritePacket } from '@nestjs/microservices';
 
 import { type Reply } from './read-reply.js';
 
-/** Nest's callback of one request: values, then the end or an error. */
+/** Nest's callback for one request: called with values, then with the end or an error. */
 export type Answer = (packet: WritePacket) => void;
 
-/** A request whose replies are still to come; it hands them on in order, each one once. */
+/** A request that waits for replies, and hands them on in order, each exactly once. */
 export class PendingRequest {
   private next = 0;
-  private readonly early = new Map<number, unknown>();
+  private readonly outOfOrder = new Map<number, unknown>();
   private readonly timer: NodeJS.Timeout;
   private isDone = false;
 
@@ -24,11 +24,11 @@ export class PendingRequest {
   receive(reply: Reply): void {
     if (reply.kind === 'error') return this.fail(reply.error);
     this.timer.refresh();
-    // A redelivered request replies again: what is known already is left out.
-    if (reply.index >= this.next && reply.index < reply.count) this.early.set(reply.index, reply.value);
-    while (!this.isDone && this.early.has(this.next)) {
-      const response = this.early.get(this.next);
-      this.early.delete(this.next++);
+    // A redelivered request replies again: ignore replies that were handed on.
+    if (reply.index >= this.next && reply.index < reply.count) this.outOfOrder.set(reply.index, reply.value);
+    while (!this.isDone && this.outOfOrder.has(this.next)) {
+      const response = this.outOfOrder.get(this.next);
+      this.outOfOrder.delete(this.next++);
       this.answer({ response });
     }
     if (this.isDone || this.next < reply.count) return;
@@ -42,12 +42,12 @@ export class PendingRequest {
     this.answer({ err: error });
   }
 
-  /** Nobody waits for it any more. */
+  /** Stops waiting for replies. */
   end(): void {
     if (this.isDone) return;
     this.isDone = true;
     clearTimeout(this.timer);
-    this.early.clear();
+    this.outOfOrder.clear();
     this.onDone();
   }
 }

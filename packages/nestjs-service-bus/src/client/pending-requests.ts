@@ -4,7 +4,7 @@ import { type Answer, PendingRequest } from './pending-request.js';
 import { readReply, requestIdOf } from './read-reply.js';
 import { RequestTimeoutError } from './request-timeout.error.js';
 
-/** All requests of one client that wait for replies, by their ids. */
+/** All requests of one client that wait for replies, by id. */
 export class PendingRequests {
   private readonly requests = new Map<string, PendingRequest>();
 
@@ -14,7 +14,7 @@ export class PendingRequests {
     return this.requests.size;
   }
 
-  /** Waits for the replies to a request that is about to be sent to `entity`. */
+  /** Registers a request that is about to be sent to `entity`. */
   add(requestId: string, entity: string, answer: Answer): PendingRequest {
     const { timeoutMs } = this;
     const request = new PendingRequest(
@@ -27,7 +27,7 @@ export class PendingRequests {
     return request;
   }
 
-  /** Hands a reply to its request. One that nobody waits for any more is dropped. */
+  /** Hands a reply to its request, or drops it if the request no longer waits. */
   receive(message: ServiceBusReceivedMessage): void {
     this.requests.get(requestIdOf(message))?.receive(readReply(message));
   }

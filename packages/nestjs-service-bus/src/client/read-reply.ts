@@ -9,12 +9,12 @@ export type Reply =
   | { readonly kind: 'value'; readonly index: number; readonly count: number; readonly value: unknown }
   | { readonly kind: 'error'; readonly error: Error };
 
-/** The request that a message replies to; a responder that is not ours says it by `correlationId`. */
+/** The id of the request that a message replies to; responders other than ours set only `correlationId`. */
 export function requestIdOf(message: ServiceBusReceivedMessage): string {
   return String(message.applicationProperties?.[REQUEST_ID] ?? message.correlationId);
 }
 
-/** Reads a reply; one without our properties is the first and last of its request. */
+/** Reads a reply; one without our properties is the only reply to its request. */
 export function readReply(message: ServiceBusReceivedMessage): Reply {
   const properties = message.applicationProperties ?? {};
   let value: unknown;

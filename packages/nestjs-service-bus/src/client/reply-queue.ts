@@ -9,7 +9,7 @@ import { createReceiver, subscribe, type Subscription } from '../sdk/index.js';
 import { within } from '../time/within.js';
 import { CLOSE_TIMEOUT_MS, REPLY_CREDIT, type ReplyListener, type ReplySource } from './reply-source.js';
 
-/** Replies on a queue that is this client's alone. The SDK opens its link again when it is lost. */
+/** Receives replies on a queue that belongs to this client alone. The SDK reopens a lost link. */
 export class ReplyQueue implements ReplySource {
   private readonly receiver: ServiceBusReceiver;
   private subscription?: Subscription;
@@ -22,7 +22,7 @@ export class ReplyQueue implements ReplySource {
     this.receiver = createReceiver(client, { entity: replyTo });
   }
 
-  /** Resolves when the link is open; rejects with the first reason why it is not. */
+  /** Resolves when the link is open; rejects with the first error. */
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
       const handlers = {
@@ -44,13 +44,13 @@ export class ReplyQueue implements ReplySource {
   }
 
   async close(): Promise<void> {
-    // Without it a receiver that is closed while the connection is down would come back with the connection.
+    // Unsubscribe first: a receiver closed while the connection is down would reopen with the connection.
     if (this.subscription) await within(CLOSE_TIMEOUT_MS, this.subscription.close());
     await within(CLOSE_TIMEOUT_MS, this.receiver.close());
   }
 
   private failed({ error, errorSource }: ProcessErrorArgs): Promise<void> {
-    // A reply that could not be completed comes again, and is known then. Closing aborts the SDK's attempts.
+    // A reply that could not be completed is redelivered, and then ignored. Closing aborts the SDK's attempts.
     if (errorSource !== 'complete' && error.name !== 'AbortError') this.listener.failing(error);
     return Promise.resolve();
   }

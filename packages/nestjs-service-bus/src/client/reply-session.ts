@@ -12,8 +12,8 @@ const MIN_RENEWAL_MS = 1_000;
 const MAX_RENEWAL_MS = 60_000;
 
 /**
- * Replies in a session of this client's own, on a queue that several clients share. The SDK never takes a lost
- * session up again and renews its lock for some minutes only: both are done here.
+ * Receives replies in this client's own session, on a queue that several clients share. The SDK neither accepts a
+ * lost session again nor renews its lock for more than some minutes, so this class does both.
  */
 export class ReplySession implements ReplySource {
   readonly replyToSessionId = randomUUID();
@@ -27,7 +27,7 @@ export class ReplySession implements ReplySource {
     private readonly listener: ReplyListener,
   ) {}
 
-  /** Resolves when the session is ours, and rejects when it cannot be had. */
+  /** Resolves when the session is accepted; rejects if it is not. */
   async open(): Promise<void> {
     const receiver = await acceptSession(this.client, { entity: this.replyTo }, this.replyToSessionId);
     if (this.isClosed) return void (await within(CLOSE_TIMEOUT_MS, receiver.close()));
@@ -39,7 +39,7 @@ export class ReplySession implements ReplySource {
           return Promise.resolve();
         },
         processError: ({ error, errorSource }) => {
-          // A reply that could not be completed comes again, and is known then.
+          // A reply that could not be completed is redelivered, and then ignored.
           if (errorSource !== 'complete') this.lost(receiver, error);
           return Promise.resolve();
         },
@@ -56,7 +56,7 @@ export class ReplySession implements ReplySource {
     if (this.receiver) await within(CLOSE_TIMEOUT_MS, this.receiver.close());
   }
 
-  /** A failed renewal is how a session that was lost without a word is found out. */
+  /** Renewal keeps the lock; its failure reveals a session that was lost silently. */
   private renewLater(receiver: ServiceBusSessionReceiver, lockedUntilUtc: Date): void {
     const halfLifeMs = (lockedUntilUtc.getTime() - Date.now()) / 2;
     const delayMs = Math.min(Math.max(halfLifeMs, MIN_RENEWAL_MS), MAX_RENEWAL_MS);

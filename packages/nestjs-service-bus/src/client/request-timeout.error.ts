@@ -1,4 +1,4 @@
-/** No reply, or no further one, came within `timeoutMs`; the request may still be processed. */
+/** No reply, or no further one, arrived within `timeoutMs`; the request may still be processed. */
 export class RequestTimeoutError extends Error {
   override readonly name = 'RequestTimeoutError';
 

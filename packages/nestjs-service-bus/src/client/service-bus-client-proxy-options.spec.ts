@@ -22,7 +22,7 @@ describe('the options of ServiceBusClientProxy', () => {
     );
   });
 
-  it('are enough without a single word about entities', () => {
+  it('need not name any entity', () => {
     expect(() => new ServiceBusClientProxy({ connectionString })).not.toThrow();
   });
 });

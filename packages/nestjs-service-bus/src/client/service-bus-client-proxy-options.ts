@@ -23,7 +23,7 @@ export type ServiceBusClientProxyOptions = NamespaceOptions &
 
 export const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 
-// The longest delay of a timer in Node: a longer one fires at once.
+// Node's longest timer delay: a longer one fires at once.
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** Throws a ServiceBusConfigurationError that names every wrong option. */

@@ -8,7 +8,7 @@ import { ServiceBusConfigurationError } from '../exceptions/service-bus-configur
 import { ClientClosedError } from './client-closed.error.js';
 import { ClientConnection } from './client-connection.js';
 import { findDestination } from './find-destination.js';
-import { outgoingMessage } from './outgoing-message.js';
+import { buildMessage } from './build-message.js';
 import { type Answer, type PendingRequest } from './pending-request.js';
 import { PendingRequests } from './pending-requests.js';
 import { REQUEST_ID } from '../reply/reply-protocol.js';
@@ -19,14 +19,14 @@ import {
   type ServiceBusClientProxyOptions,
 } from './service-bus-client-proxy-options.js';
 
-/** What `client.on` offers: an error of the reply queue's receiver. */
+/** Events of `client.on`: `error` for each error of the reply queue's receiver. */
 export type ServiceBusClientProxyEvents = { error: (error: Error) => void };
 
 /**
  * Nest's client for Azure Service Bus:
  * `ClientsModule.register([{ name, customClass: ServiceBusClientProxy, options }])`.
- * `emit()` is done when the broker has accepted the message; `send()` gives the handler's values, or fails with
- * its error as an RpcException, and needs the option `replyQueue`.
+ * `emit()` completes when the broker has accepted the message. `send()` emits the handler's values, or fails with its
+ * error as an RpcException; it needs the option `replyQueue`.
  */
 export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEvents, string> {
   private readonly options: ServiceBusClientProxyOptions;
@@ -43,12 +43,12 @@ export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEven
     this.requests = new PendingRequests(options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS);
   }
 
-  /** Nest calls it ahead of every send: it connects once, and after a failure anew. */
+  /** Connects once, and again after a failure. Nest calls it before every send. */
   async connect(): Promise<void> {
     await (this.opening ?? this.open());
   }
 
-  /** Requests that wait for replies fail with a ClientClosedError. The next send connects again. */
+  /** Closes the connection. Pending requests fail with a ClientClosedError. The next send connects again. */
   async close(): Promise<void> {
     const { opening } = this;
     this.opening = undefined;
@@ -81,7 +81,7 @@ export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEven
       }
       const { entity, subject } = findDestination(packet.pattern, this.options);
       const requestId = randomUUID();
-      const message = toRequest(outgoingMessage(packet, subject), requestId, replies);
+      const message = toRequest(buildMessage(packet, subject), requestId, replies);
       const pending = (request = this.requests.add(requestId, entity, answer));
       senders
         .get(entity)
@@ -96,14 +96,14 @@ export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEven
 
   protected override async dispatchEvent<T>(packet: ReadPacket<unknown>): Promise<T> {
     const { entity, subject } = findDestination(packet.pattern, this.options);
-    await this.connected().senders.get(entity).send(outgoingMessage(packet, subject));
+    await this.connected().senders.get(entity).send(buildMessage(packet, subject));
     return undefined as T;
   }
 
   private open(): Promise<ClientConnection> {
     const opening = ClientConnection.open(this.options, this.listener);
     this.opening = opening;
-    // Ahead of everyone who awaits it; a close() in between has made it stale.
+    // Runs before the continuations of all who await `opening`. A close() in between makes the result stale.
     opening.then(
       (connection) => {
         if (this.opening !== opening) return;
@@ -130,7 +130,7 @@ export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEven
       if (this.connection) this._status$.next('connected');
     },
     failing: (error) => {
-      // The attempts go on: one line says so, not one for each.
+      // The attempts go on: log one line, not one per attempt.
       if (!this.isFailing) {
         this.logger.error(`${this.options.replyQueue}: receives no replies: ${error.message}`);
       }

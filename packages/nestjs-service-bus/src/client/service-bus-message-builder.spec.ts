@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { outgoingMessage } from './outgoing-message.js';
+import { buildMessage } from './build-message.js';
 import { ServiceBusMessageBuilder } from './service-bus-message-builder.js';
 
 describe('ServiceBusMessageBuilder', () => {
-  it('puts its options on the message', () => {
+  it('sets its options on the message', () => {
     const record = new ServiceBusMessageBuilder({ id: 7 })
       .setSessionId('s')
       .setTimeToLiveMs(5_000)
@@ -15,7 +15,7 @@ describe('ServiceBusMessageBuilder', () => {
       .setCorrelationId('c')
       .setScheduledEnqueueTimeUtc(new Date(5))
       .build();
-    expect(outgoingMessage({ pattern: 'p', data: record }, 'of the pattern')).toEqual({
+    expect(buildMessage({ pattern: 'p', data: record }, 'of the pattern')).toEqual({
       body: { id: 7 },
       contentType: 'application/json',
       sessionId: 's',
@@ -28,36 +28,36 @@ describe('ServiceBusMessageBuilder', () => {
     });
   });
 
-  it('counts a delay from when the message is sent, and the later of delay and time counts', () => {
+  it('counts a delay from when the message is sent; of delay and time, the one set last wins', () => {
     const builder = new ServiceBusMessageBuilder(1)
       .setScheduledEnqueueTimeUtc(new Date(5))
       .setDelayMs(60_000);
     const beforeMs = Date.now();
-    const message = outgoingMessage({ pattern: 'p', data: builder.build() }, undefined);
+    const message = buildMessage({ pattern: 'p', data: builder.build() }, undefined);
     const atMs = message.scheduledEnqueueTimeUtc?.getTime() ?? 0;
     expect(atMs).toBeGreaterThanOrEqual(beforeMs + 60_000);
     expect(atMs).toBeLessThanOrEqual(Date.now() + 60_000);
     expect(message).not.toHaveProperty('delayMs');
     builder.setScheduledEnqueueTimeUtc(new Date(7));
-    expect(
-      outgoingMessage({ pattern: 'p', data: builder.build() }, undefined).scheduledEnqueueTimeUtc,
-    ).toEqual(new Date(7));
+    expect(buildMessage({ pattern: 'p', data: builder.build() }, undefined).scheduledEnqueueTimeUtc).toEqual(
+      new Date(7),
+    );
   });
 
-  it('leaves what it has built as it was', () => {
+  it('does not change records that it has built', () => {
     const builder = new ServiceBusMessageBuilder(1).setProperties({ a: 1 });
     const first = builder.build();
     builder.setProperties({ b: 2 }).setSessionId('s');
     expect(first.options).toEqual({ applicationProperties: { a: 1 } });
   });
 
-  it('may be given to the client unbuilt, and needs not be used at all', () => {
-    const built = outgoingMessage(
+  it('can be passed to the client unbuilt, and is optional', () => {
+    const built = buildMessage(
       { pattern: 'p', data: new ServiceBusMessageBuilder('x').setSubject('s') },
       'p',
     );
     expect(built).toMatchObject({ body: 'x', subject: 's' });
-    const plain = outgoingMessage({ pattern: 'p', data: Buffer.from('x'), metadata: { tenant: 't' } }, 'p');
+    const plain = buildMessage({ pattern: 'p', data: Buffer.from('x'), metadata: { tenant: 't' } }, 'p');
     expect(plain).toMatchObject({
       body: Buffer.from('x'),
       contentType: 'application/octet-stream',
@@ -67,7 +67,7 @@ describe('ServiceBusMessageBuilder', () => {
     expect(plain.messageId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('refuses times that are none', () => {
+  it('refuses invalid times', () => {
     const builder = new ServiceBusMessageBuilder(1);
     expect(() => builder.setDelayMs(-1)).toThrow('delayMs is -1, allowed is a number from 0');
     expect(() => builder.setTimeToLiveMs(Number.NaN)).toThrow(RangeError);

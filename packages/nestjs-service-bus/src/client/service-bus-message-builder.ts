@@ -5,7 +5,7 @@ import { ServiceBusRecord, type ServiceBusRecordOptions } from './service-bus-re
 type Properties = NonNullable<ServiceBusMessage['applicationProperties']>;
 
 /**
- * Gives one message options of its own:
+ * Sets options of a single message:
  * `client.emit('counter', new ServiceBusMessageBuilder(data).setSessionId('a').setDelayMs(500).build())`.
  */
 export class ServiceBusMessageBuilder<Data> {
@@ -17,13 +17,13 @@ export class ServiceBusMessageBuilder<Data> {
     return this.with({ sessionId });
   }
 
-  /** The message appears in the queue after `delayMs`, counted from when it is sent. */
+  /** Enqueues the message `delayMs` milliseconds after it is sent. */
   setDelayMs(delayMs: number): this {
     checkDuration('delayMs', delayMs, 0);
     return this.with({ delayMs, scheduledEnqueueTimeUtc: undefined });
   }
 
-  /** The message appears in the queue at that time. */
+  /** Enqueues the message at this time. */
   setScheduledEnqueueTimeUtc(scheduledEnqueueTimeUtc: Date): this {
     if (Number.isNaN(scheduledEnqueueTimeUtc.getTime())) {
       throw new RangeError('scheduledEnqueueTimeUtc is not a valid date');
@@ -31,28 +31,28 @@ export class ServiceBusMessageBuilder<Data> {
     return this.with({ scheduledEnqueueTimeUtc, delayMs: undefined });
   }
 
-  /** How long the message may wait in the queue, in milliseconds. */
+  /** Sets how long the message may wait in the queue, in milliseconds. */
   setTimeToLiveMs(timeToLiveMs: number): this {
     checkDuration('timeToLiveMs', timeToLiveMs, 1);
     return this.with({ timeToLive: timeToLiveMs });
   }
 
-  /** Application properties, on top of those that were set before. */
+  /** Adds application properties to those set before. */
   setProperties(properties: Properties): this {
     return this.with({ applicationProperties: { ...this.options.applicationProperties, ...properties } });
   }
 
-  /** Default: a random one. Duplicate detection goes by it. */
+  /** Sets the id that duplicate detection compares. Default: a random one. */
   setMessageId(messageId: string): this {
     return this.with({ messageId });
   }
 
-  /** Picks the handler of the binding; it goes before the pattern's subject. */
+  /** Sets the subject, which picks the binding's handler. Overrides the pattern's subject. */
   setSubject(subject: string): this {
     return this.with({ subject });
   }
 
-  /** Default for requests: the request's id. */
+  /** Sets the correlation id. Default for requests: the request's id. */
   setCorrelationId(correlationId: string): this {
     return this.with({ correlationId });
   }
@@ -61,7 +61,7 @@ export class ServiceBusMessageBuilder<Data> {
     return new ServiceBusRecord(this.data, this.options);
   }
 
-  // A new object each time: what was built before stays as it was.
+  // A new object each time: records built before must not change.
   private with(options: ServiceBusRecordOptions): this {
     this.options = { ...this.options, ...options };
     return this;

@@ -1,6 +1,6 @@
 import { type ServiceBusMessage } from '@azure/service-bus';
 
-/** What a message may have besides its body. */
+/** Options of a message besides its body. */
 export type ServiceBusRecordOptions = Readonly<
   Pick<
     ServiceBusMessage,
@@ -13,11 +13,11 @@ export type ServiceBusRecordOptions = Readonly<
     | 'correlationId'
   >
 > & {
-  /** Counted from the moment at which the message is sent. */
+  /** Delay in milliseconds from when the message is sent until it is enqueued. */
   readonly delayMs?: number;
 };
 
-/** Data with options of its message: `ServiceBusMessageBuilder` makes it, `send()` and `emit()` take it as data. */
+/** Data with its message's options: `ServiceBusMessageBuilder` builds it, `send()` and `emit()` accept it as data. */
 export class ServiceBusRecord<Data = unknown> {
   constructor(
     readonly data: Data,

@@ -4,20 +4,20 @@ import { errorCode } from '../sdk/index.js';
 import { within } from '../time/within.js';
 
 const TIMEOUT_MS = 3_000;
-/** Probes come from several places, every few seconds: one answer serves them all for this long. */
-const FRESH_MS = 2_000;
+/** Probes come from several places, every few seconds: an answer is reused for this long. */
+const CACHED_MS = 2_000;
 
-/** These say that the way to the namespace is broken; any other refusal is an answer. */
+/** Codes that mean the namespace cannot be reached; any other refusal is an answer. */
 const UNREACHABLE = new Set([
   'ServiceCommunicationProblem',
   'ServiceTimeout',
   'UnauthorizedAccess',
   'GeneralError',
 ]);
-/** Of the general errors this one is an answer: a queue that requires sessions refuses the question. */
-const NOT_THAT_WAY = /^InvalidOperationError/;
+/** A general error that is an answer all the same: a queue that requires sessions refuses the peek. */
+const SESSION_REQUIRED = /^InvalidOperationError/;
 
-/** Asks the namespace for a sign of life, through an entity that this process uses anyway. */
+/** Checks that the namespace answers, by peeking at a queue that this process uses anyway. */
 export class NamespaceProbe {
   private readonly queues = new Set<string>();
   private receiver?: ServiceBusReceiver;
@@ -26,15 +26,15 @@ export class NamespaceProbe {
 
   constructor(private readonly client: ServiceBusClient) {}
 
-  /** Names a queue that may be asked. */
-  know(queue: string): void {
+  /** Adds a queue that may be peeked at. */
+  addQueue(queue: string): void {
     this.queues.add(queue);
   }
 
-  /** Undefined when the namespace answered, or when there is nothing to ask; else what was wrong. */
+  /** Resolves with undefined if the namespace answered, or if no queue is known; else with the problem. */
   probe(): Promise<string | undefined> {
     const now = performance.now();
-    if (this.answer === undefined || now - this.askedAtMs > FRESH_MS) {
+    if (this.answer === undefined || now - this.askedAtMs > CACHED_MS) {
       this.askedAtMs = now;
       this.answer = this.ask();
     }
@@ -45,7 +45,7 @@ export class NamespaceProbe {
     const [queue] = this.queues;
     if (queue === undefined) return undefined;
     this.receiver ??= this.client.createReceiver(queue, { maxAutoLockRenewalDurationInMs: 0 });
-    // The SDK cannot be told to give up: a signal makes it throw where nobody can catch it.
+    // No abort signal: with one, the SDK throws where nobody can catch it.
     const peeking = this.receiver.peekMessages(1).then(
       () => undefined,
       (error: unknown) => problemOf(error),
@@ -58,6 +58,6 @@ export class NamespaceProbe {
 function problemOf(error: unknown): string | undefined {
   const code = errorCode(error);
   const message = error instanceof Error ? error.message : String(error);
-  if (code !== undefined && (!UNREACHABLE.has(code) || NOT_THAT_WAY.test(message))) return undefined;
+  if (code !== undefined && (!UNREACHABLE.has(code) || SESSION_REQUIRED.test(message))) return undefined;
   return message;
 }

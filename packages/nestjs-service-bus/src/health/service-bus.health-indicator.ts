@@ -6,8 +6,8 @@ import { ServiceBusServer } from '../service-bus.server.js';
 import { NamespaceProbe } from './namespace-probe.js';
 
 /**
- * Readiness for Terminus: up while the namespace answers and every binding receives, with an entry for each;
- * down as soon as a shutdown begins.
+ * Readiness for Terminus: up while the namespace answers and every binding receives; down as soon as a shutdown
+ * begins. The result has an entry for the namespace and one per binding.
  */
 @Injectable()
 export class ServiceBusHealthIndicator {
@@ -16,7 +16,7 @@ export class ServiceBusHealthIndicator {
     private readonly namespace: NamespaceProbe,
   ) {}
 
-  /** One entry named `key` for the namespace, and `key:pattern` for each binding. */
+  /** The entry for the namespace is named `key`, that of a binding `key:pattern`. */
   async isHealthy(key = 'service-bus'): Promise<HealthIndicatorResult> {
     const bindings = this.server.health();
     const result: HealthIndicatorResult = { [key]: await this.namespaceHealth(bindings) };
@@ -29,7 +29,7 @@ export class ServiceBusHealthIndicator {
 
   private async namespaceHealth(bindings: readonly ConsumerHealth[]): Promise<HealthIndicatorResult[string]> {
     if (this.server.isDraining) return { status: 'down', state: 'draining' };
-    // An open link is an answer; only where there is none does it take a question.
+    // An open link proves that the namespace answers; probe only if there is none.
     if (bindings.some(isReceiving)) return { status: 'up' };
     const problem = await this.namespace.probe();
     return problem === undefined ? { status: 'up' } : { status: 'down', error: problem };

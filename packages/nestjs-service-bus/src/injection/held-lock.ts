@@ -2,7 +2,7 @@ import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/
 
 import { type RenewableLock } from '../delivery/lock-renewer.js';
 
-/** The lock of a message that somebody holds. */
+/** The lock of a message that an injected receiver has handed out. */
 export class HeldLock implements RenewableLock {
   renewAtMs = 0;
   lockEndsAtMs = 0;
@@ -22,7 +22,7 @@ export class HeldLock implements RenewableLock {
   }
 
   async renew(): Promise<Date> {
-    // A message that nobody settles goes back to the queue in the end.
+    // Stop eventually, so that a message that nobody settles returns to the queue.
     if (performance.now() - this.sinceMs > this.maxRenewalMs) this.ended(false);
     return this.receiver.renewMessageLock(this.message);
   }

@@ -14,6 +14,6 @@ export const InjectReceiver = (name: string): PropertyDecorator & ParameterDecor
 /** Injects the SDK's client; it connects at first use, and the module closes it. */
 export const InjectServiceBusClient = (): PropertyDecorator & ParameterDecorator => Inject(ServiceBusClient);
 
-/** Injects the SDK's administration client; against an emulator it speaks plain http. */
+/** Injects the SDK's administration client; for an emulator it uses plain HTTP. */
 export const InjectServiceBusAdministrationClient = (): PropertyDecorator & ParameterDecorator =>
   Inject(ServiceBusAdministrationClient);

@@ -1,4 +1,4 @@
-/** The token of a sender or receiver that a feature module declares. */
+/** The token of a sender that a feature module declares. */
 export function getSenderToken(name: string): string {
   return `ServiceBusSender:${name}`;
 }

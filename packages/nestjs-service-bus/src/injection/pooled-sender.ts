@@ -10,7 +10,7 @@ import { type SenderPool } from '../send/sender-pool.js';
 
 type Schedulable = Parameters<ServiceBusSender['scheduleMessages']>[0];
 
-/** What `@InjectSender` injects: the SDK's sender, with concurrent single sends travelling as one batch. */
+/** What `@InjectSender` injects: the SDK's sender, except that concurrent single sends travel as one batch. */
 export class PooledSender implements ServiceBusSender {
   constructor(
     private readonly pool: SenderPool,
@@ -28,7 +28,7 @@ export class PooledSender implements ServiceBusSender {
   async sendMessages(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
     const sender = this.pool.get(this.entityPath);
     if (isBatch(messages)) return sender.sendAlone(messages, options);
-    // Copies, because they are encoded later: the caller may use its objects again at once.
+    // Copied, because encoding happens later and the caller may reuse its objects at once.
     if (Array.isArray(messages))
       return sender.sendAlone(
         messages.map((message) => ({ ...message })),
@@ -61,7 +61,7 @@ export class PooledSender implements ServiceBusSender {
     return this.pool.sdkSender(this.entityPath).cancelScheduledMessages(sequenceNumbers, options);
   }
 
-  /** Waits for the sends under way. The link is shared, and the module closes it with the application. */
+  /** Waits for pending sends. The link is shared; the module closes it with the application. */
   async close(): Promise<void> {
     if (!this.pool.isClosed) await this.pool.get(this.entityPath).idle();
   }

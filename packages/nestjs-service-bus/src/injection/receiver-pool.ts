@@ -10,7 +10,7 @@ export type ReceiverEntity = string | { readonly topic: string; readonly subscri
 
 const CLOSE_TIMEOUT_MS = 5_000;
 
-/** Makes the receivers that are injected, and closes them with the application. */
+/** Creates the receivers that are injected, and closes them with the application. */
 export class ReceiverPool {
   private readonly locks = new LockRenewer(SYSTEM_CLOCK);
   private readonly receivers: ServiceBusReceiver[] = [];
@@ -18,7 +18,7 @@ export class ReceiverPool {
   constructor(private readonly client: ServiceBusClient) {}
 
   create(entity: ReceiverEntity): ServiceBusReceiver {
-    // The SDK's renewal goes by message id, and throws without one: ours takes its place.
+    // The SDK's renewal identifies messages by message id, and throws without one: we renew ourselves.
     const options = { maxAutoLockRenewalDurationInMs: 0 };
     const receiver =
       typeof entity === 'string'

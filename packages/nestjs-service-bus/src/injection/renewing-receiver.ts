@@ -17,8 +17,8 @@ type DeadLetterOptions = Parameters<ServiceBusReceiver['deadLetterMessage']>[1];
 type SequenceNumbers = Parameters<ServiceBusReceiver['receiveDeferredMessages']>[0];
 
 /**
- * What `@InjectReceiver` injects: the SDK's receiver, with locks that are renewed by message and not by message id, for
- * as long as the SDK would (5 minutes), until the message is settled. Its `subscribe` also takes `linkOpening` and
+ * What `@InjectReceiver` injects: the SDK's receiver, except that locks are renewed per delivery, not per message id,
+ * until the message is settled, for as long as the SDK would (5 minutes). Its `subscribe` also takes `linkOpening` and
  * `linkOpened`.
  */
 export class RenewingReceiver implements ServiceBusReceiver {

@@ -24,7 +24,7 @@ import { WaitingRoom } from '../message/waiting-room.js';
 
 const LAST_SETTLEMENTS_MS = 2_000;
 
-/** Receives the messages of one binding, and has each of them processed within the binding's limits. */
+/** Receives the messages of one binding and processes them within the binding's limits. */
 export class Consumer implements LinkOwner {
   private readonly binding: Binding;
   private readonly capacity: Capacity;
@@ -51,7 +51,9 @@ export class Consumer implements LinkOwner {
     this.waitingRoom = new WaitingRoom(clock, (delivery) => this.giveBack(delivery, delivery.attempt));
     this.runtime = { ...runtime, waitingRoom: this.waitingRoom };
     this.receiving = new ReceivingState(this.describe(), logger, observer);
-    this.capacity = new Capacity(this.binding, runtime, this.inWork, (limit) => this.links.atLeast(limit));
+    this.capacity = new Capacity(this.binding, runtime, this.inWork, (limit) =>
+      this.links.ensureCredit(limit),
+    );
     this.dispatcher = this.makeDispatcher();
     this.supply = new ReceiverSupply(clients, this.binding);
     this.links = new LinkChain(
@@ -66,12 +68,12 @@ export class Consumer implements LinkOwner {
     this.links.start();
   }
 
-  /** For the age of the oldest message in hand: they are kept in the order in which they came. */
+  /** When the oldest message in hand was received. */
   oldestReceivedAtMs(): number | undefined {
     return this.inWork.oldestReceivedAtMs;
   }
 
-  /** Whether it counts as up: what `health` says, without its details. */
+  /** Whether the binding counts as up: what `health` says, without the details. */
   get isReceiving(): boolean {
     return !this.isDraining && !this.receiving.error && this.links.isReceiving && !this.watch.isDown;
   }
@@ -94,7 +96,7 @@ export class Consumer implements LinkOwner {
     return { ...details, ...health, ...(health.error ? {} : this.watch.health()) };
   }
 
-  /** Takes a message in; resolves, when it is done with, with whether the broker may send another one for it. */
+  /** Processes a message; resolves, once it has ended, with whether its credit goes back to the broker. */
   async receive(message: ServiceBusReceivedMessage, link: ReceiverLink): Promise<boolean> {
     const { counting } = this.runtime;
     const delivery = new Delivery(message, this.supply.settler, link, link.takePlace(), counting);
@@ -137,8 +139,8 @@ export class Consumer implements LinkOwner {
   }
 
   /**
-   * Stops receiving, gives back what waits, and lets handlers finish; those that are not done after `graceMs`
-   * are told by their signal, and their messages given back.
+   * Stops receiving, gives back waiting messages, and lets handlers finish. After `graceMs`, aborts the signal of
+   * those that still run and gives back their messages.
    */
   async drain(graceMs: number): Promise<void> {
     if (this.isDraining) return;
@@ -153,11 +155,11 @@ export class Consumer implements LinkOwner {
     await stopped;
   }
 
-  /** Closes all links; what could not be settled by now comes again when its lock ends. */
+  /** Closes all links. Messages not settled by now are delivered again when their locks expire. */
   async close(): Promise<void> {
     this.loseAll();
     await this.links.close();
-    // What was on its way to a link that was being closed.
+    // Messages that arrived while the links were closing.
     this.loseAll();
     await this.supply.close();
   }
@@ -168,7 +170,7 @@ export class Consumer implements LinkOwner {
     this.inWork.add(delivery);
     this.locks.add(delivery);
     this.links.delivered(link);
-    if (delivery.message.deliveryCount) await this.inWork.loseFormer(delivery);
+    if (delivery.message.deliveryCount) await this.inWork.loseEarlierDelivery(delivery);
     if (await this.dispatcher.dispatch(delivery)) {
       // What a drain gives back ends with that, not with its handler: until then it can still be lost.
       if (!delivery.isGivenBack && !this.waitingRoom.has(delivery)) this.end(delivery);
@@ -199,7 +201,7 @@ export class Consumer implements LinkOwner {
       `${this.describe()}: ${late.length} messages were not done in time and are given back`,
     );
     for (const delivery of late) delivery.interrupt(new DrainedError());
-    // Where the attempt has come to its end, only the broker's answer is missing.
+    // A delivery that is settling has ended its attempt: only the broker's answer is missing.
     const unfinished = late.filter(({ isSettling }) => !isSettling);
     for (const delivery of unfinished) {
       delivery.isGivenBack = true;

@@ -4,13 +4,13 @@ import { type BindingRuntime } from '../message/binding-runtime.js';
 import { OutputGates } from '../reply/output-gates.js';
 import { ReplyPolicy } from '../reply/reply-policy.js';
 
-/** What a binding is given: by its options, and by the server. */
+/** What the server provides for a binding. */
 export type BindingParts = Omit<
   BindingRuntime,
   'attempt' | 'counting' | 'outputs' | 'replyPolicy' | 'completed'
 >;
 
-/** Adds to a binding's parts what its messages share, whatever receives them. */
+/** Completes a binding's runtime with the state that all its messages share, with or without sessions. */
 export function openBindingRuntime(parts: BindingParts): BindingRuntime {
   const { binding, clock, logger } = parts;
   const outputs = new OutputGates(binding.replyTo, clock, (destination, error) => {

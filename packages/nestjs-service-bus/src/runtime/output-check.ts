@@ -6,7 +6,7 @@ import { type Logger } from '@nestjs/common';
 import { errorCode } from '../sdk/index.js';
 import { within } from '../time/within.js';
 
-/** What the broker says of an entity that takes no messages from us until somebody changes it. */
+/** Refusals that last until somebody changes the entity or its access rights. */
 const REFUSALS = new Set<string | undefined>([
   'MessagingEntityNotFound',
   'MessagingEntityDisabled',
@@ -14,7 +14,7 @@ const REFUSALS = new Set<string | undefined>([
 ]);
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 5_000;
-/** The broker opens a link before it refuses it: one that has lasted this long is good. */
+/** The broker opens a link before it refuses it: one that stays open this long is accepted. */
 const PROOF_MS = 200;
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -25,9 +25,9 @@ export interface OutputRefusal {
 }
 
 /**
- * Asks at the start whether a binding's results can be sent where they are to go, and again until they can, so
- * that a queue which nobody made is known before the first result. It opens a link as the results will take one:
- * that needs no right but to send. What happens to the queue later the sends themselves will tell.
+ * Checks at the start whether a binding's results can be sent, and repeats the check until they can, so that a missing
+ * queue is reported before the first result. It opens a sending link, as the results will, so it needs only the right
+ * to send. Problems that arise later are reported by the sends themselves.
  */
 export class OutputCheck {
   /** Set while the broker refuses. */
@@ -37,12 +37,12 @@ export class OutputCheck {
   constructor(
     private readonly pattern: string,
     private readonly destination: string,
-    /** Makes a sender to the destination that tries once: a refusal is to be known now. */
+    /** Creates a sender to the destination that does not retry, so that a refusal is known at once. */
     private readonly makeSender: () => ServiceBusSender,
     private readonly logger: Logger,
   ) {}
 
-  /** Resolves when the destination takes messages, or the check is closed. Never rejects. */
+  /** Resolves when the destination accepts messages, or the check is closed. Never rejects. */
   async start(): Promise<void> {
     for (let delayMs = FIRST_DELAY_MS; !this.closing.signal.aborted;) {
       try {
@@ -60,7 +60,7 @@ export class OutputCheck {
     this.closing.abort();
   }
 
-  /** The SDK opens the link to learn its message size, and asks nothing of one that is open. */
+  /** Creating a batch makes the SDK open the link to learn its maximum message size; a no-op while it is open. */
   private async attach(): Promise<void> {
     const options = { abortSignal: this.closing.signal };
     const sender = this.makeSender();
@@ -82,7 +82,7 @@ export class OutputCheck {
 
   private refused(error: unknown): void {
     const code = errorCode(error);
-    // A way that is broken says nothing about the entity; whether there is a way others find out.
+    // A connection error says nothing about the entity, and is reported elsewhere.
     if (this.closing.signal.aborted || code === undefined || !REFUSALS.has(code)) return;
     const { message } = error as Error;
     if (this.refusal?.code !== code) {
@@ -94,7 +94,7 @@ export class OutputCheck {
   }
 
   private async pause(delayMs: number): Promise<void> {
-    // Rejects when it is aborted, and only then.
+    // Rejects only when aborted.
     await delay(delayMs, undefined, { signal: this.closing.signal, ref: false }).catch(() => undefined);
   }
 }

@@ -6,7 +6,7 @@ import { type ConsumerHealth } from '../receive/health/consumer-health.js';
 import { type Binding } from '../binding/binding.js';
 import { OutputCheck } from './output-check.js';
 
-/** The checks of all bindings that send their results somewhere. */
+/** The output checks of all bindings with a `replyTo`. */
 export class OutputChecks {
   private readonly checks = new Map<string, OutputCheck>();
 
@@ -20,7 +20,7 @@ export class OutputChecks {
     void check.start();
   }
 
-  /** Adds to a binding's health what is wrong with its output. */
+  /** Adds the error of a binding's output to its health. */
   addTo(health: ConsumerHealth): ConsumerHealth {
     const outputError = this.checks.get(health.pattern)?.refusal;
     return outputError ? { ...health, outputError } : health;

@@ -10,18 +10,18 @@ import { type Sendable, type SendObserver } from './send-observer.js';
 /** One caller's send, waiting for its turn. */
 interface Pending {
   readonly message: Sendable;
-  /** Set when the caller asked for a transfer of its own. */
+  /** Set if the message needs a transfer of its own. */
   readonly options?: OperationOptionsBase;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Keeps one batch, and so one refusal, from holding too many callers. */
+/** Bounds a batch, so that one refusal does not affect too many callers. */
 const MAX_BATCH_MESSAGES = 1_000;
 
 /**
  * A sender on which concurrent single sends travel as one batch, in the order of the calls; each caller's promise
- * settles with its own message. What is sent while a batch is on its way makes up the next one.
+ * settles with its own message. Messages sent while a batch is in flight form the next one.
  */
 export class CoalescingSender {
   private pending: Pending[] = [];
@@ -39,14 +39,14 @@ export class CoalescingSender {
     return tracer ? tracer.send(message, (traced) => this.enqueue(traced)) : this.enqueue(message);
   }
 
-  /** Sends an array or a batch as it is, after what was sent before it. */
+  /** Sends an array or a batch in a transfer of its own, after earlier sends. */
   sendAlone(message: Sendable, options: OperationOptionsBase = {}): Promise<void> {
     const tracer = this.observer?.tracer;
     if (!tracer) return this.enqueue(message, options);
     return tracer.send(message, (traced) => this.enqueue(traced, options));
   }
 
-  /** Waits for all sends under way; the SDK's sender stays open. */
+  /** Waits for all pending sends; the SDK's sender stays open. */
   async idle(): Promise<void> {
     while (this.isFlushing) await this.flushed;
   }
@@ -56,7 +56,7 @@ export class CoalescingSender {
       this.pending.push({ message, options, resolve, reject });
       if (this.isFlushing) return;
       this.isFlushing = true;
-      // After this turn of the event loop, so that its other sends come along.
+      // After this turn of the event loop, so that its other sends join the batch.
       this.flushed = new Promise((done) => setImmediate(() => void this.flush().finally(done)));
     });
   }
@@ -72,7 +72,7 @@ export class CoalescingSender {
     this.isFlushing = false;
   }
 
-  /** Sends as many as go together from `start` on, and returns where to go on. */
+  /** Sends as many messages from `start` on as fit into one transfer, and returns the next index. */
   private async sendFrom(sends: readonly Pending[], start: number): Promise<number> {
     const first = sends[start];
     if (!first) return sends.length;
@@ -102,7 +102,7 @@ export class CoalescingSender {
         for (const member of members) member.reject(error);
         return;
       }
-      // One by one, in order, so that only the message at fault fails.
+      // Send one by one, in order, so that only the faulty message fails.
       for (const member of members) await this.sendOne(member);
     }
   }
@@ -123,7 +123,7 @@ export class CoalescingSender {
   }
 }
 
-/** Fills the batch from `start` on; a first message that does not go in is its only member, and goes alone. */
+/** Fills the batch from `start` on. If the first message does not fit, it becomes the only member, to be sent alone. */
 function fill(batch: ServiceBusMessageBatch, sends: readonly Pending[], start: number): [Pending[], number] {
   const members: Pending[] = [];
   let index = start;
@@ -137,14 +137,14 @@ function fill(batch: ServiceBusMessageBatch, sends: readonly Pending[], start: n
       }
       members.push(send);
     } catch (error) {
-      // Not a message at all, or one with a property that cannot be sent.
+      // Not a message, or one with a property that cannot be encoded.
       send.reject(error);
     }
   }
   return [members, index];
 }
 
-/** The broker refuses a batch as a whole, whichever of its messages it does not like. */
+/** Whether a single message may have caused the error: the broker refuses a batch as a whole. */
 function blamesOneMessage(error: unknown): boolean {
   const code = errorCode(error);
   return code === 'GeneralError' || code === 'MessageSizeExceeded';

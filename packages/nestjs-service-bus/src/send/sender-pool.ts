@@ -12,10 +12,10 @@ interface Entry {
 }
 
 const CLOSE_TIMEOUT_MS = 5_000;
-/** `replyTo` comes from outside: the least recently used destination makes room for a new one. */
+/** Bounded because `replyTo` comes from outside: a new destination evicts the least recently used one. */
 const MAX_DESTINATIONS = 1_000;
 
-/** One sender per queue or topic, shared by all who send there, so that their sends travel together. */
+/** One sender per queue or topic, shared by all callers, so that their sends travel together. */
 export class SenderPool {
   private readonly entries = new Map<string, Entry>();
   isClosed = false;
@@ -29,24 +29,24 @@ export class SenderPool {
     return this.entry(entity).coalescing;
   }
 
-  /** The SDK's sender, for what does not coalesce. */
+  /** The SDK's sender, for operations that do not coalesce. */
   sdkSender(entity: string): ServiceBusSender {
     return this.entry(entity).sender;
   }
 
-  /** Traces sends that go by the SDK's sender; undefined where nobody traces. */
+  /** The tracer for sends through the SDK's sender; undefined when traces are off. */
   tracer(entity: string): SendTracer | undefined {
     return this.entry(entity).observer?.tracer;
   }
 
-  /** Waits for the sends under way, then closes all senders; no step takes longer than its deadline. */
+  /** Waits for pending sends, then closes all senders; each step has a deadline. */
   async close(): Promise<void> {
     this.isClosed = true;
     await Promise.all([...this.entries.values()].map((entry) => closeEntry(entry)));
     this.entries.clear();
   }
 
-  /** For a pool whose client nobody else uses. */
+  /** Also closes the client, for a pool that owns it. */
   async closeWithClient(): Promise<void> {
     await this.close();
     await within(CLOSE_TIMEOUT_MS, this.client.close());
@@ -56,7 +56,7 @@ export class SenderPool {
     let entry = this.entries.get(entity);
     if (entry) {
       if (this.entries.size === 1) return entry;
-      // A Map keeps the order of insertion: the first is the least recently used one.
+      // Reinserted below: a Map keeps insertion order, so its first entry is the least recently used one.
       this.entries.delete(entity);
     } else {
       if (this.isClosed) throw new Error(`the service is closed: nothing can be sent to "${entity}"`);

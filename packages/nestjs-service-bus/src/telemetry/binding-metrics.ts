@@ -12,8 +12,8 @@ import { dispositionStatus } from './process-spans.js';
 const MAX_REASONS = 50;
 
 /**
- * What one binding's messages went through. Plain numbers, read when metrics are collected; only durations are
- * recorded message by message, with attributes that are made once.
+ * Counts what happens to one binding's messages. Counters are plain numbers, read when metrics are collected; only
+ * durations are recorded per message, with attributes that are created once.
  */
 export class BindingMetrics {
   consumed = 0;
@@ -47,12 +47,12 @@ export class BindingMetrics {
   }
 
   lockLost(cause: unknown): void {
-    // What a shutdown could not finish in time is not lost by anybody's fault.
+    // A message that a shutdown gave back is not a lost lock.
     if (!(cause instanceof DrainedError)) this.lockLosses++;
   }
 
   private deadLettered(reason: string): void {
-    // A reason may be anything that a handler says: each of them is a time series of its own.
+    // Handlers choose the reasons, and each reason is a time series of its own: bound their number.
     const isKnown = this.deadLetters.has(reason) || this.deadLetters.size < MAX_REASONS;
     const name = isKnown ? reason : OTHER;
     this.deadLetters.set(name, (this.deadLetters.get(name) ?? 0) + 1);

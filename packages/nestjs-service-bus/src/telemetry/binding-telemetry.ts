@@ -10,16 +10,16 @@ import { CurrentMessage, withCurrentMessage } from '../delivery/current-message.
 import { type OpenTelemetry } from './open-telemetry.js';
 import { type ProcessSpans } from './process-spans.js';
 
-/** Which of it is on, for one binding; there is none where everything is off. */
+/** The parts of a binding's telemetry, as far as each is on. */
 export interface BindingTelemetryParts {
   readonly metrics: BindingMetrics | undefined;
   readonly spans: ProcessSpans | undefined;
-  /** Set where there are spans. */
+  /** Set if `spans` is. */
   readonly api: OpenTelemetry['api'] | undefined;
   readonly tracksCurrentMessage: boolean;
 }
 
-/** Sees what happens to the messages of one binding, and changes nothing about it. */
+/** Observes the messages of one binding without changing how they are processed. */
 export class BindingTelemetry implements MessageObserver {
   readonly metrics: BindingMetrics | undefined;
 
@@ -39,7 +39,7 @@ export class BindingTelemetry implements MessageObserver {
     this.metrics?.lockLost(cause);
   }
 
-  /** The way of a message through its handler, to its settlement. */
+  /** Wraps the processing of a message, from its handler to its settlement. */
   process(delivery: Delivery, work: () => Promise<Outcome | undefined>): Promise<Outcome | undefined> {
     const { spans } = this.parts;
     const span = spans?.startProcess(delivery);
@@ -51,7 +51,7 @@ export class BindingTelemetry implements MessageObserver {
     });
   }
 
-  /** One settlement, with all its tries. */
+  /** Wraps one settlement, including its retries. */
   settle(delivery: Delivery, settlement: Settlement, work: () => Promise<void>): Promise<void> {
     const { spans } = this.parts;
     const span = spans?.startSettle(delivery, settlement);

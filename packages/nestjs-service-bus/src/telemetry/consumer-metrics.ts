@@ -5,14 +5,14 @@ import { type BindingMetrics } from './binding-metrics.js';
 import { type Destination, destinationAttributes, operationAttributes } from './messaging-attributes.js';
 import { type OpenTelemetry } from './open-telemetry.js';
 
-/** Of a consumer, what metrics tell. */
+/** What metrics read from a consumer. */
 export interface ObservedConsumer {
   health(): ConsumerHealth & { readonly sessions?: number };
-  /** When the message that has been in our hands for the longest came, on the clock of `performance.now()`. */
+  /** When the oldest message in hand was received, on the clock of `performance.now()`. */
   oldestReceivedAtMs(): number | undefined;
 }
 
-/** A consumer with the numbers of its binding. */
+/** A consumer with its binding's counters. */
 export interface Observed {
   readonly destination: Destination;
   readonly consumer: ObservedConsumer;
@@ -24,7 +24,7 @@ type Observe = (observed: Observed, attributes: Attributes, result: ObservableRe
 const RECEIVER_STATES = ['connecting', 'receiving', 'degraded', 'failing', 'draining'];
 const CIRCUIT_STATES = ['closed', 'open', 'half-open'];
 
-/** Offers what the consumers of this process know of themselves to whoever collects metrics, until it is closed. */
+/** Publishes the state of this process's consumers as observable metrics, until it is closed. */
 export class ConsumerMetrics {
   private readonly observed: { one: Observed; attributes: Attributes }[] = [];
   private readonly stops: (() => void)[] = [];
@@ -128,7 +128,7 @@ const observeCircuit: Observe = ({ consumer }, attributes, result) => {
   if (circuit !== undefined) observeState(CIRCUIT_STATES, circuit, attributes, result);
 };
 
-/** Each state has a series of its own, so that all of them can be added up and watched. */
+/** Reports each state as a series of its own, so that states can be summed and alerted on. */
 function observeState(
   states: readonly string[],
   current: string,

@@ -1,6 +1,6 @@
 import { type Histogram, type Meter } from '@opentelemetry/api';
 
-/** [OpenTelemetry messaging metrics] Where the conventions want durations to be divided, in seconds. */
+/** [OpenTelemetry messaging metrics] The bucket boundaries that the conventions prescribe for durations, in seconds. */
 const BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
 /** The histograms that all bindings and senders record into. */
@@ -9,7 +9,7 @@ export interface Durations {
   readonly operation: Histogram;
 }
 
-/** Makes the histograms; made twice with one meter, they are the same. */
+/** Creates the histograms; the same meter always returns the same ones. */
 export function makeDurations(meter: Meter): Durations {
   const options = { unit: 's', advice: { explicitBucketBoundaries: BOUNDARIES } };
   return {

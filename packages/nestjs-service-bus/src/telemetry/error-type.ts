@@ -3,7 +3,7 @@ import { errorName } from '../exceptions/describe-error.js';
 import { isError } from '../exceptions/read-thrown.js';
 import { OTHER } from './messaging-attributes.js';
 
-/** What went wrong, in one word: the broker's condition as the SDK names it, or the error's class. */
+/** The `error.type` of an error: the SDK's code for the broker's condition, or else the error's class. */
 export function errorType(error: unknown): string {
   return errorCode(error) ?? (isError(error) ? errorName(error) : OTHER);
 }

@@ -5,7 +5,7 @@ import { OperationAttributes } from './messaging-attributes.js';
 describe('OperationAttributes', () => {
   const attributes = new OperationAttributes('process', { entity: 'events', subscription: 'audit' });
 
-  it('names system, operation and destination, and makes the object once', () => {
+  it('names system, operation and destination, and creates the object once', () => {
     expect(attributes.for()).toEqual({
       'messaging.system': 'servicebus',
       'messaging.operation.name': 'process',
@@ -17,7 +17,7 @@ describe('OperationAttributes', () => {
     expect(attributes.for('TypeError')['error.type']).toBe('TypeError');
   });
 
-  it('has room for a bounded number of errors', () => {
+  it('bounds the number of error types', () => {
     const types = Array.from({ length: 1_000 }, (_, index) => attributes.for(`Error${index}`)['error.type']);
     expect(new Set(types).size).toBeLessThanOrEqual(51);
     expect(types.at(-1)).toBe('_OTHER');

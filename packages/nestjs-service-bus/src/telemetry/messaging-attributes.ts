@@ -1,19 +1,19 @@
 import { type Attributes } from '@opentelemetry/api';
 
-/** A queue or topic, with the subscription where messages are read from one. */
+/** A queue or topic, with the subscription if messages are read from one. */
 export interface Destination {
   readonly entity: string;
   readonly subscription?: string | undefined;
 }
 
-/** How the messaging conventions name a queue, or a topic's subscription. */
+/** Names a queue, or a topic's subscription, as the messaging conventions do. */
 export function destinationAttributes({ entity, subscription }: Destination): Attributes {
   const attributes: Attributes = { 'messaging.destination.name': entity };
   if (subscription !== undefined) attributes['messaging.destination.subscription.name'] = subscription;
   return attributes;
 }
 
-/** What all measurements of one operation on one destination have in common. */
+/** The attributes shared by all measurements of one operation on one destination. */
 export function operationAttributes(operation: string, destination: Destination): Attributes {
   return {
     'messaging.system': 'servicebus',
@@ -22,7 +22,7 @@ export function operationAttributes(operation: string, destination: Destination)
   };
 }
 
-/** The attributes of one operation's measurements, one object for each kind of error, made when it first comes. */
+/** Caches the attributes of one operation's measurements: one object per error type, created when it first occurs. */
 export class OperationAttributes {
   private readonly failed = new Map<string, Attributes>();
   private readonly succeeded: Attributes;
@@ -35,7 +35,7 @@ export class OperationAttributes {
     if (errorType === undefined) return this.succeeded;
     let attributes = this.failed.get(errorType);
     if (!attributes) {
-      // Error names come from outside: each of them is a time series of its own.
+      // Error names come from outside, and each is a time series of its own: bound their number.
       const isKnown = this.failed.size < MAX_ERROR_TYPES;
       attributes = { ...this.succeeded, 'error.type': isKnown ? errorType : OTHER };
       if (isKnown) this.failed.set(errorType, attributes);
@@ -45,5 +45,5 @@ export class OperationAttributes {
 }
 
 const MAX_ERROR_TYPES = 50;
-/** [OpenTelemetry error.type] For what has no value of its own. */
+/** [OpenTelemetry error.type] The fallback for errors without a type of their own. */
 export const OTHER = '_OTHER';

@@ -9,7 +9,7 @@ import { type Destination, destinationAttributes } from './messaging-attributes.
 import { type OpenTelemetry } from './open-telemetry.js';
 import { readTraceContext, readTraceState } from '../delivery/trace-context.js';
 
-/** The spans of one binding's messages: one for the way through the handler, and one for each settlement in it. */
+/** The spans of one binding's messages: one for the processing, with a child for each settlement. */
 export class ProcessSpans {
   private readonly shared: Attributes;
 
@@ -21,7 +21,7 @@ export class ProcessSpans {
     this.shared = { 'messaging.system': 'servicebus', ...destinationAttributes(destination) };
   }
 
-  /** Goes on with the trace that the message was sent in. */
+  /** Continues the trace in which the message was sent. */
   startProcess(delivery: Delivery): Span {
     const { message } = delivery;
     const attributes: Attributes = {
@@ -50,7 +50,7 @@ export class ProcessSpans {
     span.end();
   }
 
-  /** Nothing where the message's own span is not recorded; that may have ended, when a retry's wait is over. */
+  /** Returns undefined if the message's own span is not sampled. After a retry's wait, that span has already ended. */
   startSettle(delivery: Delivery, settlement: Settlement): Span | undefined {
     const { trace } = delivery;
     const flags = trace && this.api.trace.getSpanContext(trace)?.traceFlags;
@@ -87,7 +87,7 @@ export class ProcessSpans {
   }
 }
 
-/** The conventions' word for how a message is settled. */
+/** The conventions' name for a settlement. */
 export function dispositionStatus({ kind }: Settlement): string {
   return kind === 'dead-letter' ? 'dead_letter' : kind;
 }

@@ -66,7 +66,7 @@ describe('QueueDepth', () => {
     administration.error = undefined;
   });
 
-  it('tells what the last question was answered, and asks no more often than it may', async () => {
+  it('reports the previous answer, and queries no more often than it may', async () => {
     const depth = watch(60_000);
     depth.add({ entity: 'orders' });
     depth.add({ entity: 'events', subscription: 'audit' });
@@ -84,13 +84,13 @@ describe('QueueDepth', () => {
     expect(administration.questions).toBe(2);
   });
 
-  it('asks nobody while nobody collects', async () => {
+  it('does not query while metrics are not collected', async () => {
     watch(1).add({ entity: 'orders' });
     await answered();
     expect(administration.questions).toBe(0);
   });
 
-  it('tells no old number when it has no answer any more, and says so once', async () => {
+  it('reports no outdated count after a failed query, and logs the failure once', async () => {
     watch(-1).add({ entity: 'orders' });
     await reader.read();
     await answered();
@@ -101,12 +101,12 @@ describe('QueueDepth', () => {
       await answered();
     }
     expect((await reader.read())['orders active']).toBeNaN();
-    expect(lines).toEqual(['orders: its depth is not to be had: Unauthorized']);
+    expect(lines).toEqual(['orders: its depth is unavailable: Unauthorized']);
     administration.error = undefined;
     administration.active = 9;
     await reader.read();
     await answered();
     expect((await reader.read())['orders active']).toBe(9);
-    expect(lines.slice(1)).toEqual(['orders: its depth is known again']);
+    expect(lines.slice(1)).toEqual(['orders: its depth is available again']);
   });
 });

@@ -20,9 +20,9 @@ interface Entity {
 }
 
 /**
- * How many messages wait in the entities that this process reads, as far as its credentials may know. Asked for
- * only while somebody collects metrics, and then at most once in `intervalMs`; whoever collects gets the answer
- * that was there before.
+ * Counts the messages that wait in the entities that this process reads, if its credentials allow it. Queries the
+ * broker only while metrics are collected, and at most once per `intervalMs`; a collection reports the previous
+ * answer.
  */
 export class QueueDepth {
   private readonly entities: Entity[] = [];
@@ -66,21 +66,21 @@ export class QueueDepth {
     const now = performance.now();
     if (now - this.askedAtMs < this.intervalMs) return;
     this.askedAtMs = now;
-    for (const entity of this.entities) void this.ask(entity);
+    for (const entity of this.entities) void this.refresh(entity);
   }
 
-  private async ask(entity: Entity): Promise<void> {
+  private async refresh(entity: Entity): Promise<void> {
     try {
       entity.counts = await this.count(entity.destination);
-      if (entity.isFailing) this.logger.log(`${entity.destination.entity}: its depth is known again`);
+      if (entity.isFailing) this.logger.log(`${entity.destination.entity}: its depth is available again`);
       entity.isFailing = false;
     } catch (error) {
-      // An old number would look like a queue that does not move, and so would none.
+      // Report NaN: an outdated count, or a missing one, would look like a queue that does not move.
       for (const state of Object.keys(entity.counts)) entity.counts = { ...entity.counts, [state]: NaN };
       if (entity.isFailing) return;
       entity.isFailing = true;
       const cause = error instanceof Error ? error.message : String(error);
-      this.logger.warn(`${entity.destination.entity}: its depth is not to be had: ${cause}`);
+      this.logger.warn(`${entity.destination.entity}: its depth is unavailable: ${cause}`);
     }
   }
 

@@ -5,7 +5,7 @@ import { type Sendable, type TransferMeter } from '../send/send-observer.js';
 import { errorType } from './error-type.js';
 import { type Destination, OperationAttributes } from './messaging-attributes.js';
 
-/** Makes the counter of sent messages; made twice with one meter, it is the same. */
+/** Creates the counter of sent messages; the same meter always returns the same one. */
 export function makeSentCounter(meter: Meter): Counter {
   return meter.createCounter('messaging.client.sent.messages', {
     unit: '{message}',
@@ -13,7 +13,7 @@ export function makeSentCounter(meter: Meter): Counter {
   });
 }
 
-/** What is sent to one destination: recorded for each transfer, which may carry many messages. */
+/** Measures the sends to one destination, per transfer, which may carry many messages. */
 export class SendMetrics implements TransferMeter {
   private readonly attributes: OperationAttributes;
 

@@ -10,7 +10,7 @@ import { readTraceContext, readTraceState, writeTraceContext } from '../delivery
 
 type Traceable = Pick<ServiceBusMessage, 'applicationProperties' | 'messageId' | 'correlationId'>;
 
-/** The spans of what is sent to one destination. A message is told its span, so that its receiver can go on with it. */
+/** The spans of sends to one destination. Each message carries its span's context for its receiver to continue. */
 export class SendSpans implements SendTracer {
   private readonly attributes: Attributes;
 
@@ -22,7 +22,7 @@ export class SendSpans implements SendTracer {
     this.attributes = { ...operationAttributes('send', destination), 'messaging.operation.type': 'send' };
   }
 
-  /** Sends, as part of the caller's trace, or else of the one that the message belongs to. */
+  /** Sends as part of the caller's trace, or else of the trace that the message already carries. */
   async send<Message extends Sendable, Result>(
     message: Message,
     work: (traced: Message) => Promise<Result>,
@@ -42,12 +42,12 @@ export class SendSpans implements SendTracer {
   private start(message: Sendable): Span {
     const single = isSingle(message) ? message : undefined;
     const attributes = { ...this.attributes, ...(single ? idsOf(single) : countOf(message)) };
-    const { parent, links } = this.origin(single);
+    const { parent, links } = this.parentAndLinks(single);
     const kind = this.api.SpanKind.PRODUCER;
     return this.tracer.startSpan(`send ${this.destination.entity}`, { kind, attributes, links }, parent);
   }
 
-  private origin(message: Traceable | undefined): { parent: Context; links: Link[] } {
+  private parentAndLinks(message: Traceable | undefined): { parent: Context; links: Link[] } {
     const { context, trace, createTraceState } = this.api;
     const active = context.active();
     const current = trace.getSpanContext(active);
@@ -62,16 +62,16 @@ export class SendSpans implements SendTracer {
   }
 }
 
-/** A batch of the SDK's is encoded already: it cannot be told. */
+/** Injects the span's context, except into the SDK's batches: their messages are encoded already. */
 function withTrace<Message extends Sendable>(message: Message, span: Span): Message {
   if ('tryAddMessage' in message) return message;
   const trace = writeTraceContext(span.spanContext());
-  const tell = <One extends Traceable>(one: One): One => ({
+  const inject = <One extends Traceable>(one: One): One => ({
     ...one,
     applicationProperties: { ...one.applicationProperties, ...trace },
   });
-  if (!Array.isArray(message)) return tell(message as Message & Traceable);
-  return (message as Traceable[]).map((one) => tell(one)) as unknown as Message;
+  if (!Array.isArray(message)) return inject(message as Message & Traceable);
+  return (message as Traceable[]).map((one) => inject(one)) as unknown as Message;
 }
 
 function isSingle(message: Sendable): message is Exclude<Sendable, unknown[]> & Traceable {

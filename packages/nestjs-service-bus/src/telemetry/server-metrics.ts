@@ -3,7 +3,7 @@ import { type BindingTelemetry } from './binding-telemetry.js';
 import { type ConsumerMetrics, type ObservedConsumer } from './consumer-metrics.js';
 import { type QueueDepth } from './queue-depth.js';
 
-/** What is offered to whoever collects metrics while the server listens. */
+/** The observable metrics of a server while it listens. */
 export class ServerMetrics {
   constructor(
     private readonly consumers: ConsumerMetrics,

@@ -15,20 +15,20 @@ import { makeSentCounter, SendMetrics } from './send-metrics.js';
 import { SendSpans } from './send-spans.js';
 import { ServerMetrics } from './server-metrics.js';
 
-/** What telemetry tracks beyond what OpenTelemetry's SDK asks for. */
+/** Telemetry that is switched on by options, not by OpenTelemetry's SDK. */
 export interface TelemetryOptions {
   readonly currentMessage?: boolean | undefined;
   readonly queueDepthIntervalMs?: number | undefined;
 }
 
-/** Metrics, traces and the message in work, as far as each of them is on. */
+/** Metrics, traces and the current message, as far as each is on. */
 export class Telemetry implements SendObservers {
   private readonly durations?: Durations;
   private readonly sent?: Counter;
 
   private constructor(
     private readonly options: TelemetryOptions,
-    /** Undefined where no SDK is set up. */
+    /** Undefined if no SDK is set up. */
     private readonly openTelemetry: OpenTelemetry | undefined,
   ) {
     const meter = openTelemetry?.meter;
@@ -37,12 +37,12 @@ export class Telemetry implements SendObservers {
     this.sent = makeSentCounter(meter);
   }
 
-  /** An SDK that is set up later is not seen. */
+  /** Looks for OpenTelemetry's SDK once: one that is set up later is not noticed. */
   static async find(options: TelemetryOptions = {}): Promise<Telemetry> {
     return new Telemetry(options, await findOpenTelemetry());
   }
 
-  /** Nothing where nobody collects metrics. */
+  /** Returns undefined when metrics are off. */
   forServer(connection: ServiceBusConnection, logger: Logger): ServerMetrics | undefined {
     const meter = this.openTelemetry?.meter;
     if (!meter) return undefined;
@@ -53,7 +53,7 @@ export class Telemetry implements SendObservers {
     return new ServerMetrics(consumers, new QueueDepth(meter, client, queueDepthIntervalMs, logger));
   }
 
-  /** Nothing where everything is off: then messages take their way as if there were no telemetry. */
+  /** Returns undefined when everything is off: then telemetry costs nothing on the message path. */
   forBinding(binding: Binding): BindingTelemetry | undefined {
     const { openTelemetry, durations } = this;
     const tracksCurrentMessage = this.options.currentMessage ?? false;
@@ -64,7 +64,7 @@ export class Telemetry implements SendObservers {
     return new BindingTelemetry(binding, { metrics, spans, api, tracksCurrentMessage });
   }
 
-  /** Nothing where everything is off. */
+  /** Returns undefined when everything is off. */
   forSender(entity: string): SendObserver | undefined {
     if (!this.openTelemetry) return undefined;
     const { api, tracer } = this.openTelemetry;

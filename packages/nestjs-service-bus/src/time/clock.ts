@@ -1,8 +1,8 @@
-/** Time and chance, as the runtime sees them; tests put their own in. */
+/** The runtime's source of time and randomness; tests provide their own. */
 export interface Clock {
-  /** Monotonic, in milliseconds: does not jump when the machine's time is set. */
+  /** Monotonic time in milliseconds: does not jump when the machine's clock is set. */
   readonly now: () => number;
-  /** The machine's time, in milliseconds since 1970: only to be held against the broker's times. */
+  /** The machine's clock, in milliseconds since 1970: only for comparison with the broker's times. */
   readonly wallTime: () => number;
   /** 0 ≤ x < 1. */
   readonly random: () => number;

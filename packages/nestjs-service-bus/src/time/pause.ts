@@ -1,4 +1,4 @@
-/** Waits, or less long when the signal is aborted; by the global timer, which a simulation may put its own for. */
+/** Waits for `delayMs`, or until the signal is aborted. Uses the global timer, which a simulation may replace. */
 export function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

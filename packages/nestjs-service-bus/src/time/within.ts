@@ -1,6 +1,6 @@
 /**
- * Waits for `work`, but not longer than `timeoutMs`, and resolves with how that ended. Bounds what may never end: the
- * SDK's `close()` does not settle while the connection is down.
+ * Waits for `work`, but no longer than `timeoutMs`. Never rejects: a rejection of `work` resolves with 'failed'. Bounds
+ * what may never end: the SDK's `close()` does not settle while the connection is down.
  */
 export function within(timeoutMs: number, work: Promise<unknown>): Promise<'done' | 'failed' | 'late'> {
   return new Promise((resolve) => {

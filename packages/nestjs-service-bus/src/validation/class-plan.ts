@@ -10,22 +10,22 @@ import { toCheck } from './to-check.js';
 
 type ValidationMetadata = ReturnType<MetadataStorages['validator']['getTargetValidationMetadatas']>[number];
 
-/** How to make an instance of a class from plain data, and to tell whether it is valid. */
+/** How to create an instance of a class from plain data, and how to validate it. */
 export interface ClassPlan {
   readonly type: new () => Record<string, unknown>;
   readonly properties: readonly PropertyPlan[];
   /** Properties that hold instances of other classes. */
   readonly nested: ReadonlyMap<string, ClassPlan>;
-  /** All that have a decorator: a whitelist lets them through. */
+  /** All properties with a decorator: those that a whitelist keeps. */
   readonly known: ReadonlySet<string>;
 }
 
-/** The class, or one that it holds, has decorators whose meaning is left to class-transformer and class-validator. */
+/** The class, or a nested one, has decorators that only class-transformer and class-validator understand. */
 class NoPlanError extends Error {
   override readonly name = 'NoPlanError';
 }
 
-/** The plan of a class; undefined where its decorators are not simple enough for one. */
+/** Plans a class; returns undefined if its decorators are not simple enough. */
 export function planClass(type: Target, storages: MetadataStorages): ClassPlan | undefined {
   try {
     return new Planner(storages).plan(type);
@@ -42,7 +42,7 @@ class Planner {
 
   plan(type: Target): ClassPlan {
     const planned = this.plans.get(type);
-    // A class may hold others of its own.
+    // A class may contain itself: this plan may still be incomplete.
     if (planned) return planned;
     this.assertPlainTransformation(type);
     const byProperty = this.metadataOf(type);
@@ -59,7 +59,7 @@ class Planner {
     return plan;
   }
 
-  /** What class-transformer does to instances of a class is copying, and making those of `@Type`. */
+  /** Makes sure that class-transformer does no more than copy values and create the instances of `@Type`. */
   private assertPlainTransformation(type: Target): void {
     const { transformer } = this.storages;
     const isPlain =
@@ -72,7 +72,7 @@ class Planner {
 
   private metadataOf(type: Target): ReadonlyMap<string, ValidationMetadata[]> {
     const metadatas = this.storages.validator.getTargetValidationMetadatas(type, '', false, false);
-    // Without a rule, what becomes of the class depends on the options.
+    // For a class without rules, the result depends on the options.
     if (metadatas.length === 0) throw new NoPlanError();
     const byProperty = new Map<string, ValidationMetadata[]>();
     for (const metadata of metadatas) {
@@ -80,7 +80,7 @@ class Planner {
       if (others) others.push(metadata);
       else byProperty.set(metadata.propertyName, [metadata]);
     }
-    // `@Type` on a property that nobody validates still makes instances.
+    // `@Type` on a property without rules still creates instances.
     for (const ancestor of ancestorsOf(type)) {
       for (const name of typedProperties(this.storages, ancestor)) {
         if (!byProperty.has(name)) throw new NoPlanError();
@@ -128,7 +128,7 @@ class Planner {
     const isNested = metadatas.some(({ type }) => type === 'nestedValidation');
     const typed = this.storages.transformer.findTypeMetadata(owner, name);
     if (!isNested && !typed) return undefined;
-    // A whitelist does not look into what a condition rules out; without a value there is nothing to look into.
+    // A whitelist does not descend into a property that a condition excludes. With isOptional, there is no value.
     const isConditional = metadatas.some(
       (each) => each.type === 'conditionalValidation' && each.name !== 'isOptional',
     );
@@ -138,11 +138,11 @@ class Planner {
   }
 }
 
-/** A type that does not depend on the value, and is a class of the application's own. */
+/** The type, if it does not depend on the value and is a class of the application. */
 function constantTypeOf({ typeFunction, options, reflectedType }: TypeMetadata): Target | undefined {
   if (!typeFunction || typeFunction.length > 0 || options?.discriminator) return undefined;
   const type = typeFunction();
-  // In an array, a set or a map: of these only the array is plain data.
+  // A property may also hold an array, set or map of instances; of these, only an array is plain data.
   const isPlainHolder = reflectedType === type || reflectedType === Array || reflectedType === Object;
   return typeof type === 'function' && isPlainHolder && !BUILT_IN.has(type) ? type : undefined;
 }

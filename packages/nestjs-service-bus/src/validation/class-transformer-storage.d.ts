@@ -1,4 +1,4 @@
-/** No part of what class-transformer exports; a bundler follows the import all the same. */
+/** class-transformer does not export it publicly, but a bundler can follow the import. */
 declare module 'class-transformer/cjs/storage.js' {
   export const defaultMetadataStorage: unknown;
 }

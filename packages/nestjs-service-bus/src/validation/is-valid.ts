@@ -1,7 +1,7 @@
 import { type ClassPlan } from './class-plan.js';
 import { type PropertyPlan } from './property-plan.js';
 
-/** Whether an instance, and all that it holds, keep the rules of their decorators. */
+/** Whether an instance and all nested ones obey the rules of their decorators. */
 export function isValid(instance: Record<string, unknown>, plan: ClassPlan): boolean {
   for (const property of plan.properties) {
     const value = instance[property.name];
@@ -22,7 +22,7 @@ function isValidated(instance: object, value: unknown, { conditions }: PropertyP
   return true;
 }
 
-/** [class-validator] `undefined` is nothing to validate, and null is wrong. */
+/** [class-validator] A nested `undefined` is not validated; a nested null is invalid. */
 function areValid(value: unknown, plan: ClassPlan): boolean {
   if (value === undefined) return true;
   if (value === null) return false;

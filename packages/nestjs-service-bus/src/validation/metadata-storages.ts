@@ -1,17 +1,17 @@
 import { type Type as TypeDecorator } from 'class-transformer';
 import { type MetadataStorage as ValidatorStorage } from 'class-validator';
 
-/** A constructor, as the storages name their classes. */
+/** A constructor, by which the storages identify a class. */
 export type Target = Parameters<ValidatorStorage['getTargetValidationMetadatas']>[0];
 
-/** What `@Type` says of a property. */
+/** What `@Type` declares about a property. */
 export interface TypeMetadata {
   readonly reflectedType: unknown;
   readonly typeFunction?: (options?: unknown) => unknown;
   readonly options?: { readonly discriminator?: unknown };
 }
 
-/** class-transformer's storage, as far as we look at it; it is no part of its typed interface. */
+/** The part of class-transformer's storage that we use. Its typed interface does not have it. */
 export interface TransformerStorage {
   findTypeMetadata(target: Target, property: string): TypeMetadata | undefined;
   getExposedMetadatas(target: Target): readonly unknown[];
@@ -21,13 +21,13 @@ export interface TransformerStorage {
   readonly _typeMetadatas: ReadonlyMap<Target, ReadonlyMap<string, unknown>>;
 }
 
-/** What decorators have noted of classes. */
+/** Where decorators store their metadata. */
 export interface MetadataStorages {
   readonly validator: ValidatorStorage;
   readonly transformer: TransformerStorage;
 }
 
-/** Undefined where the packages are missing, or are others than we know. */
+/** Returns undefined if a package is missing or differs from what we expect. */
 export async function loadStorages(): Promise<MetadataStorages | undefined> {
   try {
     const [{ getMetadataStorage }, { Type }, { defaultMetadataStorage }] = await Promise.all([
@@ -52,7 +52,7 @@ export function typedProperties({ transformer }: MetadataStorages, type: Target)
   return [...(transformer._typeMetadatas.get(type)?.keys() ?? [])];
 }
 
-/** A bundler, or a second copy of the package, may have given us a storage that no decorator writes to. */
+/** A bundler, or a second copy of the package, may give us a storage that no decorator writes to. */
 function isFilledBy(decorate: typeof TypeDecorator, storage: TransformerStorage): boolean {
   class Probe {}
   decorate(() => Probe)(Probe.prototype, 'probe');

@@ -9,9 +9,9 @@ import { UnfitBatchException } from '../exceptions/batch.exception.js';
 import { QuickValidationPipe } from './quick-validation.pipe.js';
 
 /**
- * Validates each payload of a batch by class-validator: `@Payload(new ParseBatchPipe(Order)) orders: Order[]`.
- * A message with a bad payload is dead-lettered alone (`ValidationFailed`); the handler gets the others. Options
- * are those of the ValidationPipe, `{ transform: true }` if there are none.
+ * Validates each payload of a batch with class-validator: `@Payload(new ParseBatchPipe(Order)) orders: Order[]`.
+ * Only messages with an invalid payload are dead-lettered (`ValidationFailed`); the handler gets the others. Takes
+ * the ValidationPipe's options; the default is `{ transform: true }`.
  */
 export class ParseBatchPipe implements PipeTransform<unknown, Promise<unknown[]>> {
   private readonly each: QuickValidationPipe;

@@ -1,7 +1,7 @@
-/** Whether a property is validated at all: `@IsOptional`, `@ValidateIf`. */
+/** Decides whether a property is validated at all: `@IsOptional`, `@ValidateIf`. */
 export type Condition = (object: object, value: unknown) => boolean;
 
-/** Whether a value keeps one decorator's rule. */
+/** Checks a value against one decorator's rule. */
 export type Check = (value: unknown, object: object) => boolean;
 
 /** The rules of one property. */

@@ -27,7 +27,7 @@ import { planClass } from './class-plan.js';
 import { loadStorages, type MetadataStorages } from './metadata-storages.js';
 import { QuickValidationPipe } from './quick-validation.pipe.js';
 
-/** How often each custom validator was asked. */
+/** How often each custom validator was called. */
 const asked = { even: 0 };
 
 function IsEven(): PropertyDecorator {
@@ -56,7 +56,7 @@ function IsEvenLater(): PropertyDecorator {
     });
 }
 
-/** Answers with what `await` takes for a promise, though it is none of ours. */
+/** Returns a thenable that is not a native promise. */
 function IsLater(): PropertyDecorator {
   return (target, property) =>
     registerDecorator({
@@ -134,7 +134,7 @@ interface Result {
   readonly error?: unknown;
 }
 
-/** What a pipe makes of a value. */
+/** A pipe's result or error for a value. */
 async function resultOf(pipe: ValidationPipe, value: unknown, metadata = BODY): Promise<Result> {
   try {
     const result: unknown = await pipe.transform(value, metadata);
@@ -144,7 +144,7 @@ async function resultOf(pipe: ValidationPipe, value: unknown, metadata = BODY): 
   }
 }
 
-/** The classes of a value and of all that it holds. */
+/** The classes of a value and of everything in it. */
 function prototypesOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return typeof value;
   const inner = Object.entries(value).map(([name, held]) => [name, prototypesOf(held)]);
@@ -156,7 +156,7 @@ function prototypesOf(value: unknown): unknown {
 
 async function ready(options?: ValidationPipeOptions): Promise<QuickValidationPipe> {
   const pipe = new QuickValidationPipe(options);
-  // What it needs is being loaded.
+  // Wait until the pipe has loaded the storages.
   await loadStorages();
   await new Promise((resolve) => setImmediate(resolve));
   return pipe;
@@ -233,7 +233,7 @@ describe('QuickValidationPipe', () => {
     const [quick, slow] = [await ready(options), new ValidationPipe(options)];
     await fc.assert(
       fc.asyncProperty(payload, async (value) => {
-        // The pipe may change what it is given: each has a copy of its own.
+        // A pipe may change its input: give each one its own copy.
         const text = JSON.stringify(value);
         const [first, second] = [JSON.parse(text), JSON.parse(text)] as unknown[];
         expect(await resultOf(quick, first)).toEqual(await resultOf(slow, second));
@@ -246,7 +246,7 @@ describe('QuickValidationPipe', () => {
   const VALID = { id: 1, tags: ['t'], mark: 'x', items: [{ code: 'a', count: 2 }], anything: { deep: [1] } };
   const longWay = jest.spyOn(ValidationPipe.prototype, 'transform');
 
-  it('takes the short way for what is valid, and the long one for what is not', async () => {
+  it('takes the quick path for valid values, and the ValidationPipe’s for others', async () => {
     const pipe = await ready({ transform: true });
     longWay.mockClear();
     asked.even = 0;
@@ -263,7 +263,7 @@ describe('QuickValidationPipe', () => {
     expect(longWay).toHaveBeenCalledTimes(1);
   });
 
-  it('does not take the answer of a promise of any kind for a yes', async () => {
+  it('never takes a promise or thenable for a positive answer', async () => {
     class Lazy {
       @IsLater()
       n!: number;
@@ -274,13 +274,13 @@ describe('QuickValidationPipe', () => {
     expect(await resultOf(quick, { n: 2 }, metadata)).toEqual(await resultOf(slow, { n: 2 }, metadata));
   });
 
-  it('leaves the object of an enum to the ValidationPipe, which some compilers give for a type', async () => {
+  it('leaves an enum’s object, which some compilers emit as the type, to the ValidationPipe', async () => {
     const metadata = { type: 'body', metatype: { A: 'a' } } as unknown as ArgumentMetadata;
     const [quick, slow] = [await ready({ transform: true }), new ValidationPipe({ transform: true })];
     expect(await resultOf(quick, 'a', metadata)).toEqual(await resultOf(slow, 'a', metadata));
   });
 
-  it('has no plan for classes whose decorators do more than it knows', () => {
+  it('makes no plan for classes with decorators that it does not know', () => {
     class Transformed {
       @Transform(({ value }) => Number(value) + 1)
       @IsInt()
@@ -338,7 +338,7 @@ describe('QuickValidationPipe', () => {
     expect(planClass(Order, storages)?.known).toContain('email');
   });
 
-  it('plans a class that holds others of its own', async () => {
+  it('plans a class that contains itself', async () => {
     class Tree {
       @IsInt()
       n!: number;
@@ -360,7 +360,7 @@ describe('QuickValidationPipe', () => {
     });
   });
 
-  it('leaves to the ValidationPipe what is no plain data, and what throws on the way', async () => {
+  it('leaves values that are not plain data, and those that make it throw, to the ValidationPipe', async () => {
     class Fragile {
       @ValidateIf(() => {
         throw new Error('broken condition');

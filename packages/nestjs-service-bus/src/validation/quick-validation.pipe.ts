@@ -8,12 +8,12 @@ import {
 } from '@nestjs/common';
 
 import { type ClassPlan, planClass } from './class-plan.js';
-import { instantiate, type Unknowns } from './instantiate.js';
+import { instantiate, type UnknownProperties } from './instantiate.js';
 import { isValid } from './is-valid.js';
 import { loadStorages, type MetadataStorages, type Target } from './metadata-storages.js';
 
-/** They say what becomes of an invalid value, and nothing of a valid one. */
-const INDIFFERENT = new Set<string>([
+/** Options that only matter for an invalid value. */
+const FAILURE_OPTIONS = new Set<string>([
   'disableErrorMessages',
   'dismissDefaultMessages',
   'errorFormat',
@@ -26,40 +26,40 @@ const INDIFFERENT = new Set<string>([
   'transform',
   'validateCustomDecorators',
   'validationError',
-  // They are looked at below.
+  // Handled below.
   'whitelist',
   'forbidNonWhitelisted',
 ]);
 
 /**
- * Nest's ValidationPipe, with the same options and the same results, and a tenth of its cost for what is valid: the
- * decorators of a class are read once, not for each value.
+ * Nest's ValidationPipe, with the same options and the same results, at a tenth of the cost for valid values: it reads
+ * the decorators of a class once, not for each value.
  *
- * It takes the short way for plain data and for classes whose decorators are class-validator's (custom ones that
- * answer at once included), nested ones with `@Type(() => Item)` too. Whatever that way does not find valid goes the
- * ValidationPipe's own way, from the beginning; so do groups, `@Transform`, `@Expose`, `@Exclude`, asynchronous
- * validators and all other options. A custom validator is thus asked twice about what it refuses.
+ * The quick path is for plain data and for classes with class-validator's decorators, including synchronous custom
+ * ones, and nested classes with `@Type(() => Item)`. A value that it does not find valid is validated again, from
+ * scratch, by the ValidationPipe; so is everything that involves groups, `@Transform`, `@Expose`, `@Exclude`,
+ * asynchronous validators or other options. A custom validator is thus called twice for a value that it rejects.
  */
 @Injectable()
 export class QuickValidationPipe extends ValidationPipe {
   private readonly plans = new Map<Target, ClassPlan | undefined>();
-  private readonly unknowns: Unknowns;
+  private readonly unknownProperties: UnknownProperties;
   private storages?: MetadataStorages;
 
   constructor(@Optional() options: ValidationPipeOptions = {}) {
     super(options);
     const { whitelist, forbidNonWhitelisted, transform } = options;
-    this.unknowns = !whitelist ? 'keep' : forbidNonWhitelisted ? 'refuse' : 'drop';
+    this.unknownProperties = !whitelist ? 'keep' : forbidNonWhitelisted ? 'forbid' : 'drop';
     const others = Object.entries(options).filter(
-      ([name, value]) => !INDIFFERENT.has(name) && value !== undefined,
+      ([name, value]) => !FAILURE_OPTIONS.has(name) && value !== undefined,
     );
-    // Without `transform`, an option of class-validator's makes the ValidationPipe return a copy of its own kind.
+    // Without `transform`, any option for class-validator makes the ValidationPipe return a copy.
     const returnsValue = transform || Object.keys(this.validatorOptions).length <= 1;
     if (others.length === 0 && returnsValue) void this.prepare();
   }
 
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const instance = this.storages && this.accept(value, metadata, this.storages);
+    const instance = this.storages && this.validateQuickly(value, metadata, this.storages);
     if (!instance) return super.transform(value, metadata) as Promise<unknown>;
     return Promise.resolve(this.isTransformEnabled ? instance : value);
   }
@@ -69,16 +69,20 @@ export class QuickValidationPipe extends ValidationPipe {
     if (storages) this.storages = storages;
   }
 
-  /** A valid instance; undefined if there is no short way, or it does not lead to one. */
-  private accept(value: unknown, metadata: ArgumentMetadata, storages: MetadataStorages): object | undefined {
+  /** Returns a valid instance; undefined if the quick path does not apply or finds the value invalid. */
+  private validateQuickly(
+    value: unknown,
+    metadata: ArgumentMetadata,
+    storages: MetadataStorages,
+  ): object | undefined {
     const metatype: unknown = this.expectedType ?? metadata.metatype;
     if (!isClass(metatype) || !this.toValidate({ ...metadata, metatype: metatype as Type })) return undefined;
     try {
       const plan = this.planOf(metatype, storages);
-      const instance = plan && instantiate(plan, value, this.unknowns);
+      const instance = plan && instantiate(plan, value, this.unknownProperties);
       return plan && instance && isValid(instance, plan) ? instance : undefined;
     } catch {
-      // No plain data; or a constructor or a validator throws, and does so again where its error is expected.
+      // Not plain data, or a constructor or validator threw: the ValidationPipe will report its error.
       return undefined;
     }
   }
@@ -92,7 +96,7 @@ export class QuickValidationPipe extends ValidationPipe {
   }
 }
 
-/** Some compilers give the object of an enum for a type. */
+/** Some compilers emit an enum's object as the type. */
 function isClass(metatype: unknown): metatype is Target {
   return typeof metatype === 'function' && typeof metatype.prototype === 'object';
 }

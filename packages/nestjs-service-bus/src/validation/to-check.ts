@@ -2,7 +2,7 @@ import { type ValidationArguments } from 'class-validator';
 
 import { type Check, type Condition } from './property-plan.js';
 
-/** A decorator on a property, as class-validator notes it. */
+/** A property's decorator, as class-validator stores it. */
 interface Rule {
   readonly propertyName: string;
   readonly constraints: readonly unknown[] | undefined;
@@ -14,7 +14,7 @@ interface Validator {
   validate(value: unknown, details?: ValidationArguments): unknown;
 }
 
-/** One decorator's rule as a function that says yes; anything but a plain yes is for class-validator to explain. */
+/** Turns one decorator's rule into a function. Unless it returns true, class-validator has to explain the failure. */
 export function toCheck(rule: Rule, validator: Validator): Check {
   const { validateIf, each } = rule;
   const isValid: Check = (value, object) => {
@@ -25,16 +25,16 @@ export function toCheck(rule: Rule, validator: Validator): Check {
       value,
       constraints: rule.constraints as unknown[],
     };
-    if (!each || !Array.isArray(value)) return isYes(validator.validate(value, details));
-    return value.every((item) => isYes(validator.validate(item, details)));
+    if (!each || !Array.isArray(value)) return isTrue(validator.validate(value, details));
+    return value.every((item) => isTrue(validator.validate(item, details)));
   };
   if (!validateIf) return isValid;
   return (value, object) => !validateIf(object, value) || isValid(value, object);
 }
 
-function isYes(answer: unknown): boolean {
+function isTrue(answer: unknown): boolean {
   if (!isThenable(answer)) return Boolean(answer);
-  // It is asked again, by class-validator.
+  // Swallow a rejection: class-validator will call the validator again.
   answer.then(undefined, () => undefined);
   return false;
 }

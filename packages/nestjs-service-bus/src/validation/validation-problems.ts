@@ -4,7 +4,7 @@ import { RpcException } from '@nestjs/microservices';
 import { errorMessage } from '../exceptions/describe-error.js';
 import { isInstance, toText } from '../exceptions/read-thrown.js';
 
-/** What is wrong with a payload, if that is what this error says; undefined for any other error. Never throws. */
+/** The problems of a payload if the error is a validation error; otherwise undefined. Never throws. */
 export function validationProblems(error: unknown): string[] | undefined {
   try {
     if (isInstance(error, HttpException)) return fromHttp(error);

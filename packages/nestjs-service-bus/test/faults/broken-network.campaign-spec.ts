@@ -25,7 +25,7 @@ describe('a worker behind a broken network', () => {
   it(
     'survives resets',
     async () => {
-      // Slow enough that each reset meets messages on their way.
+      // Slow enough that each reset hits messages in flight.
       proxy.conditions = { latencyMs: 20 };
       await campaign.send(MESSAGES);
       for (let faults = 1; faults <= FAULTS; faults++) {
@@ -38,7 +38,7 @@ describe('a worker behind a broken network', () => {
   );
 
   it(
-    'survives frames that come in slices, late',
+    'survives frames that arrive late and in slices',
     async () => {
       proxy.conditions = { sliceBytes: 7, latencyMs: 5 };
       await campaign.send(MESSAGES);
@@ -71,7 +71,7 @@ describe('a worker behind a broken network', () => {
   );
 
   it(
-    'survives a network that is out, and works again within ten seconds of its return',
+    'survives a network outage, and works again within ten seconds after its end',
     async () => {
       proxy.conditions = { latencyMs: 20 };
       await campaign.send(MESSAGES);

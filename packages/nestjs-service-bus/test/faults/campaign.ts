@@ -18,15 +18,15 @@ const ENTITIES: EmulatorOptions['entities'] = {
   ],
 };
 
-/** Whether this is the whole campaign, and not a part of every test run. */
+/** True in the full campaign, false in normal test runs. */
 const IS_FULL = process.env['FAULTS'] === 'full';
 
-/** `full` is for the whole campaign, `short` for every test run. */
+/** Chooses `full` in the full campaign, `short` in normal test runs. */
 export function scale<T>(full: T, short: T): T {
   return IS_FULL ? full : short;
 }
 
-/** An emulator, workers between its queues `work` and `out`, and the judge of what comes out. */
+/** An emulator, workers between its queues `work` and `out`, and a checker of the outputs. */
 export class Campaign {
   private readonly checker = new Checker();
   private readonly workers: WorkerProcess[] = [];
@@ -45,12 +45,12 @@ export class Campaign {
     return this.broker;
   }
 
-  /** Messages that have come out so far. */
+  /** Number of outputs so far. */
   get outputCount(): number {
     return this.count('out');
   }
 
-  /** The connection string, for another port if one is given. */
+  /** The connection string, with another port if one is given. */
   connectionString(port = this.broker.port): string {
     return this.broker.connectionString.replace(`:${this.broker.port}`, `:${port}`);
   }
@@ -75,12 +75,12 @@ export class Campaign {
     return worker;
   }
 
-  /** Waits until so many messages have come out. */
+  /** Waits for `count` outputs. */
   async outputs(count: number, timeoutMs = 60_000): Promise<void> {
     await this.until(() => this.outputCount >= count, `${count} outputs`, timeoutMs);
   }
 
-  /** The broker goes away and comes back, with what it had stored. */
+  /** Stops the broker for a while and restarts it with its stored messages. */
   async restartBroker(awayMs: number): Promise<void> {
     const { port } = this.broker;
     await this.broker.close();
@@ -88,7 +88,7 @@ export class Campaign {
     this.broker = await startEmulator({ ...this.options, port });
   }
 
-  /** Waits until the input is used up, and expects each message exactly once in the output and nowhere else. */
+  /** Waits until the input is empty, and expects each message exactly once in the output and nowhere else. */
   async judge(count: number, timeoutMs = 60_000): Promise<void> {
     await this.until(() => this.count('work') === 0, 'an empty input', timeoutMs);
     await this.endWorkers();

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Checker } from './checker.js';
 
 describe('Checker', () => {
-  it('finds nothing wrong when each acknowledged message came out once', () => {
+  it('finds nothing wrong if each acknowledged message has one output', () => {
     const checker = new Checker();
     for (const id of ['a', 'b']) {
       checker.attempt(id);
@@ -20,7 +20,7 @@ describe('Checker', () => {
     });
   });
 
-  it('names what is lost, duplicated, recovered and unexpected', () => {
+  it('lists lost, duplicated, recovered and unexpected messages', () => {
     const checker = new Checker();
     for (const id of ['lost', 'twice', 'recovered', 'never accepted']) checker.attempt(id);
     for (const id of ['lost', 'twice']) checker.acknowledge(id);

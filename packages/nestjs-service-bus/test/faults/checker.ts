@@ -1,20 +1,20 @@
-/** What a checker found; each list names ids. */
+/** A checker's findings; each list contains message ids. */
 export interface Verdict {
-  /** Sends begun. */
+  /** Number of sends attempted. */
   readonly attempted: number;
-  /** Sends that the broker has accepted. */
+  /** Number of sends that the broker has accepted. */
   readonly acknowledged: number;
-  /** Acknowledged, and without an output. */
+  /** Acknowledged, but without an output. */
   readonly lost: readonly string[];
   /** With more than one output. */
   readonly duplicated: readonly string[];
-  /** With an output, although the sender never learnt that the broker has the message: no fault. */
+  /** With an output, although the sender got no acknowledgement. Not a fault. */
   readonly recovered: readonly string[];
-  /** Outputs of what was never sent. */
+  /** Outputs of messages that were never sent. */
   readonly unexpected: readonly string[];
 }
 
-/** Compares what was sent with what came out, as Jepsen's checker for queues does; knows nothing of the way. */
+/** Compares inputs with outputs, as Jepsen's checker for queues does, without knowing the system in between. */
 export class Checker {
   private readonly attempted = new Set<string>();
   private readonly acknowledged = new Set<string>();

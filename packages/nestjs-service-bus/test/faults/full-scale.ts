@@ -1,2 +1,2 @@
-// Runs before each file of the whole campaign, which jest.config.js beside it is for.
+// Set-up file of the full campaign: see jest.config.js in this folder.
 process.env['FAULTS'] = 'full';

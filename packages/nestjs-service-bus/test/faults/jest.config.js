@@ -1,11 +1,11 @@
 import base from '../../../../jest.config.js';
 
-/** The whole campaign: the same tests as in every run, with the numbers that take their time. */
+/** The full campaign: the same tests as in every run, but with more messages and faults, which takes longer. */
 export default {
   ...base,
   rootDir: '../../../..',
   roots: ['<rootDir>/packages/nestjs-service-bus/test/faults'],
-  // Broken networks are for the campaign only: the SDK takes its time to give a connection up.
+  // Broken networks are tested only here: the SDK takes long to abandon a connection.
   testRegex: '\\.(spec|campaign-spec)\\.ts$',
   setupFiles: [...base.setupFiles, '<rootDir>/packages/nestjs-service-bus/test/faults/full-scale.ts'],
   maxWorkers: 1,

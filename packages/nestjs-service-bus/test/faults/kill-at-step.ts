@@ -1,10 +1,10 @@
 import { CoalescingSender } from '../../src/send/coalescing-sender.js';
 import { Delivery } from '../../src/delivery/delivery.js';
 
-/** The places on a message's way where a worker can be told to die. */
+/** The steps of processing a message at which a worker can be killed. */
 export type Step = 'before-send' | 'after-send' | 'before-complete';
 
-/** Has this process killed, without a chance to do anything more, when it comes to a step for the `n`th time. */
+/** Kills this process with SIGKILL when it reaches a step for the `n`th time. */
 export function killAtStep(step: Step, n: number): void {
   let passed = 0;
   const pass = (at: Step): void => {

@@ -18,7 +18,7 @@ describe('a killed worker', () => {
   afterEach(() => campaign.close());
 
   it(
-    'is replaced without a message lost or sent twice',
+    'is replaced without losing a message or sending one twice',
     async () => {
       await campaign.send(MESSAGES);
       for (let kills = 0; kills < KILLS; kills++) {
@@ -33,7 +33,7 @@ describe('a killed worker', () => {
   );
 
   it(
-    'leaves no gap and no double, whatever it was about to do',
+    'loses and duplicates nothing, whatever step it was at',
     async () => {
       const count = (KILLS_AT_STEP * STEPS.length + 4) * MAX_MESSAGES_PER_LIFE;
       await campaign.send(count);

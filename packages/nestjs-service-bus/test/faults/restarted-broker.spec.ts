@@ -11,7 +11,7 @@ const AWAY_MS = scale([5_000, 5_000, 30_000, 120_000], [5_000]);
 const TIMEOUT_MS = scale(600_000, 60_000);
 const BACK_WITHIN_MS = 10_000;
 
-describe('a broker that goes away for a while', () => {
+describe('a broker that is down for a while', () => {
   let directory: string;
   let campaign: Campaign;
   beforeEach(async () => {
@@ -24,9 +24,9 @@ describe('a broker that goes away for a while', () => {
   });
 
   it(
-    'is worked for again within ten seconds, and no message is lost or sent twice',
+    'is used again within ten seconds, and no message is lost or sent twice',
     async () => {
-      // All of them are there before the worker is: each restart meets messages on their way.
+      // All messages are there before the worker starts, so that each restart hits messages in flight.
       await campaign.send(MESSAGES);
       campaign.startWorker();
       for (const [restarts, awayMs] of AWAY_MS.entries()) {

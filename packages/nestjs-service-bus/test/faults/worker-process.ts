@@ -9,7 +9,7 @@ const MAX_OUTPUT_LENGTH = 20_000;
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const LOADER = new URL('../../../../test/support/typescript.js', import.meta.url).href;
 
-/** Where a worker is to die, and at which message. */
+/** The step at which a worker is killed, and how many times it passes it first. */
 export interface Death {
   readonly step: Step;
   readonly after: number;
@@ -17,7 +17,7 @@ export interface Death {
 
 /** The application under test, in a process of its own that can be killed. */
 export class WorkerProcess {
-  /** The end of what it has written, for a failing test's message. */
+  /** The end of the worker's output, for the message of a failing test. */
   output = '';
   private readonly exited: Promise<unknown>;
 
@@ -49,7 +49,7 @@ export class WorkerProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Resolves when it receives messages. */
+  /** Resolves when the worker receives messages. */
   async receiving(): Promise<void> {
     const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
     const ended = this.exited.then(() => Promise.reject(new Error(`the worker ended:\n${this.output}`)));
@@ -57,13 +57,13 @@ export class WorkerProcess {
     await Promise.race([told, ended]);
   }
 
-  /** Waits for its end, and returns what ended it: a signal, or an exit code. */
+  /** Waits until the worker ends; returns the signal or the exit code. */
   async end(): Promise<NodeJS.Signals | number | null> {
     await this.exited;
     return this.child.signalCode ?? this.child.exitCode;
   }
 
-  /** Ends it, whatever it is doing. */
+  /** Kills the worker at once. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.exited;

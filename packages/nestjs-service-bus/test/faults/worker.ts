@@ -5,7 +5,7 @@ import { MessagePattern, Payload } from '@nestjs/microservices';
 import { ServiceBusModule, ServiceBusServer } from '../../src/index.js';
 import { killAtStep, type Step } from './kill-at-step.js';
 
-// A process of its own, forked by WorkerProcess: an application that answers each message on `work` with one on `out`.
+// Forked by WorkerProcess: an application that answers each message on `work` with one on `out`.
 const { WORKER_CONNECTION: connectionString = '', WORKER_KILL_AT, WORKER_KILL_AFTER } = process.env;
 
 @Controller()
@@ -22,7 +22,7 @@ class WorkController {
     ServiceBusModule.forFeature({
       pattern: 'work',
       replyTo: 'out',
-      // A killed delivery counts as an attempt, and these messages see many of them.
+      // A delivery to a killed worker counts as an attempt, and these messages see many.
       retry: { maxAttempts: 1_000, maxDelayMs: 1_000 },
     }),
   ],

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { ONLY_SEED, replay, runSeeds, SEEDS, TIMEOUT_MS } from './run-seeds.js';
 
-/** One seed in five is enough: but for one step, batches go the way of single messages. */
+/** One seed in five is enough: except for one step, batches take the path of single messages. */
 const BATCH_SEEDS = Math.ceil(SEEDS / 5);
 
 describe('the runtime against a simulated broker, with handlers that take batches', () => {

@@ -6,13 +6,13 @@ import { INPUT_QUEUE, OUTPUT_QUEUE, type RuntimeProcess } from './runtime/runtim
 import { type Output } from './runtime/scripted-handler.js';
 import { type VirtualTime } from './world/virtual-time.js';
 
-/** On top of the grace: last settlements and the links' ends, each with a bound of its own in the runtime. */
+/** Allowed beyond the grace period: the last settlements and closing the links, each bounded by the runtime. */
 const DRAIN_SLACK_MS = 4_200;
 const CLOSE_MS = 20_000;
-/** Long enough for every timer that may outlast a process's end. */
+/** Longer than any timer that may outlast its process. */
 const AFTERWARDS_MS = 120_000;
 
-/** What a run has left. */
+/** The state at the end of a run. */
 export interface Remains {
   readonly plan: Plan;
   readonly time: VirtualTime;
@@ -21,7 +21,7 @@ export interface Remains {
   readonly processes: readonly RuntimeProcess[];
 }
 
-/** Shuts down what still runs, and looks whether everything is where it belongs. */
+/** Shuts down the running processes, and checks that nothing is lost, duplicated or left over. */
 export async function checkEnd(remains: Remains): Promise<void> {
   const { time, processes, judge } = remains;
   for (const process of processes) {
@@ -37,12 +37,12 @@ export async function checkEnd(remains: Remains): Promise<void> {
   checkMessages(remains);
 }
 
-/** At rest the runtime has nothing in its hands but what its handlers still work on. */
+/** At rest the runtime holds only the messages that its handlers still work on. */
 function checkBooks(process: RuntimeProcess, judge: Judge): void {
   const { inWork, waitingForRetry } = process.consumer.health();
   if (waitingForRetry > 0) judge.violation(`${process.name} has ${waitingForRetry} messages waiting at rest`);
   const running = [...judge.running].filter((execution) => execution.process === process).length;
-  // Where all slots are taken others wait for one, and in a batch all wait for its last one.
+  // Ignore messages that wait for a slot while all are taken, and those that wait for the rest of their batch.
   if (running < judge.maxHandlers && process.batchCalls === 0 && inWork > running) {
     judge.violation(`${process.name} has ${inWork} messages in work at rest`);
   }
@@ -81,14 +81,14 @@ function checkMessages({ plan, broker, judge }: Remains): void {
   if (!plan.detectsDuplicates && plan.faults.length > 0) return;
   const twice = outputs.filter((output, place) => outputs.indexOf(output) < place);
   for (const output of twice) {
-    // Who gives a message back and returns a result all the same wants both.
+    // A handler that abandons its message and still returns a result asks for a second output.
     const { steps } = judge.records[Number.parseInt(String(output))] ?? {};
     const isWanted = !plan.detectsDuplicates && steps?.has('abandon-itself');
     if (!isWanted) judge.violation(`output ${output} was sent twice`);
   }
 }
 
-/** Inputs by their numbers; outputs by number and index. */
+/** Identifies inputs by number, outputs by number and index. */
 function numbersAt(broker: SimulatedBroker, address: string): (number | string)[] {
   return broker.stored(address).map(({ content }) => {
     const { input, index } = JSON.parse((content as SimulatedContent).fields.body) as Output;

@@ -21,7 +21,7 @@ const SEND_EFFECTS: Effects = [
   'not-answered',
 ];
 
-/** Starts processes and makes faults, at the times that the plan names. */
+/** Starts processes and injects faults as planned. */
 export class FaultScript {
   readonly processes: RuntimeProcess[] = [];
   readonly overAtMs: number;
@@ -46,7 +46,7 @@ export class FaultScript {
     }
   }
 
-  /** Ends all faults, and has a process that works. */
+  /** Ends all faults, and makes sure that a process is running. */
   heal(): void {
     const { conditions } = this.surroundings;
     conditions.clear();

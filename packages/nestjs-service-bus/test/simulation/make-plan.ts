@@ -27,7 +27,7 @@ const KINDS: [Fault['kind'], ...Fault['kind'][]] = [
   'replace',
 ];
 
-/** A plan from a seed's chance. */
+/** Makes a random plan. */
 export function makePlan(random: Random): Plan {
   const hasSessions = random.chance(0.3);
   const hasOutput = random.chance(0.9);
@@ -51,7 +51,7 @@ export function makePlan(random: Random): Plan {
   };
 }
 
-/** The same plan for a handler that takes its messages in batches: one result each, and none that holds up all. */
+/** Converts a plan for a batch handler: at most one result per message, and no message that hangs. */
 export function inBatches(plan: Plan, random: Random): Plan {
   const { sessions: _none, ...binding } = plan.binding;
   const batch = { maxMessages: random.between(1, 5), maxWaitMs: random.pick([1, 50, 1_000]) };
@@ -140,7 +140,7 @@ function makeStep(random: Random): Step {
   return { kind, afterMs };
 }
 
-/** Most handlers are quick, some take longer than the lock lasts. */
+/** Most handlers are quick; some take longer than the lock duration. */
 function makeWork(random: Random): number {
   return random.pick([0, 1, 5, 20, 100, 500, 3_000, 20_000, random.between(0, 90_000)]);
 }

@@ -1,29 +1,29 @@
 import { type BindingOptions } from '../../src/binding/binding.js';
 
-/** How an execution of a handler goes. */
+/** What one execution of a handler does. */
 export type Step =
   | {
       readonly kind: 'succeed' | 'fail' | 'fail-by-type' | 'refuse' | 'defer' | 'invalid';
       readonly afterMs: number;
     }
   | { readonly kind: 'retry-later'; readonly afterMs: number; readonly delayMs: number }
-  /** Ends when its signal says so, by an error or as if nothing were; the patient one some time later only. */
+  /** Ends when its signal is aborted: successfully if `succeedsThen`, else with an error. */
   | { readonly kind: 'hang'; readonly afterMs: number; readonly succeedsThen: boolean }
-  /** Settles the message itself. */
+  /** The handler settles the message itself. */
   | { readonly kind: 'complete-itself' | 'abandon-itself'; readonly afterMs: number };
 
-/** One message, and what its handler does with it, execution by execution; after the last step it succeeds. */
+/** One message, and what each execution of its handler does; executions after the last step repeat it. */
 export interface Input {
   readonly number: number;
   readonly messageId: string;
   readonly sessionId: string | undefined;
   readonly sentAtMs: number;
   readonly steps: readonly Step[];
-  /** Results of its handler: that many outputs. */
+  /** Number of results, and so of outputs. */
   readonly results: number;
 }
 
-/** What goes wrong, and when. */
+/** A fault to inject, and when. */
 export interface Fault {
   readonly atMs: number;
   readonly kind:
@@ -43,12 +43,12 @@ export interface Fault {
   readonly lastsMs: number;
 }
 
-/** All that a seed decides before a run. */
+/** Everything that a seed decides before a run. */
 export interface Plan {
   readonly binding: BindingOptions;
   readonly hasOutput: boolean;
   readonly detectsDuplicates: boolean;
-  /** The input queue detects duplicates as well. */
+  /** The input queue detects duplicates, too. */
   readonly detectsOnInput: boolean;
   readonly hasSessions: boolean;
   readonly lockDurationMs: number;

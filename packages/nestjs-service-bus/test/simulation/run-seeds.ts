@@ -2,11 +2,11 @@ import { type Run, simulate } from './simulate.js';
 
 const { SIMULATION_SEEDS = '1000', SIMULATION_SEED } = process.env;
 
-/** Seeds to run, from 1 on: SIMULATION_SEEDS=n has more of them run, or fewer. */
+/** Number of seeds to run, from 1 on; set by SIMULATION_SEEDS=n. */
 export const SEEDS = Number(SIMULATION_SEEDS);
-/** SIMULATION_SEED=k runs this one only, and prints what happens. */
+/** SIMULATION_SEED=k runs only this seed, and prints its trace. */
 export const ONLY_SEED = SIMULATION_SEED === undefined ? undefined : Number(SIMULATION_SEED);
-/** A machine that is busy may take its time. */
+/** Generous, because the machine may be busy. */
 export const TIMEOUT_MS = 60_000 + SEEDS * 200;
 
 const MAX_REPORTED = 10;
@@ -23,13 +23,13 @@ class SimulationError extends Error {
   }
 }
 
-/** Runs all seeds of a range. @throws SimulationError that says how to run the failed ones again */
+/** Runs a range of seeds. @throws SimulationError that says how to rerun the failed ones */
 export async function runSeeds(from: number, to: number, hasBatches = false): Promise<void> {
   const failed: Run[] = [];
   for (let seed = from; seed <= to; seed++) {
     const run = await simulate(seed, { hasBatches });
     if (run.violations.length > 0) failed.push(run);
-    // Whoever waits for this process (a rejection that nobody handles) has his turn now.
+    // Yield to the event loop, so that an unhandled rejection surfaces now.
     await new Promise((resolve) => setImmediate(resolve));
   }
   if (failed.length === 0) return;
@@ -39,7 +39,7 @@ export async function runSeeds(from: number, to: number, hasBatches = false): Pr
   );
 }
 
-/** Runs one seed, and prints its plan and all that has happened. */
+/** Runs one seed, and prints its plan and its trace. */
 export async function replay(seed: number, hasBatches = false): Promise<Run> {
   const run = await simulate(seed, { keepsLines: true, hasBatches });
   const { binding, inputs: _inputs, ...plan } = run.plan;

@@ -12,13 +12,13 @@ import { Random } from './world/random.js';
 import { Trace } from './world/trace.js';
 import { VirtualTime } from './world/virtual-time.js';
 
-/** After the last fault everything is to come to an end within this time. */
+/** After the last fault, all messages have to be processed within this time. */
 const PATIENCE_MS = 30 * 60_000;
-/** Until the last settlement's answer has come, or its wait is over. */
+/** Long enough for the last settlement's answer, or its timeout. */
 const REST_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** What a seed has led to. */
+/** The result of a seed's run. */
 export interface Run {
   readonly seed: number;
   readonly plan: Plan;
@@ -29,7 +29,7 @@ export interface Run {
   readonly steps: number;
 }
 
-/** One run of the runtime against the simulated broker, of which the seed decides everything. */
+/** Runs the runtime against the simulated broker; the seed decides everything. */
 export async function simulate(seed: number, { keepsLines = false, hasBatches = false } = {}): Promise<Run> {
   const random = new Random(seed);
   const time = new VirtualTime();
@@ -37,7 +37,7 @@ export async function simulate(seed: number, { keepsLines = false, hasBatches = 
   const note = (what: string): void => trace.note(what);
   const planned = makePlan(random.fork());
   const plan = hasBatches ? inBatches(planned, random.fork()) : planned;
-  const putBack = time.install();
+  const restore = time.install();
   const scene = makeScene(plan, time, random, note);
   const { judge } = scene;
   try {
@@ -45,7 +45,7 @@ export async function simulate(seed: number, { keepsLines = false, hasBatches = 
   } catch (error) {
     judge.violation(`it threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   } finally {
-    putBack();
+    restore();
   }
   note(`over after ${time.steps} steps`);
   const { violations, executions } = judge;
@@ -119,7 +119,7 @@ async function play({ plan, time, broker, judge, faults }: Scene): Promise<void>
     const left = broker.stored(INPUT_QUEUE).map(({ content, lockId }) => `${content.messageId}/${lockId}`);
     judge.violation(`stuck: ${left.join(', ')} are on the queue still`);
   }
-  // The last answers are on their way; what hangs may lose its lock meanwhile, and be delivered again.
+  // Wait for the last answers. Hanging messages may lose their locks meanwhile and be redelivered.
   for (let rests = 0; rests < 10; rests++) {
     await time.runUntil(() => false, time.nowMs + REST_MS);
     if (isAllDone()) break;
@@ -128,7 +128,7 @@ async function play({ plan, time, broker, judge, faults }: Scene): Promise<void>
   await checkEnd({ plan, time, broker, judge, processes: faults.processes });
 }
 
-/** Nothing is on the queue but what hangs, or has to wait behind that. */
+/** True if only hanging messages, and those that wait behind them, are left on the queue. */
 function isNothingLeft(broker: SimulatedBroker, judge: Judge, processes: number): boolean {
   const { counts } = broker.source(INPUT_QUEUE).store;
   if (counts.active + counts.scheduled === 0) return true;
@@ -139,7 +139,7 @@ function isNothingLeft(broker: SimulatedBroker, judge: Judge, processes: number)
   const others = left.filter(({ lockId }) => !locks.has(lockTokenOf(lockId)));
   if (left.length - others.length >= maxHandlers * processes) return true;
   const sessions = new Set(hanging.map(({ record }) => record.input.sessionId));
-  // A process whose slots all hang may have fetched more than it can take up.
+  // A process whose slots all hang may hold more messages than it has slots.
   const hasFull = hanging.some(
     ({ process }) => hanging.filter((other) => other.process === process).length >= maxHandlers,
   );

@@ -6,7 +6,7 @@ const TIMEOUT_MS = 60_000;
 
 describe('a simulated run', () => {
   it(
-    'is the same each time for a seed, and another one for another seed',
+    'is the same each time for one seed, and different for another',
     async () => {
       const digests = new Set<string>();
       for (let seed = 1; seed <= 20; seed++) {
@@ -28,7 +28,7 @@ describe('a simulated run', () => {
   });
 
   it(
-    'comes through all that can happen to the runtime',
+    'covers everything that can happen to the runtime',
     async () => {
       const wanted = [
         'fault: detach-links',

@@ -7,7 +7,7 @@ export type BatchHandler = (payloads: unknown[], context: ServiceBusBatchContext
 
 export const BATCH_HANDLER = Symbol('BatchHandler');
 
-/** Bound to the queue `work`, with the option `batch`; what it does is the test's. */
+/** Bound to the queue `work` with the option `batch`; each test provides the handler. */
 @Controller()
 export class BatchController {
   constructor(@Inject(BATCH_HANDLER) private readonly handler: BatchHandler) {}

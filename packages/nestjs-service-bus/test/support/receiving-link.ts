@@ -5,7 +5,7 @@ import { type LinkDelivery } from '../../src/sdk/fast-lane/link-delivery.js';
 
 type Settled = (context: { readonly delivery?: LinkDelivery }) => void;
 
-/** rhea's bookkeeping of a session that receives, as far as a lane touches it. */
+/** rhea's state of a receiving session, as far as a lane uses it. */
 class Session {
   readonly local = { channel: 0 };
   readonly links: Record<string, ReceivingLink> = {};
@@ -33,7 +33,7 @@ class Session {
   }
 }
 
-/** An open link with both of its ends: what a lane does to it, and what the broker would send. */
+/** Both ends of an open link: records what a lane does, and sends what a broker would. */
 export class ReceivingLink {
   credit = 0;
   delivery_count = 0;
@@ -51,7 +51,7 @@ export class ReceivingLink {
     },
     _process: (): void => this.session._process(),
   };
-  /** Credit as the broker was told it, flow by flow. */
+  /** The credit of each flow frame that the broker got. */
   readonly flows: number[] = [];
   readonly events: { name: string; context: Record<string, unknown> }[] = [];
   private nextId = 0;
@@ -60,7 +60,7 @@ export class ReceivingLink {
     this.session.links['link'] = this;
   }
 
-  /** The SDK's receiver on this link; `handlers` are those it was subscribed with. */
+  /** The SDK's receiver on this link; `handlers` are those passed to `subscribe`. */
   receiver(): ServiceBusReceiver & { handlers?: { postInitialize(): Promise<void> } } {
     const receiver = {
       _streamingReceiver: { link: { _link: this } },
@@ -93,7 +93,7 @@ export class ReceivingLink {
   }
 
   on(_event: 'settled', _listener: Settled): void {
-    // Nobody but the SDK listens.
+    // Only the SDK listens.
   }
 
   write(): void {
@@ -101,7 +101,7 @@ export class ReceivingLink {
     this.issue_flow = false;
   }
 
-  /** A message comes, in as many transfers as it has parts. */
+  /** Delivers a message, one transfer per part. */
   deliver(
     parts: readonly Buffer[] = [encoded()],
     { more = [true, false] as readonly unknown[], id = this.nextId } = {},
@@ -115,7 +115,7 @@ export class ReceivingLink {
     this.nextId = id + 1;
   }
 
-  /** The broker answers a settlement. */
+  /** Answers a settlement as the broker would. */
   answer(first: number, last = first, settled = true): void {
     const state = (rhea.message as unknown as { accepted(): { described(): unknown } })
       .accepted()
@@ -124,7 +124,7 @@ export class ReceivingLink {
   }
 }
 
-/** A plain message, as it comes. */
+/** A plain message as it arrives. */
 export function encoded(body = Buffer.from('1')): Buffer {
   return rhea.message.encode({ body: rhea.message.data_section(body) as unknown });
 }

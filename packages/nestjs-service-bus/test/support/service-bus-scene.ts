@@ -7,7 +7,7 @@ import { letSdkTimersGo } from '../../../../test/support/let-sdk-timers-go.js';
 import { type ServiceBusApp, type ServiceBusAppSetup, startServiceBusApp } from './start-service-bus-app.js';
 import { WORK_HANDLER, WorkController, type WorkHandler } from './work-controller.js';
 
-/** A namespace, a plain SDK client on it and applications: made anew for each test, closed after it. */
+/** A namespace, a plain SDK client and applications: created for each test, closed after it. */
 export class Scene {
   emulator!: Emulator;
   client!: ServiceBusClient;
@@ -32,7 +32,7 @@ export class Scene {
     return app;
   }
 
-  /** An application whose pattern `work` is handled by this function; resolves when it receives. */
+  /** Starts an application that handles the pattern `work` with this function; resolves when it receives. */
   async startWork(
     handler: WorkHandler,
     binding: BindingOptions = {},
@@ -57,7 +57,7 @@ export class Scene {
     await sender.close();
   }
 
-  /** Receives and deletes until there are `count`, or nothing has come for `maxWaitMs`. */
+  /** Receives and deletes until there are `count` messages, or none has arrived for `maxWaitMs`. */
   async take(entity: string, count = 1, maxWaitMs = 5_000): Promise<ServiceBusReceivedMessage[]> {
     const [queue = entity, sub] = entity.split('/$');
     const receiver = this.client.createReceiver(queue, {
@@ -74,13 +74,13 @@ export class Scene {
     return taken;
   }
 
-  /** Messages in an entity, in whatever state. */
+  /** Number of messages in an entity, in any state. */
   left(entity: string): number {
     return this.emulator.entity(entity).messages().length;
   }
 }
 
-/** A scene for each test of the enclosing `describe`. */
+/** Creates a scene for each test of the enclosing `describe`. */
 export function serviceBusScene(options: EmulatorOptions): Scene {
   letSdkTimersGo();
   const scene = new Scene(options);

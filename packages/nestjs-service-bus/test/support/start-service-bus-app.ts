@@ -8,7 +8,7 @@ import {
   ServiceBusServer,
 } from '../../src/index.js';
 
-/** An application with the transport, as a user sets it up, on a given namespace. */
+/** An application with the transport, set up as a user would, on a given namespace. */
 export interface ServiceBusApp {
   readonly app: INestApplication;
   readonly server: ServiceBusServer;
@@ -23,7 +23,7 @@ export interface ServiceBusAppSetup {
   readonly providers?: ModuleMetadata['providers'];
   readonly imports?: ModuleMetadata['imports'];
   readonly options?: Partial<ServiceBusModuleOptions>;
-  /** Called before the server starts: the place for hooks. */
+  /** Called before the server starts, for example to add hooks. */
   readonly beforeStart?: (server: ServiceBusServer) => void;
 }
 
@@ -58,7 +58,7 @@ export async function startServiceBusApp(
   };
 }
 
-/** Waits until something is true, looking every few milliseconds; fails after `timeoutMs`. */
+/** Waits until a condition is true, checking every few milliseconds; fails after `timeoutMs`. */
 export async function until(isTrue: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await isTrue())) {

@@ -7,7 +7,7 @@ export type WorkHandler = (payload: unknown, context: ServiceBusContext) => unkn
 
 export const WORK_HANDLER = Symbol('WorkHandler');
 
-/** Bound to the queue `work`; what it does is the test's. */
+/** Bound to the queue `work`; each test provides the handler. */
 @Controller()
 export class WorkController {
   constructor(@Inject(WORK_HANDLER) private readonly handler: WorkHandler) {}

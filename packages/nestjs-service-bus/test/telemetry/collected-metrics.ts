@@ -6,14 +6,14 @@ import { LocalHistograms } from '../../../../src/telemetry/local-histograms.js';
 import { prometheusText } from '../../../../src/telemetry/prometheus-text.js';
 import { PullReader } from '../../../../src/telemetry/pull-reader.js';
 
-/** Metrics of this process, as somebody who scrapes them sees them. */
+/** Metrics of this process, as a scraper sees them. */
 export class CollectedMetrics {
-  /** By the scope that the module measures under, as the service has them. */
+  /** Metrics of the module's own scope, as the service exports them. */
   readonly histograms = new LocalHistograms('nestjs-service-bus');
   private readonly reader = new PullReader(this.histograms);
   private readonly provider = new MeterProvider({ readers: [this.reader] });
 
-  /** Before the application starts: it looks for them then. */
+  /** Must be called before the application starts, because that is when it looks for a meter. */
   static start(): CollectedMetrics {
     const collected = new CollectedMetrics();
     metrics.setGlobalMeterProvider(new LeanMeterProvider(collected.provider, collected.histograms));
@@ -24,7 +24,7 @@ export class CollectedMetrics {
     return (await prometheusText(this.reader)).text;
   }
 
-  /** The values of a metric's series, by their labels as they are written, without those all have in common. */
+  /** The values of a metric's series by their labels, without the labels common to all. */
   async series(name: string): Promise<Record<string, number>> {
     const found: Record<string, number> = {};
     for (const line of (await this.text()).split('\n')) {

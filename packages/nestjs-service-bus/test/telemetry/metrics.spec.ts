@@ -25,7 +25,7 @@ describe('the metrics of a binding', () => {
   });
   const settled = (queue = 'work'): Promise<void> => until(() => scene.left(queue) === 0);
 
-  it('count and time what comes, what is processed, and what goes out', async () => {
+  it('count and time messages received, processed and sent', async () => {
     await scene.startWork(() => 'done', { replyTo: 'results' });
     await scene.send('work', ...Array.from({ length: 20 }, () => ({ body: 'x' })));
     await settled();
@@ -45,7 +45,7 @@ describe('the metrics of a binding', () => {
     expect(text).toContain('# TYPE messaging_client_consumed_messages_total counter');
   });
 
-  it('tell failed attempts by their error, retries, and dead letters by their reason', async () => {
+  it('report failed attempts by error, retries, and dead letters by reason', async () => {
     const handler = (payload: unknown): void => {
       if (payload === 'poison') throw new DeadLetterException('Poison');
       throw new TypeError('broken');
@@ -79,7 +79,7 @@ describe('the metrics of a binding', () => {
     );
   });
 
-  it('show what is in work, what waits, and for how long it has been here', async () => {
+  it('show messages in work, messages waiting, and the age of the oldest', async () => {
     let finish: (() => void) | undefined;
     await scene.startWork(
       (payload) => {
@@ -97,7 +97,7 @@ describe('the metrics of a binding', () => {
     await until(async () => (await metrics.value('service_bus_messages_in_work')) === 0);
   });
 
-  it('count locks that are lost', async () => {
+  it('count lost locks', async () => {
     scene.emulator.faults.failRenewals(1, 'com.microsoft:message-lock-lost', 'short');
     const handler: WorkHandler = async (_, { attempt, signal }) => {
       if (attempt > 1) return;
@@ -110,7 +110,7 @@ describe('the metrics of a binding', () => {
     await settled('short');
   });
 
-  it('show which state the receiver and the circuit breaker are in', async () => {
+  it('show the state of the receiver and of the circuit breaker', async () => {
     const circuitBreaker = { minMessages: 1, failureRatio: 1, pauseMs: 60_000 };
     const handler = (): void => {
       throw new Error('broken');
@@ -133,7 +133,7 @@ describe('the metrics of a binding', () => {
     await until(async () => (await metrics.value(PROCESSED, subscription)) === 1);
   });
 
-  it('show the sessions in hand', async () => {
+  it('show the sessions held', async () => {
     await scene.startWork(() => undefined, {
       queue: 'in-sessions',
       sessions: { maxConcurrentSessions: 2, idleTimeoutMs: 30_000 },
@@ -143,7 +143,7 @@ describe('the metrics of a binding', () => {
     await until(async () => (await metrics.value(PROCESSED)) === 2);
   });
 
-  it('are those of a server that listens, not of one that is closed', async () => {
+  it('come from a listening server, not from a closed one', async () => {
     const consumed = 'messaging_client_consumed_messages_total';
     const app = await scene.startWork(() => undefined);
     await scene.send('work', { body: 'x' }, { body: 'y' });
@@ -154,7 +154,7 @@ describe('the metrics of a binding', () => {
   });
 });
 
-describe('without anybody who collects metrics', () => {
+describe('with metrics off', () => {
   const scene = serviceBusScene({ entities: { queues: ['work'] } });
 
   it('nothing is measured, and messages are processed all the same', async () => {

@@ -3,7 +3,7 @@ import { NodeSDK, tracing } from '@opentelemetry/sdk-node';
 
 export type Recorded = tracing.ReadableSpan;
 
-/** Spans of this process, as they end. */
+/** Records the spans of this process as they end. */
 export class RecordedSpans {
   private readonly exporter = new tracing.InMemorySpanExporter();
   private readonly sdk: NodeSDK;
@@ -19,7 +19,7 @@ export class RecordedSpans {
     this.sdk.start();
   }
 
-  /** Before the application starts: it looks for a tracer then. */
+  /** Must be called before the application starts, because that is when it looks for a tracer. */
   static start(sampler?: tracing.Sampler): RecordedSpans {
     return new RecordedSpans(sampler);
   }

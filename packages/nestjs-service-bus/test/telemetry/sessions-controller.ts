@@ -1,11 +1,11 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 
-/** Takes whatever comes in a session. */
+/** Accepts every message of a session. */
 @Controller()
 export class SessionsController {
   @EventPattern('in-sessions')
   take(@Payload() _payload: unknown): void {
-    // Being there is all that is wanted.
+    // The session only has to be held.
   }
 }

@@ -51,7 +51,7 @@ describe('the trace of a message', () => {
     },
   );
 
-  it('is told in the words of the messaging conventions', async () => {
+  it('follows the messaging conventions', async () => {
     await scene.startWork(() => 'done', { replyTo: 'results' });
     await scene.send('work', { body: 'x', messageId: 'm1', correlationId: 'c1' });
     const [processed] = await ended('process work');
@@ -82,7 +82,7 @@ describe('the trace of a message', () => {
     });
   });
 
-  it('tells what went wrong, in each attempt', async () => {
+  it('records the error of each attempt', async () => {
     const handler = (): void => {
       throw new TypeError('broken');
     };
@@ -101,7 +101,7 @@ describe('the trace of a message', () => {
     expect(parentOf(dead)).toBe(idOf(attempts[1]));
   });
 
-  it('is what spans of the handler itself are part of, each in its own message', async () => {
+  it('contains the spans of the handler, each in the trace of its own message', async () => {
     const handler = async (payload: unknown): Promise<void> => {
       await new Promise((resolve) => setImmediate(resolve));
       trace
@@ -122,13 +122,13 @@ describe('the trace of a message', () => {
     }
   });
 
-  it('goes on with a copy that waits for a retry', async () => {
+  it('continues with a copy that waits for a retry', async () => {
     const handler = (_: unknown, { attempt }: { attempt: number }): void => {
       if (attempt === 1) throw new TypeError('broken');
     };
     await scene.startWork(handler, { retry: { delayMs: 50, maxDelayMs: 50, maxHoldMs: 0 } });
     await scene.send('work', { body: 'x', applicationProperties: { traceparent: TRACEPARENT } });
-    // The first ends with its completion, at about the time at which its copy is done.
+    // The first span ends with its completion, at about the time when the copy is done.
     const [first, second] = (await ended('process work', 2)).sort(
       (one, other) => one.startTime[0] - other.startTime[0] || one.startTime[1] - other.startTime[1],
     );
@@ -138,7 +138,7 @@ describe('the trace of a message', () => {
     expect(second?.spanContext().traceId).toBe(TRACE_ID);
   });
 
-  it('begins with the request of a client, and comes back with the reply', async () => {
+  it('begins with a client’s request, and returns with the reply', async () => {
     await scene.startWork((payload) => payload);
     const client = new ServiceBusClientProxy({
       connectionString: scene.emulator.connectionString,
@@ -168,7 +168,7 @@ describe('the trace of a message', () => {
 describe('what an injected sender sends', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'results'] } });
 
-  it('is part of the trace of its caller: one message, many, and those for later', async () => {
+  it('is part of its caller’s trace: one message, several, and scheduled ones', async () => {
     const spans = RecordedSpans.start();
     const app = await scene.startApp({ imports: [ServiceBusModule.forFeature({ senders: ['results'] })] });
     const sender = app.app.get<ServiceBusSender>(getSenderToken('results'));
@@ -203,7 +203,7 @@ describe('what an injected sender sends', () => {
     await spans.close();
   });
 
-  it('fails with its span', async () => {
+  it('marks its span as failed when it fails', async () => {
     const spans = RecordedSpans.start();
     const app = await scene.startApp({ imports: [ServiceBusModule.forFeature({ senders: ['results'] })] });
     const sender = app.app.get<ServiceBusSender>(getSenderToken('results'));
@@ -219,7 +219,7 @@ describe('what an injected sender sends', () => {
 describe('a trace that is not recorded', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'results'] } });
 
-  it('goes on all the same, so that whoever comes next knows', async () => {
+  it('is still passed on to the next receiver', async () => {
     const spans = RecordedSpans.start(new tracing.AlwaysOffSampler());
     await scene.startWork(() => 'done', { replyTo: 'results' });
     await scene.send('work', { body: 'x', applicationProperties: { traceparent: TRACEPARENT } });

@@ -5,22 +5,22 @@ import { type Clock } from '../../time/clock.js';
 import { type Slots } from './slots.js';
 
 const SAMPLE_MS = 250;
-// A link has places for 2,048 deliveries, and a retired one must have room for all credit it was given.
+// A link holds 2,048 deliveries, and a retired one must have room for all the credit that it was given.
 const MAX_CREDIT = 500;
 
-/** What the controller asks its binding. */
+/** What the controller needs to know of its binding. */
 export interface AdaptiveSource {
-  /** Locks lost, renewals failed and settlements throttled since it was last asked. */
-  takeTroubles(): number;
-  /** Results wait, because the broker takes none. */
+  /** Returns the locks lost, renewals failed and settlements throttled since the last call, and resets the count. */
+  takeOverloadSignals(): number;
+  /** True while results wait because the broker refuses them. */
   isOutputBlocked(): boolean;
-  /** Something else holds the binding back: what is seen now says nothing. */
+  /** True while something else holds the binding back: samples taken now say nothing about the limit. */
   isPaused(): boolean;
-  /** The limit is another one. */
+  /** Called when the limit has changed. */
   limitChanged(): void;
 }
 
-/** Sets the slots of a binding with `maxConcurrentCalls: 'auto'`, from what it sees four times a second. */
+/** Adjusts the slots of a binding with `maxConcurrentCalls: 'auto'`, sampling its load four times a second. */
 export class AdaptiveConcurrency {
   private readonly controller: AdaptiveLimit;
   private readonly meter: AdaptiveMeter;
@@ -36,7 +36,7 @@ export class AdaptiveConcurrency {
   ) {
     this.controller = new AdaptiveLimit(max);
     this.meter = new AdaptiveMeter(clock.now());
-    this.timer = setInterval(() => this.look(), SAMPLE_MS);
+    this.timer = setInterval(() => this.sample(), SAMPLE_MS);
     this.timer.unref();
   }
 
@@ -44,13 +44,13 @@ export class AdaptiveConcurrency {
     return this.controller.limit;
   }
 
-  /** The credit for the broker at this limit: half as much again, so that a slot that becomes free finds a message. */
+  /** The link credit at this limit: half as much again, so that a message waits for each slot that becomes free. */
   get credit(): number {
     return Math.min(this.limit + Math.max(Math.ceil(this.limit / 2), 2), MAX_CREDIT);
   }
 
-  /** An attempt begins; `end` wants the moment back. */
-  begun(): number {
+  /** Notes the start of an attempt. Pass the returned time to `end`. */
+  begin(): number {
     const now = this.clock.now();
     this.meter.begin(now);
     return now;
@@ -65,16 +65,16 @@ export class AdaptiveConcurrency {
     this.loop.close();
   }
 
-  private look(): void {
+  private sample(): void {
     const reading = this.meter.read(this.clock.now());
     const isSaturated = this.slots.waiting > 0 || this.slots.queued > this.queued;
     this.queued = this.slots.queued;
-    const troubles = this.source.takeTroubles();
+    const overloadSignals = this.source.takeOverloadSignals();
     const loopDelayMs = this.loop.read();
     if (this.source.isPaused()) return;
     const isOutputBlocked = this.source.isOutputBlocked();
     const before = this.limit;
-    this.controller.observe({ ...reading, isSaturated, troubles, isOutputBlocked, loopDelayMs });
+    this.controller.observe({ ...reading, isSaturated, overloadSignals, isOutputBlocked, loopDelayMs });
     if (this.limit === before) return;
     this.slots.resize(this.limit);
     this.source.limitChanged();

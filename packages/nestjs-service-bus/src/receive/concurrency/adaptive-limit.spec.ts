@@ -4,7 +4,7 @@ import { AdaptiveLimit, type LoadSample } from './adaptive-limit.js';
 
 const TICK_MS = 250;
 
-/** A sample of work whose attempts take `attemptMs` each at this limit, all slots in use. */
+/** A sample of work at this limit with all slots in use, each attempt taking `attemptMs`. */
 function busy(limit: number, attemptMs: number, others: Partial<LoadSample> = {}): LoadSample {
   const ended = Math.round((limit * TICK_MS) / attemptMs);
   return {
@@ -13,14 +13,14 @@ function busy(limit: number, attemptMs: number, others: Partial<LoadSample> = {}
     endedDurationMs: ended * attemptMs,
     busyMs: limit * TICK_MS,
     isSaturated: true,
-    troubles: 0,
+    overloadSignals: 0,
     isOutputBlocked: false,
     loopDelayMs: 0,
     ...others,
   };
 }
 
-/** Runs it for so many seconds against work whose attempts take as long as `attemptMs` says for a limit. */
+/** Runs the controller for some seconds against work whose attempts take `attemptMs(limit)`. */
 function run(
   controller: AdaptiveLimit,
   seconds: number,
@@ -35,7 +35,7 @@ function run(
 }
 
 const waiting = (): number => 100;
-/** One resource that serves one after the other: more at once only wait longer. */
+/** A resource that serves one request at a time: with more at once, each only waits longer. */
 const serial = (limit: number): number => limit * 10;
 
 describe('AdaptiveLimit', () => {
@@ -51,7 +51,7 @@ describe('AdaptiveLimit', () => {
     expect(run(controller, 60, waiting).every((limit) => limit === 200)).toBe(true);
   });
 
-  it('takes a step back that gained nothing, and tries again ever more seldom', () => {
+  it('reverts a step that gained nothing, and tries again ever more rarely', () => {
     const controller = new AdaptiveLimit(200);
     const limits = run(controller, 300, serial);
     expect(Math.max(...limits)).toBe(32);
@@ -64,8 +64,8 @@ describe('AdaptiveLimit', () => {
     expect(atMore / limits.length).toBeLessThan(0.2);
   });
 
-  it('finds the place where throughput ends to grow', () => {
-    // 60 at once are served at full speed; above, each one waits for the others.
+  it('finds the limit at which throughput stops growing', () => {
+    // Up to 60 at once are served at full speed; above that, each one waits for the others.
     const pool = (limit: number): number => 50 * Math.max(limit / 60, 1);
     const controller = new AdaptiveLimit(200);
     run(controller, 60, pool);
@@ -80,23 +80,23 @@ describe('AdaptiveLimit', () => {
     expect(controller.limit).toBe(200);
   });
 
-  it('stays where it is while nobody waits for a slot', () => {
+  it('stays where it is while no message waits for a slot', () => {
     const controller = new AdaptiveLimit(200);
     expect(new Set(run(controller, 60, waiting, { isSaturated: false }))).toEqual(new Set([16]));
   });
 
-  it('does not take it for a gain when the slots are not filled', () => {
-    // The broker gives no more than 16 at once, whatever the limit is.
+  it('sees no gain when the additional slots are not filled', () => {
+    // The broker sends no more than 16 at once, whatever the limit is.
     const controller = new AdaptiveLimit(200);
     for (let tick = 0; tick < 400; tick++) controller.observe(busy(16, 100));
     expect(controller.limit).toBeLessThanOrEqual(20);
   });
 
   it.each<[string, Partial<LoadSample>]>([
-    ['locks that are lost or not renewed', { troubles: 1 }],
-    ['results that the broker does not take', { isOutputBlocked: true }],
+    ['locks that are lost or not renewed', { overloadSignals: 1 }],
+    ['results that the broker refuses', { isOutputBlocked: true }],
     ['a blocked event loop', { loopDelayMs: 60 }],
-  ])('shrinks step by step on %s, to 1, and comes back when that is over', (_what, pressure) => {
+  ])('shrinks step by step to 1 on %s, and recovers afterwards', (_what, pressure) => {
     const controller = new AdaptiveLimit(200);
     const limits = [...new Set(run(controller, 60, waiting, pressure))];
     expect(limits.slice(0, 4)).toEqual([11, 7, 4, 2]);
@@ -105,10 +105,10 @@ describe('AdaptiveLimit', () => {
     expect(controller.limit).toBe(200);
   });
 
-  it('gives a smaller limit two seconds, or the end of its attempts, before it shrinks again', () => {
+  it('waits two seconds, or for its attempts to end, before it shrinks again', () => {
     const controller = new AdaptiveLimit(200);
     const long = (): number => 60_000;
-    const limits = run(controller, 4, long, { troubles: 1 });
+    const limits = run(controller, 4, long, { overloadSignals: 1 });
     expect(limits).toEqual([...Array<number>(8).fill(11), ...Array<number>(8).fill(7)]);
   });
 
@@ -117,12 +117,12 @@ describe('AdaptiveLimit', () => {
     expect(new Set(run(controller, 60, waiting, { loopDelayMs: 30 }))).toEqual(new Set([16]));
   });
 
-  it('comes back within minutes also where attempts take seconds', () => {
+  it('recovers within minutes even if attempts take seconds', () => {
     const controller = new AdaptiveLimit(200);
     const seconds = (): number => 5_000;
-    run(controller, 30, seconds, { troubles: 1 });
+    run(controller, 30, seconds, { overloadSignals: 1 });
     expect(controller.limit).toBe(1);
-    // Samples are too short for whole attempts: those that end are spread over them.
+    // Attempts outlast a sample: spread their ends over the samples.
     let rest = 0;
     for (let tick = 0; tick < (300 * 1_000) / TICK_MS; tick++) {
       rest += (controller.limit * TICK_MS) / 5_000;
@@ -139,7 +139,7 @@ describe('AdaptiveLimit', () => {
     expect(run(controller, 60, minute).every((limit) => limit === 16)).toBe(true);
   });
 
-  it('bears attempts that take no time', () => {
+  it('copes with attempts that take no time', () => {
     const controller = new AdaptiveLimit(200);
     const limits = run(controller, 20, () => 1, { endedDurationMs: 0, busyMs: 0 });
     expect(limits.every((limit) => Number.isInteger(limit) && limit >= 1 && limit <= 200)).toBe(true);

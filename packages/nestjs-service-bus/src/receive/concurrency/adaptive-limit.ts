@@ -1,74 +1,75 @@
-/** What was seen of a binding since the sample before. */
+/** A binding's load since the previous sample. */
 export interface LoadSample {
-  /** How long the sample took. */
+  /** Time covered by the sample. */
   readonly durationMs: number;
-  /** Attempts that ended in it. */
+  /** Attempts that ended during the sample. */
   readonly ended: number;
-  /** How long those attempts took, added up. */
+  /** Total duration of those attempts. */
   readonly endedDurationMs: number;
-  /** The time in it for which slots were in use, added up over the slots. */
+  /** Time for which slots were in use, summed over all slots. */
   readonly busyMs: number;
-  /** Messages waited for a slot. */
+  /** True if messages waited for a slot. */
   readonly isSaturated: boolean;
-  /** The broker has more from us than it takes: locks lost, renewals failed, settlements throttled. */
-  readonly troubles: number;
-  /** Results wait, because the broker takes none. */
+  /** Signs that we ask too much of the broker: locks lost, renewals failed, settlements throttled. */
+  readonly overloadSignals: number;
+  /** True while results wait because the broker refuses them. */
   readonly isOutputBlocked: boolean;
-  /** How much later than planned the event loop's timers fired, on average. */
+  /** Mean delay of the event loop's timers. */
   readonly loopDelayMs: number;
 }
 
 const START = 16;
-/** The event loop is blocked for so long at a time that renewals and probes suffer. */
+/** Above this delay of the event loop, lock renewals and probes come late. */
 const BLOCKED_LOOP_MS = 50;
-/** It has no time left for more. */
+/** Above this delay, the event loop has no time for more work. */
 const BUSY_LOOP_MS = 25;
 const SHRINK_FACTOR = 0.7;
-/** A smaller limit gets this long to show what it does, or until all attempts begun above it have ended. */
+/** Wait this long before shrinking again, or until all attempts begun under the larger limit have ended. */
 const SHRINK_AGAIN_MS = 2_000;
 const BOLD_STEP = 2;
 const CAREFUL_STEP = 1.25;
-/** The least share of a step that must come back as throughput. */
+/** A step is kept only if throughput grows by at least this share of it. */
 const GAIN_SHARE = 0.3;
-/** Chance evens out over so many attempts; long ones are not waited for that long. */
+/** A measurement needs this many attempts for chance to even out, or LONG_MEASUREMENT_MS if attempts are long. */
 const MIN_ENDED = 30;
 const LONG_MEASUREMENT_MS = 10_000;
-const MAX_PATIENCE = 32;
+const MAX_BACKOFF = 32;
 
 /**
- * Finds how many messages to have in work at once: doubles the limit as long as throughput follows, then tries
- * smaller steps, ever more seldom, and takes back each one that gained too little. Under pressure (locks,
- * throttling, a blocked event loop) it gives up three tenths at a time.
+ * Finds how many messages to process at once: doubles the limit as long as throughput follows, then tries smaller
+ * steps, ever more rarely, and reverts each one that gained too little. Under pressure (lost locks, throttling, a
+ * blocked event loop) it cuts the limit by 30% at a time.
  *
- * Throughput is not counted but taken from mean slots in use ÷ mean duration of an attempt (Little's law): messages
- * of equal length end in waves, and a count of whole waves is too coarse to tell a gain from chance.
+ * Throughput is not counted but computed as mean slots in use ÷ mean duration of an attempt (Little's law): attempts
+ * of equal duration end in waves, and counting whole waves is too coarse to tell a gain from chance.
  */
 export class AdaptiveLimit {
   limit: number;
   private step = BOLD_STEP;
-  /** Measurements to be made before the next step is tried. */
-  private quiet = 0;
-  private patience = 1;
+  /** Measurements to let pass before the next step up. */
+  private measurementsToSkip = 0;
+  private backoff = 1;
   private trial?: { readonly from: number; readonly throughput: number };
-  /** Attempts that began under another limit end first. */
-  private unsettled: number;
+  /** Attempts that began under the previous limit and have not ended: they must not be measured. */
+  private leftovers: number;
   private measured = { ended: 0, endedDurationMs: 0, busyMs: 0, durationMs: 0 };
   private sinceShrink = { ms: SHRINK_AGAIN_MS, ended: 0 };
 
   constructor(private readonly max: number) {
     this.limit = Math.min(START, max);
-    this.unsettled = this.limit;
+    this.leftovers = this.limit;
   }
 
-  /** Takes in what was seen, and returns the limit from now on. */
+  /** Takes a sample into account, and returns the new limit. */
   observe(sample: LoadSample): number {
     this.sinceShrink.ms += sample.durationMs;
     this.sinceShrink.ended += sample.ended;
-    const isStrained = sample.troubles > 0 || sample.isOutputBlocked || sample.loopDelayMs > BLOCKED_LOOP_MS;
+    const isStrained =
+      sample.overloadSignals > 0 || sample.isOutputBlocked || sample.loopDelayMs > BLOCKED_LOOP_MS;
     if (isStrained) this.shrink();
-    // Without messages that wait, the limit had no part in what was seen.
+    // If no message waited, the limit did not influence the sample.
     else if (!sample.isSaturated || sample.loopDelayMs > BUSY_LOOP_MS) this.startMeasuring(0);
-    else if (this.unsettled > 0) this.unsettled -= sample.ended;
+    else if (this.leftovers > 0) this.leftovers -= sample.ended;
     else this.measure(sample);
     return this.limit;
   }
@@ -84,52 +85,52 @@ export class AdaptiveLimit {
     const slotsInUse = measured.busyMs / measured.durationMs;
     const attemptMs = Math.max(measured.endedDurationMs / measured.ended, Number.MIN_VALUE);
     this.startMeasuring(0);
-    this.judge(slotsInUse / attemptMs);
+    this.evaluate(slotsInUse / attemptMs);
   }
 
-  private judge(throughput: number): void {
+  private evaluate(throughput: number): void {
     const { trial } = this;
     this.trial = undefined;
     if (trial) {
       const gain = throughput / trial.throughput - 1;
-      if (gain < GAIN_SHARE * (this.limit / trial.from - 1)) return this.takeBack(trial.from);
-      this.patience = 1;
+      if (gain < GAIN_SHARE * (this.limit / trial.from - 1)) return this.revert(trial.from);
+      this.backoff = 1;
     }
-    if (this.quiet > 0) this.quiet--;
-    else this.tryMore(throughput);
+    if (this.measurementsToSkip > 0) this.measurementsToSkip--;
+    else this.tryHigher(throughput);
   }
 
-  private tryMore(throughput: number): void {
+  private tryHigher(throughput: number): void {
     const from = this.limit;
-    this.become(Math.min(Math.max(Math.floor(from * this.step), from + 1), this.max));
+    this.setLimit(Math.min(Math.max(Math.floor(from * this.step), from + 1), this.max));
     if (this.limit !== from) this.trial = { from, throughput };
   }
 
-  private takeBack(limit: number): void {
-    this.become(limit);
+  private revert(limit: number): void {
+    this.setLimit(limit);
     this.step = CAREFUL_STEP;
-    this.quiet = this.patience;
-    this.patience = Math.min(this.patience * 2, MAX_PATIENCE);
+    this.measurementsToSkip = this.backoff;
+    this.backoff = Math.min(this.backoff * 2, MAX_BACKOFF);
   }
 
   private shrink(): void {
     this.startMeasuring(this.limit);
     const { ms, ended } = this.sinceShrink;
     if (ms < SHRINK_AGAIN_MS && ended < this.limit) return;
-    this.become(Math.max(Math.floor(this.limit * SHRINK_FACTOR), 1));
+    this.setLimit(Math.max(Math.floor(this.limit * SHRINK_FACTOR), 1));
     this.sinceShrink = { ms: 0, ended: 0 };
     this.trial = undefined;
     this.step = CAREFUL_STEP;
-    this.quiet = this.patience;
+    this.measurementsToSkip = this.backoff;
   }
 
-  private become(limit: number): void {
+  private setLimit(limit: number): void {
     this.limit = limit;
     this.startMeasuring(limit);
   }
 
-  private startMeasuring(unsettled: number): void {
-    this.unsettled = unsettled;
+  private startMeasuring(leftovers: number): void {
+    this.leftovers = leftovers;
     this.measured = { ended: 0, endedDurationMs: 0, busyMs: 0, durationMs: 0 };
   }
 }

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import { LoopDelayReader } from './adaptive-loop-delay.js';
 
-/** Blocks the event loop again and again, for so long in all. */
+/** Blocks the event loop repeatedly, for `wholeMs` in all. */
 async function block(eachMs: number, wholeMs: number): Promise<void> {
   for (const end = performance.now() + wholeMs; performance.now() < end;) {
     const until = performance.now() + eachMs;
@@ -13,7 +13,7 @@ async function block(eachMs: number, wholeMs: number): Promise<void> {
   }
 }
 
-/** Says of the process that it has so much of a processor, however busy this machine is. */
+/** Pretends that the process has this share of a processor, however busy this machine is. */
 function haveShareOfProcessor(share: number): void {
   jest.spyOn(process, 'cpuUsage').mockImplementation(() => {
     return { user: performance.now() * 1_000 * share, system: 0 };
@@ -32,7 +32,7 @@ describe('LoopDelayReader', () => {
     jest.restoreAllMocks();
   });
 
-  it('tells each reader of the time since it read last', async () => {
+  it('gives each reader the delay since its own last reading', async () => {
     haveShareOfProcessor(1);
     const reader = open();
     await block(100, 500);
@@ -44,14 +44,14 @@ describe('LoopDelayReader', () => {
     expect(reader.read()).toBeLessThan(blockedMs);
   });
 
-  it('does not hold it against a process that it gets no processor', async () => {
+  it('reads 0 when the process gets too little of a processor', async () => {
     haveShareOfProcessor(0.2);
     const reader = open();
     await block(100, 300);
     expect(reader.read()).toBe(0);
   });
 
-  it('has nothing to say when it was just opened, or is closed; the others read on', async () => {
+  it('reads 0 right after opening and once closed; other readers go on', async () => {
     haveShareOfProcessor(1);
     const first = open();
     expect(first.read()).toBe(0);

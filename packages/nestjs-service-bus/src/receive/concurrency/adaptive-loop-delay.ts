@@ -3,14 +3,14 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 const RESOLUTION_MS = 10;
 const NANOSECONDS_PER_MS = 1e6;
 const MICROSECONDS_PER_MS = 1_000;
-/** A process that has less of a processor than this is late because the machine has other work, not by its own. */
+/** A process with a smaller share of a processor is late because of the machine's other work, not its own. */
 const OWN_SHARE = 0.5;
 
-// One for the process, and only while somebody reads it.
+// One for the whole process, and only while it has readers.
 let histogram: IntervalHistogram | undefined;
 let readers = 0;
 
-/** Reads how much later than planned the event loop's timers fire, as far as this process is the cause. */
+/** Measures how late the event loop's timers fire, as far as this process is the cause. */
 export class LoopDelayReader {
   private count: number;
   private sumNs: number;
@@ -28,7 +28,7 @@ export class LoopDelayReader {
     this.sumNs = sumOf(histogram);
   }
 
-  /** The mean delay since the last reading, in milliseconds; 0 when there was nothing to measure, or others are busy. */
+  /** The mean delay since the last reading, in milliseconds; 0 if nothing was measured or other processes are busy. */
   read(): number {
     if (this.isClosed || !histogram) return 0;
     const count = histogram.count - this.count;
@@ -36,7 +36,7 @@ export class LoopDelayReader {
     this.count += count;
     this.sumNs += sumNs;
     if (this.takeOwnShare() < OWN_SHARE) return 0;
-    // The histogram holds the time from one firing to the next, which is the resolution when there is no delay.
+    // The histogram holds the time between two firings, which equals the resolution when there is no delay.
     return count > 0 ? Math.max(sumNs / count / NANOSECONDS_PER_MS - RESOLUTION_MS, 0) : 0;
   }
 
@@ -59,7 +59,7 @@ export class LoopDelayReader {
   }
 }
 
-// The mean of no values is not a number.
+// The mean of an empty histogram is NaN.
 function sumOf({ count, mean }: IntervalHistogram): number {
   return count > 0 ? count * mean : 0;
 }

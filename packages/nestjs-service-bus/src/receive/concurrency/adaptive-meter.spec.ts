@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AdaptiveMeter } from './adaptive-meter.js';
 
 describe('AdaptiveMeter', () => {
-  it('adds up what attempts took, also the part of those that are still in work', () => {
+  it('adds up the time of attempts, including that of attempts still in work', () => {
     const meter = new AdaptiveMeter(1_000);
     meter.begin(1_000);
     meter.begin(1_050);

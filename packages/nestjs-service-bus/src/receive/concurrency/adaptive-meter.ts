@@ -1,4 +1,4 @@
-/** What attempts took, and for how long slots were in use, since the last reading. */
+/** How long attempts took, and how long slots were in use, since the last reading. */
 export interface MeterReading {
   readonly durationMs: number;
   readonly ended: number;
@@ -6,10 +6,10 @@ export interface MeterReading {
   readonly busyMs: number;
 }
 
-/** Adds up the time that a binding's attempts take, at the cost of a few additions for each. */
+/** Adds up the time that a binding's attempts take, at the cost of a few additions per attempt. */
 export class AdaptiveMeter {
   private inWork = 0;
-  /** The moments at which the attempts in work began, added up. */
+  /** Sum of the start times of the attempts in work. */
   private beginnings = 0;
   private ended = 0;
   private endedDurationMs = 0;
@@ -34,7 +34,7 @@ export class AdaptiveMeter {
 
   read(now: number): MeterReading {
     this.allEndedMs += this.endedDurationMs;
-    // Attempts in work have taken the time since they began: their number × now, less their beginnings.
+    // Time spent so far by the attempts in work: their number × now, minus the sum of their start times.
     const busyMs = this.allEndedMs + this.inWork * now - this.beginnings;
     const reading = {
       durationMs: now - this.last.atMs,

@@ -13,21 +13,21 @@ import { type Delivery } from '../../delivery/delivery.js';
 import { DrainedError } from '../../exceptions/drained.error.js';
 import { type Dispatcher } from './dispatcher.js';
 
-/** A call of a handler; its slot is taken until all its messages are through. */
+/** One call of a handler. It holds its slot until all its messages are processed. */
 interface BatchCall {
-  readonly era: number;
+  readonly generation: number;
   left: number;
 }
 
 /**
- * Processes messages in batches: each goes the way of a single message, and where its handler would be called it
- * waits for others and gets its part of what the call for all of them gives.
+ * Processes messages in batches. Each message goes through the same steps as a single one, except that, instead of
+ * calling its handler, it waits for others and gets its own part of the result of the common call.
  */
 export class BatchDispatcher implements Dispatcher {
   private readonly runtime: MessageRuntime;
   private readonly queues = new Map<MessageHandler, BatchQueue<BatchEntry>>();
   private readonly calls = new WeakMap<Delivery, BatchCall>();
-  /** A call belongs to none of its messages: not to the trace of the one that happened to complete it. */
+  /** Keeps a call out of the trace of the message that happened to fill the batch. */
   private readonly ownContext = new AsyncResource('ServiceBusBatch');
   private isClosed = false;
 
@@ -50,9 +50,9 @@ export class BatchDispatcher implements Dispatcher {
     const call = this.calls.get(delivery);
     if (!call) return true;
     const { breaker, slots } = this.capacity;
-    if (outcome) breaker?.end(call.era, isFailure(outcome));
+    if (outcome) breaker?.end(call.generation, isFailure(outcome));
     if (--call.left > 0) return true;
-    breaker?.over(call.era);
+    breaker?.beforeRelease(call.generation);
     slots.release();
     return true;
   }
@@ -74,12 +74,12 @@ export class BatchDispatcher implements Dispatcher {
   }
 
   private run(entries: readonly BatchEntry[], handler: MessageHandler): void {
-    const call = { era: this.capacity.breaker?.begun() ?? 0, left: entries.length };
+    const call = { generation: this.capacity.breaker?.begin() ?? 0, left: entries.length };
     const held: BatchEntry[] = [];
     for (const entry of entries) {
       this.calls.set(entry.delivery, call);
       const { isInterrupted, message } = entry.delivery;
-      // While it waited its lock was lost, and it is not ours any more; or a former delivery's work came to its end.
+      // While it waited, its lock was lost, or an earlier delivery of the same message was completed.
       if (isInterrupted || this.runtime.completed.has(message)) entry.resolve([]);
       else held.push(entry);
     }

@@ -20,7 +20,7 @@ describe('BatchQueue', () => {
     jest.useRealTimers();
   });
 
-  it('calls as soon as there are enough, and else when the first has waited long enough', () => {
+  it('calls as soon as a batch is full, or else when the first message has waited long enough', () => {
     add(1, 2, 3, 4);
     expect(calls).toEqual([[1, 2, 3]]);
     jest.advanceTimersByTime(60);
@@ -37,7 +37,7 @@ describe('BatchQueue', () => {
     expect(calls).toHaveLength(2);
   });
 
-  it('lets those that come later join a call that waits for its slot', async () => {
+  it('lets later messages join a call that waits for a slot', async () => {
     add(1, 2, 3, 4, 5, 6, 7);
     expect(calls).toHaveLength(2);
     await jest.advanceTimersByTimeAsync(150);
@@ -62,7 +62,7 @@ describe('BatchQueue', () => {
     expect(calls[4]).toEqual([13]);
   });
 
-  it('hands over those that wait when it closes, and calls no more', async () => {
+  it('hands over the waiting messages when it closes, and makes no more calls', async () => {
     add(1, 2);
     expect(queue.close()).toEqual([1, 2]);
     await jest.advanceTimersByTimeAsync(1_000);
@@ -70,7 +70,7 @@ describe('BatchQueue', () => {
     expect(slots.inUse).toBe(0);
   });
 
-  it('gives a slot back for which nobody is left', async () => {
+  it('releases a slot for which no message is left', async () => {
     add(1, 2, 3, 4, 5, 6, 7, 8, 9);
     expect(slots.waiting).toBe(1);
     queue.close();

@@ -2,20 +2,19 @@ import { type BatchOptions } from '../../binding/binding.js';
 import { type Slots } from './slots.js';
 
 /**
- * Messages for one handler that wait to be called with others: until there are as many as a call takes, or the
- * first of them has waited long enough, and there is a slot. While all slots are in use, those that come later
- * join the call that waits.
+ * Gathers messages for one handler into batches. A call begins once a batch is full, or its first message has waited
+ * long enough, and a slot is free. While all slots are in use, later messages join the waiting call.
  */
 export class BatchQueue<Entry> {
   private readonly waiting: Entry[] = [];
-  /** Calls that wait for their slot; each will take as many messages as it may. */
+  /** Calls that wait for a slot; each will take up to `maxMessages` messages. */
   private calls = 0;
   private timer?: NodeJS.Timeout;
 
   constructor(
     private readonly options: BatchOptions,
     private readonly slots: Slots,
-    /** Gets a slot with the messages, to be given back. */
+    /** Called with the messages while a slot is held; has to release the slot. */
     private readonly run: (entries: Entry[]) => void,
   ) {}
 
@@ -24,13 +23,13 @@ export class BatchQueue<Entry> {
     this.arrange();
   }
 
-  /** Ends the wait, and returns who waited. */
+  /** Stops waiting, and returns the entries that waited. */
   close(): Entry[] {
     clearTimeout(this.timer);
     return this.waiting.splice(0);
   }
 
-  /** Messages that no call is about to take. */
+  /** Messages that no waiting call will take. */
   private get left(): number {
     return this.waiting.length - this.calls * this.options.maxMessages;
   }

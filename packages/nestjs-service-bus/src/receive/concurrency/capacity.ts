@@ -6,19 +6,19 @@ import { type ConsumerHealth } from '../health/consumer-health.js';
 import { type Delivery } from '../../delivery/delivery.js';
 import { Slots } from './slots.js';
 
-/** How much of a binding may be in work at once: its slots, and what opens and closes them. */
+/** How many messages of a binding may be in work at once: its slots, and what adjusts them. */
 export class Capacity {
   readonly slots: Slots;
   readonly breaker?: CircuitBreaker;
   readonly adaptive?: AdaptiveConcurrency;
 
-  private troublesOfEnded = 0;
+  private endedOverloadSignals = 0;
 
   constructor(
     private readonly binding: Binding,
     { clock, logger, outputs }: Pick<BindingRuntime, 'clock' | 'logger' | 'outputs'>,
     private readonly inWork: ReadonlySet<Delivery>,
-    /** Links need as much credit: it goes down with the messages that end, and up only with another link. */
+    /** Told of a new limit: a link's credit shrinks as messages end, but only a new link can have more. */
     limitChanged: (limit: number) => void,
   ) {
     const { adaptive, circuitBreaker, maxConcurrentCalls, pattern, entityPath } = binding;
@@ -30,7 +30,7 @@ export class Capacity {
     }
     if (!adaptive) return;
     const source: AdaptiveSource = {
-      takeTroubles: () => this.takeTroubles(),
+      takeOverloadSignals: () => this.takeOverloadSignals(),
       isOutputBlocked: () => outputs.isBlocked,
       isPaused: () => (this.breaker?.state ?? 'closed') !== 'closed',
       limitChanged: () => limitChanged(slots.limit),
@@ -38,13 +38,13 @@ export class Capacity {
     this.adaptive = new AdaptiveConcurrency(adaptive.max, slots, source, clock);
   }
 
-  /** Messages that the broker may have on the way to us and with us, per link. */
+  /** Messages that may be on their way to us or unsettled with us, per link. */
   get credit(): number {
     const { batch, maxConcurrentCalls } = this.binding;
     return this.adaptive?.credit ?? maxConcurrentCalls * (batch?.maxMessages ?? 1);
   }
 
-  /** Nothing is taken up for a while, by the circuit breaker's decision; what it tries then has to come first. */
+  /** True while the circuit breaker pauses the binding. Half-open does not count: its trial message has to arrive. */
   get isPaused(): boolean {
     return this.breaker?.state === 'open';
   }
@@ -57,26 +57,26 @@ export class Capacity {
     };
   }
 
-  /** A delivery's fate is known. */
+  /** Notes that a delivery has ended. */
   ended(delivery: Delivery): void {
-    this.troublesOfEnded += delivery.troubles;
+    this.endedOverloadSignals += delivery.troubles;
   }
 
-  /** Gives out no slot any more. */
+  /** Grants no more slots. */
   close(): void {
     this.slots.close();
     this.breaker?.close();
     this.adaptive?.close();
   }
 
-  /** What went wrong with locks and settlements since the last time it was asked. */
-  private takeTroubles(): number {
-    let troubles = this.troublesOfEnded;
-    this.troublesOfEnded = 0;
+  /** Returns the trouble with locks and settlements since the last call, and resets the count. */
+  private takeOverloadSignals(): number {
+    let overloadSignals = this.endedOverloadSignals;
+    this.endedOverloadSignals = 0;
     for (const delivery of this.inWork) {
-      troubles += delivery.troubles;
+      overloadSignals += delivery.troubles;
       delivery.troubles = 0;
     }
-    return troubles;
+    return overloadSignals;
   }
 }

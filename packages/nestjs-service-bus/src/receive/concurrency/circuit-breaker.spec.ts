@@ -13,7 +13,7 @@ describe('CircuitBreaker', () => {
   const states: CircuitState[] = [];
 
   const attempts = (count: number, isFailure: boolean): void => {
-    for (let index = 0; index < count; index++) breaker.end(breaker.begun(), isFailure);
+    for (let index = 0; index < count; index++) breaker.end(breaker.begin(), isFailure);
   };
 
   beforeEach(() => {
@@ -28,7 +28,7 @@ describe('CircuitBreaker', () => {
     jest.useRealTimers();
   });
 
-  it('says nothing below its least number of messages, and below its ratio', () => {
+  it('stays closed below the minimum number of messages, and below the failure ratio', () => {
     attempts(19, true);
     expect(breaker.state).toBe('closed');
     jest.advanceTimersByTime(10_000);
@@ -37,20 +37,20 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('is paused once, whatever those do that had their slot just before', () => {
+  it('pauses only once, however attempts end that got their slot just before', () => {
     attempts(20, true);
     expect(breaker.state).toBe('open');
     jest.advanceTimersByTime(30_000);
     attempts(20, true);
     jest.advanceTimersByTime(30_000);
     expect(breaker.state).toBe('half-open');
-    breaker.end(breaker.begun(), false);
+    breaker.end(breaker.begin(), false);
     jest.advanceTimersByTime(120_000);
     expect(breaker.state).toBe('closed');
     expect(states).toEqual(['open', 'half-open', 'closed']);
   });
 
-  it('pauses at the ratio: no slot is given out until the pause is over, then one', async () => {
+  it('pauses at the failure ratio: grants no slot until the pause is over, then one', async () => {
     attempts(17, false);
     attempts(3, true);
     expect(breaker.state).toBe('open');
@@ -62,7 +62,7 @@ describe('CircuitBreaker', () => {
     expect([slots.tryTake(), slots.tryTake()]).toEqual([true, false]);
   });
 
-  it('opens fully after one success, counting anew; pauses again after one failure', () => {
+  it('closes after one success and counts afresh; pauses again after one failure', () => {
     attempts(20, true);
     jest.advanceTimersByTime(60_000);
     attempts(1, true);
@@ -74,27 +74,27 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('does not listen to attempts that began before the pause', () => {
-    const early = breaker.begun();
+  it('ignores attempts that began before the pause', () => {
+    const early = breaker.begin();
     attempts(20, true);
     jest.advanceTimersByTime(60_000);
     breaker.end(early, false);
     expect(breaker.state).toBe('half-open');
   });
 
-  it('tries one besides those that were in work before, and no more when these end', () => {
-    const early = breaker.begun();
+  it('tries one message besides those still in work, and no more when these end', () => {
+    const early = breaker.begin();
     slots.tryTake();
     slots.tryTake();
     attempts(20, true);
     jest.advanceTimersByTime(60_000);
     expect([slots.tryTake(), slots.tryTake()]).toEqual([true, false]);
-    breaker.over(early);
+    breaker.beforeRelease(early);
     slots.release();
     expect(slots.tryTake()).toBe(false);
   });
 
-  it('tries another one when the tried one takes longer than the pause', () => {
+  it('tries another message when the first trial takes longer than the pause', () => {
     attempts(20, true);
     jest.advanceTimersByTime(60_000);
     expect([slots.tryTake(), slots.tryTake()]).toEqual([true, false]);
@@ -105,7 +105,7 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('counts over its window only', () => {
+  it('counts only within its window', () => {
     attempts(19, true);
     jest.advanceTimersByTime(10_000);
     attempts(19, true);

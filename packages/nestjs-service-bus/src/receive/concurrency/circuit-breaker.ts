@@ -4,9 +4,9 @@ import { type CircuitState } from '../health/consumer-health.js';
 import { type Slots } from './slots.js';
 
 /**
- * Pauses a binding whose handler fails too often, by taking its slots away: messages that wait keep their locks,
- * and no attempt of theirs is spent. After the pause one message at a time is tried: a success opens the binding
- * fully again, a failure pauses it once more.
+ * Pauses a binding whose handler fails too often by taking its slots away. Waiting messages keep their locks and
+ * lose no attempt. After the pause the breaker tries one message at a time: a success closes the circuit again, a
+ * failure starts another pause.
  */
 export class CircuitBreaker {
   state: CircuitState = 'closed';
@@ -14,10 +14,10 @@ export class CircuitBreaker {
   private failed = 0;
   private windowEndsAtMs = -Infinity;
   private timer?: NodeJS.Timeout;
-  /** Rises with each change of state: attempts of an earlier state say nothing about this one. */
-  private era = 0;
-  /** Attempts of earlier states that are in work still, while half-open. */
-  private earlier = 0;
+  /** Counts changes of state: an attempt from an earlier generation says nothing about the present state. */
+  private generation = 0;
+  /** While half-open: attempts from earlier generations that are still in work. */
+  private earlierInWork = 0;
   private isClosing = false;
 
   constructor(
@@ -27,14 +27,14 @@ export class CircuitBreaker {
     private readonly changed: (state: CircuitState) => void,
   ) {}
 
-  /** An attempt begins; `end` wants the number back. */
-  begun(): number {
-    return this.era;
+  /** Notes the start of an attempt. Pass the returned generation to `end` and `beforeRelease`. */
+  begin(): number {
+    return this.generation;
   }
 
-  end(era: number, isFailure: boolean): void {
-    if (era !== this.era || this.isClosing) return;
-    // It had its slot in the moment before the pause: another pause on top would end in the middle of what follows.
+  end(generation: number, isFailure: boolean): void {
+    if (generation !== this.generation || this.isClosing) return;
+    // It got its slot just before the pause. A second pause would outlast the first and cut into half-open.
     if (this.state === 'open') return;
     if (this.state === 'half-open') return isFailure ? this.pause() : this.resume();
     const now = this.clock.now();
@@ -49,9 +49,10 @@ export class CircuitBreaker {
     if (this.ended >= minMessages && this.failed / this.ended >= failureRatio) this.pause();
   }
 
-  /** An attempt's slot is about to be given back: one of an earlier state leaves none to the present one. */
-  over(era: number): void {
-    if (this.state === 'half-open' && era !== this.era) this.slots.restrict(1 + --this.earlier);
+  /** To be called before an attempt's slot is released: the slot of an earlier generation must not be reused. */
+  beforeRelease(generation: number): void {
+    if (this.state === 'half-open' && generation !== this.generation)
+      this.slots.restrict(1 + --this.earlierInWork);
   }
 
   close(): void {
@@ -60,27 +61,27 @@ export class CircuitBreaker {
   }
 
   private pause(): void {
-    this.become('open', 0);
+    this.transitionTo('open', 0);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.tryOne(), this.policy.pauseMs);
   }
 
-  /** Besides those that are in work since before: they may go on for ever, and so may the one that is tried. */
+  /** Allows one more than the attempts still in work: those may never end, and neither may the one being tried. */
   private tryOne(): void {
-    this.earlier = this.slots.inUse;
-    if (this.state === 'half-open') this.slots.restrict(1 + this.earlier);
-    else this.become('half-open', 1 + this.earlier);
+    this.earlierInWork = this.slots.inUse;
+    if (this.state === 'half-open') this.slots.restrict(1 + this.earlierInWork);
+    else this.transitionTo('half-open', 1 + this.earlierInWork);
     this.timer = setTimeout(() => this.tryOne(), this.policy.pauseMs);
   }
 
   private resume(): void {
     clearTimeout(this.timer);
     this.windowEndsAtMs = -Infinity;
-    this.become('closed', Infinity);
+    this.transitionTo('closed', Infinity);
   }
 
-  private become(state: CircuitState, ceiling: number): void {
-    this.era++;
+  private transitionTo(state: CircuitState, ceiling: number): void {
+    this.generation++;
     this.state = state;
     this.changed(state);
     this.slots.restrict(ceiling);

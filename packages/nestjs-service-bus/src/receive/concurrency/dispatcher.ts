@@ -4,11 +4,11 @@ import { processMessage } from '../../message/process-message.js';
 import { type Capacity } from './capacity.js';
 import { type Delivery } from '../../delivery/delivery.js';
 
-/** Has the messages of a binding processed as its concurrency allows. */
+/** Processes the messages of a binding within its concurrency limit. */
 export interface Dispatcher {
-  /** Processes a message as soon as there is room for it; resolves with false when a drain came first. */
+  /** Processes a message as soon as there is room for it; resolves with false if a drain began first. */
   dispatch(delivery: Delivery): Promise<boolean>;
-  /** Dispatches nothing any more. */
+  /** Dispatches no more messages. */
   close(): void;
 }
 
@@ -22,13 +22,13 @@ export class SingleDispatcher implements Dispatcher {
   async dispatch(delivery: Delivery): Promise<boolean> {
     const { slots, breaker, adaptive } = this.capacity;
     if (!slots.tryTake() && !(await slots.take())) return false;
-    const era = breaker?.begun() ?? 0;
-    const begunAtMs = adaptive?.begun() ?? 0;
+    const generation = breaker?.begin() ?? 0;
+    const begunAtMs = adaptive?.begin() ?? 0;
     try {
       const outcome = await processMessage(delivery, this.runtime);
-      if (outcome) breaker?.end(era, isFailure(outcome));
+      if (outcome) breaker?.end(generation, isFailure(outcome));
     } finally {
-      breaker?.over(era);
+      breaker?.beforeRelease(generation);
       adaptive?.end(begunAtMs);
       slots.release();
     }
@@ -36,6 +36,6 @@ export class SingleDispatcher implements Dispatcher {
   }
 
   close(): void {
-    // Whoever waits for a slot is sent away with the capacity.
+    // Closing the capacity rejects those that wait for a slot.
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Slots } from './slots.js';
 
 describe('Slots', () => {
-  it('gives out no more than there are, and those given back to who waits longest', async () => {
+  it('grants no more slots than there are, and a released one to whoever has waited longest', async () => {
     const slots = new Slots(2);
     const order: string[] = [];
     expect([slots.tryTake(), slots.tryTake(), slots.tryTake()]).toEqual([true, true, false]);
@@ -18,7 +18,7 @@ describe('Slots', () => {
     expect(order).toEqual(['first true', 'second true']);
   });
 
-  it('sends all away when it closes, and gives out none any more', async () => {
+  it('refuses all who wait when it closes, and grants no more', async () => {
     const slots = new Slots(1);
     slots.tryTake();
     const waiting = slots.take();
@@ -42,7 +42,7 @@ describe('Slots', () => {
     expect(slots.tryTake()).toBe(true);
   });
 
-  it('has a ceiling over its limit, and finds the limit of that time when it is lifted', async () => {
+  it('respects a ceiling, and returns to the current limit when it is lifted', async () => {
     const slots = new Slots(1);
     slots.restrict(0);
     expect(slots.tryTake()).toBe(false);
@@ -56,7 +56,7 @@ describe('Slots', () => {
     expect({ inUse: slots.inUse, waiting: slots.waiting }).toEqual({ inUse: 2, waiting: 1 });
   });
 
-  it('counts who had to wait', async () => {
+  it('counts callers that had to wait', async () => {
     const slots = new Slots(1);
     await slots.take();
     expect(slots.queued).toBe(0);

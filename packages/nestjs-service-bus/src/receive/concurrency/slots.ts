@@ -1,12 +1,12 @@
-/** Handler slots of a binding: never more messages are in work than there are slots. */
+/** Handler slots of a binding: there are never more messages in work than slots. */
 export class Slots {
   private taken = 0;
   private ceiling = Infinity;
   private readonly queue: ((isGranted: boolean) => void)[] = [];
   private isClosed = false;
-  /** How many had to wait so far. */
+  /** How many callers have had to wait so far. */
   queued = 0;
-  /** The lower one of limit and ceiling. */
+  /** The lower of limit and ceiling. */
   private open: number;
 
   constructor(public limit: number) {
@@ -21,14 +21,14 @@ export class Slots {
     return this.queue.length;
   }
 
-  /** Takes a slot if one is free; costs nothing when there is one. */
+  /** Takes a slot if one is free, without a promise. */
   tryTake(): boolean {
     if (this.isClosed || this.taken >= this.open) return false;
     this.taken++;
     return true;
   }
 
-  /** Waits for a slot, in order of arrival; false when the slots were closed before. */
+  /** Waits for a slot, in order of arrival; resolves with false if the slots were closed first. */
   take(): Promise<boolean> {
     if (this.isClosed) return Promise.resolve(false);
     if (this.tryTake()) return Promise.resolve(true);
@@ -36,25 +36,25 @@ export class Slots {
     return new Promise((resolve) => this.queue.push(resolve));
   }
 
-  /** Gives a slot back: to the longest waiting one, if the limit allows. */
+  /** Gives a slot back, to the caller that has waited longest if the limit allows. */
   release(): void {
     this.taken--;
     this.grant();
   }
 
-  /** Changes the limit; slots in use above it are only not given out again. */
+  /** Changes the limit. Slots in use above it are not taken away, but not granted again either. */
   resize(limit: number): void {
     this.limit = limit;
     this.apply();
   }
 
-  /** Gives out no more slots than this, whatever the limit is; Infinity leaves it to the limit again. */
+  /** Caps the slots in use, whatever the limit is; Infinity lifts the cap. */
   restrict(ceiling: number): void {
     this.ceiling = ceiling;
     this.apply();
   }
 
-  /** Gives out no slot any more, and sends away all who wait. */
+  /** Grants no more slots, and refuses all who wait. */
   close(): void {
     this.isClosed = true;
     for (const refuse of this.queue.splice(0)) refuse(false);

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Progress } from './progress.js';
 
 describe('Progress', () => {
-  it('tells when a message was last done, and what went wrong last', () => {
+  it('reports when a message last ended, and the last error', () => {
     let nowMs = 0;
     const progress = new Progress({ now: () => 0, wallTime: () => nowMs, random: () => 0 });
     expect(progress.health()).toEqual({});

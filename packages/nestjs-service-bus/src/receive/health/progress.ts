@@ -2,14 +2,14 @@ import { errorCode } from '../../sdk/index.js';
 import { type Clock } from '../../time/clock.js';
 import { type ConsumerHealth } from './consumer-health.js';
 
-/** When a binding was last done with a message, and what was last in its way: for people, who read the machine's time. */
+/** When a binding last finished a message, and its last error. For people, hence in wall-clock time. */
 export class Progress {
   private doneAtMs?: number;
   private lastError?: ConsumerHealth['lastError'];
 
   constructor(private readonly clock: Clock) {}
 
-  /** A message is out of our hands, whatever its end. */
+  /** Notes that a message has ended, whatever its outcome. */
   done(): void {
     this.doneAtMs = this.clock.wallTime();
   }

@@ -3,15 +3,15 @@ import { type Logger } from '@nestjs/common';
 import { errorCode } from '../../sdk/index.js';
 import { type ConsumerHealth } from './consumer-health.js';
 
-/** Who wants to know whether the binding receives. */
+/** Told whether the binding receives. */
 export interface ConsumerObserver {
   receiving(): void;
   failing(error: Error): void;
 }
 
-const PROOF_MS = 200;
+const STABLE_MS = 200;
 
-/** Whether a binding receives, and if not, why; told to the log and to an observer. */
+/** Whether a binding receives, and if not, why. Reports changes to the log and to an observer. */
 export class ReceivingState {
   error?: Error;
 
@@ -21,7 +21,7 @@ export class ReceivingState {
     private readonly observer: ConsumerObserver,
   ) {}
 
-  /** By what the broker said last, and whether a link is open. */
+  /** The state, from the last error and from whether a link is open. */
   health(isReceiving: boolean): Pick<ConsumerHealth, 'state' | 'error'> {
     const { error } = this;
     if (!error) return { state: isReceiving ? 'receiving' : 'connecting' };
@@ -30,13 +30,13 @@ export class ReceivingState {
 
   opened(link: { readonly isOpen: boolean }): void {
     if (!this.error) return this.observer.receiving();
-    // The broker opens a link before it refuses it: an error is over when the link has lasted.
+    // The broker opens a link before it refuses it: the error is over only once the link has stayed open.
     setTimeout(() => {
       if (!link.isOpen || !this.error) return;
       this.error = undefined;
       this.logger.log(`${this.name}: receiving again`);
       this.observer.receiving();
-    }, PROOF_MS).unref();
+    }, STABLE_MS).unref();
   }
 
   lost(): void {
@@ -44,7 +44,7 @@ export class ReceivingState {
   }
 
   failed(error: Error): void {
-    // Messages differ from time to time in what they are tracked by.
+    // Compare codes, not messages: a message contains a tracking id that changes each time.
     const isNew = !this.error || errorCode(this.error) !== errorCode(error);
     this.error = error;
     if (isNew) this.logger.error(`${this.name}: not receiving, keeps trying: ${error.message}`);

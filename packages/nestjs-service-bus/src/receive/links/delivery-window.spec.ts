@@ -14,7 +14,7 @@ describe('DeliveryWindow', () => {
     expect(window.span).toBe(0);
   });
 
-  it('goes round its places any number of times', () => {
+  it('reuses its places any number of times', () => {
     const window = new DeliveryWindow();
     for (let count = 0; count < 3 * SESSION_PLACES; count++) {
       const place = window.open();

@@ -1,16 +1,16 @@
-/** rhea holds this many deliveries of an AMQP session, and frees them from the oldest on only. */
+/** rhea holds this many deliveries per AMQP session, and frees them strictly in order, oldest first. */
 export const SESSION_PLACES = 2_048;
 
 /**
- * Mirrors the places that a link's deliveries take in rhea's session buffer: one unsettled delivery keeps the
- * places of all later ones, settled or not, and at 2,048 the link falls silent.
+ * Mirrors the places that a link's deliveries take in rhea's session buffer. One unsettled delivery keeps the places
+ * of all later ones occupied, settled or not; at 2,048 the link falls silent.
  */
 export class DeliveryWindow {
   private readonly isSettled = new Uint8Array(SESSION_PLACES);
   private next = 0;
   private oldest = 0;
 
-  /** Places taken: from the oldest unsettled delivery to the newest. */
+  /** Places taken, from the oldest unsettled delivery to the newest. */
   get span(): number {
     return this.next - this.oldest;
   }
@@ -21,7 +21,7 @@ export class DeliveryWindow {
     return this.next++;
   }
 
-  /** The broker has answered the settlement of this delivery. */
+  /** Notes that the broker has answered the settlement of this delivery. */
   settle(number: number): void {
     if (number < this.oldest) return;
     this.isSettled[number % SESSION_PLACES] = 1;

@@ -2,11 +2,11 @@ import { type Delivery } from '../../delivery/delivery.js';
 import { type LockRenewer } from '../../delivery/lock-renewer.js';
 import { type Settler } from '../../sdk/index.js';
 
-/** The messages that a consumer has in hand, in the order in which they came. */
+/** The messages that a consumer has in hand, in the order in which they arrived. */
 export class InWork extends Set<Delivery> {
   private whenEmpty?: () => void;
 
-  /** For the age of the oldest one. */
+  /** When the oldest message was received; insertion order is order of arrival. */
   get oldestReceivedAtMs(): number | undefined {
     const [oldest] = this;
     return oldest?.receivedAtMs;
@@ -18,25 +18,25 @@ export class InWork extends Set<Delivery> {
     return wasThere;
   }
 
-  /** Resolves when there is none left. */
+  /** Resolves when no message is left. */
   idle(): Promise<void> {
     return this.size === 0 ? Promise.resolve() : new Promise((resolve) => (this.whenEmpty = resolve));
   }
 
-  /** A message that comes again while we have it: its former lock is lost, and nobody has told us so far. */
-  async loseFormer(delivery: Delivery): Promise<void> {
+  /** Marks an earlier delivery of the same message as lost: the broker does not tell us that its lock is. */
+  async loseEarlierDelivery(delivery: Delivery): Promise<void> {
     const { sequenceNumber } = delivery.message;
-    for (const former of this) {
-      if (former === delivery || !sequenceNumber) continue;
-      if (!former.message.sequenceNumber?.equals(sequenceNumber)) continue;
-      former.lose();
-      // If its work is done, that is noted within this turn of the event loop.
+    for (const earlier of this) {
+      if (earlier === delivery || !sequenceNumber) continue;
+      if (!earlier.message.sequenceNumber?.equals(sequenceNumber)) continue;
+      earlier.lose();
+      // If its work is done, that is recorded within this turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
       return;
     }
   }
 
-  /** For the messages of all links that are gone, not the last one only: their answers may be gone as well. */
+  /** Hands the messages of all lost links, not only the latest, to this settler: answers may be lost with a link. */
   settleElsewhere(settler: Settler, locks: LockRenewer): void {
     for (const delivery of this) {
       if (delivery.link.isOpen) continue;

@@ -1,14 +1,14 @@
 import { type ReceiverLink } from './receiver-link.js';
 
-/** A link whose oldest unsettled delivery is this many deliveries old gets a successor. */
+/** A link gets a successor once its deliveries span this many places (see DeliveryWindow). */
 const ROTATE_AT_SPAN = 1_500;
-/** After a link that was refused the next one is opened later, and ever later. */
+/** Delay before the next link after a refusal; it doubles up to MAX_DELAY_MS. */
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
 
 /**
- * The links of one binding: the one that receives, the one that is to follow it, and earlier ones that hold
- * messages still. A message that takes long thus never stops the others (see DeliveryWindow).
+ * The links of one binding: the one that receives, its successor while that opens, and earlier ones that still hold
+ * messages. Thus a message that takes long never blocks the others (see DeliveryWindow).
  */
 export class LinkChain {
   private readonly links = new Set<ReceiverLink>();
@@ -24,7 +24,7 @@ export class LinkChain {
     return this.current?.isOpen ?? false;
   }
 
-  /** Since when a link is being opened, and nothing was heard of it. */
+  /** Since when a link has been opening without an answer from the broker. */
   get openingSinceMs(): number | undefined {
     return this.successor?.openingSinceMs ?? this.current?.openingSinceMs;
   }
@@ -33,59 +33,59 @@ export class LinkChain {
     this.current = this.open();
   }
 
-  /** Goes on with a fresh link; one that is open receives until the fresh one is. */
+  /** Replaces the link; one that is open keeps receiving until the new one is open. */
   recycle(): void {
     clearTimeout(this.reopening);
-    if (this.successor) this.giveUp(this.successor);
+    if (this.successor) this.discard(this.successor);
     this.successor = undefined;
     if (this.current?.isOpen) return void (this.successor = this.open());
-    if (this.current) this.giveUp(this.current);
+    if (this.current) this.discard(this.current);
     this.start();
   }
 
-  /** Gives all links up, and begins anew. */
+  /** Discards all links and starts over. */
   restart(): void {
     clearTimeout(this.reopening);
-    for (const link of [...this.links]) this.giveUp(link);
+    for (const link of [...this.links]) this.discard(link);
     this.lostLinks.length = 0;
     this.successor = undefined;
     this.start();
   }
 
-  /** False for links that only settle what they hold. */
+  /** False for links that only settle the messages they still hold. */
   isInUse(link: ReceiverLink): boolean {
     return link === this.current || link === this.successor;
   }
 
-  /** A message has come on this link. The link goes on until its successor is open. */
+  /** A message has arrived on this link. The link keeps receiving until its successor is open. */
   delivered(link: ReceiverLink): void {
     if (link === this.current && link.span >= ROTATE_AT_SPAN) this.successor ??= this.open();
   }
 
-  /** Has a link with more credit follow one that has less than this, and one to spare. */
-  atLeast(credit: number): void {
+  /** Replaces the link by one with more credit unless it has more than `credit`. */
+  ensureCredit(credit: number): void {
     const { current } = this;
     if (current?.isOpen && !current.isRetired && current.credit <= credit) this.successor ??= this.open();
   }
 
   opened(link: ReceiverLink): void {
-    // The SDK closes a receiver only while its connection is up; until then it keeps it in its books.
+    // The SDK closes a receiver only while its connection is up; until then it keeps track of it.
     for (const lost of this.lostLinks.splice(0)) void lost.close();
-    if (link === this.successor) this.succeed(link);
+    if (link === this.successor) this.promote(link);
   }
 
-  /** A lost link is replaced; messages that it brought are settled through $management. */
+  /** Replaces a lost link. The messages that it delivered are settled through $management. */
   lost(link: ReceiverLink): void {
     this.links.delete(link);
     this.lostLinks.push(link);
     if (link === this.successor) this.successor = undefined;
     if (link !== this.current) return;
     this.delayMs = link.wasRefused ? Math.min(Math.max(this.delayMs * 2, FIRST_DELAY_MS), MAX_DELAY_MS) : 0;
-    if (this.successor) this.succeed(this.successor);
+    if (this.successor) this.promote(this.successor);
     else this.reopening = setTimeout(() => this.start(), this.delayMs);
   }
 
-  /** A link has one delivery less to hold. */
+  /** Called when a link holds one delivery less; closes a retired link that holds none. */
   released(link: ReceiverLink): void {
     if (!link.isRetired || link.held > 0) return;
     this.links.delete(link);
@@ -102,7 +102,7 @@ export class LinkChain {
     this.links.clear();
   }
 
-  private succeed(successor: ReceiverLink): void {
+  private promote(successor: ReceiverLink): void {
     const predecessor = this.current;
     this.current = successor;
     this.successor = undefined;
@@ -110,7 +110,7 @@ export class LinkChain {
     if (predecessor) this.released(predecessor);
   }
 
-  private giveUp(link: ReceiverLink): void {
+  private discard(link: ReceiverLink): void {
     this.links.delete(link);
     void link.close();
   }

@@ -9,20 +9,20 @@ const linkWith = (credit: number): ReceiverLink =>
   new ReceiverLink({} as ServiceBusReceiver, credit, {} as LinkOwner, SYSTEM_CLOCK);
 
 describe('the credit of a link', () => {
-  it('goes back to the broker as long as the link has no more than is wanted', () => {
+  it('goes back to the broker while the link has no more than it should', () => {
     const link = linkWith(10);
     expect([link.returnsCredit(10), link.returnsCredit(24)]).toEqual([true, true]);
     expect(link.credit).toBe(10);
   });
 
-  it('is kept, message by message, until the link has as much as is wanted', () => {
+  it('is kept back, message by message, until the link is down to what it should have', () => {
     const link = linkWith(10);
     const returned = Array.from({ length: 6 }, () => link.returnsCredit(7));
     expect(returned).toEqual([false, false, false, true, true, true]);
     expect(link.credit).toBe(7);
   });
 
-  it('is kept by a link that has a successor, or no place for what could come', () => {
+  it('is kept back by a retired link, and by one without places for all that may still arrive', () => {
     const retired = linkWith(10);
     retired.retire();
     expect(retired.returnsCredit(10)).toBe(false);

@@ -10,7 +10,7 @@ const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(res
 interface Opened {
   readonly broker: ReceivingLink;
   readonly link: ReceiverLink;
-  /** Ends the oldest message in work: whether its credit goes back. */
+  /** Ends the oldest message in work; `givesCredit` tells whether its credit goes back. */
   end(givesCredit: boolean): Promise<void>;
   readonly receive: jest.MockedFunction<LinkOwner['receive']>;
   readonly failures: Error[];
@@ -44,7 +44,7 @@ async function open(credit: number): Promise<Opened> {
 }
 
 describe('a link whose messages come on a lane', () => {
-  it('gives credit back in portions, before the broker has none', async () => {
+  it('gives credit back in portions, before the broker runs out', async () => {
     const { broker, end } = await open(4);
     broker.deliver();
     await end(true);
@@ -54,7 +54,7 @@ describe('a link whose messages come on a lane', () => {
     expect(broker.flows).toEqual([4]);
   });
 
-  it('gives what it owes also with a message that gives nothing: no other may come', async () => {
+  it('pays back credit even when a message returns none, as no other message may follow', async () => {
     const { broker, end } = await open(10);
     for (let count = 0; count < 4; count++) {
       broker.deliver();
@@ -69,7 +69,7 @@ describe('a link whose messages come on a lane', () => {
     expect(broker.credit).toBe(4);
   });
 
-  it('gives none any more once it is stopped or retired', async () => {
+  it('gives no more credit once it is stopped or retired', async () => {
     for (const end of ['stop', 'retire'] as const) {
       const opened = await open(1);
       opened.broker.deliver();
@@ -79,7 +79,7 @@ describe('a link whose messages come on a lane', () => {
     }
   });
 
-  it('gives a message back that nobody could take, and goes on', async () => {
+  it('abandons a message that its owner fails to take, and goes on', async () => {
     const { broker, receive, failures, abandoned } = await open(1);
     receive.mockRejectedValueOnce(new Error('out of order'));
     broker.deliver();

@@ -6,7 +6,7 @@ import { within } from '../../time/within.js';
 
 const LAST_SETTLEMENTS_MS = 2_000;
 
-/** The client that a binding receives with, and the receivers it makes. */
+/** The client that a binding receives with, and its receivers. */
 export class ReceiverSupply {
   private client: ServiceBusClient;
   private current: Settler;
@@ -19,18 +19,18 @@ export class ReceiverSupply {
     this.current = new Settler(this.create());
   }
 
-  /** Settles and renews for all links; it never opens one of its own. */
+  /** Settles and renews the messages of all links; never opens a receiving link itself. */
   get settler(): Settler {
     return this.current;
   }
 
-  /** A receiver for one link. */
+  /** Creates the receiver for one link. */
   create(): ServiceBusReceiver {
     return createReceiver(this.client, this.binding);
   }
 
-  /** Takes another client; what the old one made has to be given up. */
-  exchangeClient(): void {
+  /** Switches to another client. Receivers of the old one have to be discarded. */
+  replaceClient(): void {
     this.client = this.clients.exchange(this.client);
     this.current = new Settler(this.create());
   }

@@ -8,7 +8,7 @@ import { SessionAcceptor } from './session-acceptor.js';
 
 type Accept = () => Promise<object>;
 
-/** The SDK's client, as far as sessions are accepted by their ids. */
+/** The SDK's client, reduced to accepting sessions by id. */
 function clientThat(acceptSession: Accept): ServiceBusClient {
   const acceptNextSession = (): Promise<never> => new Promise(() => undefined);
   return { acceptSession, acceptNextSession, close: () => Promise.resolve() } as unknown as ServiceBusClient;
@@ -22,7 +22,7 @@ describe('SessionAcceptor', () => {
     jest.useRealTimers();
   });
 
-  it('takes another client when the one it has gives no answer, again and again', async () => {
+  it('replaces a client that repeatedly gives no answer', async () => {
     let unanswered = 0;
     const stuck = clientThat(() => {
       unanswered++;
@@ -40,12 +40,12 @@ describe('SessionAcceptor', () => {
     const acceptor = new SessionAcceptor(source, binding, observer, SYSTEM_CLOCK);
     void acceptor.next();
     await jest.advanceTimersByTimeAsync(9_000);
-    expect(acceptor.isProven).toBe(false);
+    expect(acceptor.isAccepting).toBe(false);
     expect(refusals).toEqual(['AcceptTimeoutError']);
     await jest.advanceTimersByTimeAsync(3_000);
     expect(unanswered).toBe(2);
     expect(source.current).toBe(well);
-    expect(acceptor.isProven).toBe(true);
+    expect(acceptor.isAccepting).toBe(true);
     acceptor.close();
   });
 });

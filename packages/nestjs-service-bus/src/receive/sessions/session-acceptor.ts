@@ -4,48 +4,48 @@ import { type ServiceBusClient, type ServiceBusSessionReceiver } from '@azure/se
 
 import { type Binding } from '../../binding/binding.js';
 import { acceptSession, type ClientSource, errorCode, RECEIVER_RETRY_OPTIONS } from '../../sdk/index.js';
-import { AcceptTimeoutError } from './session-accept-timeout.error.js';
+import { AcceptTimeoutError } from './accept-timeout.error.js';
 import { type Clock } from '../../time/clock.js';
 import { pause } from '../../time/pause.js';
 import { Slots } from '../concurrency/slots.js';
 
-/** More need not wait for a session at once, however many may be held: each asks again and again. */
+/** Requests for a session that wait at the broker at once, however many may be held: each is repeated anyway. */
 const MAX_WAITING = 16;
-/** The broker answers after the client's timeout; without an answer for this much longer the link is dead. */
-const ANSWER_MS = (RECEIVER_RETRY_OPTIONS.timeoutInMs ?? 60_000) + 2_000;
-/** A session that is asked for by its id is granted or refused at once. */
-const PROOF_MS = 5_000;
-/** A broker that says "none" at once is not asked again at once. */
+/** The broker answers by the client's timeout at the latest; with no answer 2 s later, the link is dead. */
+const ACCEPT_TIMEOUT_MS = (RECEIVER_RETRY_OPTIONS.timeoutInMs ?? 60_000) + 2_000;
+/** A session requested by its id is granted or refused at once. */
+const PROBE_TIMEOUT_MS = 5_000;
+/** Delay before the next request if the broker says "none" at once. */
 const PAUSE_MS = 1_000;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 3_000;
 
-/** A probe that gets no answer this many times, and no error either, has a client that does not work any more. */
+/** After this many probes in a row with neither answer nor error, the client counts as stuck. */
 const MAX_UNANSWERED = 2;
 
 const NO_SESSION = new Set<string | undefined>(['ServiceTimeout', 'SessionCannotBeLocked']);
 
-/** Who wants to know whether sessions can be accepted. */
+/** Told whether sessions can be accepted. */
 export interface AcceptorObserver {
-  /** The broker grants sessions, or an error has ended that. */
+  /** `isAccepting` has changed. */
   changed(): void;
-  /** The broker refuses, or cannot be reached; the acceptor goes on trying. */
+  /** The broker refuses, or cannot be reached; the acceptor keeps trying. */
   refused(error: Error): void;
 }
 
 /**
- * Accepts sessions of one binding. A broker without an available session says nothing for long, so whether it
- * would grant one is found out with a session of our own, which nobody sends to.
+ * Accepts sessions of one binding. A broker without an available session stays silent for long, so the acceptor
+ * finds out whether it grants sessions at all by requesting a probe session, which nobody sends to.
  */
 export class SessionAcceptor {
-  /** The broker has granted a session, and nothing has gone wrong since. */
-  isProven = false;
+  /** True once the broker has granted the probe session, until a request fails. */
+  isAccepting = false;
 
   private readonly waiting = new Slots(MAX_WAITING);
   private readonly pending = new Set<() => void>();
   private readonly closing = new AbortController();
   private client: ServiceBusClient;
-  private proving?: Promise<void>;
+  private probing?: Promise<void>;
 
   constructor(
     private readonly clients: ClientSource,
@@ -56,11 +56,11 @@ export class SessionAcceptor {
     this.client = clients.acquire();
   }
 
-  /** The next available session, or nothing when there was none for a while. Never rejects. */
+  /** The next available session; undefined if there was none for a while. Never rejects. */
   async next(): Promise<ServiceBusSessionReceiver | undefined> {
     if (!this.waiting.tryTake() && !(await this.waiting.take())) return undefined;
     try {
-      if (!this.isProven) await (this.proving ??= this.prove());
+      if (!this.isAccepting) await (this.probing ??= this.probe());
       if (this.isClosed) return undefined;
       return await this.acceptNext();
     } finally {
@@ -68,14 +68,14 @@ export class SessionAcceptor {
     }
   }
 
-  /** Waits for no session any more; one that comes still is released at once. */
+  /** Stops waiting for sessions; one that is granted later is released at once. */
   close(): void {
     this.closing.abort();
     this.waiting.close();
-    for (const giveUp of this.pending) giveUp();
+    for (const timeOut of this.pending) timeOut();
   }
 
-  /** False when the acceptor was closed meanwhile. */
+  /** Waits; resolves with false if the acceptor was closed meanwhile. */
   async pause(delayMs: number): Promise<boolean> {
     await pause(delayMs, this.closing.signal);
     return !this.isClosed;
@@ -88,30 +88,30 @@ export class SessionAcceptor {
   private async acceptNext(): Promise<ServiceBusSessionReceiver | undefined> {
     const startedAtMs = this.clock.now();
     try {
-      return await this.inTime(this.ask(), ANSWER_MS);
+      return await this.withTimeout(this.request(), ACCEPT_TIMEOUT_MS);
     } catch (error) {
       if (this.isClosed) return undefined;
-      if (!NO_SESSION.has(errorCode(error))) this.doubt();
+      if (!NO_SESSION.has(errorCode(error))) this.invalidate();
       else if (this.clock.now() - startedAtMs < PAUSE_MS) await this.pause(PAUSE_MS);
       return undefined;
     }
   }
 
-  /** The connection may be gone. The SDK does not always notice, so whoever waits asks again. */
-  private doubt(): void {
-    if (!this.isProven) return;
-    this.isProven = false;
-    for (const giveUp of this.pending) giveUp();
+  /** The connection may be gone, which the SDK does not always notice: all pending requests are repeated. */
+  private invalidate(): void {
+    if (!this.isAccepting) return;
+    this.isAccepting = false;
+    for (const timeOut of this.pending) timeOut();
     this.observer.changed();
   }
 
-  private async prove(): Promise<void> {
+  private async probe(): Promise<void> {
     let delayMs = FIRST_DELAY_MS;
     let unanswered = 0;
     do {
       try {
-        letGo(await this.inTime(this.ask(`probe-${randomUUID()}`), PROOF_MS));
-        this.isProven = true;
+        release(await this.withTimeout(this.request(`probe-${randomUUID()}`), PROBE_TIMEOUT_MS));
+        this.isAccepting = true;
         this.observer.changed();
         break;
       } catch (error) {
@@ -125,26 +125,26 @@ export class SessionAcceptor {
       }
       delayMs = Math.min(delayMs * 2, MAX_DELAY_MS);
     } while (await this.pause(delayMs));
-    this.proving = undefined;
+    this.probing = undefined;
   }
 
-  /** Asked for a session by its id, the SDK says "cannot be locked" of every refusal: only the other way tells. */
+  /** The SDK reports every refusal of a session by id as "cannot be locked": asking for any session tells the cause. */
   private async causeOf(error: unknown): Promise<Error> {
     if (errorCode(error) !== 'SessionCannotBeLocked' || this.isClosed) return toError(error);
     try {
-      letGo(await this.inTime(this.ask(), ANSWER_MS));
+      release(await this.withTimeout(this.request(), ACCEPT_TIMEOUT_MS));
       return toError(error);
     } catch (cause) {
       return toError(NO_SESSION.has(errorCode(cause)) ? error : cause);
     }
   }
 
-  private ask(sessionId?: string): Promise<ServiceBusSessionReceiver> {
+  private request(sessionId?: string): Promise<ServiceBusSessionReceiver> {
     return acceptSession(this.client, this.binding, sessionId);
   }
 
-  /** The SDK cannot be told to stop waiting: what it still brings then is released. */
-  private inTime(
+  /** The SDK's request cannot be cancelled: a session granted after the timeout is released. */
+  private withTimeout(
     accepting: Promise<ServiceBusSessionReceiver>,
     timeoutMs: number,
   ): Promise<ServiceBusSessionReceiver> {
@@ -153,17 +153,17 @@ export class SessionAcceptor {
       const finish = (): void => {
         isOver = true;
         clearTimeout(timer);
-        this.pending.delete(giveUp);
+        this.pending.delete(timeOut);
       };
-      const giveUp = (): void => {
+      const timeOut = (): void => {
         finish();
         reject(new AcceptTimeoutError(this.binding.entityPath));
       };
-      const timer = setTimeout(giveUp, timeoutMs);
-      this.pending.add(giveUp);
+      const timer = setTimeout(timeOut, timeoutMs);
+      this.pending.add(timeOut);
       accepting.then(
         (receiver) => {
-          if (isOver) return letGo(receiver);
+          if (isOver) return release(receiver);
           finish();
           resolve(receiver);
         },
@@ -176,11 +176,11 @@ export class SessionAcceptor {
   }
 }
 
-function letGo(receiver: ServiceBusSessionReceiver): void {
+function release(receiver: ServiceBusSessionReceiver): void {
   receiver.close().catch(() => undefined);
 }
 
-// A connection that breaks without a word rejects with undefined.
+// A connection that breaks silently makes the SDK reject with undefined.
 function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error('the connection was lost', { cause: error });
 }

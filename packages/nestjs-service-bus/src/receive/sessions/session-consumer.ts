@@ -14,27 +14,27 @@ import { SessionRun } from './session-run.js';
 
 const LAST_SETTLEMENTS_MS = 2_000;
 /**
- * Each session is a link and an AMQP session of its own, and rhea walks all of a connection's whenever it writes:
- * with more of them a message would cost the more.
+ * Each session takes a link and an AMQP session, and rhea visits all of a connection's on every write: the more
+ * there are, the more a message costs.
  */
 const MAX_SESSIONS_PER_CONNECTION = 200;
-/** A session that was lost is not asked for again at once: what took it may still be going on. */
+/** Delay before a lost session is requested again: the cause of the loss may still be there. */
 const AFTER_LOSS_MS = 100;
 
 /** The state of a binding with sessions. */
 export interface SessionConsumerHealth extends ConsumerHealth {
-  /** Sessions in our hands. */
+  /** Sessions held. */
   readonly sessions: number;
 }
 
-/** Accepts the sessions of one binding, as many as it may hold at once, and has their messages processed. */
+/** Accepts up to `maxConcurrentSessions` sessions of one binding, and processes their messages. */
 export class SessionConsumer {
   private readonly binding: Binding;
   private readonly progress: Progress;
-  /** One for each connection; the next one is made when all places of the others are taken. */
+  /** One per connection; another is added when all places of the existing ones are taken. */
   private readonly acceptors: SessionAcceptor[] = [];
   private readonly runs = new Set<SessionRun>();
-  private readonly latest = new Map<string, SessionRun>();
+  private readonly latestRuns = new Map<string, SessionRun>();
   private places = 0;
   private error?: Error;
   private isDraining = false;
@@ -54,15 +54,15 @@ export class SessionConsumer {
     this.open(this.clients);
   }
 
-  /** For the age of the oldest message in hand. */
+  /** When the oldest message in hand was received. */
   oldestReceivedAtMs(): number | undefined {
     const times = [...this.runs].flatMap(({ receivedAtMs }) => receivedAtMs ?? []);
     return times.length === 0 ? undefined : times.reduce((oldest, time) => Math.min(oldest, time));
   }
 
-  /** Whether it counts as up: what `health` says, without its details. */
+  /** Whether the binding counts as up: what `health` says, without the details. */
   get isReceiving(): boolean {
-    return !this.isDraining && !this.error && this.isProven;
+    return !this.isDraining && !this.error && this.isAccepting;
   }
 
   health(): SessionConsumerHealth {
@@ -79,14 +79,14 @@ export class SessionConsumer {
       ...this.progress.health(),
     };
     if (this.isDraining) return { ...details, state: 'draining' };
-    if (!this.error) return { ...details, state: this.isProven ? 'receiving' : 'connecting' };
+    if (!this.error) return { ...details, state: this.isAccepting ? 'receiving' : 'connecting' };
     const error = { code: errorCode(this.error) ?? this.error.name, message: this.error.message };
     return { ...details, state: 'failing', error };
   }
 
   /**
-   * Accepts no session any more, lets handlers finish, and releases the sessions; messages that are not done
-   * after `graceMs` are given back.
+   * Accepts no more sessions, lets handlers finish, and releases the sessions. Messages that are not done after
+   * `graceMs` are given back.
    */
   async drain(graceMs: number): Promise<void> {
     if (this.isDraining) return;
@@ -97,7 +97,7 @@ export class SessionConsumer {
     if ((await within(graceMs, ended)) === 'late') await this.interrupt();
   }
 
-  /** Releases what is still held. */
+  /** Releases the sessions that are still held. */
   async close(): Promise<void> {
     this.isDraining = true;
     for (const acceptor of this.acceptors) acceptor.close();
@@ -105,8 +105,8 @@ export class SessionConsumer {
     await Promise.all([...this.runs].map((run) => run.finish()));
   }
 
-  private get isProven(): boolean {
-    return this.acceptors.some((acceptor) => acceptor.isProven);
+  private get isAccepting(): boolean {
+    return this.acceptors.some((acceptor) => acceptor.isAccepting);
   }
 
   /** Opens a connection, and fills its places with sessions. */
@@ -120,30 +120,30 @@ export class SessionConsumer {
     const left = this.options.maxConcurrentSessions - this.places;
     const places = Math.min(left, MAX_SESSIONS_PER_CONNECTION);
     this.places += places;
-    for (let place = 0; place < places; place++) void this.serve(acceptor);
+    for (let place = 0; place < places; place++) void this.keepFilled(acceptor);
   }
 
   /** Keeps one place filled with a session. */
-  private async serve(acceptor: SessionAcceptor): Promise<void> {
+  private async keepFilled(acceptor: SessionAcceptor): Promise<void> {
     while (!this.isDraining) {
       const receiver = await acceptor.next();
       if (!receiver) continue;
       const run = this.begin(receiver);
       await run.ended;
       this.runs.delete(run);
-      if (this.latest.get(run.sessionId) === run) this.latest.delete(run.sessionId);
+      if (this.latestRuns.get(run.sessionId) === run) this.latestRuns.delete(run.sessionId);
       if (run.isLost) await acceptor.pause(AFTER_LOSS_MS);
     }
   }
 
   private begin(receiver: ServiceBusSessionReceiver): SessionRun {
     const run = new SessionRun(receiver, this.locks, this.runtime, this.progress, this.options.idleTimeoutMs);
-    // The broker grants a session to one at a time: whoever had it here has lost it, and may not know so yet.
-    this.latest.get(run.sessionId)?.lose();
-    this.latest.set(run.sessionId, run);
+    // The broker grants a session to one holder at a time: an earlier run here has lost it, maybe without knowing.
+    this.latestRuns.get(run.sessionId)?.lose();
+    this.latestRuns.set(run.sessionId, run);
     this.runs.add(run);
     run.start();
-    // A drain may have begun in the moment between the grant and now.
+    // A drain may have begun since the grant.
     if (this.isDraining) void run.drain();
     else if (this.runs.size === this.places && this.places < this.options.maxConcurrentSessions) {
       this.open(this.clients.fork());
@@ -152,7 +152,7 @@ export class SessionConsumer {
   }
 
   private changed(): void {
-    if (this.isProven && this.error) {
+    if (this.isAccepting && this.error) {
       this.error = undefined;
       this.runtime.logger.log(`${this.describe()}: receiving again`);
     }
@@ -161,7 +161,7 @@ export class SessionConsumer {
 
   private refused(error: Error): void {
     if (this.isDraining) return;
-    // Messages differ from time to time in what they are tracked by.
+    // Compare codes, not messages: a message contains a tracking id that changes each time.
     const isNew = !this.error || errorCode(this.error) !== errorCode(error);
     this.error = error;
     this.progress.failed(error);

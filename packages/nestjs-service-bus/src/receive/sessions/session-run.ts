@@ -9,23 +9,23 @@ import { type LinkOwner, ReceiverLink } from '../links/receiver-link.js';
 import { type Progress } from '../health/progress.js';
 import { Settler } from '../../sdk/index.js';
 import { SessionDelivery } from '../../delivery/session-delivery.js';
-import { type IdleSession, SessionIdle } from './session-idle.js';
-import { findWaitingMessages } from '../watchdog/waiting-messages.js';
+import { type IdleSession, SessionIdleTimer } from './session-idle-timer.js';
+import { findWaitingMessages } from '../watchdog/find-waiting-messages.js';
 import { WaitingRoom } from '../../message/waiting-room.js';
 
 /**
- * One session in our hands, from its acceptance until it is released or lost. Its messages are processed one
- * after the other: the broker sends the next one only when the one before is settled. A message that waits for a
- * retry keeps the session's lock, and goes back to the head of its session when the wait is over.
+ * One held session, from its acceptance until it is released or lost. Its messages are processed one at a time: the
+ * broker sends the next one only when the previous one is settled. While a message waits for a retry, the session
+ * stays locked; after the wait, the message goes back to the head of the session.
  */
 export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   renewAtMs = 0;
   lockEndsAtMs = 0;
   isRenewing = false;
 
-  /** Resolves when the session is in our hands no more, and no handler works on it. */
+  /** Resolves when the session is no longer held and no handler works on it. */
   readonly ended: Promise<void>;
-  /** The session was taken from us, or given up to keep its order. */
+  /** The session was taken from us, or given up to preserve its order. */
   isLost = false;
 
   private readonly link: ReceiverLink;
@@ -36,13 +36,13 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   /** The attempt that was written down before it is made, and its message. */
   private announced?: { readonly sequenceNumber: string; readonly attempt: number };
   private hasReceived = false;
-  private readonly idle: SessionIdle;
+  private readonly idleTimer: SessionIdleTimer;
   private isStopping = false;
   private isDraining = false;
   private finishing?: Promise<void>;
   private givingBack?: Promise<void>;
   private resolveEnded?: () => void;
-  private leaveRetry?: () => void;
+  private endRetryWait?: () => void;
 
   constructor(
     private readonly receiver: ServiceBusSessionReceiver,
@@ -52,12 +52,17 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     idleTimeoutMs: number,
   ) {
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
-    this.waitingRoom = new WaitingRoom(runtime.clock, (delivery) => this.tryAgain(delivery));
+    this.waitingRoom = new WaitingRoom(runtime.clock, (delivery) => this.returnForRetry(delivery));
     this.runtime = { ...runtime, waitingRoom: this.waitingRoom };
-    // One credit: a message that was prefetched would overtake one that goes back for a retry.
+    // One credit only: a prefetched message would overtake one that goes back for a retry.
     this.link = new ReceiverLink(receiver, 1, this, runtime.clock);
     this.settler = new Settler(receiver);
-    this.idle = new SessionIdle(this, idleTimeoutMs, runtime.binding.watchdog.silenceMs, runtime.clock);
+    this.idleTimer = new SessionIdleTimer(
+      this,
+      idleTimeoutMs,
+      runtime.binding.watchdog.silenceMs,
+      runtime.clock,
+    );
   }
 
   get sessionId(): string {
@@ -84,22 +89,22 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     return this.receiver.sessionLockedUntilUtc;
   }
 
-  async hasWaiting(): Promise<boolean> {
+  async hasWaitingMessages(): Promise<boolean> {
     try {
       return (await findWaitingMessages(this.receiver, new Set(), Infinity)).size > 0;
     } catch {
-      // Nor does the way to the broker work.
+      // No answer: the connection does not work either, so the session has to be released as well.
       return true;
     }
   }
 
   start(): void {
     this.locks.add(this);
-    this.idle.start();
+    this.idleTimer.start();
     try {
       this.link.open();
     } catch (error) {
-      // The session was lost between its grant and now.
+      // The session was lost after it was granted.
       this.lose(error);
     }
   }
@@ -108,18 +113,18 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     return this.receiver.renewSessionLock();
   }
 
-  /** The session is gone, and with it the lock of the message in work. */
+  /** The session is lost, and with it the lock of the message in work. */
   lose(cause?: unknown): void {
     if (this.isLost || this.finishing) return;
     this.isLost = true;
     this.locks.remove(this);
     this.current?.lose(cause);
     this.waitingRoom.close();
-    // The place of a session stays taken while a handler works: there are never more handlers than places.
+    // The session keeps its place while a handler works, so that there are never more handlers than places.
     if (!this.current) void this.finish();
   }
 
-  /** Takes no further message, lets the one in work finish, and releases the session. */
+  /** Takes no more messages, lets the one in work finish, and releases the session. */
   drain(): Promise<void> {
     this.isDraining = true;
     this.waitingRoom.close();
@@ -127,7 +132,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     return this.ended;
   }
 
-  /** Gives back the message in work, whose handler is told by its signal, and releases the session. */
+  /** Aborts the signal of the message in work, gives the message back, and releases the session. */
   async interrupt(reason: Error): Promise<void> {
     const delivery = this.current;
     if (delivery) {
@@ -139,54 +144,54 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     await this.finish();
   }
 
-  /** Takes no further message, and releases the session once none is in work. */
+  /** Takes no more messages, and releases the session once none is in work. */
   async release(): Promise<void> {
     this.isStopping = true;
-    // What was on its way still arrives, and is processed before the session goes.
+    // A message that was on its way still arrives, and is processed before the session is released.
     await this.link.stop();
     if (!this.current) await this.finish();
   }
 
-  /** Releases the session, whatever is in work. */
+  /** Releases the session at once, even if a message is in work. */
   finish(): Promise<void> {
     this.finishing ??= this.end();
     return this.finishing;
   }
 
   async receive(message: ServiceBusReceivedMessage): Promise<boolean> {
-    // The session is on its way back to the broker, and the message with it.
+    // The session is being released, and the message goes back with it.
     if (this.finishing) return false;
     const delivery = this.deliveryOf(message);
     this.current = delivery;
     this.runtime.observer?.received(delivery);
     if (this.isDraining) {
-      // Nobody has tried this message, so its next delivery is no further attempt.
+      // No handler has tried this message, so this delivery does not count as an attempt.
       await giveBack(delivery, delivery.attempt - 1);
     } else if (this.isToBeAnnounced(delivery)) {
       await this.announce(delivery, delivery.attempt);
     } else {
       await processMessage(delivery, this.runtime);
-      if (this.waitingRoom.has(delivery)) await new Promise<void>((resolve) => (this.leaveRetry = resolve));
+      if (this.waitingRoom.has(delivery)) await new Promise<void>((resolve) => (this.endRetryWait = resolve));
     }
-    // A handler that has ended by then does not end the session before its message is back.
+    // Even if the handler has ended by now, the session must not end before its message is given back.
     await this.givingBack;
     this.link.release(delivery);
     this.current = undefined;
     this.progress.done();
-    this.idle.touch();
-    // An unsettled message stays locked by this link: going on would leave it behind, out of its order.
+    this.idleTimer.touch();
+    // An unsettled message stays locked by this link: going on would process later messages before it.
     if (delivery.state !== 'settled') this.isLost = true;
     if (this.isLost || this.isStopping) await this.finish();
     return !this.finishing;
   }
 
   linkFailed(_link: ReceiverLink, error: Error): void {
-    // Session receivers do not come back: whatever was wrong, the link is gone.
+    // A session receiver never reconnects: whatever was wrong, the link is gone.
     this.lose(error);
   }
 
   linkOpened(): void {
-    // The link of a session is open before we have it.
+    // A session's link is already open when the session is granted.
   }
 
   linkLost(link: ReceiverLink): void {
@@ -194,11 +199,11 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   }
 
   linkClosed(): void {
-    // Nothing is settled elsewhere.
+    // Messages of a session are settled on its own link only.
   }
 
   linkReleased(): void {
-    // The link ends with its session.
+    // The link is closed together with its session.
   }
 
   private deliveryOf(message: ServiceBusReceivedMessage): SessionDelivery {
@@ -226,17 +231,17 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     return giveBack(delivery, attempt);
   }
 
-  private async tryAgain(delivery: Delivery): Promise<void> {
+  private async returnForRetry(delivery: Delivery): Promise<void> {
     const goesOn = !this.isDraining && !this.isStopping && !this.isLost;
     // The message comes again to us: what is written down now may be the attempt that follows.
     const countsNext = goesOn && this.runtime.binding.sessions?.countsLostRuns === true;
     if (countsNext) await this.announce(delivery, delivery.attempt + 1);
     else await giveBack(delivery, delivery.attempt);
-    this.leaveRetry?.();
+    this.endRetryWait?.();
   }
 
   private async end(): Promise<void> {
-    this.idle.close();
+    this.idleTimer.close();
     this.locks.remove(this);
     await this.link.close();
     this.resolveEnded?.();

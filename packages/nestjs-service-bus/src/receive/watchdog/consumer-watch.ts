@@ -7,11 +7,11 @@ import { type LinkChain } from '../links/link-chain.js';
 import { type ConsumerObserver } from '../health/receiving-state.js';
 import { ReceiverSilentError } from './receiver-silent.error.js';
 import { type ReceiverSupply } from '../links/receiver-supply.js';
-import { findWaitingMessages, nameOf } from './waiting-messages.js';
+import { findWaitingMessages, sequenceNumberOf } from './find-waiting-messages.js';
 import { type WaitingRoom } from '../../message/waiting-room.js';
-import { Watchdog, type Watched } from './watchdog.js';
+import { Watchdog, type WatchedReceiver } from './watchdog.js';
 
-/** The parts of a consumer that its watchdog looks at, and acts on. */
+/** The parts of a consumer that its watchdog observes and acts on. */
 export interface WatchedParts {
   readonly links: LinkChain;
   readonly supply: ReceiverSupply;
@@ -20,29 +20,29 @@ export interface WatchedParts {
   readonly inWork: ReadonlySet<Delivery>;
 }
 
-/** A consumer as its watchdog sees it, and what the watchdog has found. */
-export class ConsumerWatch implements Watched {
-  /** To be counted up with each message that comes. */
+/** Connects a consumer to its watchdog, and keeps what the watchdog has found. */
+export class ConsumerWatch implements WatchedReceiver {
+  /** Incremented by the consumer for each message that arrives. */
   arrivals = 0;
   private readonly binding: Binding;
   private readonly watchdog: Watchdog;
   private cause?: string;
 
-  /** `moved` is called when all links were given up. */
+  /** `restarted` is called after all links were discarded. */
   constructor(
     private readonly parts: WatchedParts,
     private readonly runtime: Pick<BindingRuntime, 'binding' | 'clock' | 'logger'>,
     private readonly observer: ConsumerObserver,
-    private readonly moved: () => void,
+    private readonly restarted: () => void,
   ) {
     this.binding = runtime.binding;
     this.watchdog = new Watchdog(this.binding.watchdog, this, runtime.clock);
   }
 
-  /** The broker has no credit left, or the binding takes up nothing by its own choice. */
-  get isOccupied(): boolean {
+  /** True while the broker has no credit, or the binding pauses by its own choice. */
+  get expectsNoMessages(): boolean {
     const { capacity, inWork, waitingRoom } = this.parts;
-    // An adaptive limit moves away from the link's credit: who waits for a slot shows that there is enough.
+    // An adaptive limit can differ from the link's credit: messages that wait for a slot show that enough arrive.
     const hasEnough = capacity.slots.waiting > 0 || inWork.size - waitingRoom.size >= capacity.credit;
     return capacity.isPaused || hasEnough;
   }
@@ -53,7 +53,7 @@ export class ConsumerWatch implements Watched {
 
   peek(): Promise<ReadonlySet<string>> {
     const { supply, inWork } = this.parts;
-    const held = new Set(Array.from(inWork, ({ message }) => nameOf(message)));
+    const held = new Set(Array.from(inWork, ({ message }) => sequenceNumberOf(message)));
     return findWaitingMessages(supply.settler, held, this.runtime.clock.wallTime());
   }
 
@@ -62,9 +62,9 @@ export class ConsumerWatch implements Watched {
   }
 
   replaceClient(): void {
-    this.parts.supply.exchangeClient();
+    this.parts.supply.replaceClient();
     this.parts.links.restart();
-    this.moved();
+    this.restarted();
   }
 
   changed(cause: string | undefined): void {
@@ -79,15 +79,15 @@ export class ConsumerWatch implements Watched {
     else this.observer.receiving();
   }
 
-  /** Nothing has helped a receiver that has fallen silent. */
+  /** True while the receiver is silent and neither a new link nor a new client has helped. */
   get isDown(): boolean {
     return this.watchdog.state === 'down';
   }
 
-  /** What is wrong with a receiver that would be well by its own account; undefined if nothing is. */
+  /** What the watchdog found wrong with a receiver that seems to receive; undefined if nothing. */
   health(): Pick<ConsumerHealth, 'state' | 'error'> | undefined {
     const { state } = this.watchdog;
-    if (state === 'well' || this.cause === undefined) return undefined;
+    if (state === 'healthy' || this.cause === undefined) return undefined;
     const error = { code: 'ReceiverSilent', message: this.cause };
     return { state: state === 'down' ? 'failing' : 'degraded', error };
   }

@@ -1,4 +1,4 @@
-/** Messages wait, none comes, and neither a fresh link nor a fresh client has helped. */
+/** Messages wait but none arrives, and neither a new link nor a new client has helped. */
 export class ReceiverSilentError extends Error {
   override readonly name = 'ReceiverSilentError';
 

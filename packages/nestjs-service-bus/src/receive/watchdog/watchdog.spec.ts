@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
-import { Watchdog, type Watched } from './watchdog.js';
+import { Watchdog, type WatchedReceiver } from './watchdog.js';
 
 const SILENCE_MS = 60_000;
 
@@ -10,7 +10,7 @@ describe('Watchdog', () => {
   let causes: (string | undefined)[];
   let waiting: () => Promise<ReadonlySet<string>>;
   let peeks: number;
-  let receiver: { arrivals: number; isOccupied: boolean; openingSinceMs: number | undefined };
+  let receiver: { arrivals: number; expectsNoMessages: boolean; openingSinceMs: number | undefined };
   let watchdog: Watchdog;
 
   beforeEach(() => {
@@ -20,8 +20,8 @@ describe('Watchdog', () => {
     causes = [];
     peeks = 0;
     waiting = () => Promise.resolve(new Set<string>());
-    receiver = { arrivals: 0, isOccupied: false, openingSinceMs: undefined };
-    const watched: Watched = Object.assign(receiver, {
+    receiver = { arrivals: 0, expectsNoMessages: false, openingSinceMs: undefined };
+    const watched: WatchedReceiver = Object.assign(receiver, {
       peek: () => {
         peeks++;
         return waiting();
@@ -50,14 +50,14 @@ describe('Watchdog', () => {
     waiting = () => Promise.resolve(new Set(names));
   };
 
-  it('lets a receiver be that has nothing to receive, and looks twice in the time of a silence', async () => {
+  it('leaves a receiver alone when no messages wait, and peeks twice per silence', async () => {
     await pass(10 * SILENCE_MS);
     expect(acts).toEqual([]);
-    expect(watchdog.state).toBe('well');
+    expect(watchdog.state).toBe('healthy');
     expect(peeks).toBe(20);
   });
 
-  it('takes two looks to recycle the link, and replaces the client when the same messages go on waiting', async () => {
+  it('recycles the link after two peeks, and replaces the client when the same messages still wait', async () => {
     messages('1', '2');
     await pass(SILENCE_MS - 1_000);
     expect(acts).toEqual([]);
@@ -73,7 +73,7 @@ describe('Watchdog', () => {
     expect(causes.at(-1)).toMatch(/messages wait \(2 or more\), and none has come for \d+ ms/);
   });
 
-  it('goes on when nothing helps, less and less often', async () => {
+  it('keeps trying when nothing helps, less and less often', async () => {
     messages('1');
     await pass(20 * SILENCE_MS);
     expect(acts.length).toBeGreaterThan(4);
@@ -81,7 +81,7 @@ describe('Watchdog', () => {
     expect(watchdog.state).toBe('down');
   });
 
-  it('goes no further than a fresh link while others take the messages that wait', async () => {
+  it('goes no further than a new link while other receivers take the waiting messages', async () => {
     for (let look = 1; look <= 6; look++) {
       messages(String(look));
       await pass(SILENCE_MS / 2);
@@ -90,25 +90,25 @@ describe('Watchdog', () => {
     expect(watchdog.state).toBe('degraded');
   });
 
-  it('is content again as soon as a message comes', async () => {
+  it('recovers as soon as a message arrives', async () => {
     messages('1');
     await pass(2 * SILENCE_MS);
     expect(watchdog.state).toBe('down');
     receiver.arrivals++;
     await pass(1_000);
-    expect(watchdog.state).toBe('well');
+    expect(watchdog.state).toBe('healthy');
     expect(causes.at(-1)).toBeUndefined();
   });
 
-  it('is content again when nothing waits any more', async () => {
+  it('recovers when no message waits any more', async () => {
     messages('1');
     await pass(SILENCE_MS);
     messages();
     await pass(SILENCE_MS / 2);
-    expect(watchdog.state).toBe('well');
+    expect(watchdog.state).toBe('healthy');
   });
 
-  it('begins anew with each message, and looks at nothing meanwhile', async () => {
+  it('starts over with each message, and does not peek meanwhile', async () => {
     messages('1');
     for (let time = 0; time < 20; time++) {
       await pass(SILENCE_MS / 4);
@@ -118,12 +118,12 @@ describe('Watchdog', () => {
     expect(acts).toEqual([]);
   });
 
-  it('does not count the time in which nothing is to be expected', async () => {
+  it('does not count time in which no message can be expected', async () => {
     messages('1');
-    receiver.isOccupied = true;
+    receiver.expectsNoMessages = true;
     await pass(5 * SILENCE_MS);
     expect(peeks).toBe(0);
-    receiver.isOccupied = false;
+    receiver.expectsNoMessages = false;
     await pass(SILENCE_MS - 1_000);
     expect(acts).toEqual([]);
     await pass(2_000);
@@ -137,7 +137,7 @@ describe('Watchdog', () => {
     expect(watchdog.state).toBe('degraded');
   });
 
-  it('gives up a link that neither opens nor fails: first the link, then the client', async () => {
+  it('replaces first the link, then the client, when a link neither opens nor fails', async () => {
     receiver.openingSinceMs = now;
     await pass(10_000);
     expect(acts).toEqual(['recycle']);
@@ -146,10 +146,10 @@ describe('Watchdog', () => {
     expect(acts).toEqual(['recycle', 'replace']);
     receiver.openingSinceMs = undefined;
     await pass(1_000);
-    expect(watchdog.state).toBe('well');
+    expect(watchdog.state).toBe('healthy');
   });
 
-  it('leaves a link alone that fails again and again: the error is known, and tries go on', async () => {
+  it('leaves a link alone that keeps failing: the error is known, and retries go on', async () => {
     for (let time = 0; time < 10; time++) {
       receiver.openingSinceMs = now;
       await pass(5_000);
@@ -157,7 +157,7 @@ describe('Watchdog', () => {
     expect(acts).toEqual([]);
   });
 
-  it('asks nothing while an answer is to come, and does nothing once it is closed', async () => {
+  it('does not peek while an answer is pending, and does nothing once closed', async () => {
     let answer: (found: ReadonlySet<string>) => void = () => undefined;
     waiting = () => new Promise((resolve) => (answer = resolve));
     await pass(2 * SILENCE_MS);

@@ -2,18 +2,18 @@ import { type ServiceBusErrorCode } from '@azure/service-bus';
 
 import { type Random } from '../world/random.js';
 
-/** What is asked of the broker. */
+/** An operation of the broker. */
 export type Operation = 'settle' | 'renew' | 'send' | 'open' | 'peek';
 
-/** How badly the broker does an operation at present. */
+/** How an operation currently fails. */
 export interface Trouble {
-  /** The share of operations that it befalls. */
+  /** The share of operations that fail. */
   readonly share: number;
-  /** A refusal, or no answer: because nothing was done, or although it was. */
+  /** A refusal, or no answer, either because the operation was not done or although it was. */
   readonly effect: ServiceBusErrorCode | 'not-done' | 'not-answered';
 }
 
-/** The troubles of the moment, the same for all clients of a broker. */
+/** The current network and broker conditions, the same for all clients. */
 export class Conditions {
   latencyMs: readonly [number, number];
   private readonly troubles = new Map<Operation, Trouble>();
@@ -21,7 +21,7 @@ export class Conditions {
   constructor(
     private readonly random: Random,
     private readonly usualLatencyMs: readonly [number, number],
-    /** The broker lets go of a message's lock when the link that it came on is gone. */
+    /** Whether a message's lock ends with the link on which it was delivered. */
     readonly locksEndWithLink: boolean,
   ) {
     this.latencyMs = usualLatencyMs;
@@ -53,7 +53,7 @@ export class Conditions {
     this.latencyMs = this.usualLatencyMs;
   }
 
-  /** What befalls this one operation. */
+  /** How this one operation fails; undefined if it does not. */
   effectOn(operation: Operation): Trouble['effect'] | undefined {
     const trouble = this.troubles.get(operation);
     return trouble && this.random.chance(trouble.share) ? trouble.effect : undefined;

@@ -10,7 +10,7 @@ type AnnotatedCopy = {
   readonly applicationProperties: Record<string, PropertyValue>;
 };
 
-/** What is sent, as the broker keeps it. */
+/** Converts a sent message to what the broker stores. */
 export function contentOf(message: ServiceBusMessage): SimulatedContent {
   if ('messageAnnotations' in message) return copyOf(message as unknown as AnnotatedCopy);
   const { messageId, contentType, correlationId, sessionId, applicationProperties } = message;
@@ -24,7 +24,7 @@ export function contentOf(message: ServiceBusMessage): SimulatedContent {
   });
 }
 
-/** A retry copy comes as an AMQP message. */
+/** A retry copy is sent as an AMQP message. */
 function copyOf({
   body,
   properties,

@@ -1,9 +1,9 @@
-/** Whoever notes what a process knows of the locks that it holds; a session's lock goes by its link. */
+/** Records what a process knows of its locks; a session's lock is identified by its link. */
 export interface LockWatch {
-  /** The broker's word has come that this lock lasts until then (since 1970). */
+  /** The broker said that this lock lasts until then (milliseconds since 1970). */
   held(lock: string, lockedUntilMs: number): void;
-  /** A message's completion is asked for. */
+  /** The process asks to complete a message. */
   completing(lockToken: string, sequenceNumber: number): void;
-  /** An operation on it was answered, with a refusal if there is an error. */
+  /** An operation on the lock was refused with this error. */
   refused(lock: string, error: unknown): void;
 }

@@ -8,13 +8,13 @@ import { type SimulatedDelivery } from './simulated-delivery.js';
 // [AMQP 3.2.6]
 const DATA_SECTION = 0x75;
 
-/** A message as it is when it leaves the broker. */
+/** A message's state when it leaves the broker. */
 export type Snapshot = Pick<
   Message,
   'sequenceNumber' | 'enqueuedTimeMs' | 'deliveryCount' | 'lockId' | 'lockedUntilMs' | 'state'
 > & { readonly content: SimulatedContent };
 
-/** A received message with what the SDK hides in it; without a link it is settled by the management node. */
+/** A received message with the SDK's hidden delivery; without a link it is settled through the management node. */
 export type SimulatedMessage = ServiceBusReceivedMessage & { readonly delivery: Partial<SimulatedDelivery> };
 
 export function snapshotOf(message: Message): Snapshot {
@@ -23,12 +23,12 @@ export function snapshotOf(message: Message): Snapshot {
   return { content, sequenceNumber, enqueuedTimeMs, deliveryCount, lockId, lockedUntilMs, state };
 }
 
-/** The lock's name towards the client, and back. */
+/** Converts a lock's id to the client's lock token, and back. */
 export const lockTokenOf = (lockId: number): string => `lock-${lockId}`;
 export const lockIdOf = (message: ServiceBusReceivedMessage): number =>
   Number(message.lockToken?.slice('lock-'.length));
 
-/** A message as the SDK hands it out with `skipParsingBodyAsJson`: as much of it as the runtime looks at. */
+/** A message as the SDK returns it with `skipParsingBodyAsJson`, reduced to what the runtime uses. */
 export function receivedMessage(
   snapshot: Snapshot,
   delivery: Partial<SimulatedDelivery> = {},

@@ -10,23 +10,23 @@ import { type Way } from './request.js';
 import { type SimulatedBroker } from './simulated-broker.js';
 import { type SimulatedDelivery } from './simulated-delivery.js';
 
-/** The SDK's own patience with a drain. */
+/** The SDK's timeout for a drain. */
 const DRAIN_MS = 200;
 
-/** What a link tells the client's end. */
+/** Events at the client's end of a link. */
 export interface LinkEvents {
   message(snapshot: Snapshot): void;
   granted?(sessionId: string, lockedUntilMs: number): void;
-  /** Taken away by the broker, with its reason, or gone with the connection. */
+  /** Detached by the broker, with its reason, or lost with the connection. */
   lost(reason: Error | undefined): void;
 }
 
-/** A receiving link, both of its ends, with the wire between them. */
+/** Both ends of a receiving link, with the wire between them. */
 export class ReceivingLink implements ReceiverPort, Connected, Way {
   isOpenAtBroker = false;
   isOpenAtClient = false;
   readonly receiver: Receiver;
-  /** Its own for each link. */
+  /** Unique per link. */
   readonly name: string;
   private whenDrained?: () => void;
   private readonly settledListeners: ((context: { delivery: SimulatedDelivery }) => void)[] = [];
@@ -41,7 +41,7 @@ export class ReceivingLink implements ReceiverPort, Connected, Way {
     this.name = `link-${broker.nextLinkNumber++}`;
   }
 
-  // In rhea's words.
+  // Named as in rhea.
   is_open(): boolean {
     return this.isOpenAtClient;
   }
@@ -83,7 +83,7 @@ export class ReceivingLink implements ReceiverPort, Connected, Way {
     this.connection.toClient(() => this.lose(reason));
   }
 
-  /** The broker takes the link away, and goes on keeping the locks if it is of that kind. */
+  /** The broker detaches the link. Whether the locks end with it depends on the conditions. */
   forceDetach(): void {
     if (!this.isOpenAtBroker) return;
     this.endAtBroker();
@@ -91,7 +91,7 @@ export class ReceivingLink implements ReceiverPort, Connected, Way {
     this.connection.toClient(() => this.lose(refusal('ServiceCommunicationProblem')));
   }
 
-  /** The broker forgets the link, and the client goes on taking it for open. */
+  /** The broker forgets the link, while the client still takes it for open. */
   fallSilent(): void {
     this.endAtBroker();
   }
@@ -116,7 +116,7 @@ export class ReceivingLink implements ReceiverPort, Connected, Way {
     });
   }
 
-  /** Takes the credit back; resolves when the broker has said that there is none left, or has not in time. */
+  /** Takes the credit back; resolves when the broker confirms, or after a timeout. */
   drain(): Promise<void> {
     if (!this.isOpenAtClient) return Promise.resolve();
     return new Promise((resolve) => {

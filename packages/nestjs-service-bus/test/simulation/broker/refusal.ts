@@ -22,20 +22,20 @@ const RETRYABLE = new Set<ServiceBusErrorCode>([
   'ServiceCommunicationProblem',
 ]);
 
-/** The condition that an error of the SDK was made of. */
+/** The broker's condition behind an error of the SDK. */
 export function conditionOf({ code }: ServiceBusError): string {
   const [condition = 'amqp:internal-error'] = Object.entries(CODES).find(([, known]) => known === code) ?? [];
   return condition;
 }
 
-/** An error as the SDK makes it of the broker's refusal. */
+/** The SDK's error for a refusal by the broker. */
 export function refusal(code: ServiceBusErrorCode): ServiceBusError {
   const error = new ServiceBusError(code, code);
   error.retryable = RETRYABLE.has(code);
   return error;
 }
 
-/** The refusal that the model has thrown, as the SDK would put it; anything else is a fault of the simulation. */
+/** Converts the model's error to the SDK's; any other error is a bug of the simulation. */
 export function toRefusal(error: unknown): ServiceBusError {
   if (error instanceof ServiceBusError) return error;
   if (!(error instanceof BrokerError)) throw error;

@@ -4,19 +4,19 @@ import { type Operation } from './conditions.js';
 import { refusal, toRefusal } from './refusal.js';
 import { type SimulatedConnection } from './simulated-connection.js';
 
-/** The client's receivers wait no longer for an answer (RECEIVER_RETRY_OPTIONS). */
+/** The timeout of the client's receivers (RECEIVER_RETRY_OPTIONS). */
 const TIMEOUT_MS = 15_000;
 
-/** Whether a request arrives, and its answer: a link that is gone lets nothing through. */
+/** The path of a request and its answer: a closed end lets nothing through. */
 export interface Way {
   readonly isOpenAtBroker: boolean;
   readonly isOpenAtClient: boolean;
 }
 
-/** The management node: reached over any link of the connection. */
+/** The management node, reachable as long as the connection is. */
 export const MANAGEMENT: Way = { isOpenAtBroker: true, isOpenAtClient: true };
 
-/** What is asked, on which way, and who hears the answer. */
+/** A request, its path, and the callbacks for its answer. */
 export interface Exchange<T> {
   readonly operation: Operation;
   readonly way: Way;
@@ -26,7 +26,7 @@ export interface Exchange<T> {
   readonly refused: (error: ServiceBusError) => void;
 }
 
-/** Asks the broker for something, without a bound on the time that its answer may take. */
+/** Sends a request to the broker, without a timeout. */
 export function exchange<T>(connection: SimulatedConnection, asked: Exchange<T>): void {
   const { operation, way, apply, done, refused } = asked;
   const answer = (hear: () => void): void =>
@@ -48,7 +48,7 @@ export function exchange<T>(connection: SimulatedConnection, asked: Exchange<T>)
   });
 }
 
-/** Asks as the SDK does, with one try: waits for a connection, and not for ever. */
+/** Sends a request as the SDK does, without retries: waits for a connection, and times out. */
 export function request<T>(
   connection: SimulatedConnection,
   operation: Operation,

@@ -7,7 +7,7 @@ import { MANAGEMENT, request } from './request.js';
 import { type SettlementPlace } from './settlement-place.js';
 import { type SimulatedDelivery } from './simulated-delivery.js';
 
-/** The SDK's patience with an answer on a link (RECEIVER_RETRY_OPTIONS). */
+/** The SDK's timeout for an answer on a link (RECEIVER_RETRY_OPTIONS). */
 const TIMEOUT_MS = 15_000;
 
 /** Settles over the message's link while that is open, else through the management node, as the SDK does. */
@@ -20,7 +20,7 @@ export async function settleMessage(
   if (delivery.remote_settled) throw new Error('the message is settled already');
   const isOpen = delivery.link?.isOpenAtClient ?? false;
   if (delivery.link && isOpen) return settleOnLink(delivery as SimulatedDelivery, outcome);
-  // [SDK: a message that came on a session's link is settled on that link or not at all]
+  // [SDK: a message of a session is settled on its own link or not at all]
   if (message.sessionId !== undefined && delivery.link) throw refusal('SessionLockLost');
   const lockId = lockIdOf(message);
   if (outcome.type === 'complete') locks.completing(message.lockToken ?? '', Number(message.sequenceNumber));

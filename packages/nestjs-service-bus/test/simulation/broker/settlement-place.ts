@@ -3,7 +3,7 @@ import { type LockWatch } from './lock-watch.js';
 import { type SimulatedBroker } from './simulated-broker.js';
 import { type SimulatedConnection } from './simulated-connection.js';
 
-/** Where messages are received and settled. */
+/** Where a receiver's messages are settled. */
 export interface SettlementPlace {
   readonly broker: SimulatedBroker;
   readonly connection: SimulatedConnection;

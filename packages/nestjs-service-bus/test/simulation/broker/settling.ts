@@ -36,7 +36,7 @@ export abstract class Settling {
     });
   }
 
-  /** A message as it comes on a link. */
+  /** A message as it arrives on a link. */
   protected messageOf(snapshot: Snapshot, link: ReceivingLink): SimulatedMessage {
     const { lockId, sequenceNumber } = snapshot;
     return receivedMessage(snapshot, new SimulatedDelivery(link, lockId, sequenceNumber, this.place));

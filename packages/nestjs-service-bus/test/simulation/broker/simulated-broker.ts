@@ -5,18 +5,18 @@ import { type Outcome, type Queue } from '../../../../service-bus-emulator/src/m
 import { type VirtualTime, WORLD } from '../world/virtual-time.js';
 import { type SimulatedContent } from './simulated-content.js';
 
-/** The machine's time at the beginning of each run, in milliseconds since 1970. */
+/** The wall-clock time at the beginning of each run, in milliseconds since 1970. */
 export const START_MS = Date.UTC(2030, 0, 1);
 
-/** Whoever looks on while the broker does its work. */
+/** Observes the broker. */
 export interface BrokerWatch {
-  /** The queue has taken these messages; those among them that it knew already are dropped. */
+  /** The queue has accepted these messages, and dropped duplicates among them. */
   accepted(queue: string, contents: readonly SimulatedContent[]): void;
-  /** The broker has ended a lock as its holder wanted. */
+  /** The broker has settled a message as its holder asked. */
   settled(message: Message, lockId: number, outcome: Outcome): void;
 }
 
-/** The emulator's pure model on virtual time: all rules of Service Bus, and no wire. */
+/** The emulator's pure model on virtual time: all rules of Service Bus, without a wire. */
 export class SimulatedBroker {
   readonly namespace = new Namespace({ maxStoredBytes: Infinity, newId: () => 'id' });
   nextLinkNumber = 1;
@@ -66,7 +66,7 @@ export class SimulatedBroker {
     return this.namespace.source(address).queue;
   }
 
-  /** All messages at an address, in whatever state. */
+  /** All messages at an address, in any state. */
   stored(address: string): Message[] {
     const { store } = this.source(address);
     return store.size === 0 ? [] : [...store.from(0)];

@@ -11,10 +11,10 @@ import { SimulatedReceiver } from './simulated-receiver.js';
 import { SimulatedSender } from './simulated-sender.js';
 import { SimulatedSessionReceiver } from './simulated-session-receiver.js';
 
-/** How long the broker looks for a session before it says that there is none. */
+/** How long the broker waits for an available session before it says that there is none. */
 const SESSION_WAIT_MS = 15_000;
 
-/** The SDK's client, as far as the runtime uses it, with one connection. */
+/** The SDK's client with one connection, reduced to what the runtime uses. */
 export class SimulatedClient {
   constructor(
     private readonly broker: SimulatedBroker,
@@ -22,7 +22,7 @@ export class SimulatedClient {
     private readonly locks: LockWatch,
   ) {}
 
-  /** As the runtime takes it. */
+  /** Typed as the runtime expects it. */
   asServiceBusClient(): ServiceBusClient {
     return this as unknown as ServiceBusClient;
   }

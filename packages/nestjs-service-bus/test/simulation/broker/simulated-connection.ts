@@ -1,7 +1,7 @@
 import { type Owner, type VirtualTime, WORLD } from '../world/virtual-time.js';
 import { type Conditions } from './conditions.js';
 
-/** What hangs on a connection, at both of its ends. */
+/** A link on a connection, with its two ends. */
 export interface Connected {
   /** The broker has noticed that the connection is gone. */
   endAtBroker(): void;
@@ -11,20 +11,20 @@ export interface Connected {
 
 /** How a connection breaks. */
 export interface Break {
-  /** Each end notices at a time of its own: until then it talks to nobody. */
+  /** Each end notices after its own delay; until then, what it sends is lost. */
   readonly brokerNoticesAfterMs: number;
   readonly clientNoticesAfterMs: number;
   readonly downForMs: number;
 }
 
-/** A client's connection: it keeps the order in each direction, and what is on its way when it breaks is lost. */
+/** A client's connection: keeps the order in each direction, and loses everything in flight when it breaks. */
 export class SimulatedConnection {
-  /** As the client sees it. */
+  /** Whether it is up, as the client sees it. */
   isUp = true;
   readonly links = new Set<Connected>();
 
   private isBroken = false;
-  /** What was sent over the connection before the present one never arrives. */
+  /** Counts breaks: what was sent over an earlier connection never arrives. */
   private epoch = 0;
   private brokerBusyUntilMs = 0;
   private clientBusyUntilMs = 0;
@@ -48,7 +48,7 @@ export class SimulatedConnection {
     this.send(this.clientBusyUntilMs, run, this.client);
   }
 
-  /** Does something as soon as the client has a connection. */
+  /** Runs an action as soon as the client has a connection. */
   whenUp(run: () => void): void {
     if (this.isUp) run();
     else this.waiting.push(run);
@@ -82,7 +82,7 @@ export class SimulatedConnection {
     this.links.clear();
   }
 
-  /** The process is gone: what it has written before may still arrive. */
+  /** The process has died: what it wrote before may still arrive. */
   die(): void {
     this.time.after(
       Math.max(0, this.brokerBusyUntilMs - this.time.nowMs),

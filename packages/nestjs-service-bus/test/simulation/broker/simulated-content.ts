@@ -4,7 +4,7 @@ import {
   type PropertyValue,
 } from '../../../../service-bus-emulator/src/model/property-value.js';
 
-/** What a message consists of, apart from what the broker adds. */
+/** The parts of a message that its sender sets. */
 export interface ContentFields {
   readonly body: string;
   readonly messageId: string;
@@ -15,7 +15,7 @@ export interface ContentFields {
   readonly application: Readonly<Record<string, PropertyValue>>;
 }
 
-/** A message as the broker of the simulation keeps it: its body is text, and nothing is encoded. */
+/** A message as the simulated broker stores it: its body is text, and nothing is encoded. */
 export class SimulatedContent implements MessageContent {
   readonly partitionKey = undefined;
   readonly timeToLiveMs = undefined;

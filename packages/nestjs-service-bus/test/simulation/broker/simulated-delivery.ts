@@ -7,9 +7,9 @@ import { conditionOf } from './refusal.js';
 import { exchange } from './request.js';
 import { type SettlementPlace } from './settlement-place.js';
 
-/** What rhea keeps of a message that came on a link, in rhea's words: the runtime reads and uses it. */
+/** rhea's delivery, with the members that the runtime uses, named as in rhea. */
 export class SimulatedDelivery {
-  /** The broker has answered a settlement, with a refusal maybe: there is no second one over the link. */
+  /** The broker has answered a settlement, possibly with a refusal: the link allows no second one. */
   remote_settled = false;
   remote_state?: { readonly error?: { readonly condition: string } };
 
@@ -20,7 +20,7 @@ export class SimulatedDelivery {
     private readonly place: SettlementPlace,
   ) {}
 
-  /** Completes, and tells the link's listeners of the answer. */
+  /** Completes the message, and notifies the link's listeners of the answer. */
   accept(): void {
     this.place.locks.completing(lockTokenOf(this.lockId), this.sequenceNumber);
     this.settle({ type: 'complete' }, () => undefined);

@@ -15,7 +15,7 @@ const MAX_DELAY_MS = 5_000;
 
 type LinkHandlers = MessageHandlers & { preInitialize(): Promise<void>; postInitialize(): Promise<void> };
 
-/** The SDK's receiver without sessions, as far as the runtime uses it: one that subscribes, or only settles. */
+/** The SDK's receiver without sessions, reduced to what the runtime uses: it subscribes, or only settles. */
 export class SimulatedReceiver extends Settling {
   private link?: ReceivingLink;
   private isSuspended = false;
@@ -65,12 +65,12 @@ export class SimulatedReceiver extends Settling {
   close(): Promise<void> {
     this.isSuspended = this.isClosed = true;
     const { connection } = this.place;
-    // [SDK: closing while the connection is down may never come to an end]
+    // [SDK: closing may never end while the connection is down]
     if (!connection.isUp && connection.conditions.chance(0.3)) return new Promise(() => undefined);
     return this.link?.close() ?? Promise.resolve();
   }
 
-  /** Opens the link, and tries for ever; the SDK calls it again when the link is lost. */
+  /** Opens the link, retrying for ever; the SDK does so again when the link is lost. */
   private async listen(handlers: LinkHandlers, credit: number): Promise<void> {
     for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, MAX_DELAY_MS)) {
       if (!this.isSuspended) await handlers.preInitialize();

@@ -6,13 +6,13 @@ import { type SimulatedBroker } from './simulated-broker.js';
 import { type Connected, type SimulatedConnection } from './simulated-connection.js';
 import { type SimulatedContent } from './simulated-content.js';
 
-/** The SDK's patience with an answer. */
+/** The SDK's timeout for an answer. */
 const TIMEOUT_MS = 60_000;
-/** Its tries to connect are over by then. */
+/** By then, the SDK has stopped trying to connect. */
 const CONNECT_MS = 20_000;
 const MAX_BATCH_MESSAGES = 20;
 
-/** A sending link; a new object for each, as the SDK has it. */
+/** A sending link; each is a new object, as in the SDK. */
 class SendingLink implements Connected {
   isOpen = true;
 
@@ -28,7 +28,7 @@ class SendingLink implements Connected {
   }
 }
 
-/** The SDK's batch, by number of messages. */
+/** The SDK's batch, limited by number of messages. */
 export class SimulatedBatch {
   readonly messages: ServiceBusMessage[] = [];
 
@@ -39,7 +39,7 @@ export class SimulatedBatch {
   }
 }
 
-/** The SDK's sender: opens its link when it is needed, and does not notice that an answer cannot come any more. */
+/** The SDK's sender: opens its link on demand, and does not notice when an answer can no longer arrive. */
 export class SimulatedSender {
   readonly identifier = 'simulated';
   /** Where the SDK keeps its link. */
@@ -100,7 +100,7 @@ export class SimulatedSender {
     }
   }
 
-  /** An answer is lost with the link that it was to come on. */
+  /** An answer is lost together with its link. */
   private detach(link: SendingLink): void {
     link.isOpen = false;
     this.connection.toClient(() => link.endAtClient());

@@ -7,7 +7,7 @@ import { MANAGEMENT, request } from './request.js';
 import { type SettlementPlace } from './settlement-place.js';
 import { Settling } from './settling.js';
 
-/** The SDK's receiver of one session: its link is open from the beginning, and does not come back. */
+/** The SDK's receiver of one session: its link is open from the start, and is never reopened. */
 export class SimulatedSessionReceiver extends Settling {
   sessionLockedUntilUtc: Date;
   isClosed = false;
@@ -62,15 +62,15 @@ export class SimulatedSessionReceiver extends Settling {
     return this.link.close();
   }
 
-  /** The link brings a message. */
+  /** A message arrives on the link. */
   message(snapshot: Snapshot): void {
     void this.take(snapshot);
   }
 
-  /** The link is gone: taken away with a reason, or with the connection, without a word. */
+  /** The link was detached with a reason, or lost silently with the connection. */
   lost(reason: Error | undefined): void {
     this.isClosed = true;
-    // [SDK: a connection that is gone is told as the session's lock that is lost]
+    // [SDK: a lost connection is reported as SessionLockLost]
     const error = reason ?? refusal('SessionLockLost');
     this.place.locks.refused(this.lock, refusal('SessionLockLost'));
     void this.handlers?.processError({

@@ -9,25 +9,25 @@ export interface Execution {
   readonly step: Step;
   readonly process: RuntimeProcess;
   readonly context: ServiceBusContext;
-  /** The message's lock, and what the process knows it by: in a session that is the session's. */
+  /** The message's lock, and the lock that the process tracks: in a session, the session's. */
   readonly lockToken: string;
   readonly lock: string;
   end?: 'done' | 'failed';
 }
 
-/** What has become of one input so far. */
+/** What has happened to one input so far. */
 export class InputRecord {
   executions = 0;
   isAccepted = false;
   isDone = false;
-  /** An execution has given its results. */
+  /** An execution has returned its results. */
   hasResults = false;
   readonly outputs = new Set<number>();
-  /** Retry copies that the broker has taken, by their ids. */
+  /** Ids of the retry copies that the broker has accepted. */
   readonly copies = new Set<string>();
-  /** Failures that a process knew of while it held the message. */
+  /** Failures known to a process that held the message. */
   failures = 0;
-  /** Has gone on as a copy, and has come again all the same. */
+  /** Both a retry copy and the original were delivered. */
   isForked = false;
   readonly steps = new Set<Step['kind']>();
 

@@ -9,12 +9,12 @@ import { type Execution, InputRecord } from './input-record.js';
 import { OUTPUT_QUEUE, type RuntimeProcess } from './runtime-process.js';
 import { type Output } from './scripted-handler.js';
 
-/** A process that has known for this long that a lock is lost must not act on it any more. */
+/** This long after it could know that a lock is lost, a process must not act on it any more. */
 const REACTION_MS = 25;
-/** By then a handler has been told that its lock is lost. */
+/** By then, a handler's signal must have been aborted if its lock is lost. */
 const SIGNAL_MS = 1_000;
 
-/** Looks on while a run goes on, and notes whatever must not happen. */
+/** Observes a run, and records every violation of the runtime's promises. */
 export class Judge implements BrokerWatch {
   readonly violations: string[] = [];
   readonly records: readonly InputRecord[];
@@ -34,7 +34,7 @@ export class Judge implements BrokerWatch {
     this.records = records;
   }
 
-  /** Executions that wait for their signal, in processes that live. */
+  /** Executions in live processes that wait for their signal. */
   get hanging(): Execution[] {
     return [...this.running].filter(
       ({ step, process, context }) => step.kind === 'hang' && !process.isDead && !context.signal.aborted,
@@ -105,7 +105,7 @@ export class Judge implements BrokerWatch {
     return execution;
   }
 
-  /** A call for several messages begins (1) or ends (-1). */
+  /** A batch call begins (1) or ends (-1). */
   calledInBatch(process: RuntimeProcess, change: 1 | -1): void {
     process.batchCalls += change;
     const allowed = Number(this.plan.binding.maxConcurrentCalls);
@@ -120,7 +120,7 @@ export class Judge implements BrokerWatch {
     execution.end = error === undefined ? 'done' : 'failed';
     this.note(`${process.name}: execution ${execution.number} ${execution.end}`);
     const { aborted } = context.signal;
-    // Who settles the message himself has given its lock up.
+    // A handler that settles the message itself has given up its lock.
     const isOurs = !step.kind.endsWith('-itself');
     if (isOurs && !aborted && process.book.lostForMs(lock) > SIGNAL_MS) {
       this.violation(`execution ${execution.number} was not told that its lock is lost`);
@@ -132,14 +132,14 @@ export class Judge implements BrokerWatch {
   /** The runtime is about to send a result. */
   sending(process: RuntimeProcess, { execution: number }: Output): void {
     const execution = this.byNumber[number];
-    // Who settles the message himself gives up its lock before his results are sent.
+    // A handler that settles the message itself gives up its lock before its results are sent.
     if (!execution || execution.step.kind.endsWith('-itself')) return;
     if (process.book.lostForMs(execution.lock) > REACTION_MS) {
       this.violation(`the output of execution ${number} is sent although its lock is known to be lost`);
     }
   }
 
-  /** The runtime asks for a message's completion. */
+  /** The runtime is about to complete a message. */
   completing(process: RuntimeProcess, lockToken: string, sequenceNumber: number): void {
     if (this.byLock.get(lockToken)?.end === 'done') process.finished.add(sequenceNumber);
   }
@@ -177,12 +177,12 @@ export class Judge implements BrokerWatch {
     if (reason === 'Refused' && record.steps.has('refuse')) return;
     if (reason === 'ValidationFailed' && record.steps.has('invalid')) return;
     const attempt = execution?.context.attempt ?? 0;
-    // What a send failed with has the binding's policy, whatever the step was.
+    // A failed send is subject to the binding's retry policy, whatever the step was.
     const isLast = attempt >= this.maxAttempts(reason === 'TypeError' ? 2 : undefined);
     if (!isLast) this.violation(`${name} was dead-lettered for ${reason} after attempt ${attempt}`);
   }
 
-  /** Each failure that a process knew of counts; where sessions are lost, the broker does not count. */
+  /** Every failure known to a process has to count. Skips sessions: the broker does not count lost ones. */
   private checkAttempt(record: InputRecord, message: SimulatedMessage, attempt: number, name: string): void {
     if (record.hasCopyOf(Number(message.sequenceNumber))) record.isForked = true;
     if (this.plan.hasSessions || record.isForked) return;

@@ -2,11 +2,11 @@ import { errorCode } from '../../../src/sdk/error-code.js';
 import { type Clock } from '../../../src/time/clock.js';
 import { type LockWatch } from '../broker/lock-watch.js';
 
-/** The runtime takes a lock's time to be no shorter and no longer than this, whatever the broker's clock says. */
+/** The runtime limits a lock's remaining time to this range, whatever the broker's clock says. */
 const MIN_LOCK_MS = 200;
 const MAX_LOCK_MS = 5 * 60_000;
 
-/** What a process can know of its locks: until when they last by its own clock, and which it was told are lost. */
+/** What a process can know of its locks: when they end on its own clock, and which ones were reported lost. */
 export class LockBook implements LockWatch {
   private readonly endsAtMs = new Map<string, number>();
 
@@ -26,7 +26,7 @@ export class LockBook implements LockWatch {
     this.endsAtMs.set(lock, Math.min(this.endsAtMs.get(lock) ?? Infinity, this.clock.now()));
   }
 
-  /** For how long the process has been able to know that the lock is lost; negative while it is held. */
+  /** How long the process has been able to know that the lock is lost; negative while it is held. */
   lostForMs(lock: string): number {
     return this.clock.now() - (this.endsAtMs.get(lock) ?? -Infinity);
   }

@@ -26,7 +26,7 @@ import { WatchedSenderPool } from './watched-sender-pool.js';
 export const INPUT_QUEUE = 'in';
 export const OUTPUT_QUEUE = 'out';
 
-/** A drain sends away at once who waits for a retry. */
+/** A drain gives back messages that wait for a retry within this time. */
 const WAITERS_LEAVE_MS = 10;
 
 /** What all processes of a run share. */
@@ -40,19 +40,19 @@ export interface Surroundings {
   readonly note: (what: string) => void;
 }
 
-/** The runtime as one process has it: the server's parts, put together as the server does. */
+/** The runtime of one process: the server's parts, put together as the server does. */
 export class RuntimeProcess implements Owner {
   isDead = false;
-  /** Undefined until a drain has begun, and has come to its end. */
+  /** Undefined until a drain has begun, or ended. */
   drainBeganAtMs?: number;
   drainedAtMs?: number;
   closedAtMs?: number;
-  /** Messages whose work is done, and whose completion was asked for. */
+  /** Sequence numbers of messages whose work is done and whose completion was requested. */
   readonly finished = new Set<number>();
-  /** Calls of a handler for several messages. */
+  /** Batch calls that are running. */
   batchCalls = 0;
   readonly book: LockBook;
-  /** One, and one more for each client that the watchdog has put in the place of another. */
+  /** The first connection, and one more for each client that the watchdog has replaced. */
   readonly receiving: SimulatedConnection[] = [];
   readonly sending: SimulatedConnection;
   readonly locks: LockRenewer;
@@ -66,7 +66,7 @@ export class RuntimeProcess implements Owner {
   ) {
     const { time, random, conditions, broker, judge } = surroundings;
     const chance = random.fork();
-    // The machine's clock is not the broker's.
+    // The machine's clock may differ from the broker's.
     const skewMs = random.chance(0.2) ? random.between(-1_000, 1_000) : 0;
     const clock: Clock = {
       now: () => time.nowMs,
@@ -92,7 +92,7 @@ export class RuntimeProcess implements Owner {
     this.consumer.start();
   }
 
-  /** As the application's shutdown does it: drain, close, senders last. */
+  /** Shuts down as the application does: drain, close, senders last. */
   async shutDown(): Promise<void> {
     const { time, plan, judge } = this.surroundings;
     this.drainBeganAtMs = time.nowMs;
@@ -110,7 +110,7 @@ export class RuntimeProcess implements Owner {
     this.closedAtMs = time.nowMs;
   }
 
-  /** The end without a word. */
+  /** Kills the process without any cleanup. */
   kill(): void {
     this.isDead = true;
     for (const connection of this.receiving) connection.die();

@@ -24,7 +24,7 @@ interface Payload {
   readonly input: number;
 }
 
-/** A handler that does with each input what the plan says, and tells the judge of it. */
+/** A handler that treats each input as planned, and reports to the judge. */
 export function scriptedHandler(judge: Judge, process: RuntimeProcess): MessageHandler {
   return async ({ input }: Payload, context: ServiceBusContext) => {
     const outputs = await execute(judge.started(process, input, context), judge);
@@ -32,7 +32,7 @@ export function scriptedHandler(judge: Judge, process: RuntimeProcess): MessageH
   };
 }
 
-/** The same for several inputs in one call, each with its own end. */
+/** The same for a batch of inputs, each with its own outcome. */
 export function scriptedBatchHandler(judge: Judge, process: RuntimeProcess): MessageHandler {
   return async (payloads: readonly Payload[], context: ServiceBusBatchContext) => {
     judge.calledInBatch(process, 1);
@@ -45,7 +45,7 @@ export function scriptedBatchHandler(judge: Judge, process: RuntimeProcess): Mes
     judge.calledInBatch(process, -1);
     return begun.map((execution, index) => {
       const end = ends[index];
-      // What fails counts when the call is over: a drain may give all of it back before.
+      // Failures count only once the call has ended: before that, a drain may give the whole batch back.
       if (end?.status !== 'rejected') return outputsOf(execution, judge)[0];
       judge.ended(execution, end.reason);
       context.fail(index, end.reason);

@@ -3,7 +3,7 @@ import { type ServiceBusClient, type ServiceBusMessage } from '@azure/service-bu
 import { type CoalescingSender } from '../../../src/send/coalescing-sender.js';
 import { SenderPool } from '../../../src/send/sender-pool.js';
 
-/** The runtime's senders, with a look at each result that it decides to send. */
+/** The runtime's senders, with a callback for each result that is about to be sent. */
 export class WatchedSenderPool extends SenderPool {
   private readonly watched = new Set<CoalescingSender>();
 

@@ -1,9 +1,9 @@
-/** Chance that a seed decides: the same seed, the same numbers (Marsaglia's xorshift, mixed at the start). */
+/** A seeded random number generator (Marsaglia's xorshift, mixed at the start). */
 export class Random {
   private state: number;
 
   constructor(seed: number) {
-    // Neighbouring seeds are to have nothing in common.
+    // Mix the seed, so that neighbouring seeds give unrelated numbers.
     let mixed = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b);
     mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
     this.state = (mixed ^ (mixed >>> 16)) >>> 0 || 1;
@@ -20,7 +20,7 @@ export class Random {
     return this.state / 2 ** 32;
   }
 
-  /** A whole number, both ends included. */
+  /** An integer between both bounds, inclusive. */
   between(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least + 1));
   }
@@ -33,7 +33,7 @@ export class Random {
     return choices[this.between(0, choices.length - 1)] ?? choices[0];
   }
 
-  /** One more of its kind, whose numbers do not depend on how many this one gives. */
+  /** A new generator whose numbers do not depend on how many more this one returns. */
   fork(): Random {
     return new Random(Math.floor(this.next() * 2 ** 32));
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What has happened in a run, in order: its hash for all, its lines for who wants to read them. */
+/** Records the events of a run in order: always as a hash, on request also as lines. */
 export class Trace {
   readonly lines: string[] = [];
   private readonly hash = createHash('sha256');

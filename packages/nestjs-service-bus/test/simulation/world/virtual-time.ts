@@ -1,18 +1,18 @@
 import { Heap } from '../../../../service-bus-emulator/src/model/heap.js';
 
-/** Whose timers and messages these are: they end with it. */
+/** Owner of timers and messages, which end when it dies. */
 export interface Owner {
   readonly name: string;
   isDead: boolean;
 }
 
-/** The broker, the wires and the scenario: they never end. */
+/** Owns the broker, the wires and the scenario; never dies. */
 export const WORLD: Owner = { name: 'world', isDead: false };
 
-/** More than any run needs: something goes round in circles. */
+/** More than any run needs: a run that exceeds it is in an endless loop. */
 const MAX_STEPS = 400_000;
 
-/** What a timer's setter gets: as much of Node's timers as anybody uses. */
+/** The handle of a timer, with the members of Node's that are used. */
 class VirtualTimer {
   isCancelled = false;
 
@@ -36,8 +36,8 @@ class VirtualTimer {
 }
 
 /**
- * Time that passes by itself from one timer to the next: each one runs alone, together with all the promises that
- * it fulfils, and belongs to whoever's step has set it. Equal times go by the order of setting.
+ * Time that jumps from one timer to the next. Each timer runs alone, followed by all promise reactions that it
+ * triggers, and belongs to the owner whose step set it. Timers due at the same time run in the order they were set.
  */
 export class VirtualTime {
   nowMs = 0;
@@ -53,12 +53,12 @@ export class VirtualTime {
     return timer;
   }
 
-  /** Timers of an owner that are still to come, set through the globals. */
+  /** Number of an owner's pending timers that were set through the globals. */
   pendingOf(owner: Owner): number {
     return this.pending.get(owner)?.size ?? 0;
   }
 
-  /** Goes on until it is done, or the time is over, whichever is first; true when it is done. */
+  /** Runs timers until `isDone` or until `limitMs`; returns whether it is done. */
   async runUntil(isDone: () => boolean, limitMs = Infinity): Promise<boolean> {
     while (!isDone()) {
       const timer = this.timers.peek();
@@ -75,17 +75,17 @@ export class VirtualTime {
     return true;
   }
 
-  /** Does something in an owner's name, and all that follows from it at once. */
+  /** Runs an action on an owner's behalf, and all promise reactions that follow. */
   async step(owner: Owner, run: () => void): Promise<void> {
     if (++this.steps > MAX_STEPS) throw new Error(`more than ${MAX_STEPS} steps: it goes round in circles`);
     this.owner = owner;
     run();
-    // Ticks come when no promise's reaction is left.
+    // A tick queued here runs after all pending promise reactions.
     await new Promise<void>((resolve) => process.nextTick(resolve));
     this.owner = WORLD;
   }
 
-  /** Puts this time in the place of the global timers; returns what puts them back. */
+  /** Replaces the global timers; returns a function that restores them. */
   install(): () => void {
     const real = {
       setTimeout: globalThis.setTimeout,
@@ -97,7 +97,7 @@ export class VirtualTime {
     };
     const clear = (timer?: VirtualTimer): void => this.clear(timer);
     Object.assign(globalThis, {
-      // [Node: delays are whole milliseconds, one at least]
+      // [Node: delays are whole milliseconds, at least one]
       setTimeout: (run: () => void, delayMs = 0) => this.set(run, Math.max(1, Math.trunc(delayMs))),
       clearTimeout: clear,
       setInterval: (run: () => void, everyMs: number) => this.setInterval(run, everyMs),

@@ -1,21 +1,21 @@
 import { type Clock } from '../../time/clock.js';
 
-/** A session in our hands, as far as its idleness goes. */
+/** A held session, as its idle timer sees it. */
 export interface IdleSession {
   readonly isClosed: boolean;
   readonly isBusy: boolean;
-  /** Whether a message of it waits at the broker. */
-  hasWaiting(): Promise<boolean>;
-  /** Lets the session go, for somebody to accept it anew. */
+  /** Whether one of its messages waits at the broker. */
+  hasWaitingMessages(): Promise<boolean>;
+  /** Releases the session, so that it can be accepted again. */
   release(): Promise<void>;
   lose(): void;
 }
 
 /**
- * Lets a session go that has brought no message for long, and one whose receiver has fallen silent although
- * messages wait: no other receiver can have those.
+ * Releases a session that has had no message for the idle timeout, and one whose receiver has fallen silent although
+ * messages wait: no other receiver can get those.
  */
-export class SessionIdle {
+export class SessionIdleTimer {
   private sinceMs: number;
   private timer?: NodeJS.Timeout;
   private isClosed = false;
@@ -30,10 +30,10 @@ export class SessionIdle {
   }
 
   start(): void {
-    this.wait(0);
+    this.schedule(0);
   }
 
-  /** A message is done with: the time begins anew. */
+  /** A message has ended: restarts the idle time. */
   touch(): void {
     this.sinceMs = this.clock.now();
   }
@@ -43,7 +43,7 @@ export class SessionIdle {
     clearTimeout(this.timer);
   }
 
-  private wait(idleMs: number): void {
+  private schedule(idleMs: number): void {
     const leftMs = Math.min(this.idleTimeoutMs - idleMs, this.silenceMs);
     this.timer = setTimeout(() => void this.check(), leftMs);
   }
@@ -51,12 +51,12 @@ export class SessionIdle {
   private async check(): Promise<void> {
     const { session } = this;
     if (session.isClosed) return session.lose();
-    if (session.isBusy) return this.wait(0);
+    if (session.isBusy) return this.schedule(0);
     const idleMs = this.clock.now() - this.sinceMs;
     if (idleMs >= this.idleTimeoutMs) return session.release();
-    const isSilent = idleMs >= this.silenceMs && (await session.hasWaiting());
+    const isSilent = idleMs >= this.silenceMs && (await session.hasWaitingMessages());
     if (this.isClosed) return;
     if (isSilent && !session.isBusy) return session.release();
-    this.wait(idleMs);
+    this.schedule(idleMs);
   }
 }

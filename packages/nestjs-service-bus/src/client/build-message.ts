@@ -6,20 +6,20 @@ import { type ReadPacket } from '@nestjs/microservices';
 import { ServiceBusMessageBuilder } from './service-bus-message-builder.js';
 import { ServiceBusRecord } from './service-bus-record.js';
 
-/** The message for a packet of Nest's client; `subject` is the pattern's. */
-export function outgoingMessage(packet: ReadPacket<unknown>, subject: string | undefined): ServiceBusMessage {
+/** Builds the message for a packet of Nest's client; `subject` is the pattern's. */
+export function buildMessage(packet: ReadPacket<unknown>, subject: string | undefined): ServiceBusMessage {
   const { data, options } = toRecord(packet.data);
   const { delayMs, ...properties } = options;
   const message: ServiceBusMessage = {
     ...properties,
     body: data,
     contentType: data instanceof Uint8Array ? 'application/octet-stream' : 'application/json',
-    // Always one, so that duplicate detection sees what a broken connection makes us send twice.
+    // Always set, so that duplicate detection drops what a broken connection makes us send twice.
     messageId: properties.messageId ?? randomUUID(),
   };
   if (message.subject === undefined && subject !== undefined) message.subject = subject;
   if (delayMs !== undefined) message.scheduledEnqueueTimeUtc = new Date(Date.now() + delayMs);
-  // Nest's dispatch hook leaves there what goes with a message besides its data.
+  // Nest's dispatch hooks put there what travels with a message besides its data.
   if (packet.metadata) {
     message.applicationProperties = { ...packet.metadata, ...properties.applicationProperties };
   }
