@@ -4,6 +4,8 @@ export {
   type BindingOptions,
   type SessionOptions,
 } from './binding/binding.js';
+export { type BindingPattern } from './binding/pattern.js';
+export { type BoundEntities } from './binding/bound-entities.js';
 export { ClientClosedError } from './client/client-closed.error.js';
 export { RequestTimeoutError } from './client/request-timeout.error.js';
 export {
@@ -13,6 +15,7 @@ export {
 export { type ServiceBusClientProxyOptions } from './client/service-bus-client-proxy-options.js';
 export { ServiceBusMessageBuilder } from './client/service-bus-message-builder.js';
 export { ServiceBusRecord, type ServiceBusRecordOptions } from './client/service-bus-record.js';
+export { EventPattern } from './event-pattern.decorator.js';
 export { type NamespaceOptions, type ServiceBusModuleOptions } from './service-bus-options.js';
 export { type ReceiverEntity } from './connection/receiver-pool.js';
 export { type RetryPolicy } from './message/backoff.js';
@@ -40,7 +43,14 @@ export { DrainedError } from './receive/drained.error.js';
 export { LockLostError } from './receive/lock-lost.error.js';
 export { ServiceBusBatchContext } from './service-bus-batch.context.js';
 export { CannotSettleError, NoSessionError, ServiceBusContext } from './service-bus.context.js';
-export { type ServiceBusFeatureAsyncOptions, type ServiceBusFeatureOptions } from './service-bus.feature.js';
+export {
+  type FactoryDependency,
+  type FeatureEntities,
+  type InjectableClass,
+  type InjectedValues,
+  type ServiceBusFeatureAsyncOptions,
+  type ServiceBusFeatureOptions,
+} from './service-bus.feature.js';
 export { ServiceBusModule } from './service-bus.module.js';
 export { SERVICE_BUS_TRANSPORT, ServiceBusServer } from './service-bus.server.js';
 export { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';

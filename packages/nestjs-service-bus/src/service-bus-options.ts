@@ -5,7 +5,7 @@ import {
   type TokenCredential,
 } from '@azure/service-bus';
 
-import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
+import { type OptionNames, unknownOptions } from './binding/unknown-options.js';
 
 /** How to reach a namespace: by connection string, or by name and a credential. */
 export type NamespaceOptions =
@@ -50,24 +50,62 @@ export const DEFAULT_RETRY_OPTIONS: RetryOptions = {
   maxRetries: 5,
 };
 
-/** Throws a ServiceBusConfigurationError that names what is missing or too much. */
-export function checkModuleOptions(options: ServiceBusModuleOptions): ServiceBusModuleOptions {
-  const { connectionString, fullyQualifiedNamespace } = options as Record<string, unknown>;
-  const problems: string[] = [];
+/** Every option that says how to reach a namespace. */
+export const NAMESPACE_OPTIONS: OptionNames<NamespaceOptions> = {
+  connectionString: true,
+  administrationConnectionString: true,
+  fullyQualifiedNamespace: true,
+  credential: true,
+};
+
+const MODULE_OPTIONS: OptionNames<ServiceBusModuleOptions> = {
+  ...NAMESPACE_OPTIONS,
+  retryOptions: true,
+  drainTimeoutMs: true,
+  currentMessage: true,
+  queueDepthIntervalMs: true,
+  clientOptions: true,
+};
+
+const RETRY_OPTIONS: OptionNames<RetryOptions> = {
+  maxRetries: true,
+  retryDelayInMs: true,
+  maxRetryDelayInMs: true,
+  mode: true,
+  timeoutInMs: true,
+};
+
+/** One problem for each option of the SDK's retries that is not known. */
+export function unknownRetryOptions(options: RetryOptions | undefined): string[] {
+  return unknownOptions(options, RETRY_OPTIONS, 'retryOptions.');
+}
+
+/** What is wrong with the options of `forRoot`, one line each. */
+export function moduleOptionsProblems(options: ServiceBusModuleOptions | undefined): string[] {
+  const { connectionString, fullyQualifiedNamespace } = (options ?? {}) as Record<string, unknown>;
+  const problems = [
+    ...unknownOptions(options, MODULE_OPTIONS),
+    ...unknownRetryOptions(options?.retryOptions),
+  ];
   if (!connectionString && !fullyQualifiedNamespace) {
-    problems.push('ServiceBusModule: connectionString or fullyQualifiedNamespace is required');
+    problems.push('connectionString or fullyQualifiedNamespace is required');
   }
   if (connectionString && fullyQualifiedNamespace) {
-    problems.push(
-      'ServiceBusModule: connectionString and fullyQualifiedNamespace are both set: set one of them',
-    );
+    problems.push('connectionString and fullyQualifiedNamespace are both set: set one of them');
   }
   for (const name of ['drainTimeoutMs', 'queueDepthIntervalMs'] as const) {
-    const value = options[name];
+    const value = options?.[name];
     if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
-      problems.push(`ServiceBusModule: ${name} is ${value}, allowed is a number from 0`);
+      problems.push(`${name} is ${value}, allowed is a number from 0`);
     }
   }
-  if (problems.length > 0) throw new ServiceBusConfigurationError(problems);
-  return options;
+  return problems.map((problem) => `ServiceBusModule: ${problem}`);
+}
+
+/** The host of a namespace, for people: it tells no key. */
+export function namespaceHost(options: ServiceBusModuleOptions | undefined): string {
+  const { connectionString, fullyQualifiedNamespace } = (options ?? {}) as Record<string, unknown>;
+  const text = typeof connectionString === 'string' ? connectionString : '';
+  const host = /Endpoint=sb:\/\/([^/;]+)/i.exec(text)?.[1] ?? fullyQualifiedNamespace;
+  return typeof host === 'string' ? host : 'a namespace that it does not name';
 }

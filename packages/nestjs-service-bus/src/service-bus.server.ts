@@ -10,13 +10,21 @@ import {
 
 import { type Binding } from './binding/binding.js';
 import { BindingRegistry } from './binding/binding-registry.js';
+import { type BoundEntities, boundEntities } from './binding/bound-entities.js';
 import { describeBinding } from './binding/describe-binding.js';
 import { handlerNames } from './binding/handler-names.js';
 import { OutputChecks } from './binding/output-checks.js';
-import { type Registration, resolveRoutes } from './binding/resolve-routes.js';
+import {
+  type Registration,
+  resolveRoutes,
+  type RoutedBinding,
+  unboundHandlerWarnings,
+} from './binding/resolve-routes.js';
 import { ClientSource } from './connection/client-source.js';
 import { SenderPool } from './connection/sender-pool.js';
 import { ServiceBusConnection } from './connection/service-bus-connection.js';
+import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
+import { secondRootProblems } from './find-roots.js';
 import { keepCause } from './keep-cause.js';
 import { handle } from './message/handle.js';
 import { type Invoke, openPath } from './message/message-path.js';
@@ -86,6 +94,28 @@ export class ServiceBusServer
     super.addHandler(pattern, handler, isEventHandler, extras);
   }
 
+  /** True once it receives. */
+  get isListening(): boolean {
+    return this.clients !== undefined;
+  }
+
+  /** True once the application has connected it, and has handlers for it. */
+  get hasHandlers(): boolean {
+    return this.registrations.length > 0;
+  }
+
+  /** The entities of its bindings, once the application has connected it; it need not listen yet. */
+  entities(): BoundEntities {
+    return boundEntities(this.resolve().map(({ binding }) => binding));
+  }
+
+  /** Throws a ServiceBusConfigurationError with all that is set up wrongly, as far as it is known by now. */
+  checkWiring(): void {
+    if (this.hasHandlers) this.resolve();
+    const problems = [...secondRootProblems(this.modules), ...this.bindings.problems];
+    if (problems.length > 0) throw new ServiceBusConfigurationError(problems);
+  }
+
   /** Starts receiving. The broker may be away: then the receivers go on trying, and readiness says so. */
   listen(callback: (error?: unknown) => void): void {
     try {
@@ -149,8 +179,8 @@ export class ServiceBusServer
   }
 
   private start(): void {
-    const names = handlerNames(this.modules, (pattern) => this.toRoute(pattern));
-    const resolved = resolveRoutes(this.registrations, this.bindings, names);
+    const resolved = this.resolve();
+    for (const warning of unboundHandlerWarnings(resolved, this.bindings)) this.logger.warn(warning);
     const clients = (this.clients = new ClientSource(() =>
       this.connection.createClient(RECEIVER_RETRY_OPTIONS),
     ));
@@ -174,6 +204,11 @@ export class ServiceBusServer
       this.outputs.start(binding, clients);
       this.logger.log(describeBinding(binding));
     }
+  }
+
+  private resolve(): RoutedBinding[] {
+    const names = handlerNames(this.modules, (pattern) => this.toRoute(pattern));
+    return resolveRoutes(this.registrations, this.bindings, names, secondRootProblems(this.modules));
   }
 
   private readonly invoke: Invoke = (handler, payload, context) => {

@@ -77,9 +77,11 @@ describe('what is set up wrongly stops the start, and says what', () => {
     );
   });
 
-  it('a pattern that is none of ours; handlers of other transports are left alone', async () => {
+  it('an object pattern that nothing binds; handlers of other transports are left alone', async () => {
     const started = start([ForeignController]);
-    await expect(started).rejects.toThrow('pattern {"cmd":"sum"}: expected a name or { binding, subject }');
+    await expect(started).rejects.toThrow(
+      'ForeignController.sum: no binding names the pattern {"cmd":"sum"}',
+    );
     await expect(started).rejects.not.toThrow(/not ours/);
   });
 });

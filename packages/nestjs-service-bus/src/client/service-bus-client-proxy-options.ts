@@ -1,5 +1,11 @@
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
-import { type NamespaceOptions, type ServiceBusModuleOptions } from '../service-bus-options.js';
+import { type OptionNames, unknownOptions } from '../binding/unknown-options.js';
+import {
+  NAMESPACE_OPTIONS,
+  type NamespaceOptions,
+  type ServiceBusModuleOptions,
+  unknownRetryOptions,
+} from '../service-bus-options.js';
 
 /** Options of a `ServiceBusClientProxy` in `ClientsModule.register`. */
 export type ServiceBusClientProxyOptions = NamespaceOptions &
@@ -22,6 +28,19 @@ export type ServiceBusClientProxyOptions = NamespaceOptions &
 
 export const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 
+const CLIENT_PROXY_OPTIONS: OptionNames<ServiceBusClientProxyOptions> = {
+  ...NAMESPACE_OPTIONS,
+  retryOptions: true,
+  clientOptions: true,
+  queue: true,
+  topic: true,
+  queues: true,
+  topics: true,
+  replyQueue: true,
+  replyQueueRequiresSession: true,
+  requestTimeoutMs: true,
+};
+
 // The longest delay of a timer in Node: a longer one fires at once.
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
@@ -37,7 +56,10 @@ export function checkClientProxyOptions(
 }
 
 function findProblems(options: Partial<ServiceBusClientProxyOptions> = {}): string[] {
-  const problems: string[] = [];
+  const problems = [
+    ...unknownOptions(options, CLIENT_PROXY_OPTIONS),
+    ...unknownRetryOptions(options.retryOptions),
+  ];
   const { connectionString, fullyQualifiedNamespace } = options as Record<string, unknown>;
   if (Boolean(connectionString) === Boolean(fullyQualifiedNamespace)) {
     problems.push('one of connectionString and fullyQualifiedNamespace is required');
