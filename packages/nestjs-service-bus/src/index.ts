@@ -1,3 +1,9 @@
+export type {
+  ServiceBusMessage,
+  ServiceBusReceivedMessage,
+  ServiceBusReceiver,
+  ServiceBusSender,
+} from '@azure/service-bus';
 export {
   type AdaptiveOptions,
   type BatchOptions,
@@ -5,7 +11,7 @@ export {
   type SessionOptions,
 } from './binding/binding.js';
 export { type BindingPattern } from './binding/pattern.js';
-export { type BoundEntities } from './binding/bound-entities.js';
+export { type BoundEntities, type BoundQueue, type BoundSubscription } from './binding/bound-entities.js';
 export { ClientClosedError } from './client/client-closed.error.js';
 export { RequestTimeoutError } from './client/request-timeout.error.js';
 export {
@@ -17,7 +23,7 @@ export { ServiceBusMessageBuilder } from './client/service-bus-message-builder.j
 export { ServiceBusRecord, type ServiceBusRecordOptions } from './client/service-bus-record.js';
 export { EventPattern } from './event-pattern.decorator.js';
 export { type NamespaceOptions, type ServiceBusModuleOptions } from './service-bus-options.js';
-export { type ReceiverEntity } from './connection/receiver-pool.js';
+export { type ReceiverEntity, type SubscriptionEntity } from './connection/receiver-pool.js';
 export { type RetryPolicy } from './message/backoff.js';
 export { type BindingRetryPolicy, type ExceptionRetryPolicy } from './message/retry-policy.js';
 export { ParseBatchPipe } from './message/parse-batch.pipe.js';
@@ -36,7 +42,12 @@ export {
 } from './inject.decorators.js';
 export { getReceiverToken, getSenderToken } from './injection-tokens.js';
 export { type CircuitBreakerPolicy, type CircuitState } from './receive/circuit-breaker.js';
-export { type ConsumerHealth } from './receive/consumer-health.js';
+export {
+  type AdaptiveConcurrencyHealth,
+  type ConsumerHealth,
+  type PastFailure,
+  type ReportedError,
+} from './receive/consumer-health.js';
 export { ReceiverSilentError } from './receive/receiver-silent.error.js';
 export { type WatchdogPolicy } from './receive/watchdog-policy.js';
 export { DrainedError } from './receive/drained.error.js';
@@ -48,6 +59,7 @@ export {
   type FeatureEntities,
   type InjectableClass,
   type InjectedValues,
+  type OptionalDependency,
   type ServiceBusFeatureAsyncOptions,
   type ServiceBusFeatureOptions,
 } from './service-bus.feature.js';

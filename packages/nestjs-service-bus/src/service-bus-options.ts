@@ -10,6 +10,7 @@ import { type OptionNames, unknownOptions } from './binding/unknown-options.js';
 /** How to reach a namespace: by connection string, or by name and a credential. */
 export type NamespaceOptions =
   | {
+      /** Of the namespace, with a shared access key. */
       readonly connectionString: string;
       /** For the administration client, where it differs (another port). Default: `connectionString`. */
       readonly administrationConnectionString?: string;

@@ -33,19 +33,21 @@ export interface ServiceBusFeatureOptions extends FeatureEntities, BindingOption
 export type InjectableClass = abstract new (...dependencies: never[]) => unknown;
 
 /** What a factory may ask for: a class or another token, or the same as an optional dependency. */
-export type FactoryDependency =
-  | string
-  | symbol
-  | InjectableClass
-  | { readonly token: string | symbol | InjectableClass; readonly optional: boolean };
+export type FactoryDependency = string | symbol | InjectableClass | OptionalDependency;
+
+/** A dependency that may be missing: the factory gets undefined then. */
+export interface OptionalDependency {
+  /** What is asked for. */
+  readonly token: string | symbol | InjectableClass;
+  /** False makes it required, as a token alone is. */
+  readonly optional: boolean;
+}
 
 /** What the factory gets for its dependencies: instances of classes; what other tokens stand for is not known. */
 export type InjectedValues<Dependencies extends readonly FactoryDependency[]> = {
-  -readonly [Index in keyof Dependencies]: Dependencies[Index] extends {
-    readonly token: infer Token;
-    readonly optional: infer Optional;
-  }
-    ? Injected<Token> | (Optional extends false ? never : undefined)
+  -readonly [Index in keyof Dependencies]: Dependencies[Index] extends OptionalDependency
+    ? | Injected<Dependencies[Index]['token']>
+      | (Dependencies[Index]['optional'] extends false ? never : undefined)
     : Injected<Dependencies[Index]>;
 };
 

@@ -3,19 +3,33 @@ import { type Binding } from './binding.js';
 /** What an application's bindings read and reply to. */
 export interface BoundEntities {
   /** Queues that are read, and where results go. */
-  readonly queues: readonly { readonly name: string; readonly requiresSession: boolean }[];
+  readonly queues: readonly BoundQueue[];
   /** Subscriptions that are read. */
-  readonly subscriptions: readonly {
-    readonly topic: string;
-    readonly subscription: string;
-    readonly requiresSession: boolean;
-  }[];
+  readonly subscriptions: readonly BoundSubscription[];
+}
+
+/** A queue that a binding reads or replies to. */
+export interface BoundQueue {
+  /** Its name, as the binding gives it. */
+  readonly name: string;
+  /** Whether the binding reads it with sessions. */
+  readonly requiresSession: boolean;
+}
+
+/** A subscription that a binding reads. */
+export interface BoundSubscription {
+  /** The topic that has it. */
+  readonly topic: string;
+  /** Its name. */
+  readonly subscription: string;
+  /** Whether the binding reads it with sessions. */
+  readonly requiresSession: boolean;
 }
 
 /** Each entity once; names are compared without regard to case, as Service Bus does. */
 export function boundEntities(bindings: readonly Binding[]): BoundEntities {
-  const queues = new Map<string, BoundEntities['queues'][number]>();
-  const subscriptions: BoundEntities['subscriptions'][number][] = [];
+  const queues = new Map<string, BoundQueue>();
+  const subscriptions: BoundSubscription[] = [];
   for (const { entity, subscription, sessions } of bindings) {
     const requiresSession = sessions !== undefined;
     if (subscription !== undefined) subscriptions.push({ topic: entity, subscription, requiresSession });

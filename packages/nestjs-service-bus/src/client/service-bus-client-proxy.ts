@@ -20,7 +20,10 @@ import {
 } from './service-bus-client-proxy-options.js';
 
 /** What `client.on` offers: an error of the reply queue's receiver. */
-export type ServiceBusClientProxyEvents = { error: (error: Error) => void };
+export type ServiceBusClientProxyEvents = {
+  /** The reply queue's receiver fails, and goes on trying. */
+  error: (error: Error) => void;
+};
 
 /**
  * Nest's client for Azure Service Bus:

@@ -20,7 +20,9 @@ export type ServiceBusRecordOptions = Readonly<
 /** Data with options of its message: `ServiceBusMessageBuilder` makes it, `send()` and `emit()` take it as data. */
 export class ServiceBusRecord<Data = unknown> {
   constructor(
+    /** The payload, as it would be without a record. */
     readonly data: Data,
+    /** What the message has besides. */
     readonly options: ServiceBusRecordOptions = {},
   ) {}
 }

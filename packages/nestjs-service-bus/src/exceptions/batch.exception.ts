@@ -7,7 +7,10 @@ import { RpcException } from '@nestjs/microservices';
 export class BatchException extends RpcException {
   override readonly name: string = 'BatchException';
 
-  constructor(readonly failures: ReadonlyMap<number, unknown>) {
+  constructor(
+    /** Position in the batch, from 0 → the error of that message. */
+    readonly failures: ReadonlyMap<number, unknown>,
+  ) {
     super(`${failures.size} messages of the batch failed, at ${[...failures.keys()].join(', ')}`);
   }
 

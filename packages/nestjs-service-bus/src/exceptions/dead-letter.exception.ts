@@ -5,7 +5,9 @@ export class DeadLetterException extends RpcException {
   override readonly name: string = 'DeadLetterException';
 
   constructor(
+    /** The message's `deadLetterReason`. */
     readonly reason: string,
+    /** The message's `deadLetterErrorDescription`. */
     readonly description: string = '',
   ) {
     super(description === '' ? reason : `${reason}: ${description}`);

@@ -3,6 +3,7 @@ import { RpcException } from '@nestjs/microservices';
 /** Thrown by a handler: the message is delivered again after `delayMs`; the attempt counts. */
 export class RetryException extends RpcException {
   override readonly name: string = 'RetryException';
+  /** How long the message waits for its next attempt, in milliseconds. */
   readonly delayMs: number;
 
   constructor(options: { delayMs: number; message?: string }) {

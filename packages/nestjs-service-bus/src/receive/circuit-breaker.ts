@@ -20,6 +20,7 @@ export const DEFAULT_CIRCUIT_BREAKER_POLICY: CircuitBreakerPolicy = {
   pauseMs: 60_000,
 };
 
+/** Closed: messages flow. Open: the binding pauses. Half-open: one message at a time is tried. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
 /**
