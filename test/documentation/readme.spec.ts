@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,8 +15,9 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MAIN = 'src/main.ts';
 const README = ['packages/nestjs-service-bus/README.md', 'packages/service-bus-emulator/README.md'];
 
-// Inside the repository, where its dependencies are found.
-const directory = await mkdtemp(path.join(ROOT, '.documentation-'));
+// Inside the repository, where its dependencies are found, and where nobody takes it for a part of it.
+await mkdir(path.join(ROOT, 'dist'), { recursive: true });
+const directory = await mkdtemp(path.join(ROOT, 'dist', 'documentation-'));
 const documents: { readme: string; applications: DocumentedApplication[] }[] = [];
 for (const readme of README) {
   const sections = readMarkdown(await readFile(path.join(ROOT, readme), 'utf8'));
@@ -86,6 +87,6 @@ describe.each(documents)('$readme', ({ applications }) => {
       if (commands.length > 0) await run(application);
       else expect(expected).toEqual([]);
     },
-    120_000,
+    240_000,
   );
 });

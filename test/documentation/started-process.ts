@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 const LOADER = new URL('../support/typescript.js', import.meta.url).href;
 const JEST = new URL('../../node_modules/jest/bin/jest.js', import.meta.url).pathname;
 const ROOT = new URL('../../', import.meta.url).pathname;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 /** A program of the documentation, or a command of its reader, as a process of its own. */
 export class StartedProcess {

@@ -83,6 +83,7 @@ export class ServiceBusServer
     return this.drained !== undefined;
   }
 
+  /** Nest calls it for each handler, when the application connects the server. */
   override addHandler(
     pattern: unknown,
     handler: MessageHandler,
@@ -171,6 +172,7 @@ export class ServiceBusServer
     super.setOnProcessingEndHook(...args);
   }
 
+  /** Awaits the handler to its end and fails with what it fails with; messages do not come this way. */
   // The base class resolves even when the handler fails. Our messages take processMessage's way instead.
   override async handleEvent(pattern: string, packet: ReadPacket, context: ServiceBusContext): Promise<void> {
     const handler = this.getHandlerByPattern(pattern);

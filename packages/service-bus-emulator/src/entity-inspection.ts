@@ -29,6 +29,16 @@ export interface InspectedMessage {
   applicationProperty(name: string): PropertyValue;
 }
 
+/** How many messages an entity has, by their state. */
+export interface MessageCounts {
+  /** Those that can be received, and those that are locked. */
+  readonly active: number;
+  /** Those that only their sequence numbers bring back. */
+  readonly deferred: number;
+  /** Those whose time has not come. */
+  readonly scheduled: number;
+}
+
 /** A look into a queue, a subscription or a dead-letter queue, as it is at this moment. */
 export class EntityInspection {
   readonly #queue: Queue;
@@ -38,7 +48,7 @@ export class EntityInspection {
   }
 
   /** How many messages there are, by state; locked ones are active. */
-  get counts(): { readonly active: number; readonly deferred: number; readonly scheduled: number } {
+  get counts(): MessageCounts {
     return { ...this.#queue.store.counts };
   }
 

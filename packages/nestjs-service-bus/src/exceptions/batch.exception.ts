@@ -14,6 +14,7 @@ export class BatchException extends RpcException {
     super(`${failures.size} messages of the batch failed, at ${[...failures.keys()].join(', ')}`);
   }
 
+  /** Itself: Nest's exception filter passes on what this returns, and nothing of it is lost. */
   override getError(): this {
     return this;
   }

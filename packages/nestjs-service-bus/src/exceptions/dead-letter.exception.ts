@@ -13,7 +13,7 @@ export class DeadLetterException extends RpcException {
     super(description === '' ? reason : `${reason}: ${description}`);
   }
 
-  // Nest's exception filter passes on what getError() returns: itself, so that nothing of it is lost.
+  /** Itself: Nest's exception filter passes on what this returns, and nothing of it is lost. */
   override getError(): this {
     return this;
   }

@@ -11,6 +11,7 @@ export class RetryException extends RpcException {
     this.delayMs = options.delayMs;
   }
 
+  /** Itself: Nest's exception filter passes on what this returns, and nothing of it is lost. */
   override getError(): this {
     return this;
   }
