@@ -62,6 +62,9 @@ export class ServiceBusLifecycle
   onApplicationBootstrap(): void {
     const patterns = this.bindings.patterns();
     if (patterns.length === 0 || this.server.isListening) return;
+    // An application context, for a script, has nothing to connect them with.
+    const isContext = (this.adapterHost.httpAdapter as HttpServer | undefined) === undefined;
+    if (isContext && !this.server.hasHandlers) return;
     this.reminder = setTimeout(() => this.remind(patterns), RECEIVERS_LATE_MS).unref();
   }
 

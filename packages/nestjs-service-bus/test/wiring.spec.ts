@@ -63,8 +63,7 @@ async function problemsOf({ imports, controllers = [], connect = 'before' }: Set
   return [];
 }
 
-const feature = (options: object): DynamicModule =>
-  ServiceBusModule.forFeature(options);
+const feature = (options: object): DynamicModule => ServiceBusModule.forFeature(options);
 
 describe('a wiring mistake stops the start, and its line has the remedy', () => {
   it('a missing forRoot, with a binding, a sender or a receiver', async () => {
@@ -244,6 +243,22 @@ describe('what may be meant is told as a warning', () => {
     await start({ imports: [ROOT], controllers: [OrdersController] });
     await start({ imports: [ROOT, feature({ senders: ['out'] })], connect: 'none' });
     expect(lines()).toEqual([]);
+  });
+
+  it('and nothing in an application context, which has nothing to receive with', async () => {
+    const imports = [ROOT, feature({ pattern: 'orders' })];
+    const module = await Test.createTestingModule({ imports }).compile();
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
+    try {
+      await module.init();
+      jest.advanceTimersByTime(60_000);
+      expect(warn).not.toHaveBeenCalled();
+    } finally {
+      jest.useRealTimers();
+      warn.mockRestore();
+      await module.close();
+    }
   });
 
   it('a handler that no binding names, beside others that have one', async () => {

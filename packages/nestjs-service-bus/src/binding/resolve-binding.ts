@@ -8,6 +8,7 @@ import { isObjectPattern } from './pattern.js';
 import { circuitBreakerProblems, resolveCircuitBreaker } from './resolve-circuit-breaker.js';
 import { concurrencyProblems, resolveConcurrency } from './resolve-concurrency.js';
 import { unknownBindingOptions } from './unknown-binding-options.js';
+import { withDefaults } from './with-defaults.js';
 
 const DEFAULT_CONCURRENT_SESSIONS = 8;
 const DEFAULT_IDLE_TIMEOUT_MS = 1_000;
@@ -31,9 +32,9 @@ export function resolveBinding(pattern: string, options: BindingOptions): Bindin
     ...resolveConcurrency(options),
     // One message of each session is in work at a time.
     ...(sessions && { maxConcurrentCalls: sessions.maxConcurrentSessions }),
-    retry: { ...DEFAULT_BINDING_RETRY_POLICY, ...options.retry },
+    retry: withDefaults(DEFAULT_BINDING_RETRY_POLICY, options.retry),
     circuitBreaker: resolveCircuitBreaker(options),
-    watchdog: { ...DEFAULT_WATCHDOG_POLICY, ...options.watchdog },
+    watchdog: withDefaults(DEFAULT_WATCHDOG_POLICY, options.watchdog),
     sessions,
   };
 }

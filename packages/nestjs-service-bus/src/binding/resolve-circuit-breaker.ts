@@ -1,12 +1,13 @@
 import { type CircuitBreakerPolicy, DEFAULT_CIRCUIT_BREAKER_POLICY } from '../receive/circuit-breaker.js';
 import { type BindingOptions } from './binding.js';
+import { withDefaults } from './with-defaults.js';
 
 const DAY_MS = 86_400_000;
 
 /** The circuit breaker of a binding with every choice made, or undefined where it has none. */
 export function resolveCircuitBreaker({ circuitBreaker }: BindingOptions): CircuitBreakerPolicy | undefined {
   if (circuitBreaker === undefined || circuitBreaker === false) return undefined;
-  return { ...DEFAULT_CIRCUIT_BREAKER_POLICY, ...(circuitBreaker === true ? {} : circuitBreaker) };
+  return withDefaults(DEFAULT_CIRCUIT_BREAKER_POLICY, circuitBreaker === true ? {} : circuitBreaker);
 }
 
 /** What is wrong with it, one line for each problem. */
