@@ -7,9 +7,9 @@ const CONFIG = fileURLToPath(new URL('../../tsconfig.json', import.meta.url));
 
 /** Compiles files as strictly as the repository, against the packages' sources; a line for each error. */
 export function compile(files: readonly string[]): string[] {
-  const { config } = ts.readConfigFile(CONFIG, (file) => ts.sys.readFile(file));
+  const { config } = ts.readConfigFile(CONFIG, (file) => ts.sys.readFile(file)) as { config?: object };
   const { options } = ts.parseJsonConfigFileContent(
-    { ...(config as object), files, include: [] },
+    { ...config, files, include: [] },
     ts.sys,
     path.dirname(CONFIG),
   );
