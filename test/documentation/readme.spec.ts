@@ -74,7 +74,7 @@ describe('the code in the READMEs', () => {
       );
     expect(sources).not.toEqual([]);
     expect(compile(sources)).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 });
 
 describe.each(documents)('$readme', ({ applications }) => {
