@@ -49,6 +49,10 @@ export const ROOMS = [
     ],
   },
   { room: 'src/start/start-embedded-emulator.ts', may: ['src/', 'service-bus-emulator', 'node:'] },
+  {
+    room: 'src/start/create-missing-entities.ts',
+    may: ['nestjs-service-bus', '@nestjs/common', '@azure/service-bus'],
+  },
   { room: 'src/start/', may: ['src/', 'nestjs-service-bus', '@nestjs/', 'node:'] },
   { room: 'src/app.module.ts', may: ['src/', 'nestjs-service-bus', '@nestjs/'] },
   {

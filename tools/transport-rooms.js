@@ -12,7 +12,10 @@ const ROOMS = [
   },
   // The only room that knows private parts of the SDK and of rhea.
   { room: 'sdk/', packages: ['@azure/', '@nestjs/common', 'long', 'rhea'] },
-  { room: 'binding/', packages: ['@nestjs/common', '@nestjs/core', '@nestjs/microservices'] },
+  {
+    room: 'binding/',
+    packages: ['@azure/service-bus', '@nestjs/common', '@nestjs/core', '@nestjs/microservices'],
+  },
   {
     room: 'delivery/',
     packages: ['@azure/service-bus', '@nestjs/microservices', '@opentelemetry/api'],

@@ -5,6 +5,7 @@ import { type Environment, type LogLevel } from '../environment.js';
 import { createApplication } from '../http/create-application.js';
 import { type NamespaceOptions } from 'nestjs-service-bus';
 import { logRequests, type ServiceLogger } from '../logging/index.js';
+import { createMissingEntities } from './create-missing-entities.js';
 import { explainListenError } from './explain-listen-error.js';
 import { StartError } from './start.error.js';
 
@@ -16,6 +17,7 @@ export async function startApplication(
   environment: Environment,
   namespace: NamespaceOptions,
   logger: ServiceLogger,
+  { isEmulatorOurs }: { isEmulatorOurs: boolean },
 ): Promise<NestExpressApplication> {
   const { host, port } = environment.http;
   // Nest reports each of its modules and routes: that is for debugging.
@@ -27,6 +29,10 @@ export async function startApplication(
   ]);
   try {
     await app.init();
+    if (isEmulatorOurs) {
+      const known = Object.values(environment.queues).flatMap(({ inQueue, outQueue }) => [inQueue, outQueue]);
+      await createMissingEntities(app, known);
+    }
     // Nest logs the error of a listen that fails, and throws it too.
     logger.setLevel('silent');
     await app.listen(port, host);

@@ -14,7 +14,9 @@ export async function startService(environment: Environment): Promise<void> {
   keepRunning(logger);
   const namespace = await openNamespace(environment, logger);
   try {
-    const app = await startApplication(environment, namespace.options, logger);
+    const app = await startApplication(environment, namespace.options, logger, {
+      isEmulatorOurs: environment.broker.kind === 'embedded',
+    });
     stopOnSignals(logger, {
       close: async () => {
         await app.close();

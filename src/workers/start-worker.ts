@@ -9,6 +9,7 @@ import { openNamespace } from '../start/open-namespace.js';
 import { startApplication } from '../start/start-application.js';
 import { stopOnSignals } from '../stop-on-signals.js';
 import { shareMetrics } from './share-metrics.js';
+import { EMBEDDED_EMULATOR } from './worker-process.js';
 import { isPrimaryMessage, tellPrimary } from './worker-message.js';
 
 /** Starts the service in a worker of the cluster; the primary hears when it is ready, or why it is not. */
@@ -18,7 +19,9 @@ export async function startWorker(environment: Environment, worker: Worker): Pro
   keepRunning(logger);
   shareMetrics();
   const starting = openNamespace(environment, logger).then(({ options }) =>
-    startApplication(environment, options, logger),
+    startApplication(environment, options, logger, {
+      isEmulatorOurs: process.argv.includes(EMBEDDED_EMULATOR),
+    }),
   );
   const close = async (): Promise<void> => {
     // One that could not start tells its reason below.

@@ -11,6 +11,9 @@ export interface WorkerEnd {
   readonly workedMs: number;
 }
 
+/** Tells a worker that its Service Bus is the emulator of the primary. */
+export const EMBEDDED_EMULATOR = '--embedded-emulator';
+
 interface WorkerEvents {
   message: [WorkerMessage];
   end: [WorkerEnd];
@@ -25,7 +28,9 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
   /** Starts it; what it is to know goes by variables, and its number by an argument that `ps` shows. */
   constructor(number: number, variables: Readonly<Record<string, string>>) {
     super();
-    cluster.setupPrimary({ args: ['--worker', String(number)] });
+    // The primary names a Service Bus only where it is its own emulator.
+    const emulator = 'SB_CONNECTION' in variables ? [EMBEDDED_EMULATOR] : [];
+    cluster.setupPrimary({ args: ['--worker', String(number), ...emulator] });
     this.worker = cluster.fork(variables);
     this.ended = new Promise((resolve) => this.once('end', resolve));
     this.worker.on('message', (message: unknown) => {

@@ -1,3 +1,9 @@
+export type {
+  ServiceBusMessage,
+  ServiceBusReceivedMessage,
+  ServiceBusReceiver,
+  ServiceBusSender,
+} from '@azure/service-bus';
 export {
   type AdaptiveOptions,
   type AllowReplyTo,
@@ -5,6 +11,8 @@ export {
   type BindingOptions,
   type SessionOptions,
 } from './binding/binding.js';
+export { type BindingPattern } from './binding/pattern.js';
+export { type BoundEntities, type BoundQueue, type BoundSubscription } from './binding/bound-entities.js';
 export { ClientClosedError } from './client/client-closed.error.js';
 export { RequestTimeoutError } from './client/request-timeout.error.js';
 export {
@@ -14,6 +22,7 @@ export {
 export { type ServiceBusClientProxyOptions } from './client/service-bus-client-proxy-options.js';
 export { ServiceBusMessageBuilder } from './client/service-bus-message-builder.js';
 export { ServiceBusRecord, type ServiceBusRecordOptions } from './client/service-bus-record.js';
+export { EventPattern } from './event-pattern.decorator.js';
 export {
   isTransient as isTransientServiceBusError,
   type LinkHandlers,
@@ -23,7 +32,7 @@ export {
   type Subscription,
 } from './sdk/index.js';
 export { type ServiceBusModuleOptions } from './service-bus-options.js';
-export { type ReceiverEntity } from './injection/receiver-pool.js';
+export { type ReceiverEntity, type SubscriptionEntity } from './injection/receiver-pool.js';
 export { type RetryPolicy } from './binding/backoff.js';
 export { type BindingRetryPolicy, type ExceptionRetryPolicy } from './binding/retry-policy.js';
 export { ParseBatchPipe } from './validation/parse-batch.pipe.js';
@@ -43,15 +52,28 @@ export {
 export { HeldMessages, type HeldMessagesOptions, type SettlingReceiver } from './injection/held-messages.js';
 export { getReceiverToken, getSenderToken } from './injection/injection-tokens.js';
 export { type CircuitBreakerPolicy } from './binding/circuit-breaker-policy.js';
-export { type CircuitState } from './receive/health/consumer-health.js';
-export { type ConsumerHealth } from './receive/health/consumer-health.js';
+export {
+  type AdaptiveConcurrencyHealth,
+  type CircuitState,
+  type ConsumerHealth,
+  type PastFailure,
+  type ReportedError,
+} from './receive/health/consumer-health.js';
 export { ReceiverSilentError } from './receive/watchdog/receiver-silent.error.js';
 export { type WatchdogPolicy } from './binding/watchdog-policy.js';
 export { DrainedError } from './exceptions/drained.error.js';
 export { LockLostError } from './exceptions/lock-lost.error.js';
 export { ServiceBusBatchContext } from './delivery/service-bus-batch.context.js';
 export { CannotSettleError, NoSessionError, ServiceBusContext } from './delivery/service-bus.context.js';
-export { type ServiceBusFeatureAsyncOptions, type ServiceBusFeatureOptions } from './service-bus.feature.js';
+export {
+  type FactoryDependency,
+  type FeatureEntities,
+  type InjectableClass,
+  type InjectedValues,
+  type OptionalDependency,
+  type ServiceBusFeatureAsyncOptions,
+  type ServiceBusFeatureOptions,
+} from './service-bus.feature.js';
 export { ServiceBusModule } from './service-bus.module.js';
 export { SERVICE_BUS_TRANSPORT, ServiceBusServer } from './service-bus.server.js';
 export { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';

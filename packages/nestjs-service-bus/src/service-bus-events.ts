@@ -2,4 +2,7 @@
 export type ServiceBusStatus = 'connected' | 'disconnected';
 
 /** What `server.on` offers: a receiver's error, with the pattern of its binding. */
-export type ServiceBusEvents = { error: (error: Error, pattern: string) => void };
+export type ServiceBusEvents = {
+  /** A receiver fails, and goes on trying. */
+  error: (error: Error, pattern: string) => void;
+};

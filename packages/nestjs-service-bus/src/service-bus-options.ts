@@ -1,4 +1,6 @@
-import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
+import { CONNECTION_OPTIONS, unknownRetryOptions } from './binding/connection-option-names.js';
+import { type OptionNames, unknownOptions } from './binding/unknown-options.js';
+import { toText } from './exceptions/read-thrown.js';
 import { type ConnectionOptions } from './sdk/index.js';
 
 /** Options of `ServiceBusModule.forRoot`. */
@@ -19,28 +21,43 @@ export type ServiceBusModuleOptions = ConnectionOptions & {
 
 export const DEFAULT_DRAIN_TIMEOUT_MS = 25_000;
 
-/** Throws a ServiceBusConfigurationError that names what is missing or too much. */
-export function checkModuleOptions(options: ServiceBusModuleOptions): ServiceBusModuleOptions {
-  const { connectionString, fullyQualifiedNamespace } = options as Record<string, unknown>;
-  const problems: string[] = [];
+const MODULE_OPTIONS: OptionNames<ServiceBusModuleOptions> = {
+  ...CONNECTION_OPTIONS,
+  drainTimeoutMs: true,
+  currentMessage: true,
+  queueDepthIntervalMs: true,
+};
+
+/** What is wrong with the options of `forRoot`, one line each. */
+export function moduleOptionsProblems(options: ServiceBusModuleOptions | undefined): string[] {
+  const { connectionString, fullyQualifiedNamespace } = (options ?? {}) as Record<string, unknown>;
+  const problems = [
+    ...unknownOptions(options, MODULE_OPTIONS),
+    ...unknownRetryOptions(options?.retryOptions),
+  ];
   if (!connectionString && !fullyQualifiedNamespace) {
-    problems.push('ServiceBusModule: connectionString or fullyQualifiedNamespace is required');
+    problems.push('connectionString or fullyQualifiedNamespace is required');
   }
   if (connectionString && fullyQualifiedNamespace) {
-    problems.push(
-      'ServiceBusModule: connectionString and fullyQualifiedNamespace are both set: set one of them',
-    );
+    problems.push('connectionString and fullyQualifiedNamespace are both set: set one of them');
   }
   for (const name of ['drainTimeoutMs', 'queueDepthIntervalMs'] as const) {
-    const value = options[name];
+    const value = options?.[name];
     if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
-      problems.push(`ServiceBusModule: ${name} is ${value}, allowed is a number from 0`);
+      problems.push(`${name} is ${value}, allowed is a number from 0`);
     }
   }
-  const { fastLane } = options;
+  const fastLane: unknown = options?.fastLane;
   if (fastLane !== undefined && typeof fastLane !== 'boolean') {
-    problems.push(`ServiceBusModule: fastLane is ${String(fastLane)}, allowed is true or false`);
+    problems.push(`fastLane is ${toText(fastLane)}, allowed is true or false`);
   }
-  if (problems.length > 0) throw new ServiceBusConfigurationError(problems);
-  return options;
+  return problems.map((problem) => `ServiceBusModule: ${problem}`);
+}
+
+/** The host of a namespace, for people: it tells no key. */
+export function namespaceHost(options: ServiceBusModuleOptions | undefined): string {
+  const { connectionString, fullyQualifiedNamespace } = (options ?? {}) as Record<string, unknown>;
+  const text = typeof connectionString === 'string' ? connectionString : '';
+  const host = /Endpoint=sb:\/\/([^/;]+)/i.exec(text)?.[1] ?? fullyQualifiedNamespace;
+  return typeof host === 'string' ? host : 'a namespace that it does not name';
 }

@@ -1,16 +1,22 @@
 import { type DynamicModule, type ModuleMetadata, type Provider } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 
 import { type BindingOptions } from './binding/binding.js';
 import { BindingRegistry } from './binding/binding-registry.js';
+import { bindingName, type BindingPattern } from './binding/pattern.js';
+import { problemsOfBinding } from './binding/resolve-binding.js';
+import { BINDING_OPTIONS } from './binding/unknown-binding-options.js';
+import { type OptionNames, unknownOptions } from './binding/unknown-options.js';
 import { PooledSender } from './injection/pooled-sender.js';
 import { type ReceiverEntity, ReceiverPool } from './injection/receiver-pool.js';
 import { SenderPool } from './send/sender-pool.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
+import { findRoots } from './find-roots.js';
 import { NamespaceProbe } from './health/namespace-probe.js';
 import { getReceiverToken, getSenderToken } from './injection/injection-tokens.js';
 
 /** What a feature sends to and receives from, next to its binding. */
-interface FeatureEntities {
+export interface FeatureEntities {
   /** Queues or topics for `@InjectSender`: names, or injection name → entity. */
   readonly senders?: readonly string[] | Readonly<Record<string, string>>;
   /** Queues or subscriptions for `@InjectReceiver`: names, or injection name → entity. */
@@ -20,78 +26,208 @@ interface FeatureEntities {
 /** Options of `ServiceBusModule.forFeature`. */
 export interface ServiceBusFeatureOptions extends FeatureEntities, BindingOptions {
   /** The pattern of the handlers that this binding is for; without one the feature has no binding. */
-  readonly pattern?: string;
+  readonly pattern?: BindingPattern;
 }
+
+/** A class, abstract or not, whose instance Nest injects. */
+export type InjectableClass = abstract new (...dependencies: never[]) => unknown;
+
+/** What a factory may ask for: a class or another token, or the same as an optional dependency. */
+export type FactoryDependency = string | symbol | InjectableClass | OptionalDependency;
+
+/** A dependency that may be missing: the factory gets undefined then. */
+export interface OptionalDependency {
+  /** What is asked for. */
+  readonly token: string | symbol | InjectableClass;
+  /** False makes it required, as a token alone is. */
+  readonly optional: boolean;
+}
+
+/** What the factory gets for its dependencies: instances of classes; what other tokens stand for is not known. */
+export type InjectedValues<Dependencies extends readonly FactoryDependency[]> = {
+  -readonly [Index in keyof Dependencies]: Dependencies[Index] extends OptionalDependency
+    ? | Injected<Dependencies[Index]['token']>
+      | (Dependencies[Index]['optional'] extends false ? never : undefined)
+    : Injected<Dependencies[Index]>;
+};
+
+type Injected<Token> = Token extends abstract new (...dependencies: never[]) => infer Instance
+  ? Instance
+  : unknown;
 
 /** Options of `ServiceBusModule.forFeatureAsync`. */
-export interface ServiceBusFeatureAsyncOptions extends FeatureEntities, Pick<ModuleMetadata, 'imports'> {
-  readonly pattern?: string;
+export interface ServiceBusFeatureAsyncOptions<
+  Dependencies extends readonly FactoryDependency[] = readonly FactoryDependency[],
+>
+  extends FeatureEntities, Pick<ModuleMetadata, 'imports'> {
+  /** The pattern of the handlers that this binding is for; without one the feature has no binding. */
+  readonly pattern?: BindingPattern;
   /** Tokens of what `useFactory` gets, in its order. */
-  readonly inject?: readonly (string | symbol | InjectableClass)[];
-  readonly useFactory: (...injected: never[]) => BindingOptions | Promise<BindingOptions>;
+  readonly inject?: Dependencies;
+  /** Gives the options of the binding, or a promise of them. */
+  // A method, not a property: then a factory may say more about a token's value than the token does.
+  useFactory(...injected: InjectedValues<Dependencies>): BindingOptions | Promise<BindingOptions>;
 }
 
-type InjectableClass = abstract new (...dependencies: never[]) => unknown;
+const ENTITIES: OptionNames<FeatureEntities> = { senders: true, receivers: true };
+const FEATURE_OPTIONS: OptionNames<ServiceBusFeatureOptions> = {
+  ...BINDING_OPTIONS,
+  pattern: true,
+  ...ENTITIES,
+};
+const FEATURE_ASYNC_OPTIONS: OptionNames<ServiceBusFeatureAsyncOptions> = {
+  pattern: true,
+  imports: true,
+  inject: true,
+  useFactory: true,
+  ...ENTITIES,
+};
+const SUBSCRIPTION: OptionNames<Exclude<ReceiverEntity, string>> = { topic: true, subscription: true };
+
+/** What `forFeature` and `forFeatureAsync` are given, in one form. */
+interface Feature extends FeatureEntities, Pick<ModuleMetadata, 'imports'> {
+  readonly pattern: BindingPattern | undefined;
+  readonly inject: readonly FactoryDependency[];
+  readonly makeBinding: (...injected: unknown[]) => BindingOptions | Promise<BindingOptions>;
+  /** Names of options that are not known. */
+  readonly problems: readonly string[];
+}
 
 /** Stands for one feature's declarations in Nest's module graph. */
 class ServiceBusFeatureModule {}
 
-export function featureModule(options: ServiceBusFeatureAsyncOptions): DynamicModule {
-  const senders = Object.entries(byName(options.senders)).map(([name, entity]) =>
+export function featureOf({
+  senders,
+  receivers,
+  pattern,
+  ...binding
+}: ServiceBusFeatureOptions): DynamicModule {
+  const given = { ...binding, senders, receivers, pattern };
+  const known = Object.fromEntries(Object.entries(binding).filter(([name]) => name in BINDING_OPTIONS));
+  const problems = [...unknownOptions(given, FEATURE_OPTIONS), ...receiverProblems(receivers)];
+  return featureModule({ senders, receivers, pattern, inject: [], makeBinding: () => known, problems });
+}
+
+export function asyncFeatureOf(options: ServiceBusFeatureAsyncOptions): DynamicModule {
+  const { inject = [], pattern, senders, receivers, imports } = options;
+  const makeBinding: Feature['makeBinding'] = (...injected) => options.useFactory(...injected);
+  const misplaced = Object.keys(options).filter((name) => name in BINDING_OPTIONS);
+  const known = { ...FEATURE_ASYNC_OPTIONS, ...BINDING_OPTIONS };
+  const problems = [
+    ...misplaced.map((name) => `${name} belongs into what useFactory returns`),
+    ...unknownOptions(options, known),
+    ...receiverProblems(receivers),
+  ];
+  return featureModule({ imports, senders, receivers, pattern, inject, makeBinding, problems });
+}
+
+function receiverProblems(receivers: FeatureEntities['receivers']): string[] {
+  return Object.entries(byName(receivers)).flatMap(([name, entity]) =>
+    unknownOptions(entity, SUBSCRIPTION, `receivers.${name}.`),
+  );
+}
+
+function featureModule(feature: Feature): DynamicModule {
+  const senders = Object.entries(byName(feature.senders)).map(([name, entity]) =>
     senderProvider(name, entity),
   );
-  const receivers = Object.entries(byName(options.receivers)).map(([name, entity]) =>
+  const receivers = Object.entries(byName(feature.receivers)).map(([name, entity]) =>
     receiverProvider(name, entity),
   );
   return {
     module: ServiceBusFeatureModule,
-    imports: options.imports ?? [],
-    providers: [bindingProvider(options), ...senders, ...receivers],
+    imports: feature.imports ?? [],
+    providers: [bindingProvider(feature), ...senders, ...receivers],
     exports: [...senders, ...receivers],
   };
 }
 
-function bindingProvider({ pattern, inject = [], useFactory }: ServiceBusFeatureAsyncOptions): Provider {
+function bindingProvider({ pattern, inject, makeBinding, problems }: Feature): Provider {
   return {
     // Nobody injects it: it is there to be made.
-    provide: Symbol(`ServiceBusBinding:${pattern}`),
-    inject: [BindingRegistry, NamespaceProbe, ...inject],
-    useFactory: async (registry: BindingRegistry, namespace: NamespaceProbe, ...injected: never[]) => {
-      const binding = await useFactory(...injected);
-      if (pattern === undefined) {
-        const stray = Object.keys(binding).filter(
-          (key) => binding[key as keyof BindingOptions] !== undefined,
-        );
-        if (stray.length > 0) {
-          throw new ServiceBusConfigurationError([`forFeature has ${stray.join(', ')}, and no pattern`]);
-        }
-        return undefined;
-      }
-      const resolved = registry.add(pattern, binding);
-      // A queue that requires sessions refuses the question.
-      if (resolved.subscription === undefined && !resolved.sessions) namespace.addQueue(resolved.entity);
-      return resolved;
+    provide: Symbol(`ServiceBusBinding:${describePattern(pattern)}`),
+    inject: [ModulesContainer, optional(BindingRegistry), ...inject],
+    useFactory: async (
+      modules: ModulesContainer,
+      registry: BindingRegistry | undefined,
+      ...injected: unknown[]
+    ) => {
+      if (!registry) throw noRoot(modules);
+      const binding = await makeBinding(...injected);
+      if (pattern === undefined) registry.note([...unbound(problems), ...strayOptions(binding)]);
+      else declare(registry, pattern, binding, problems);
     },
   };
+}
+
+function declare(
+  registry: BindingRegistry,
+  pattern: BindingPattern,
+  binding: BindingOptions,
+  problems: readonly string[],
+): void {
+  try {
+    const name = bindingName(pattern);
+    registry.declare(name, binding, problemsOfBinding(name, problems));
+  } catch (error) {
+    if (!(error instanceof ServiceBusConfigurationError)) throw error;
+    registry.note(error.problems);
+  }
+}
+
+function strayOptions(binding: BindingOptions): string[] {
+  const stray = Object.keys(binding).filter((key) => binding[key as keyof BindingOptions] !== undefined);
+  if (stray.length === 0) return [];
+  return [`forFeature has ${stray.join(', ')}, and no pattern: add the pattern of its handler`];
+}
+
+function unbound(problems: readonly string[]): string[] {
+  return problems.map((problem) => `forFeature: ${problem}`);
+}
+
+function describePattern(pattern: BindingPattern | undefined): string {
+  return typeof pattern === 'string' ? pattern : JSON.stringify(pattern);
 }
 
 function senderProvider(name: string, entity: string): Provider & { provide: string } {
   return {
     provide: getSenderToken(name),
-    inject: [SenderPool],
-    useFactory: (pool: SenderPool) => new PooledSender(pool, entity),
+    inject: [ModulesContainer, optional(SenderPool)],
+    useFactory: (modules: ModulesContainer, pool: SenderPool | undefined) => {
+      if (!pool) throw noRoot(modules);
+      return new PooledSender(pool, entity);
+    },
   };
 }
 
 function receiverProvider(name: string, entity: ReceiverEntity): Provider & { provide: string } {
   return {
     provide: getReceiverToken(name),
-    inject: [ReceiverPool, NamespaceProbe],
-    useFactory: (pool: ReceiverPool, namespace: NamespaceProbe) => {
+    inject: [ModulesContainer, optional(ReceiverPool), optional(NamespaceProbe)],
+    useFactory: (
+      modules: ModulesContainer,
+      pool: ReceiverPool | undefined,
+      namespace: NamespaceProbe | undefined,
+    ) => {
+      if (!pool || !namespace) throw noRoot(modules);
       if (typeof entity === 'string') namespace.addQueue(entity);
       return pool.create(entity);
     },
   };
+}
+
+/** Nest's own "can't resolve dependencies" does not say what is missing: nothing here is required of Nest. */
+function optional(token: InjectableClass): { token: InjectableClass; optional: true } {
+  return { token, optional: true };
+}
+
+function noRoot(modules: ModulesContainer): Error {
+  // Nest reports the first error of a start: what forRoot failed with has come before this one.
+  if (findRoots(modules).length > 0) return new Error('ServiceBusModule.forRoot failed');
+  return new ServiceBusConfigurationError([
+    'ServiceBusModule.forFeature is imported, and forRoot is not: ' +
+      'add ServiceBusModule.forRoot({ connectionString: … }) to the imports of the root module',
+  ]);
 }
 
 function byName<Entity>(

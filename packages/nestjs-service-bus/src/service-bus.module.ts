@@ -2,29 +2,24 @@ import { ServiceBusAdministrationClient, ServiceBusClient } from '@azure/service
 import { type DynamicModule, Logger, Module } from '@nestjs/common';
 
 import { BindingRegistry } from './binding/binding-registry.js';
+import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { ReceiverPool } from './injection/receiver-pool.js';
 import { SenderPool } from './send/sender-pool.js';
 import { ServiceBusConnection } from './sdk/index.js';
 import { NamespaceProbe } from './health/namespace-probe.js';
 import { ServiceBusHealthIndicator } from './health/service-bus.health-indicator.js';
 import {
-  featureModule,
+  asyncFeatureOf,
+  type FactoryDependency,
+  featureOf,
   type ServiceBusFeatureAsyncOptions,
   type ServiceBusFeatureOptions,
 } from './service-bus.feature.js';
 import { ServiceBusLifecycle } from './service-bus.lifecycle.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './service-bus.module-definition.js';
 import { ServiceBusServer } from './service-bus.server.js';
-import { checkModuleOptions, type ServiceBusModuleOptions } from './service-bus-options.js';
+import { moduleOptionsProblems, type ServiceBusModuleOptions } from './service-bus-options.js';
 import { Telemetry } from './telemetry/telemetry.js';
-
-async function openConnection(options: ServiceBusModuleOptions): Promise<ServiceBusConnection> {
-  const connection = await ServiceBusConnection.create(options);
-  const logger = new Logger('ServiceBusModule');
-  for (const warning of connection.warnings) logger.warn(warning);
-  if (options.fastLane === false) logger.log('fast lane off: the option fastLane is false');
-  return connection;
-}
 
 /**
  * Azure Service Bus for a Nest application: `forRoot` or `forRootAsync` once, for the namespace; `forFeature` or
@@ -34,8 +29,8 @@ async function openConnection(options: ServiceBusModuleOptions): Promise<Service
   providers: [
     {
       provide: ServiceBusConnection,
-      inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: ServiceBusModuleOptions) => openConnection(checkModuleOptions(options)),
+      inject: [MODULE_OPTIONS_TOKEN, BindingRegistry],
+      useFactory: openConnection,
     },
     {
       provide: ServiceBusClient,
@@ -86,12 +81,30 @@ async function openConnection(options: ServiceBusModuleOptions): Promise<Service
 export class ServiceBusModule extends ConfigurableModuleClass {
   /** Declares a feature's binding, senders and receivers. */
   static forFeature(options: ServiceBusFeatureOptions): DynamicModule {
-    const { senders, receivers, pattern, ...binding } = options;
-    return featureModule({ pattern, senders, receivers, useFactory: () => binding });
+    return featureOf(options);
   }
 
-  /** The same, with a binding that other providers decide on. */
-  static forFeatureAsync(options: ServiceBusFeatureAsyncOptions): DynamicModule {
-    return featureModule(options);
+  /** The same, with a binding that other providers decide on: `useFactory` gets what `inject` names. */
+  static forFeatureAsync<const Dependencies extends readonly FactoryDependency[] = []>(
+    options: ServiceBusFeatureAsyncOptions<Dependencies>,
+  ): DynamicModule {
+    return asyncFeatureOf(options);
   }
+}
+
+async function openConnection(
+  options: ServiceBusModuleOptions,
+  bindings: BindingRegistry,
+): Promise<ServiceBusConnection> {
+  const problems = moduleOptionsProblems(options);
+  if (problems.length > 0) {
+    // A turn of the event loop lets the features declare their bindings: the error tells of them, too.
+    await new Promise((resolve) => setImmediate(resolve));
+    throw new ServiceBusConfigurationError([...problems, ...bindings.problems]);
+  }
+  const connection = await ServiceBusConnection.create(options);
+  const logger = new Logger('ServiceBusModule');
+  for (const warning of connection.warnings) logger.warn(warning);
+  if (options.fastLane === false) logger.log('fast lane off: the option fastLane is false');
+  return connection;
 }

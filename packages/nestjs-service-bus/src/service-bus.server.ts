@@ -10,13 +10,21 @@ import {
 
 import { type Binding } from './binding/binding.js';
 import { BindingRegistry } from './binding/binding-registry.js';
+import { type BoundEntities, boundEntities } from './binding/bound-entities.js';
 import { describeBinding } from './binding/describe-binding.js';
 import { handlerNames } from './binding/handler-names.js';
 import { describeError } from './exceptions/describe-error.js';
 import { OutputChecks } from './runtime/output-checks.js';
-import { type Registration, resolveRoutes } from './binding/resolve-routes.js';
+import {
+  type Registration,
+  resolveRoutes,
+  type RoutedBinding,
+  unboundHandlerWarnings,
+} from './binding/resolve-routes.js';
 import { ClientSource, RECEIVER_RETRY_OPTIONS, ServiceBusConnection } from './sdk/index.js';
 import { SenderPool } from './send/sender-pool.js';
+import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
+import { secondRootProblems } from './find-roots.js';
 import { keepCause } from './keep-cause.js';
 import { handle } from './message/handle.js';
 import { type Invoke } from './message/binding-runtime.js';
@@ -77,6 +85,7 @@ export class ServiceBusServer
     return this.drained !== undefined;
   }
 
+  /** Nest calls it for each handler, when the application connects the server. */
   override addHandler(
     pattern: unknown,
     handler: MessageHandler,
@@ -86,6 +95,28 @@ export class ServiceBusServer
     const route = this.toRoute(pattern);
     this.registrations.push({ pattern, route, handler, isEvent: isEventHandler });
     super.addHandler(pattern, handler, isEventHandler, extras);
+  }
+
+  /** True once it receives. */
+  get isListening(): boolean {
+    return this.clients !== undefined;
+  }
+
+  /** True once the application has connected it, and has handlers for it. */
+  get hasHandlers(): boolean {
+    return this.registrations.length > 0;
+  }
+
+  /** The entities of its bindings, once the application has connected it; it need not listen yet. */
+  entities(): BoundEntities {
+    return boundEntities(this.resolve().map(({ binding }) => binding));
+  }
+
+  /** Throws a ServiceBusConfigurationError with all that is set up wrongly, as far as it is known by now. */
+  checkWiring(): void {
+    if (this.hasHandlers) this.resolve();
+    const problems = [...secondRootProblems(this.modules), ...this.bindings.problems];
+    if (problems.length > 0) throw new ServiceBusConfigurationError(problems);
   }
 
   /** Starts receiving. The broker may be away: then the receivers go on trying, and readiness says so. */
@@ -143,6 +174,7 @@ export class ServiceBusServer
     super.setOnProcessingEndHook(...args);
   }
 
+  /** Awaits the handler to its end and fails with what it fails with; messages do not come this way. */
   // The base class resolves even when the handler fails. Our messages take processMessage's way instead.
   override async handleEvent(pattern: string, packet: ReadPacket, context: ServiceBusContext): Promise<void> {
     const handler = this.getHandlerByPattern(pattern);
@@ -151,8 +183,8 @@ export class ServiceBusServer
   }
 
   private start(): void {
-    const names = handlerNames(this.modules, (pattern) => this.toRoute(pattern));
-    const resolved = resolveRoutes(this.registrations, this.bindings, names);
+    const resolved = this.resolve();
+    for (const warning of unboundHandlerWarnings(resolved, this.bindings)) this.logger.warn(warning);
     const clients = (this.clients = new ClientSource(() =>
       this.connection.createClient(RECEIVER_RETRY_OPTIONS),
     ));
@@ -176,6 +208,11 @@ export class ServiceBusServer
       this.outputs.start(binding, clients);
       this.logger.log(describeBinding(binding));
     }
+  }
+
+  private resolve(): RoutedBinding[] {
+    const names = handlerNames(this.modules, (pattern) => this.toRoute(pattern));
+    return resolveRoutes(this.registrations, this.bindings, names, secondRootProblems(this.modules));
   }
 
   private readonly invoke: Invoke = (handler, payload, context) => {

@@ -77,9 +77,11 @@ describe('a configuration error stops the start with a message that names the pr
     );
   });
 
-  it('a malformed pattern; handlers of other transports are ignored', async () => {
+  it('an object pattern that nothing binds; handlers of other transports are ignored', async () => {
     const started = start([ForeignController]);
-    await expect(started).rejects.toThrow('pattern {"cmd":"sum"}: expected a name or { binding, subject }');
+    await expect(started).rejects.toThrow(
+      'ForeignController.sum: no binding names the pattern {"cmd":"sum"}',
+    );
     await expect(started).rejects.not.toThrow(/not ours/);
   });
 });

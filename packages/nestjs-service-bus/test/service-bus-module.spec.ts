@@ -114,13 +114,14 @@ describe('ServiceBusModule', () => {
   });
 
   it('refuses a binding without a pattern', async () => {
-    const module = Test.createTestingModule({
+    const module = await Test.createTestingModule({
       imports: [
         ServiceBusModule.forRoot({ connectionString: NOWHERE }),
         ServiceBusModule.forFeature({ queue: 'orders', senders: ['out'] }),
       ],
-    });
-    await expect(module.compile()).rejects.toThrow('forFeature has queue, and no pattern');
+    }).compile();
+    await expect(module.init()).rejects.toThrow('forFeature has queue, and no pattern');
+    await module.close();
   });
 });
 

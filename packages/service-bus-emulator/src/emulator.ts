@@ -41,6 +41,7 @@ export class Emulator {
     return `http://${this.#address(this.#parts.listening.length - 1)}`;
   }
 
+  /** The port of AMQP, and beside it of the administration API. */
   get port(): number {
     return (this.#parts.listening[0] as Listening).port;
   }

@@ -7,13 +7,20 @@ import {
 
 /** A subscription as an option of its topic; without rules it receives everything. */
 export type SubscriptionEntry = Omit<SubscriptionOptions, 'topicName'> & {
+  /** Filters and actions; a message is received once for each rule that has an action, else once. */
   readonly rules?: readonly RuleOptions[];
 };
 
-export type TopicEntry = TopicOptions & { readonly subscriptions?: readonly (string | SubscriptionEntry)[] };
+/** A topic with its subscriptions. */
+export type TopicEntry = TopicOptions & {
+  /** Its subscriptions, by name or with their options. */
+  readonly subscriptions?: readonly (string | SubscriptionEntry)[];
+};
 
 /** What exists in a namespace at its start; a bare name takes the cloud's defaults. */
 export interface Entities {
+  /** Queues, by name or with their options. */
   readonly queues?: readonly (string | QueueOptions)[];
+  /** Topics, by name or with their options and subscriptions. */
   readonly topics?: readonly (string | TopicEntry)[];
 }

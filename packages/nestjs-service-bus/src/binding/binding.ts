@@ -39,6 +39,7 @@ export interface BindingOptions {
   readonly queue?: string;
   /** The topic to read, together with `subscription`. */
   readonly topic?: string;
+  /** The subscription of `topic` to read. */
   readonly subscription?: string;
   /** The queue or topic that results go to when the message names no `replyTo` itself. */
   readonly replyTo?: string;
@@ -55,6 +56,7 @@ export interface BindingOptions {
   readonly maxConcurrentCalls?: number | 'auto' | AdaptiveOptions;
   /** The handler takes arrays of messages, and each call is one of `maxConcurrentCalls`. Default: one by one. */
   readonly batch?: Partial<BatchOptions>;
+  /** How often and how late failed messages are tried again; what is left out has its default. */
   readonly retry?: Partial<BindingRetryPolicy>;
   /** Pauses the binding while too many of its messages fail; `true` for the defaults. Default: none. */
   readonly circuitBreaker?: boolean | Partial<CircuitBreakerPolicy>;

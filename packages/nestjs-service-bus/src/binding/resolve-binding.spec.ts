@@ -102,6 +102,17 @@ describe('a binding', () => {
     expect(resolveBinding('orders', both).maxConcurrentCalls).toBe(5);
   });
 
+  it('takes an undefined value for none: a configuration gives it for what nobody has set', () => {
+    const unset = {
+      replyTo: undefined,
+      maxConcurrentCalls: undefined,
+      retry: { maxAttempts: undefined, exceptions: undefined },
+      watchdog: { silenceMs: undefined },
+      circuitBreaker: { pauseMs: undefined },
+    };
+    expect(resolveBinding('orders', unset)).toEqual(resolveBinding('orders', { circuitBreaker: true }));
+  });
+
   it('is declared once', () => {
     const registry = new BindingRegistry();
     registry.add('orders', { queue: 'a' });

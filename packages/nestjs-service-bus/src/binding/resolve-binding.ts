@@ -4,8 +4,10 @@ import { DEFAULT_BINDING_RETRY_POLICY } from './retry-policy.js';
 import { DEFAULT_WATCHDOG_POLICY } from './watchdog-policy.js';
 import { type Binding, type BindingOptions, type SessionOptions } from './binding.js';
 import { checkInteger } from './check-integer.js';
+import { isObjectPattern } from './pattern.js';
 import { circuitBreakerProblems, resolveCircuitBreaker } from './resolve-circuit-breaker.js';
 import { concurrencyProblems, resolveConcurrency } from './resolve-concurrency.js';
+import { unknownBindingOptions } from './unknown-binding-options.js';
 import { withDefaults } from './with-defaults.js';
 
 const DEFAULT_CONCURRENT_SESSIONS = 8;
@@ -13,10 +15,11 @@ const DEFAULT_IDLE_TIMEOUT_MS = 1_000;
 
 /** Fills in the defaults of a binding and checks it; throws a ServiceBusConfigurationError. */
 export function resolveBinding(pattern: string, options: BindingOptions): Binding {
-  const problems = findProblems(options);
-  if (problems.length > 0) {
-    throw new ServiceBusConfigurationError(problems.map((problem) => `binding "${pattern}": ${problem}`));
+  const problems = [...unknownBindingOptions(options), ...findProblems(options)];
+  if (isObjectPattern(pattern) && options.queue === undefined && options.topic === undefined) {
+    problems.push('no queue has such a name: add queue, or topic and subscription');
   }
+  if (problems.length > 0) throw new ServiceBusConfigurationError(problemsOfBinding(pattern, problems));
   const { topic, subscription } = options;
   const entity = topic ?? options.queue ?? pattern;
   const sessions = resolveSessions(options);
@@ -35,6 +38,12 @@ export function resolveBinding(pattern: string, options: BindingOptions): Bindin
     watchdog: withDefaults(DEFAULT_WATCHDOG_POLICY, options.watchdog),
     sessions,
   };
+}
+
+/** Each problem with the binding's name before it. */
+export function problemsOfBinding(pattern: string, problems: readonly string[]): string[] {
+  const name = isObjectPattern(pattern) ? pattern : `"${pattern}"`;
+  return problems.map((problem) => `binding ${name}: ${problem}`);
 }
 
 function resolveSessions({ sessions }: BindingOptions): SessionOptions | undefined {

@@ -3,6 +3,7 @@ import { type MessageHandler } from '@nestjs/microservices';
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
 import { type Binding } from './binding.js';
 import { type BindingRegistry } from './binding-registry.js';
+import { nearestName } from './nearest-name.js';
 import { parsePattern } from './pattern.js';
 import { RouteTable } from './route-table.js';
 
@@ -19,20 +20,25 @@ export interface Registration {
 export interface RoutedBinding {
   readonly binding: Binding;
   readonly routes: RouteTable;
+  /** The first of its handlers, as `Class.method`. */
+  readonly handler: string;
 }
 
 /**
  * Brings handlers and bindings together. Throws a ServiceBusConfigurationError that names everything that does
- * not fit: two handlers for one pattern, a binding without a handler, two bindings that read one entity.
+ * not fit: two handlers for one pattern, a binding without a handler, two bindings that read one entity, and what
+ * was wrong before (`earlier`, and what the registry has noted).
  */
 export function resolveRoutes(
   registrations: readonly Registration[],
   bindings: BindingRegistry,
   names: ReadonlyMap<string, readonly string[]>,
+  earlier: readonly string[] = [],
 ): RoutedBinding[] {
-  const problems: string[] = [];
+  const problems = [...earlier, ...bindings.problems];
   const routed = new Map<string, RoutedBinding>();
   const seen = new Set<string>();
+  const handled = new Set<string>();
   for (const registration of registrations) {
     const handlers = names.get(registration.route) ?? [];
     if (seen.has(registration.route)) {
@@ -42,13 +48,13 @@ export function resolveRoutes(
     }
     seen.add(registration.route);
     try {
-      addRoute(registration, handlers[0] ?? registration.route, bindings, routed);
+      addRoute(registration, handlers[0] ?? registration.route, bindings, routed, handled);
     } catch (error) {
       if (!(error instanceof ServiceBusConfigurationError)) throw error;
       problems.push(...error.problems);
     }
   }
-  problems.push(...findUnhandled(bindings, routed), ...findShared(routed));
+  problems.push(...findUnhandled(bindings, routed, handled), ...findShared(routed));
   if (problems.length > 0) throw new ServiceBusConfigurationError([...new Set(problems)]);
   return [...routed.values()];
 }
@@ -58,22 +64,68 @@ function addRoute(
   name: string,
   bindings: BindingRegistry,
   routed: Map<string, RoutedBinding>,
+  handled: Set<string>,
 ): void {
   const { binding: bindingName, subject } = parsePattern(registration.pattern);
+  handled.add(bindingName);
   let entry = routed.get(bindingName);
   if (!entry) {
-    entry = { binding: bindings.get(bindingName), routes: new RouteTable(bindingName) };
+    const binding = bindings.find(bindingName);
+    // One that is declared and wrong has been told already.
+    if (!binding && bindings.isDeclared(bindingName)) return;
+    if (!binding) throw new ServiceBusConfigurationError([unboundObject(bindingName, name)]);
+    entry = { binding, routes: new RouteTable(bindingName), handler: name };
     routed.set(bindingName, entry);
   }
   const pattern = subject === undefined ? bindingName : `${bindingName}/${subject}`;
   entry.routes.add({ pattern, handler: registration.handler, name, isEvent: registration.isEvent }, subject);
 }
 
-function findUnhandled(bindings: BindingRegistry, routed: ReadonlyMap<string, RoutedBinding>): string[] {
+function unboundObject(pattern: string, handler: string): string {
+  return (
+    `${handler}: no binding names the pattern ${pattern}, and no queue has such a name: ` +
+    `add ServiceBusModule.forFeature({ pattern: ${pattern}, queue: '…' }), ` +
+    'or name the other transport that the handler is for'
+  );
+}
+
+function findUnhandled(
+  bindings: BindingRegistry,
+  routed: ReadonlyMap<string, RoutedBinding>,
+  handled: ReadonlySet<string>,
+): string[] {
+  const unbound = [...routed.values()].filter(({ binding }) => !bindings.isDeclared(binding.pattern));
   return bindings
     .patterns()
-    .filter((pattern) => !routed.has(pattern))
-    .map((pattern) => `binding "${pattern}" has no handler: no @MessagePattern or @EventPattern names it`);
+    .filter((pattern) => !handled.has(pattern))
+    .map((pattern) => {
+      const near = nearestName(
+        pattern,
+        unbound.map(({ binding }) => binding.pattern),
+      );
+      const meant = near === undefined ? '' : `: did you mean "${near}" (${routed.get(near)?.handler})?`;
+      return `binding "${pattern}" has no handler: no @MessagePattern or @EventPattern names it${meant}`;
+    });
+}
+
+/**
+ * Reading the queue of one's own name is right where all do; beside declared bindings it may be one that was
+ * forgotten, or misspelt.
+ */
+export function unboundHandlerWarnings(
+  routed: readonly RoutedBinding[],
+  bindings: BindingRegistry,
+): string[] {
+  const declared = bindings.patterns();
+  if (declared.length === 0) return [];
+  return routed
+    .filter(({ binding }) => !bindings.isDeclared(binding.pattern))
+    .map(({ binding: { pattern }, handler }) => {
+      const near = nearestName(pattern, declared);
+      const bind = `ServiceBusModule.forFeature({ pattern: '${pattern}', queue: '${pattern}' })`;
+      const remedy = near === undefined ? `add ${bind}` : `did you mean "${near}"? Otherwise add ${bind}`;
+      return `${handler} reads the queue "${pattern}" because no binding names its pattern: ${remedy}`;
+    });
 }
 
 /** Two bindings on one entity would each get messages that are the other's. */

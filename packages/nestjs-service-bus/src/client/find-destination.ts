@@ -1,4 +1,5 @@
-import { parsePattern } from '../binding/pattern.js';
+import { isObjectPattern, parsePattern } from '../binding/pattern.js';
+import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
 import { type ServiceBusClientProxyOptions } from './service-bus-client-proxy-options.js';
 
 /** Where the messages of a pattern are sent. */
@@ -11,14 +12,20 @@ export interface Destination {
 type DestinationOptions = Pick<ServiceBusClientProxyOptions, 'queue' | 'topic' | 'queues' | 'topics'>;
 
 /**
- * Finds the entity of a pattern (a name, or `{ binding, subject }`): the one that it is mapped to, else the one for all
- * patterns, else the queue of the same name. Throws a ServiceBusConfigurationError for anything else.
+ * Finds the entity of a pattern (a name, `{ binding, subject }`, or another object): the one that it is mapped to, else
+ * the one for all patterns, else the queue of the same name. Throws a ServiceBusConfigurationError when there is none.
  */
 export function findDestination(pattern: unknown, options: DestinationOptions): Destination {
   const { binding, subject } = parsePattern(pattern);
   const mapped = ownValue(options.queues, binding) ?? ownValue(options.topics, binding);
   if (mapped !== undefined) return { entity: mapped, subject };
   const forAll = options.queue ?? options.topic;
+  if (forAll === undefined && isObjectPattern(binding)) {
+    throw new ServiceBusConfigurationError([
+      `the pattern ${binding} is no queue's name: map it by queues: { '${binding}': '…' }, ` +
+        'or name a queue or topic for all patterns',
+    ]);
+  }
   // If all patterns share an entity, the subject tells them apart.
   return forAll === undefined
     ? { entity: binding, subject }

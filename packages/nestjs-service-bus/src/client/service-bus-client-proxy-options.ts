@@ -1,27 +1,38 @@
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
-import { type NamespaceOptions } from '../sdk/index.js';
-import { type ServiceBusModuleOptions } from '../service-bus-options.js';
+import { type OptionNames, unknownOptions } from '../binding/unknown-options.js';
+import { CONNECTION_OPTIONS, unknownRetryOptions } from '../binding/connection-option-names.js';
+import { type ConnectionOptions } from '../sdk/index.js';
 
 /** Options of a `ServiceBusClientProxy` in `ClientsModule.register`. */
-export type ServiceBusClientProxyOptions = NamespaceOptions &
-  Pick<ServiceBusModuleOptions, 'retryOptions' | 'clientOptions' | 'fastLane'> & {
-    /** The queue that all messages go to, with the pattern's name as their subject. */
-    readonly queue?: string;
-    /** The topic that all messages go to, with the pattern's name as their subject. */
-    readonly topic?: string;
-    /** Pattern → queue. A pattern that is in neither map goes to the queue of its own name. */
-    readonly queues?: Readonly<Record<string, string>>;
-    /** Pattern → topic. */
-    readonly topics?: Readonly<Record<string, string>>;
-    /** Where replies to `send()` arrive: a queue of this instance alone, or one with sessions. */
-    readonly replyQueue?: string;
-    /** The reply queue requires sessions: instances share it, each with a session of its own. Default false. */
-    readonly replyQueueRequiresSession?: boolean;
-    /** The longest wait for the first reply, and for each further one, in milliseconds. Default 30,000. */
-    readonly requestTimeoutMs?: number;
-  };
+export type ServiceBusClientProxyOptions = ConnectionOptions & {
+  /** The queue that all messages go to, with the pattern's name as their subject. */
+  readonly queue?: string;
+  /** The topic that all messages go to, with the pattern's name as their subject. */
+  readonly topic?: string;
+  /** Pattern → queue. A pattern that is in neither map goes to the queue of its own name. */
+  readonly queues?: Readonly<Record<string, string>>;
+  /** Pattern → topic. */
+  readonly topics?: Readonly<Record<string, string>>;
+  /** Where replies to `send()` arrive: a queue of this instance alone, or one with sessions. */
+  readonly replyQueue?: string;
+  /** The reply queue requires sessions: instances share it, each with a session of its own. Default false. */
+  readonly replyQueueRequiresSession?: boolean;
+  /** The longest wait for the first reply, and for each further one, in milliseconds. Default 30,000. */
+  readonly requestTimeoutMs?: number;
+};
 
 export const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
+
+const CLIENT_PROXY_OPTIONS: OptionNames<ServiceBusClientProxyOptions> = {
+  ...CONNECTION_OPTIONS,
+  queue: true,
+  topic: true,
+  queues: true,
+  topics: true,
+  replyQueue: true,
+  replyQueueRequiresSession: true,
+  requestTimeoutMs: true,
+};
 
 // Node's longest timer delay: a longer one fires at once.
 const MAX_TIMEOUT_MS = 2_147_483_647;
@@ -38,7 +49,10 @@ export function checkClientProxyOptions(
 }
 
 function findProblems(options: Partial<ServiceBusClientProxyOptions> = {}): string[] {
-  const problems: string[] = [];
+  const problems = [
+    ...unknownOptions(options, CLIENT_PROXY_OPTIONS),
+    ...unknownRetryOptions(options.retryOptions),
+  ];
   const { connectionString, fullyQualifiedNamespace } = options as Record<string, unknown>;
   if (Boolean(connectionString) === Boolean(fullyQualifiedNamespace)) {
     problems.push('one of connectionString and fullyQualifiedNamespace is required');

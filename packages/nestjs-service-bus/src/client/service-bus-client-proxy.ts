@@ -19,8 +19,11 @@ import {
   type ServiceBusClientProxyOptions,
 } from './service-bus-client-proxy-options.js';
 
-/** Events of `client.on`: `error` for each error of the reply queue's receiver. */
-export type ServiceBusClientProxyEvents = { error: (error: Error) => void };
+/** Events of `client.on`. */
+export type ServiceBusClientProxyEvents = {
+  /** The reply queue's receiver has failed; it keeps trying. */
+  error: (error: Error) => void;
+};
 
 /**
  * Nest's client for Azure Service Bus:

@@ -13,6 +13,7 @@ export class ServiceBusMessageBuilder<Data> {
 
   constructor(private readonly data: Data) {}
 
+  /** The session that the message belongs to. */
   setSessionId(sessionId: string): this {
     return this.with({ sessionId });
   }
@@ -57,6 +58,7 @@ export class ServiceBusMessageBuilder<Data> {
     return this.with({ correlationId });
   }
 
+  /** The data with its options, to be given to `send()` or `emit()`. */
   build(): ServiceBusRecord<Data> {
     return new ServiceBusRecord(this.data, this.options);
   }

@@ -20,7 +20,9 @@ export type ServiceBusRecordOptions = Readonly<
 /** Data with its message's options: `ServiceBusMessageBuilder` builds it, `send()` and `emit()` accept it as data. */
 export class ServiceBusRecord<Data = unknown> {
   constructor(
+    /** The payload, as it would be without a record. */
     readonly data: Data,
+    /** What the message has besides. */
     readonly options: ServiceBusRecordOptions = {},
   ) {}
 }

@@ -18,11 +18,13 @@ export class CurrentMessage {
     this.#spanTraceId = spanTraceId;
   }
 
+  /** As the sender gave it; undefined if it gave none. */
   get messageId(): string | undefined {
     const { messageId } = this.#delivery.message;
     return messageId === undefined ? undefined : String(messageId);
   }
 
+  /** As the sender gave it; undefined if it gave none. */
   get correlationId(): string | undefined {
     const { correlationId } = this.#delivery.message;
     return correlationId === undefined ? undefined : String(correlationId);
@@ -38,6 +40,7 @@ export class CurrentMessage {
     return this.#delivery.attempt;
   }
 
+  /** All of it, for a log line. */
   toJSON(): Record<string, string | number | undefined> {
     const { messageId, correlationId, traceId, entityPath, attempt } = this;
     return { messageId, correlationId, traceId, entityPath, attempt };

@@ -12,7 +12,9 @@ export class CannotSettleError extends Error {
   override readonly name = 'CannotSettleError';
 
   constructor(
+    /** What was asked for. */
     readonly operation: Settlement['kind'],
+    /** Why it cannot be. */
     readonly state: 'settled' | 'lost',
   ) {
     super(
@@ -25,7 +27,10 @@ export class CannotSettleError extends Error {
 export class NoSessionError extends Error {
   override readonly name = 'NoSessionError';
 
-  constructor(readonly entityPath: string) {
+  constructor(
+    /** The queue, or `topic/Subscriptions/subscription`, that is read. */
+    readonly entityPath: string,
+  ) {
     super(`${entityPath} is read without sessions: the binding needs the option sessions`);
   }
 }

@@ -2,7 +2,10 @@
 export class BatchResultError extends Error {
   override readonly name = 'BatchResultError';
 
-  constructor(readonly messages: number) {
+  constructor(
+    /** How many messages the batch had. */
+    readonly messages: number,
+  ) {
     super(
       `the handler of a batch of ${messages} messages must return an array of ${messages} results, or nothing`,
     );

@@ -9,13 +9,17 @@ import { toText } from './read-thrown.js';
 export class BatchException extends RpcException {
   override readonly name: string = 'BatchException';
 
-  /** By the message's position in the batch, from 0 on. Throws a TypeError when it is no Map. */
-  constructor(readonly failures: ReadonlyMap<number, unknown>) {
+  /** Throws a TypeError when `failures` is no Map. */
+  constructor(
+    /** The errors of messages, by position in the batch, from 0 on. */
+    readonly failures: ReadonlyMap<number, unknown>,
+  ) {
     if (!(failures instanceof Map))
       throw new TypeError('BatchException: failures has to be a Map of errors by position');
     super(`${failures.size} messages of the batch failed, at ${[...failures.keys()].map(toText).join(', ')}`);
   }
 
+  /** Itself: Nest's exception filter passes on what this returns, and nothing of it is lost. */
   override getError(): this {
     return this;
   }

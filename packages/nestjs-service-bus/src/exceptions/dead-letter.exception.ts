@@ -5,7 +5,9 @@ import { toText } from './read-thrown.js';
 /** Thrown by a handler: the message goes to the dead-letter queue at once, with this reason and description. */
 export class DeadLetterException extends RpcException {
   override readonly name: string = 'DeadLetterException';
+  /** The message's `deadLetterReason`. */
   readonly reason: string;
+  /** The message's `deadLetterErrorDescription`. */
   readonly description: string;
 
   constructor(reason: string, description = '') {
@@ -18,7 +20,7 @@ export class DeadLetterException extends RpcException {
     this.description = details;
   }
 
-  // Nest's exception filter passes on what getError() returns: itself, so that nothing of it is lost.
+  /** Itself: Nest's exception filter passes on what this returns, and nothing of it is lost. */
   override getError(): this {
     return this;
   }

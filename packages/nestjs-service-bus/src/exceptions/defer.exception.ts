@@ -8,6 +8,7 @@ export class DeferException extends RpcException {
     super(message);
   }
 
+  /** Itself: Nest's exception filter passes on what this returns, and nothing of it is lost. */
   override getError(): this {
     return this;
   }

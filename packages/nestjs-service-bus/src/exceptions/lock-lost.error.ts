@@ -3,6 +3,7 @@ export class LockLostError extends Error {
   override readonly name = 'LockLostError';
 
   constructor(
+    /** The lock's token, where the message had one. */
     readonly lockToken: string | undefined,
     cause?: unknown,
   ) {

@@ -16,6 +16,7 @@ export function isDelay(delayMs: unknown): delayMs is number {
  */
 export class RetryException extends RpcException {
   override readonly name: string = 'RetryException';
+  /** How long the message waits for its next attempt, in milliseconds. */
   readonly delayMs: number;
 
   constructor(options: { delayMs: number; message?: string }) {
@@ -29,6 +30,7 @@ export class RetryException extends RpcException {
     this.delayMs = delayMs;
   }
 
+  /** Itself: Nest's exception filter passes on what this returns, and nothing of it is lost. */
   override getError(): this {
     return this;
   }

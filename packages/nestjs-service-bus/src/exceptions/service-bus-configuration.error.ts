@@ -2,7 +2,10 @@
 export class ServiceBusConfigurationError extends Error {
   override readonly name = 'ServiceBusConfigurationError';
 
-  constructor(readonly problems: readonly string[]) {
+  constructor(
+    /** The lines of `message`: what is wrong, and what to do about it. */
+    readonly problems: readonly string[],
+  ) {
     super(problems.join('\n'));
   }
 }

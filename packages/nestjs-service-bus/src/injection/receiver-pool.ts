@@ -6,7 +6,15 @@ import { within } from '../time/within.js';
 import { RenewingReceiver } from './renewing-receiver.js';
 
 /** A queue, or a topic's subscription. */
-export type ReceiverEntity = string | { readonly topic: string; readonly subscription: string };
+export type ReceiverEntity = string | SubscriptionEntity;
+
+/** A subscription, as an entity to receive from. */
+export interface SubscriptionEntity {
+  /** The topic that has it. */
+  readonly topic: string;
+  /** Its name. */
+  readonly subscription: string;
+}
 
 const CLOSE_TIMEOUT_MS = 5_000;
 

@@ -84,18 +84,22 @@ export class Faults {
     return this.#silences;
   }
 
+  /** @internal */
   takeSendRefusal(address: string): BrokerError | undefined {
     return take(this.#sendRefusals, address);
   }
 
+  /** @internal */
   takeRenewalFailure(address: string): BrokerError | undefined {
     return take(this.#renewalFailures, address);
   }
 
+  /** @internal */
   takeSettlementFailure(address: string): BrokerError | undefined {
     return take(this.#settlementFailures, address);
   }
 
+  /** @internal */
   takeTokenRefusal(address: string): BrokerError | undefined {
     return take(this.#tokenRefusals, address);
   }

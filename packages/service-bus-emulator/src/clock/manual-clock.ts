@@ -19,6 +19,7 @@ export class ManualClock implements Clock {
     this.#alarm = atMs === Infinity ? undefined : { atMs, ring };
   }
 
+  /** Runs the action once the clock has moved on by so many milliseconds. */
   delay(milliseconds: number, action: () => void): void {
     this.#delayed.push({ atMs: this.#nowMs + milliseconds, action });
     this.#delayed.sort((a, b) => a.atMs - b.atMs);

@@ -1,9 +1,33 @@
 /** `open` while the binding pauses, `half-open` while it tries one message at a time. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
+/** An error, as readiness reports it. */
+export interface ReportedError {
+  /** The SDK's error code, or the error's name. */
+  readonly code: string;
+  /** What the broker or the SDK said. */
+  readonly message: string;
+}
+
+/** An error that may be over. */
+export interface PastFailure extends ReportedError {
+  /** When it occurred, ISO 8601. */
+  readonly at: string;
+}
+
+/** The state of a binding whose concurrency is adaptive. */
+export interface AdaptiveConcurrencyHealth {
+  /** Messages that may be in work at once now. */
+  readonly limit: number;
+  /** The upper bound of the limit. */
+  readonly max: number;
+}
+
 /** The state of one binding's receiver, for readiness checks and for people. */
 export interface ConsumerHealth {
+  /** The binding's pattern. */
   readonly pattern: string;
+  /** The queue, or `topic/Subscriptions/subscription`, that it reads. */
   readonly entityPath: string;
   /**
    * `receiving` is the healthy state. `degraded` still counts as up: messages wait but none has arrived, and the
@@ -12,19 +36,20 @@ export interface ConsumerHealth {
   readonly state: 'connecting' | 'receiving' | 'degraded' | 'failing' | 'draining';
   /** Messages that a handler processes or that wait for one; those between two attempts are in `waitingForRetry`. */
   readonly inWork: number;
+  /** Those of them that wait between two attempts. */
   readonly waitingForRetry: number;
   /** Set if the binding has a circuit breaker: `open` while it pauses because too many messages fail. */
   readonly circuit?: CircuitState;
   /** Set if `maxConcurrentCalls` is adaptive: how many messages may be in work at once, now and at most. */
-  readonly concurrency?: { readonly limit: number; readonly max: number };
+  readonly concurrency?: AdaptiveConcurrencyHealth;
   /** Set while the broker refuses the link for the results, although messages are received. */
-  readonly outputError?: { readonly code: string; readonly message: string };
+  readonly outputError?: ReportedError;
   /** When a message last ended, whatever its outcome; not set before the first one. ISO 8601. */
   readonly lastProgressAt?: string;
   /** The last error that kept the binding from receiving, even if it is long over. */
-  readonly lastError?: { readonly code: string; readonly message: string; readonly at: string };
+  readonly lastError?: PastFailure;
   /** Why the binding is failing or degraded: the SDK's error code and message, or `ReceiverSilent`. */
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: ReportedError;
 }
 
 /** Whether a binding in this state counts as up. */

@@ -3,6 +3,7 @@ export class ReceiverSilentError extends Error {
   override readonly name = 'ReceiverSilentError';
 
   constructor(
+    /** The queue, or `topic/Subscriptions/subscription`, that brings nothing. */
     readonly entityPath: string,
     cause: string,
   ) {

@@ -3,6 +3,7 @@ import { type RetryOptions, type ServiceBusClientOptions, type TokenCredential }
 /** How to reach a namespace: by connection string, or by name and a credential. */
 export type NamespaceOptions =
   | {
+      /** Of the namespace, with a shared access key. */
       readonly connectionString: string;
       /** For the administration client, where it differs (another port). Default: `connectionString`. */
       readonly administrationConnectionString?: string;

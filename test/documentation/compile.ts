@@ -1,0 +1,24 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import ts from 'typescript';
+
+const CONFIG = fileURLToPath(new URL('../../tsconfig.json', import.meta.url));
+
+/** Compiles files as strictly as the repository, against the packages' sources; a line for each error. */
+export function compile(files: readonly string[]): string[] {
+  const { config } = ts.readConfigFile(CONFIG, (file) => ts.sys.readFile(file)) as { config?: object };
+  const { options } = ts.parseJsonConfigFileContent(
+    { ...config, files, include: [] },
+    ts.sys,
+    path.dirname(CONFIG),
+  );
+  const program = ts.createProgram(files, options);
+  return ts
+    .getPreEmitDiagnostics(program)
+    .filter(({ file }) => file === undefined || files.includes(file.fileName))
+    .map(({ file, start = 0, messageText }) => {
+      const place = file && `${file.fileName}:${file.getLineAndCharacterOfPosition(start).line + 1}`;
+      return `${place}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+    });
+}
