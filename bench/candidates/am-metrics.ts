@@ -1,10 +1,10 @@
-import { readEnvironment } from '../../src/environment.js';
+import { readConfiguration } from '../../src/config/index.js';
 import { startTelemetry } from '../../src/telemetry/start-telemetry.js';
 import { type Assignment, type Running } from './running.js';
 
 /** A with its metrics counted, as the service does it for `/metrics`. */
 export async function start(assignment: Assignment): Promise<Running> {
-  await startTelemetry(readEnvironment({ METRICS: 'on' }));
+  await startTelemetry(readConfiguration({ METRICS: 'on' }));
   // What measures must be there before the transport looks for it.
   const { start: startTransport } = await import('./a-transport.js');
   return startTransport(assignment);

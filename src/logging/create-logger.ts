@@ -1,10 +1,10 @@
-import { type Environment } from '../environment.js';
+import { type Configuration } from '../config/index.js';
 import { type ServiceLogger } from './service-logger.js';
 import { TextLogger } from './text-logger.js';
 
 /** Makes the process's log; `worker` is its number where several processes share the work. */
 export async function createLogger(
-  { logLevel, logFormat }: Pick<Environment, 'logLevel' | 'logFormat'>,
+  { logLevel, logFormat }: Pick<Configuration, 'logLevel' | 'logFormat'>,
   worker?: number,
 ): Promise<ServiceLogger> {
   const prefix = worker === undefined ? 'Nest' : `Worker ${worker}`;

@@ -1,6 +1,8 @@
 /** Errors whose message is all that the one who started the service needs. */
 const FOR_PEOPLE = new Set([
-  'EnvironmentError',
+  'ConfigurationError',
+  'SignInError',
+  'VisualStudioCodePluginError',
   'StartError',
   'WorkersError',
   'ConfigError',

@@ -1,7 +1,7 @@
 import { type MetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { createRequire } from 'node:module';
 
-import { type TelemetrySettings } from '../environment.js';
+import { type TelemetrySettings } from '../config/index.js';
 
 type Exports = TelemetrySettings['exports'];
 

@@ -1,7 +1,7 @@
 import { metrics as metricsApi } from '@opentelemetry/api';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 
-import { type TelemetrySettings } from '../environment.js';
+import { type TelemetrySettings } from '../config/index.js';
 import { EventLoopDelay } from './event-loop-delay.js';
 import { LeanMeterProvider } from './lean-meter-provider.js';
 import { LocalHistograms } from './local-histograms.js';

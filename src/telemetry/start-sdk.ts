@@ -3,7 +3,7 @@ import { type HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { type MetricReader } from '@opentelemetry/sdk-metrics';
 import { createRequire } from 'node:module';
 
-import { type TelemetrySettings } from '../environment.js';
+import { type TelemetrySettings } from '../config/index.js';
 import { Diagnostics } from './diagnostics.js';
 import { makeExportReaders } from './make-export-readers.js';
 

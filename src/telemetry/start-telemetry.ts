@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 
-import { type Environment } from '../environment.js';
+import { type Configuration } from '../config/index.js';
 import { type RunningTelemetry, setRunningTelemetry } from './running-telemetry.js';
 
 /**
@@ -10,7 +10,7 @@ import { type RunningTelemetry, setRunningTelemetry } from './running-telemetry.
 export async function startTelemetry({
   telemetry,
   workers,
-}: Pick<Environment, 'telemetry' | 'workers'>): Promise<RunningTelemetry | undefined> {
+}: Pick<Configuration, 'telemetry' | 'workers'>): Promise<RunningTelemetry | undefined> {
   // A primary process handles no message: its workers tell of theirs.
   if (workers > 1 && cluster.isPrimary) return undefined;
   const { metrics, exports } = telemetry;

@@ -1,11 +1,12 @@
+import { type LoggerService } from '@nestjs/common';
 import cluster from 'node:cluster';
 
-import { type Environment } from '../environment.js';
+import { type Configuration } from '../config/index.js';
 import { createLogger } from '../logging/index.js';
 import { describeFailure } from '../start/describe-failure.js';
 import { keepRunning } from '../start/keep-running.js';
 import { logReady } from '../start/log-ready.js';
-import { type OpenNamespace, openNamespace } from '../start/open-namespace.js';
+import { type EmbeddedEmulator, startEmbeddedEmulator } from '../start/start-embedded-emulator.js';
 import { stopOnSignals } from '../stop-on-signals.js';
 import { WorkerPool } from './worker-pool.js';
 import { WorkersError } from './workers.error.js';
@@ -14,27 +15,28 @@ import { WorkersError } from './workers.error.js';
 const DEADLINE_MS = 45_000;
 
 /** Starts the workers, and the emulator that they share if no Service Bus is configured. */
-export async function startPrimary(environment: Environment): Promise<void> {
+export async function startPrimary(configuration: Configuration): Promise<void> {
   // The workers take their connections themselves. Handed out in turns by the primary, one that is on its way to a
   // worker which dies would stay open for ever, with nobody to answer it.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  const logger = await createLogger(environment);
+  const logger = await createLogger(configuration);
   keepRunning(logger);
-  const namespace = await openNamespace(environment, logger);
-  const pool = new WorkerPool(variablesFor(environment, namespace.options), logger);
+  for (const warning of configuration.warnings) logger.warn(warning, 'Configuration');
+  const emulator = await startEmulator(configuration, logger);
+  const pool = new WorkerPool(emulator ? { SB_CONNECTION: emulator.connectionString } : {}, logger);
   const close = async (): Promise<void> => {
     const failures = await pool.stop();
-    await namespace.close();
+    await emulator?.close();
     if (failures.length > 0) throw new WorkersError(failures);
   };
   const stop = stopOnSignals(logger, { close, abandon: () => pool.kill(), deadlineMs: DEADLINE_MS });
   try {
-    const port = await pool.start(environment.workers);
-    logReady(environment, port, logger);
+    const port = await pool.start(configuration.workers);
+    logReady(configuration, port, logger);
   } catch (error) {
     // Those that could not start have ended in their own way.
     await pool.stop();
-    await namespace.close();
+    await emulator?.close();
     throw error;
   }
   pool.failed.catch((error: unknown) => {
@@ -43,8 +45,10 @@ export async function startPrimary(environment: Environment): Promise<void> {
   });
 }
 
-/** Workers have the primary's variables; an emulator of the primary is a Service Bus like any other to them. */
-function variablesFor({ broker }: Environment, options: OpenNamespace['options']): Record<string, string> {
-  if (broker.kind !== 'embedded' || !('connectionString' in options)) return {};
-  return { SB_CONNECTION: options.connectionString };
+/** To the workers, an emulator of the primary is a Service Bus like any other; to a namespace they sign in themselves. */
+async function startEmulator(
+  { broker, queues }: Configuration,
+  logger: LoggerService,
+): Promise<EmbeddedEmulator | undefined> {
+  return broker.kind === 'embedded' ? startEmbeddedEmulator(broker, queues, logger) : undefined;
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { type Emulator } from 'service-bus-emulator';
-import { APPS } from '../../src/environment.js';
+import { APPS } from '../../src/config/index.js';
 import { startTestEmulator } from '../support/start-emulator.js';
 import { until } from '../support/until.js';
 import { ServiceProcess } from './start-process.js';

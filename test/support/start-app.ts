@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { AppModule } from '../../src/app.module.js';
 import { type Emulator, type EmulatorOptions, readEntities } from 'service-bus-emulator';
-import { readEnvironment } from '../../src/environment.js';
+import { readConfiguration } from '../../src/config/index.js';
 import { createApplication } from '../../src/http/create-application.js';
 import { type HttpOptions } from '../../src/http/http-options.js';
 import { startTestEmulator } from './start-emulator.js';
@@ -38,7 +38,7 @@ export async function startApp(
   const entities = await readEntities(CONFIG);
   const emulator = await startTestEmulator({ ...entities, queues: [...(entities.queues ?? []), ...queues] });
   const { connectionString } = emulator;
-  const environment = readEnvironment({ SB_CONNECTION: connectionString, ...variables });
+  const environment = readConfiguration({ SB_CONNECTION: connectionString, ...variables });
   const app = await createApplication(AppModule.from(environment, { connectionString }), SILENT, {
     ...environment.http,
     ...http,
