@@ -6,6 +6,7 @@ import { type App, type Configuration } from './config/index.js';
 import { CounterModule } from './counter/counter.module.js';
 import { FeedbackFormModule } from './feedback-form/feedback-form.module.js';
 import { HealthModule } from './health/health.module.js';
+import { StartPageController } from './http/start-page.controller.js';
 import { RelayModule } from './relay/relay.module.js';
 import {
   type NamespaceOptions,
@@ -27,6 +28,7 @@ export class AppModule {
   static from(configuration: Configuration, namespace: NamespaceOptions): DynamicModule {
     return {
       module: AppModule,
+      controllers: [StartPageController],
       imports: [
         provideConfiguration(configuration),
         ServiceBusModule.forRootAsync({

@@ -137,7 +137,14 @@ export const ROOMS = [
 const featureRoom = (file) => {
   const [room] = /^src\/[^/]+\//.exec(file) ?? [];
   if (room === undefined) return undefined;
-  const may = [room, 'nestjs-service-bus', 'src/http/index.ts', 'src/http/describe-route.ts', '*'];
+  const may = [
+    room,
+    'nestjs-service-bus',
+    'src/http/index.ts',
+    'src/http/describe-error.ts',
+    'src/http/describe-route.ts',
+    '*',
+  ];
   return { room, may, mayNot: ['@azure/', 'rhea'] };
 };
 

@@ -8,3 +8,4 @@ export { LOG_LEVELS, type LogLevel } from './read-log-level.js';
 export { type Queues } from './read-queues.js';
 export { type SignIn } from './read-sign-in.js';
 export { type TelemetrySettings } from './read-telemetry.js';
+export { type Variables } from './variable-reader.js';

@@ -1,6 +1,7 @@
 import { type OpenAPIObject } from '@nestjs/swagger';
 
 import { type Authentication } from './authentication/authentication-options.js';
+import { describeError } from './describe-error.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type ExtendedOperation = Operation & { [ROLE_EXTENSION]?: unknown; [DETAILS_EXTENSION]?: unknown };
@@ -11,15 +12,6 @@ export const ROLE_EXTENSION = 'x-required-role';
 /** Names the role with which an operation that is open to everybody shows more. */
 export const DETAILS_EXTENSION = 'x-role-for-details';
 
-const ERROR = {
-  type: 'object',
-  required: ['statusCode', 'error', 'message'],
-  properties: {
-    statusCode: { type: 'integer' },
-    error: { type: 'string' },
-    message: { type: 'string' },
-  },
-};
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Adds to an OpenAPI document how callers show who they are, and which operations ask for it. */
@@ -39,8 +31,16 @@ function secure(operation: ExtendedOperation, security: SecurityRequirement[]): 
   if (typeof role !== 'string') return;
   operation.security = security;
   Object.assign(operation.responses, {
-    401: refusal('No credentials, or none that are good.'),
-    403: refusal(`The caller does not have the role \`${role}\`.`),
+    401: describeError(
+      401,
+      'No credentials, or none that are valid.',
+      'credentials are required: X-Api-Key: …, or Authorization: Bearer …',
+    ),
+    403: describeError(
+      403,
+      `The caller does not have the role \`${role}\`.`,
+      `this takes the role "${role}", which shop does not have`,
+    ),
   });
 }
 
@@ -58,8 +58,4 @@ function schemesOf({ apiKeys, tokens }: Extract<Authentication, { kind: 'require
       },
     }),
   };
-}
-
-function refusal(description: string): object {
-  return { description, content: { 'application/json': { schema: ERROR } } };
 }

@@ -11,7 +11,7 @@ export function isHealth(path: string): boolean {
   return HEALTH.test(path);
 }
 
-/** Whether a path is for everybody, with or without credentials. */
+/** Whether a path is for everybody, with or without credentials: `/` only points to the others. */
 export function isOpen(path: string): boolean {
-  return isHealth(path) || isDocumentation(path);
+  return path === '/' || isHealth(path) || isDocumentation(path);
 }

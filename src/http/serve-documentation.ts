@@ -2,12 +2,15 @@ import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { readFile } from 'node:fs/promises';
 
 import { type Authentication } from './authentication/authentication-options.js';
 import { isDocumentation } from './paths.js';
 
 /** Adds to a controller, by decorators of the OpenAPI library, what its documentation shows. */
 export type Description = () => Promise<void>;
+
+const PACKAGE = new URL('../../package.json', import.meta.url);
 
 @Module({})
 class DocumentationModule {}
@@ -42,17 +45,26 @@ async function createSite(
   descriptions: readonly Description[],
 ): Promise<RequestHandler> {
   const { DocumentBuilder, SwaggerModule } = await import('@nestjs/swagger');
+  const { ERROR_SCHEMAS } = await import('./describe-error.js');
   const { describeSecurity } = await import('./describe-security.js');
+  const { nameOperations } = await import('./name-operations.js');
   for (const describe of descriptions) await describe();
   const config = new DocumentBuilder()
     .setTitle('NestJS Service Bus')
     .setDescription('A NestJS microservice for Azure Service Bus: the bus over HTTP, and health.')
-    .setVersion('1')
+    .setVersion(await readVersion())
     .build();
   const site = await NestFactory.create<NestExpressApplication>(DocumentationModule, { logger: false });
   site.disable('x-powered-by');
   const document = SwaggerModule.createDocument(app, config);
+  // In place of the messages' classes, which no operation over HTTP uses.
+  document.components = { schemas: ERROR_SCHEMAS };
+  nameOperations(document);
   describeSecurity(document, authentication);
   SwaggerModule.setup('docs', site, document);
   return site.getHttpAdapter().getInstance() as RequestHandler;
+}
+
+async function readVersion(): Promise<string> {
+  return (JSON.parse(await readFile(PACKAGE, 'utf8')) as { version: string }).version;
 }

@@ -1,4 +1,5 @@
 import { type Configuration } from '../config/index.js';
+import { mayColor } from './may-color.js';
 import { type ServiceLogger } from './service-logger.js';
 import { TextLogger } from './text-logger.js';
 
@@ -12,7 +13,7 @@ export async function createLogger(
   const logger =
     logFormat === 'json'
       ? new (await import('./json-logger.js')).JsonLogger(worker)
-      : new TextLogger({ prefix });
+      : new TextLogger({ prefix, colors: mayColor(process.env, [process.stdout, process.stderr]) });
   logger.setLevel(logLevel);
   return logger;
 }

@@ -21,6 +21,7 @@ export async function startApplication(
   // Nest reports each of its modules and routes: that is for debugging.
   if (configuration.logLevel === 'info') logger.setLevel('warn');
   const app = await createApplication(AppModule.from(configuration, namespace), logger, configuration.http, [
+    async () => (await import('../http/start-page.openapi.js')).describeStartPage(),
     async () => (await import('../health/health.openapi.js')).describeHealth(),
     async () => (await import('../relay/relay.openapi.js')).describeRelay(),
     async () => (await import('../telemetry/metrics.openapi.js')).describeMetrics(),

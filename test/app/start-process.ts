@@ -37,24 +37,33 @@ export class ServiceProcess {
   ): Promise<ServiceProcess> {
     const args =
       BUILT === undefined ? ['--import', LOADER, MAIN] : ['--enable-source-maps', path.resolve(BUILT)];
-    return ServiceProcess.run(args, { TYPESCRIPT_CACHE: cache, ...variables }, dotEnv);
+    return ServiceProcess.run(process.execPath, args, { TYPESCRIPT_CACHE: cache, ...variables }, dotEnv);
   }
 
   /** Starts it as it was built: a program in JavaScript. */
   static startBuilt(program: string, variables: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    return ServiceProcess.run(['--enable-source-maps', program], variables);
+    return ServiceProcess.run(process.execPath, ['--enable-source-maps', program], variables);
+  }
+
+  /** Starts a repository's service by `npm start`, as it was built before; `signal` goes to npm. */
+  static startByNpm(
+    repository: string,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceProcess> {
+    return ServiceProcess.run('npm', ['--prefix', repository, 'start', '--ignore-scripts'], variables);
   }
 
   private static async run(
+    command: string,
     args: readonly string[],
     variables: Readonly<Record<string, string>>,
     dotEnv?: string,
   ): Promise<ServiceProcess> {
     const directory = await mkdtemp(path.join(tmpdir(), 'service-'));
     if (dotEnv !== undefined) await writeFile(path.join(directory, '.env'), dotEnv);
-    const child = spawn(process.execPath, args, {
+    const child = spawn(command, args, {
       cwd: directory,
-      env: { PATH: process.env['PATH'], NO_COLOR: '1', ...FREE_PORTS, ...variables },
+      env: { PATH: process.env['PATH'], ...FREE_PORTS, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new ServiceProcess(child, directory);
