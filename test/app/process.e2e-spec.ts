@@ -1,11 +1,9 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { STATUS_CODES } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 
 import { type Emulator } from 'service-bus-emulator';
 import { APPS } from '../../src/config/index.js';
@@ -38,18 +36,11 @@ describe('the process', () => {
     for (const close of cleanUp.splice(0).reverse()) await close();
   });
 
-  // Compiled once, for all the processes of these tests.
-  let cache: string;
-  beforeAll(async () => {
-    cache = await mkdtemp(path.join(tmpdir(), 'compiled-'));
-  });
-  afterAll(() => rm(cache, { recursive: true }));
-
   async function start(
     variables: Readonly<Record<string, string>> = {},
     dotEnv?: string,
   ): Promise<ServiceProcess> {
-    const service = await ServiceProcess.start(variables, { cache, dotEnv });
+    const service = await ServiceProcess.start(variables, dotEnv);
     cleanUp.push(() => service.close());
     return service;
   }

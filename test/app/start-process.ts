@@ -31,13 +31,10 @@ export class ServiceProcess {
   }
 
   /** Starts it from its sources with these variables only, on free ports unless they say otherwise. */
-  static start(
-    variables: Readonly<Record<string, string>>,
-    { cache, dotEnv }: { cache: string; dotEnv?: string },
-  ): Promise<ServiceProcess> {
+  static start(variables: Readonly<Record<string, string>>, dotEnv?: string): Promise<ServiceProcess> {
     const args =
       BUILT === undefined ? ['--import', LOADER, MAIN] : ['--enable-source-maps', path.resolve(BUILT)];
-    return ServiceProcess.run(process.execPath, args, { TYPESCRIPT_CACHE: cache, ...variables }, dotEnv);
+    return ServiceProcess.run(process.execPath, args, variables, dotEnv);
   }
 
   /** Starts it as it was built: a program in JavaScript. */
