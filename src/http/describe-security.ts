@@ -7,14 +7,14 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type ExtendedOperation = Operation & { [ROLE_EXTENSION]?: unknown; [DETAILS_EXTENSION]?: unknown };
 type SecurityRequirement = NonNullable<Operation['security']>[number];
 
-/** Names, in an operation of an OpenAPI document, the role that it takes. */
+/** The OpenAPI extension that names the role an operation requires. */
 export const ROLE_EXTENSION = 'x-required-role';
-/** Names the role with which an operation that is open to everybody shows more. */
+/** The OpenAPI extension that names the role for which an open operation returns more. */
 export const DETAILS_EXTENSION = 'x-role-for-details';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** Adds to an OpenAPI document how callers show who they are, and which operations ask for it. */
+/** Adds to an OpenAPI document how callers authenticate, and which operations require it. */
 export function describeSecurity(document: OpenAPIObject, authentication: Authentication): void {
   if (authentication.kind === 'none') return;
   const schemes = schemesOf(authentication);
@@ -26,7 +26,7 @@ export function describeSecurity(document: OpenAPIObject, authentication: Authen
 
 function secure(operation: ExtendedOperation, security: SecurityRequirement[]): void {
   const role = operation[ROLE_EXTENSION];
-  // An empty requirement: it goes without credentials, too.
+  // The empty requirement allows requests without credentials.
   if (operation[DETAILS_EXTENSION] !== undefined) operation.security = [{}, ...security];
   if (typeof role !== 'string') return;
   operation.security = security;

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { type Authentication } from './authentication/authentication-options.js';
 import { isDocumentation } from './paths.js';
 
-/** Adds to a controller, by decorators of the OpenAPI library, what its documentation shows. */
+/** Decorates a controller with its OpenAPI documentation. */
 export type Description = () => Promise<void>;
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
@@ -16,8 +16,8 @@ const PACKAGE = new URL('../../package.json', import.meta.url);
 class DocumentationModule {}
 
 /**
- * Serves the OpenAPI documentation at /docs (and /docs-json, /docs-yaml). The library is loaded by the first
- * request for it: a service that starts does not wait for a page that hardly anybody opens.
+ * Serves the OpenAPI documentation at /docs (and /docs-json, /docs-yaml). The first request loads the library:
+ * the start does not wait for a page that is rarely opened.
  */
 export function serveDocumentation(
   app: NestExpressApplication,
@@ -38,7 +38,7 @@ export function serveDocumentation(
   });
 }
 
-// Routes that are added to a running application come behind its 404: a site of its own has them in front.
+// Routes added to a running application come after its 404 handler: a separate application has them first.
 async function createSite(
   app: INestApplication,
   authentication: Authentication,
@@ -57,7 +57,7 @@ async function createSite(
   const site = await NestFactory.create<NestExpressApplication>(DocumentationModule, { logger: false });
   site.disable('x-powered-by');
   const document = SwaggerModule.createDocument(app, config);
-  // In place of the messages' classes, which no operation over HTTP uses.
+  // Replaces the schemas of messages, which no operation over HTTP uses.
   document.components = { schemas: ERROR_SCHEMAS };
   nameOperations(document);
   describeSecurity(document, authentication);

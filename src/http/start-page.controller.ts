@@ -6,7 +6,7 @@ export interface StartPage {
   readonly health: string;
 }
 
-/** Answers `GET /`, for whoever opens the address that the log shows; it says nothing that the others keep to callers. */
+/** Answers `GET /`, the address that the log shows. It needs no credentials, as the pages it points to need none. */
 @Controller()
 export class StartPageController {
   @Get()

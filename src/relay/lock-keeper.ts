@@ -6,8 +6,8 @@ const MAX_LOCK_MS = 5 * 60_000;
 const RETRY_MS = 1_000;
 
 /**
- * Renews the locks of the messages it is given at half their life, until it is stopped; a renewal that fails is
- * tried again until the lock ends. The SDK's own renewal goes by message id, which two messages may share.
+ * Renews the locks of its messages at half their duration, until it is stopped; a renewal that fails is retried
+ * until the lock expires. The SDK's own renewal goes by message id, which two messages may share.
  */
 export class LockKeeper {
   private readonly timers = new Map<ReceivedMessage, NodeJS.Timeout>();
@@ -27,7 +27,7 @@ export class LockKeeper {
   }
 
   private plan(message: ReceivedMessage, lockedUntil: Date): void {
-    // The broker's clock tells the end and ours the time left: neither a skew nor a wrong date must run wild.
+    // The expiry is by the broker's clock, the time left by ours: bound it against skew and wrong dates.
     const leftMs = Math.min(Math.max(lockedUntil.getTime() - Date.now(), MIN_LOCK_MS), MAX_LOCK_MS);
     this.renewIn(leftMs / 2, message, performance.now() + leftMs);
   }

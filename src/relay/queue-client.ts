@@ -1,6 +1,6 @@
 import { type ReceivedMessage } from './received-message.js';
 
-/** Of the SDK's client, what a reception needs. */
+/** The part of the SDK's client that a reception uses. */
 export interface QueueClient {
   createReceiver(
     queue: string,
@@ -8,7 +8,7 @@ export interface QueueClient {
   ): QueueReceiver;
 }
 
-/** Of the SDK's receiver, what a reception needs. */
+/** The part of the SDK's receiver that a reception uses. */
 export interface QueueReceiver {
   subscribe(
     handlers: ReceptionHandlers,
@@ -20,7 +20,7 @@ export interface QueueReceiver {
   close(): Promise<void>;
 }
 
-/** What the SDK calls while it receives. */
+/** The callbacks of the SDK's receiver. */
 export interface ReceptionHandlers {
   processMessage(message: ReceivedMessage): Promise<void>;
   processError(args: { readonly error: Error }): Promise<void>;

@@ -1,4 +1,4 @@
-/** Waits for `work`, but not longer than `timeoutMs`; true if it succeeded by then. */
+/** Waits for `work`, at most `timeoutMs`; returns whether it succeeded by then. */
 export function within(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), timeoutMs);

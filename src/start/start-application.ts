@@ -18,7 +18,7 @@ export async function startApplication(
   logger: ServiceLogger,
 ): Promise<NestExpressApplication> {
   const { host, port } = configuration.http;
-  // Nest reports each of its modules and routes: that is for debugging.
+  // Nest logs every module and route at `info`: hide that while it starts.
   if (configuration.logLevel === 'info') logger.setLevel('warn');
   const app = await createApplication(AppModule.from(configuration, namespace), logger, configuration.http, [
     async () => (await import('../http/start-page.openapi.js')).describeStartPage(),
@@ -28,11 +28,11 @@ export async function startApplication(
   ]);
   try {
     await app.init();
-    // Nest logs the error of a listen that fails, and throws it too.
+    // Nest both logs and throws the error of a failed listen.
     logger.setLevel('silent');
     await app.listen(port, host);
     if (LOGS_REQUESTS.has(configuration.logLevel)) logRequests(app.getHttpServer());
-    // Only now: a process that cannot listen takes no message.
+    // Only now: a process that cannot listen must not receive messages.
     await app.startAllMicroservices();
     logger.setLevel(configuration.logLevel);
     return app;

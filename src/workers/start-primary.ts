@@ -11,13 +11,13 @@ import { stopOnSignals } from '../stop-on-signals.js';
 import { WorkerPool } from './worker-pool.js';
 import { WorkersError } from './workers.error.js';
 
-/** Longer than the workers are given, with the emulator's end. */
+/** Longer than the workers and the emulator need to close. */
 const DEADLINE_MS = 45_000;
 
 /** Starts the workers, and the emulator that they share if no Service Bus is configured. */
 export async function startPrimary(configuration: Configuration): Promise<void> {
-  // The workers take their connections themselves. Handed out in turns by the primary, one that is on its way to a
-  // worker which dies would stay open for ever, with nobody to answer it.
+  // The workers accept connections themselves. If the primary handed them out, one in transit to a worker that dies
+  // would stay open for ever without an answer.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   const logger = await createLogger(configuration);
   keepRunning(logger);
@@ -34,7 +34,7 @@ export async function startPrimary(configuration: Configuration): Promise<void> 
     const port = await pool.start(configuration.workers);
     logReady(configuration, port, logger);
   } catch (error) {
-    // Those that could not start have ended in their own way.
+    // Workers that could not start have exited already.
     await pool.stop();
     await emulator?.close();
     throw error;
@@ -45,7 +45,7 @@ export async function startPrimary(configuration: Configuration): Promise<void> 
   });
 }
 
-/** To the workers, an emulator of the primary is a Service Bus like any other; to a namespace they sign in themselves. */
+/** Starts the emulator that the workers share; to a namespace each of them connects itself. */
 async function startEmulator(
   { broker, queues }: Configuration,
   logger: LoggerService,

@@ -15,7 +15,7 @@ const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const BUILT = process.env['SERVICE_PROGRAM'];
 const FREE_PORTS = { PORT: '0', EMULATOR_PORT: '0', EMULATOR_ADMIN_PORT: '0' };
 
-/** The service as a process of its own, in an empty working directory. */
+/** The service as a separate process, in an empty working directory. */
 export class ServiceProcess {
   output = '';
   errors = '';
@@ -87,13 +87,13 @@ export class ServiceProcess {
     return new Map(own.map(([, pid, , number]) => [Number(number), Number(pid)]));
   }
 
-  /** Waits for its end and that of its workers, and returns its exit code. */
+  /** Waits until it and its workers have exited, and returns its exit code. */
   async exit(): Promise<number | null> {
     await this.exited;
     return this.child.exitCode;
   }
 
-  /** Ends it, whatever it is doing. */
+  /** Kills it. */
   async close(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.exited;

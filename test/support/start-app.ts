@@ -12,11 +12,11 @@ import { startTestEmulator } from './start-emulator.js';
 import { until } from './until.js';
 
 const CONFIG = fileURLToPath(new URL('../../Config.json', import.meta.url));
-// Failures are provoked in these tests; what they log is not for the eye.
+// These tests provoke failures, whose log lines are noise.
 const ignore = (): void => undefined;
 const SILENT: LoggerService = { log: ignore, error: ignore, warn: ignore };
 
-/** The whole service on an emulator, with an SDK client beside it. */
+/** The whole service on an emulator, and an SDK client. */
 export interface RunningApp {
   readonly app: NestExpressApplication;
   readonly emulator: Emulator;
