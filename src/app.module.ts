@@ -1,38 +1,59 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
 
+import { provideConfiguration, type ServiceConfig } from './config/config.module.js';
+import { type App, type Configuration } from './config/index.js';
 import { CounterModule } from './counter/counter.module.js';
-import { type App, type Environment } from './environment.js';
 import { FeedbackFormModule } from './feedback-form/feedback-form.module.js';
 import { HealthModule } from './health/health.module.js';
+import { StartPageController } from './http/start-page.controller.js';
 import { RelayModule } from './relay/relay.module.js';
-import { type NamespaceOptions, ServiceBusModule } from 'nestjs-service-bus';
+import {
+  type NamespaceOptions,
+  ServiceBusModule,
+  type ServiceBusFeatureAsyncOptions,
+} from 'nestjs-service-bus';
 import { TelemetryModule } from './telemetry/index.js';
 
 const FEATURES = {
-  'feedback-form': FeedbackFormModule,
-  counter: CounterModule,
-  relay: RelayModule,
-} satisfies Record<App, unknown>;
+  'feedback-form': () => FeedbackFormModule.registerAsync(bindingOf('feedback-form')),
+  counter: () => CounterModule.registerAsync(bindingOf('counter')),
+  // Its queues decide what it is made of: with one name for both it has no handler.
+  relay: ({ queues }) => RelayModule.register(queues.relay),
+} satisfies Record<App, (configuration: Configuration) => DynamicModule>;
 
 /** The features that this process runs, on one namespace. */
 @Module({})
 export class AppModule {
-  static from(
-    { apps, queues, telemetry, logMessageContext }: Environment,
-    namespace: NamespaceOptions,
-  ): DynamicModule {
+  static from(configuration: Configuration, namespace: NamespaceOptions): DynamicModule {
     return {
       module: AppModule,
+      controllers: [StartPageController],
       imports: [
-        ServiceBusModule.forRoot({
-          ...namespace,
-          currentMessage: logMessageContext,
-          queueDepthIntervalMs: telemetry.queueDepthIntervalMs,
+        provideConfiguration(configuration),
+        ServiceBusModule.forRootAsync({
+          inject: [ConfigService],
+          useFactory: (config: ServiceConfig) => ({
+            ...namespace,
+            currentMessage: config.get('logMessageContext', { infer: true }),
+            queueDepthIntervalMs: config.get('telemetry.queueDepthIntervalMs', { infer: true }),
+          }),
         }),
         TelemetryModule.register(),
         HealthModule,
-        ...apps.map((app) => FEATURES[app].register(queues[app])),
+        ...configuration.apps.map((app) => FEATURES[app](configuration)),
       ],
     };
   }
+}
+
+/** A feature reads its input queue, and answers into its output queue. */
+function bindingOf(app: App): Pick<ServiceBusFeatureAsyncOptions, 'inject' | 'useFactory'> {
+  return {
+    inject: [ConfigService],
+    useFactory: (config: ServiceConfig) => {
+      const { inQueue, outQueue } = config.get('queues', { infer: true })[app];
+      return { queue: inQueue, replyTo: outQueue, allowReplyTo: false };
+    },
+  };
 }

@@ -2,24 +2,24 @@ import { type LoggerService } from '@nestjs/common';
 
 import { describeFailure } from './start/describe-failure.js';
 
-/** Longer than a drain (25 s) with all its closes. */
+/** Longer than a drain (25 s) and everything that closes after it. */
 const DEADLINE_MS = 40_000;
-/** A terminal and npm both pass on one Ctrl-C: a second signal this soon is the first one's echo. */
+/** A terminal and npm both pass on the same Ctrl-C: a second signal this soon is an echo of the first. */
 const ECHO_MS = 250;
 const CONTEXT = 'Shutdown';
 
-/** How a process ends; `abandon` is called where it ends without waiting for `close`. */
+/** How a process stops; `abandon` is called when it exits without waiting for `close`. */
 export interface Ending {
   readonly close: () => Promise<void>;
   readonly abandon?: () => void;
-  /** After that long the process exits, closed or not. */
+  /** After this time the process exits, whether closed or not. */
   readonly deadlineMs?: number;
 }
 
-/** Starts to stop, for another cause than a signal; what is done by then exits with 0, or the code given. */
+/** Begins a shutdown for another cause than a signal; `exitCode` is 0 by default. */
 export type Stop = (cause: string, exitCode?: number) => void;
 
-/** On SIGTERM or SIGINT, closes and exits; a second signal, or a close that hangs, exits without waiting. */
+/** On SIGTERM or SIGINT, closes and exits. A second signal, or a close that hangs, exits at once. */
 export function stopOnSignals(
   logger: LoggerService,
   { close, abandon, deadlineMs = DEADLINE_MS }: Ending,
@@ -45,7 +45,7 @@ export function stopOnSignals(
     if (stoppingSinceMs === undefined) stop(signal, 0, hurriedExitCode);
     else if (performance.now() - stoppingSinceMs > ECHO_MS) exitNow(hurriedExitCode);
   };
-  // What a shell reports for a process that a signal has ended: 128 and the signal's number.
+  // A shell reports 128 plus the signal's number for a process that a signal has ended.
   process.on('SIGTERM', () => onSignal('SIGTERM', 143));
   process.on('SIGINT', () => onSignal('SIGINT', 130));
   return (cause, exitCode = 0) => {

@@ -16,7 +16,7 @@ const EXTERNAL = [
   'wink-nlp',
   // Instruments other packages as these are loaded, and may be loaded before the program.
   '@opentelemetry/*',
-  // Loaded only where a managed identity signs in.
+  // Loaded only where the service signs in with Microsoft Entra ID.
   '@azure/identity',
   // Nest asks for them, and goes on without.
   '@apollo/*',

@@ -10,7 +10,7 @@ export const ROOMS = [
   {
     room: 'src/main.ts',
     may: [
-      'src/environment.ts',
+      'src/config/index.ts',
       'src/start/',
       'src/telemetry/start-telemetry.ts',
       'src/workers/',
@@ -18,12 +18,12 @@ export const ROOMS = [
     ],
   },
   // What it starts has to be there before anything of the application is loaded.
-  { room: 'src/telemetry/start-telemetry.ts', may: ['src/telemetry/', 'src/environment.ts', 'node:'] },
+  { room: 'src/telemetry/start-telemetry.ts', may: ['src/telemetry/', 'src/config/index.ts', 'node:'] },
   {
     room: 'src/telemetry/',
     may: [
       'src/telemetry/',
-      'src/environment.ts',
+      'src/config/index.ts',
       'src/http/describe-route.ts',
       'src/http/index.ts',
       '@nestjs/',
@@ -33,7 +33,7 @@ export const ROOMS = [
   },
   {
     room: 'src/logging/',
-    may: ['src/logging/', 'src/environment.ts', 'nestjs-service-bus', '@nestjs/common', 'node:http', 'pino'],
+    may: ['src/logging/', 'src/config/index.ts', 'nestjs-service-bus', '@nestjs/common', 'node:http', 'pino'],
   },
   {
     room: 'src/workers/',
@@ -42,16 +42,23 @@ export const ROOMS = [
       'src/logging/index.ts',
       'src/start/',
       'src/telemetry/running-telemetry.ts',
-      'src/environment.ts',
+      'src/config/index.ts',
       'src/stop-on-signals.ts',
       '@nestjs/common',
       'node:',
     ],
   },
-  { room: 'src/start/start-embedded-emulator.ts', may: ['src/', 'service-bus-emulator', 'node:'] },
+  {
+    room: 'src/sign-in/',
+    may: ['src/sign-in/', 'src/config/index.ts', '@azure/identity', '@nestjs/common'],
+  },
   {
     room: 'src/start/create-missing-entities.ts',
     may: ['nestjs-service-bus', '@nestjs/common', '@azure/service-bus'],
+  },
+  {
+    room: 'src/start/start-embedded-emulator.ts',
+    may: ['src/', 'service-bus-emulator', '@nestjs/common', 'node:'],
   },
   { room: 'src/start/', may: ['src/', 'nestjs-service-bus', '@nestjs/', 'node:'] },
   { room: 'src/app.module.ts', may: ['src/', 'nestjs-service-bus', '@nestjs/'] },
@@ -59,11 +66,12 @@ export const ROOMS = [
     room: 'src/stop-on-signals.ts',
     may: ['src/start/describe-failure.ts', '@nestjs/common', 'node:'],
   },
-  { room: 'src/environment.ts', may: ['src/environment/', 'node:'] },
+  // Read before anything of Nest is loaded; the module brings it into Nest.
+  { room: 'src/config/config.module.ts', may: ['src/config/', '@nestjs/'] },
   {
-    room: 'src/environment/',
+    room: 'src/config/',
     may: [
-      'src/environment/',
+      'src/config/',
       'src/http/authentication/api-key.ts',
       'src/http/authentication/authentication-options.ts',
       'src/http/authentication/is-safe-url.ts',
@@ -102,7 +110,14 @@ export const ROOMS = [
 const featureRoom = (file) => {
   const [room] = /^src\/[^/]+\//.exec(file) ?? [];
   if (room === undefined) return undefined;
-  const may = [room, 'nestjs-service-bus', 'src/http/index.ts', 'src/http/describe-route.ts', '*'];
+  const may = [
+    room,
+    'nestjs-service-bus',
+    'src/http/index.ts',
+    'src/http/describe-error.ts',
+    'src/http/describe-route.ts',
+    '*',
+  ];
   return { room, may, mayNot: ['@azure/', 'rhea'] };
 };
 

@@ -12,9 +12,12 @@ function changesOfCode({ name, className, inQueue, outQueue, variable }) {
   const file = `./${name}/${name}.module.js`;
   const key = name.includes('-') ? `'${name}'` : name;
   return [
-    ['src/environment/read-apps.ts', addElement('APPS', `'${name}'`)],
+    ['src/config/read-apps.ts', addElement('APPS', `'${name}'`)],
     ['src/app.module.ts', addImport(`import { ${className}Module } from '${file}';`, file)],
-    ['src/app.module.ts', addProperty('FEATURES', `${key}: ${className}Module`)],
+    [
+      'src/app.module.ts',
+      addProperty('FEATURES', `${key}: () => ${className}Module.registerAsync(bindingOf('${name}'))`),
+    ],
     ['.env.example', replace(/^(#APPS=.*)$/m, `$1,${name}`)],
     [
       '.env.example',

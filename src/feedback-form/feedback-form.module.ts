@@ -1,23 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 
-import { ServiceBusModule } from 'nestjs-service-bus';
+import { type ServiceBusFeatureAsyncOptions, ServiceBusModule } from 'nestjs-service-bus';
 import { FeedbackFormController } from './feedback-form.controller.js';
 import { FeedbackFormService } from './feedback-form.service.js';
 
 /** Tells what feedback forms say, without who wrote them. */
 @Module({})
 export class FeedbackFormModule {
-  static register({ inQueue, outQueue }: { inQueue: string; outQueue: string }): DynamicModule {
+  static registerAsync(binding: Pick<ServiceBusFeatureAsyncOptions, 'inject' | 'useFactory'>): DynamicModule {
     return {
       module: FeedbackFormModule,
-      imports: [
-        ServiceBusModule.forFeature({
-          pattern: 'feedback-form',
-          queue: inQueue,
-          replyTo: outQueue,
-          allowReplyTo: false,
-        }),
-      ],
+      imports: [ServiceBusModule.forFeatureAsync({ pattern: 'feedback-form', ...binding })],
       controllers: [FeedbackFormController],
       providers: [FeedbackFormService],
     };

@@ -6,12 +6,12 @@ import { hasRole } from '../http/index.js';
 import { ServiceBusHealthIndicator } from 'nestjs-service-bus';
 import { showStatusOnly } from './show-status-only.js';
 
-// Terminus would load the OpenAPI library for its own documentation, at the start.
+// Terminus would load the OpenAPI library at the start.
 const UNDOCUMENTED = { noCache: true, swaggerDocumentation: false };
 
 /**
- * Says whether this process works, to those who route work to it (ready) or restart it (live), whoever they are; what
- * is behind it (addresses, errors, counts) is for those who operate it.
+ * Reports whether this process works, to whatever routes requests to it (ready) or restarts it (live). Everybody may
+ * ask; the details (addresses, errors, counts) are for operators.
  */
 @Controller('health')
 export class HealthController {
@@ -32,7 +32,7 @@ export class HealthController {
     ]);
   }
 
-  /** Depends on nothing: a broker that is away is no reason to restart, and neither is a drain. */
+  /** Depends on nothing: neither an unreachable broker nor a drain is a reason to restart. */
   @Get('live')
   @HealthCheck(UNDOCUMENTED)
   live(): HealthCheckResult {

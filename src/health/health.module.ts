@@ -5,7 +5,7 @@ import { HealthController } from './health.controller.js';
 
 /** Probes for Kubernetes. */
 @Module({
-  // Each failing probe would be logged, every few seconds; the transport logs each failure once.
+  // Terminus would log every failing probe; the transport logs each failure once.
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
 })

@@ -1,6 +1,6 @@
 import { type HealthIndicatorResult } from '@nestjs/terminus';
 
-/** What everybody may know of health: which entries there are, and whether each is up. */
+/** Reduces a health check to what everybody may see: the names of its entries, and whether each is up. */
 export function showStatusOnly(health: HealthIndicatorResult): HealthIndicatorResult {
   return Object.fromEntries(Object.entries(health).map(([name, { status }]) => [name, { status }]));
 }

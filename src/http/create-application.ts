@@ -15,10 +15,10 @@ import { type Description, serveDocumentation } from './serve-documentation.js';
 import { TimedExpressAdapter } from './timed-express-adapter.js';
 import { warnIfOpen } from './warn-if-open.js';
 
-/** The largest body that is read: the largest message that a queue takes unless it was made for more. */
+/** The largest body that is read: the default limit of a queue's messages. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Makes the Nest application of a module, with its HTTP edge and its Service Bus transport; nothing listens yet. */
+/** Creates the Nest application of a module, with HTTP and the Service Bus transport; nothing listens yet. */
 export async function createApplication(
   module: DynamicModule,
   logger: LoggerService,
@@ -30,7 +30,7 @@ export async function createApplication(
     new TimedExpressAdapter(http.timeouts),
     { logger, bodyParser: false, abortOnError: false },
   );
-  // A repeated question about a queue has no "not modified" for an answer.
+  // A repeated request about a queue must never be answered with "not modified".
   app.disable('etag');
   app.disable('x-powered-by');
   app.set('trust proxy', http.trustProxy);
@@ -38,7 +38,7 @@ export async function createApplication(
   app.use(partFromClients(() => server.isDraining));
   app.use(securityHeaders());
   await secure(app, http, logger);
-  // A body is a message: its bytes are wanted, whatever they are said to be.
+  // A body is a message: read its bytes, whatever its content type.
   app.useBodyParser('raw', { type: hasBody, limit: MAX_BODY_BYTES });
   app.useGlobalPipes(new InputPipe());
   app.useGlobalFilters(new JsonErrorFilter());

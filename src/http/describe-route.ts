@@ -5,7 +5,7 @@ import { requiredRole } from './authentication/require-role.decorator.js';
 import { type Role } from './authentication/role.js';
 import { DETAILS_EXTENSION, ROLE_EXTENSION } from './describe-security.js';
 
-/** Adds decorators of the OpenAPI library to a method of a controller, and the role that it takes. */
+/** Applies OpenAPI decorators to a method of a controller, and documents the role that it requires. */
 export function describeRoute(
   controller: Type,
   method: string,
@@ -19,7 +19,7 @@ export function describeRoute(
   applyDecorators(...all)(prototype, method, descriptor);
 }
 
-/** Says that a route which is open to everybody shows more to callers with a role. */
+/** Documents that an open route returns more to callers with a role. */
 export function describeDetails(role: Role): MethodDecorator {
   return ApiExtension(DETAILS_EXTENSION, role);
 }

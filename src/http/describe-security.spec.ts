@@ -37,7 +37,11 @@ describe('describeSecurity', () => {
     });
     expect(paths['/send']?.post).toMatchObject({
       security: [{ 'api-key': [] }, { token: [] }],
-      responses: { 200: {}, 401: {}, 403: {} },
+      responses: {
+        200: {},
+        401: { content: { 'application/json': { example: { statusCode: 401, error: 'Unauthorized' } } } },
+        403: { content: { 'application/json': { example: { statusCode: 403, error: 'Forbidden' } } } },
+      },
     });
     expect(paths['/health']?.get?.security).toEqual([{}, { 'api-key': [] }, { token: [] }]);
     expect(paths['/open']?.get).toEqual({ responses: {} });

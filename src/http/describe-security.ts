@@ -1,28 +1,20 @@
 import { type OpenAPIObject } from '@nestjs/swagger';
 
 import { type Authentication } from './authentication/authentication-options.js';
+import { describeError } from './describe-error.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type ExtendedOperation = Operation & { [ROLE_EXTENSION]?: unknown; [DETAILS_EXTENSION]?: unknown };
 type SecurityRequirement = NonNullable<Operation['security']>[number];
 
-/** Names, in an operation of an OpenAPI document, the role that it takes. */
+/** The OpenAPI extension that names the role an operation requires. */
 export const ROLE_EXTENSION = 'x-required-role';
-/** Names the role with which an operation that is open to everybody shows more. */
+/** The OpenAPI extension that names the role for which an open operation returns more. */
 export const DETAILS_EXTENSION = 'x-role-for-details';
 
-const ERROR = {
-  type: 'object',
-  required: ['statusCode', 'error', 'message'],
-  properties: {
-    statusCode: { type: 'integer' },
-    error: { type: 'string' },
-    message: { type: 'string' },
-  },
-};
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** Adds to an OpenAPI document how callers show who they are, and which operations ask for it. */
+/** Adds to an OpenAPI document how callers authenticate, and which operations require it. */
 export function describeSecurity(document: OpenAPIObject, authentication: Authentication): void {
   if (authentication.kind === 'none') return;
   const schemes = schemesOf(authentication);
@@ -34,13 +26,21 @@ export function describeSecurity(document: OpenAPIObject, authentication: Authen
 
 function secure(operation: ExtendedOperation, security: SecurityRequirement[]): void {
   const role = operation[ROLE_EXTENSION];
-  // An empty requirement: it goes without credentials, too.
+  // The empty requirement allows requests without credentials.
   if (operation[DETAILS_EXTENSION] !== undefined) operation.security = [{}, ...security];
   if (typeof role !== 'string') return;
   operation.security = security;
   Object.assign(operation.responses, {
-    401: refusal('No credentials, or none that are good.'),
-    403: refusal(`The caller does not have the role \`${role}\`.`),
+    401: describeError(
+      401,
+      'No credentials, or none that are valid.',
+      'credentials are required: X-Api-Key: …, or Authorization: Bearer …',
+    ),
+    403: describeError(
+      403,
+      `The caller does not have the role \`${role}\`.`,
+      `this takes the role "${role}", which shop does not have`,
+    ),
   });
 }
 
@@ -58,8 +58,4 @@ function schemesOf({ apiKeys, tokens }: Extract<Authentication, { kind: 'require
       },
     }),
   };
-}
-
-function refusal(description: string): object {
-  return { description, content: { 'application/json': { schema: ERROR } } };
 }

@@ -3,9 +3,9 @@ import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/c
 import { QuickValidationPipe } from 'nestjs-service-bus';
 
 /**
- * Checks input by the decorators of its class. A query with a name that nobody knows is refused: it is a slip,
- * and the default it silently leaves in place could empty a queue. A message may carry more than is read here,
- * so that its senders can be ahead of its readers; what is not read is left out.
+ * Validates input by the decorators of its class. A query with an unknown parameter is refused: it is a mistake, and
+ * the default that would apply instead could empty a queue. A message may have properties that are unknown here, so
+ * that senders can be newer than receivers; they are left out.
  */
 @Injectable()
 export class InputPipe implements PipeTransform {

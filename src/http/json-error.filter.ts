@@ -3,13 +3,13 @@ import { type Response } from 'express';
 import { STATUS_CODES } from 'node:http';
 import { type Observable, throwError } from 'rxjs';
 
-/** Every HTTP error as JSON: `{ statusCode, error, message }`. */
+/** Renders every HTTP error as JSON: `{ statusCode, error, message }`. */
 @Catch()
 export class JsonErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
 
   catch(exception: unknown, host: ArgumentsHost): Observable<never> | void {
-    // Global filters stand in front of message handlers too: their errors belong to the transport.
+    // Global filters also run for message handlers, whose errors belong to the transport.
     if (host.getType() !== 'http') return throwError(() => exception);
     const { status, body } = this.describe(exception);
     const response = host.switchToHttp().getResponse<Response>();
@@ -21,7 +21,7 @@ export class JsonErrorFilter implements ExceptionFilter {
     const status = statusOf(exception);
     if (status === 500) this.logger.error(exception instanceof Error ? exception.stack : exception);
     const response = exception instanceof HttpException ? exception.getResponse() : undefined;
-    // What has a form of its own, as the health check has, keeps it.
+    // A body of another form, such as a health check's, stays as it is.
     if (typeof response === 'object' && !('message' in response)) return { status, body: response };
     return { status, body: errorBody(status, messageOf(exception, response)) };
   }
@@ -32,7 +32,7 @@ function errorBody(statusCode: number, message: string | undefined): object {
   return { statusCode, error, message: message ?? error };
 }
 
-/** Body parsers throw plain errors with a status; only those that blame the client are shown to it. */
+/** Body parsers throw plain errors with a status; only a 4xx is shown to the client. */
 function statusOf(exception: unknown): number {
   if (exception instanceof HttpException) return exception.getStatus();
   const status = exception instanceof Error && 'status' in exception ? exception.status : undefined;

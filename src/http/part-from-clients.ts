@@ -1,8 +1,8 @@
 import { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 
 /**
- * While a shutdown is on its way, each answer ends its connection: clients come back elsewhere, and none has a request
- * on its way when the connections are closed.
+ * During a shutdown each response closes its connection: clients reconnect elsewhere, and none has a request in
+ * flight when the server closes the connections.
  */
 export function partFromClients(isDraining: () => boolean): RequestHandler {
   return (_request: Request, response: Response, next: NextFunction) => {

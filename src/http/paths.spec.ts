@@ -11,7 +11,7 @@ describe('paths', () => {
     },
   );
 
-  it.each(['/docs', '/docs/', '/docs-json', '/docs-yaml', '/docs/swagger-ui-bundle.js'])(
+  it.each(['/', '/docs', '/docs/', '/docs-json', '/docs-yaml', '/docs/swagger-ui-bundle.js'])(
     '%s is open',
     (path) => {
       expect(isOpen(path)).toBe(true);
@@ -19,7 +19,6 @@ describe('paths', () => {
   );
 
   it.each([
-    '/',
     '/send',
     '/metrics',
     '/healthy',
@@ -28,6 +27,7 @@ describe('paths', () => {
     '/x/health',
     '/docsx',
     '//health',
+    '//',
   ])('%s is not open', (path) => {
     expect(isOpen(path)).toBe(false);
   });

@@ -1,17 +1,17 @@
 const DOCUMENTATION = /^\/docs(?:[/-]|$)/i;
 const HEALTH = /^\/health(?:\/(?:live|ready))?\/?$/i;
 
-/** Whether a path is one of the documentation's. */
+/** Returns whether a path belongs to the documentation. */
 export function isDocumentation(path: string): boolean {
   return DOCUMENTATION.test(path);
 }
 
-/** Whether a path is one that probes ask. */
+/** Returns whether a path is a health check. */
 export function isHealth(path: string): boolean {
   return HEALTH.test(path);
 }
 
-/** Whether a path is for everybody, with or without credentials. */
+/** Returns whether a path is open to everybody, without credentials. `/` only points to the others. */
 export function isOpen(path: string): boolean {
-  return isHealth(path) || isDocumentation(path);
+  return path === '/' || isHealth(path) || isDocumentation(path);
 }

@@ -9,8 +9,8 @@ import { isHealth } from './paths.js';
 const WINDOW_MS = 60_000;
 
 /**
- * Answers 429 to a caller who sends more than so many requests a minute, with the RateLimit headers and Retry-After.
- * Callers without good credentials are told apart by their address. Probes are not counted.
+ * Answers 429, with the RateLimit headers and Retry-After, to a caller that sends too many requests a minute.
+ * Callers without valid credentials are identified by their address. Probes are not counted.
  */
 export function limitRate(
   { rateLimitPerMinute: perMinute, trustProxy }: Pick<HttpOptions, 'rateLimitPerMinute' | 'trustProxy'>,
@@ -19,7 +19,7 @@ export function limitRate(
   let mayWarn = trustProxy === 0;
   const keyOf = (request: Request): string => {
     const caller = callerOf(request);
-    // A name is no address: no caller can use up another one's requests by the name it has.
+    // The prefix keeps names and addresses apart: no caller can use up the limit of an address.
     if (caller?.isKnown) return `caller ${caller.name}`;
     if (mayWarn && request.headers['x-forwarded-for'] !== undefined) {
       mayWarn = false;
@@ -35,7 +35,7 @@ export function limitRate(
     limit: perMinute,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    // Its own checks write to the console; what they look for is settled by the environment.
+    // Its own checks write to the console; the configuration has made them already.
     validate: false,
     skip: ({ path }) => isHealth(path),
     keyGenerator: keyOf,

@@ -5,7 +5,7 @@ import { isDocumentation } from './paths.js';
 
 const NOTHING = { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] };
 
-/** Browsers heed it where the service is reached by https only; other hosts of the domain are not ours to speak for. */
+/** Browsers apply it to https only. It leaves out subdomains, which are not ours. */
 const strictTransportSecurity = { maxAge: 365 * 24 * 60 * 60, includeSubDomains: false };
 
 const FOR_ANSWERS: HelmetOptions = {
@@ -14,7 +14,7 @@ const FOR_ANSWERS: HelmetOptions = {
   xFrameOptions: { action: 'deny' },
 };
 
-/** The page loads its own scripts, and sends requests to this service; its styles and icons stand in the page. */
+/** The page loads its own scripts and sends requests to this service; its styles and icons are inline. */
 const FOR_DOCUMENTATION: HelmetOptions = {
   contentSecurityPolicy: {
     useDefaults: false,
@@ -31,7 +31,7 @@ const FOR_DOCUMENTATION: HelmetOptions = {
   xFrameOptions: { action: 'deny' },
 };
 
-/** Tells browsers what not to do with our answers. */
+/** Sets the security headers of every response. */
 export function securityHeaders(): RequestHandler {
   const forAnswers = helmet(FOR_ANSWERS);
   const forDocumentation = helmet(FOR_DOCUMENTATION);

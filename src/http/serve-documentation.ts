@@ -2,19 +2,22 @@ import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { readFile } from 'node:fs/promises';
 
 import { type Authentication } from './authentication/authentication-options.js';
 import { isDocumentation } from './paths.js';
 
-/** Adds to a controller, by decorators of the OpenAPI library, what its documentation shows. */
+/** Decorates a controller with its OpenAPI documentation. */
 export type Description = () => Promise<void>;
+
+const PACKAGE = new URL('../../package.json', import.meta.url);
 
 @Module({})
 class DocumentationModule {}
 
 /**
- * Serves the OpenAPI documentation at /docs (and /docs-json, /docs-yaml). The library is loaded by the first
- * request for it: a service that starts does not wait for a page that hardly anybody opens.
+ * Serves the OpenAPI documentation at /docs (and /docs-json, /docs-yaml). The first request loads the library:
+ * the start does not wait for a page that is rarely opened.
  */
 export function serveDocumentation(
   app: NestExpressApplication,
@@ -35,24 +38,33 @@ export function serveDocumentation(
   });
 }
 
-// Routes that are added to a running application come behind its 404: a site of its own has them in front.
+// Routes added to a running application come after its 404 handler: a separate application has them first.
 async function createSite(
   app: INestApplication,
   authentication: Authentication,
   descriptions: readonly Description[],
 ): Promise<RequestHandler> {
   const { DocumentBuilder, SwaggerModule } = await import('@nestjs/swagger');
+  const { ERROR_SCHEMAS } = await import('./describe-error.js');
   const { describeSecurity } = await import('./describe-security.js');
+  const { nameOperations } = await import('./name-operations.js');
   for (const describe of descriptions) await describe();
   const config = new DocumentBuilder()
     .setTitle('NestJS Service Bus')
     .setDescription('A NestJS microservice for Azure Service Bus: the bus over HTTP, and health.')
-    .setVersion('1')
+    .setVersion(await readVersion())
     .build();
   const site = await NestFactory.create<NestExpressApplication>(DocumentationModule, { logger: false });
   site.disable('x-powered-by');
   const document = SwaggerModule.createDocument(app, config);
+  // Replaces the schemas of messages, which no operation over HTTP uses.
+  document.components = { schemas: ERROR_SCHEMAS };
+  nameOperations(document);
   describeSecurity(document, authentication);
   SwaggerModule.setup('docs', site, document);
   return site.getHttpAdapter().getInstance() as RequestHandler;
+}
+
+async function readVersion(): Promise<string> {
+  return (JSON.parse(await readFile(PACKAGE, 'utf8')) as { version: string }).version;
 }

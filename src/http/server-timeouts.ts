@@ -1,18 +1,18 @@
-/** How long a client may take, in milliseconds. None of these bounds the time that an answer takes. */
+/** How long a client may take, in milliseconds. None of these limits how long a response takes. */
 export interface ServerTimeouts {
-  /** Until all headers have come. */
+  /** To send all headers. */
   readonly headersTimeoutMs: number;
-  /** Until all of the request has come, its body included. */
+  /** To send the whole request, including its body. */
   readonly requestTimeoutMs: number;
-  /** Between two requests on a connection. */
+  /** To send another request on the same connection. */
   readonly keepAliveTimeoutMs: number;
-  /** How often the server looks for those who take too long. */
+  /** How often the server checks for clients that take too long. */
   readonly checkIntervalMs: number;
 }
 
 /**
- * A connection stays open for longer than any usual load balancer keeps it (60 s; Azure Front Door 90 s): were we to
- * close first, a request on its way would meet a closed connection.
+ * A connection stays open for longer than load balancers keep it (60 s; Azure Front Door 90 s): if we closed it
+ * first, a request could arrive at a closed connection.
  */
 export const SERVER_TIMEOUTS: ServerTimeouts = {
   headersTimeoutMs: 10_000,

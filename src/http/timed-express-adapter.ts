@@ -3,13 +3,13 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 
 import { SERVER_TIMEOUTS, type ServerTimeouts } from './server-timeouts.js';
 
-/** Express on a server that waits for slow clients no longer than told. */
+/** Express on a server with timeouts for slow clients. */
 export class TimedExpressAdapter extends ExpressAdapter {
   constructor(private readonly timeouts: ServerTimeouts = SERVER_TIMEOUTS) {
     super();
   }
 
-  // The interval of the checks can be given to a new server only; by default it would be 30 s.
+  // Only a new server takes the interval of the checks, which is 30 s by default.
   override initHttpServer(): void {
     const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs, checkIntervalMs } = this.timeouts;
     const times = {
@@ -21,7 +21,7 @@ export class TimedExpressAdapter extends ExpressAdapter {
     this.setHttpServer(createServer(times, this.getInstance<RequestListener>()));
   }
 
-  // A connection that gets its answer after this would stay for as long as any other, and hold up the end.
+  // A connection that gets its response later would stay open, and delay the shutdown.
   override close(): Promise<unknown> | undefined {
     (this.getHttpServer() as Server).keepAliveTimeout = 1;
     return super.close();

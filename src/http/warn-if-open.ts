@@ -4,7 +4,7 @@ import { type HttpOptions } from './http-options.js';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
 
-/** Says so, in one line, where everybody in the network may send, take and look. */
+/** Warns, in one line, when everybody in the network may send, receive and peek. */
 export function warnIfOpen({ authentication, host }: HttpOptions, logger: LoggerService): void {
   if (authentication.kind !== 'none' || LOOPBACK.test(host)) return;
   logger.warn(

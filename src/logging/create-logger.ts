@@ -1,10 +1,11 @@
-import { type Environment } from '../environment.js';
+import { type Configuration } from '../config/index.js';
+import { mayColor } from './may-color.js';
 import { type ServiceLogger } from './service-logger.js';
 import { TextLogger } from './text-logger.js';
 
 /** Makes the process's log; `worker` is its number where several processes share the work. */
 export async function createLogger(
-  { logLevel, logFormat }: Pick<Environment, 'logLevel' | 'logFormat'>,
+  { logLevel, logFormat }: Pick<Configuration, 'logLevel' | 'logFormat'>,
   worker?: number,
 ): Promise<ServiceLogger> {
   const prefix = worker === undefined ? 'Nest' : `Worker ${worker}`;
@@ -12,7 +13,7 @@ export async function createLogger(
   const logger =
     logFormat === 'json'
       ? new (await import('./json-logger.js')).JsonLogger(worker)
-      : new TextLogger({ prefix });
+      : new TextLogger({ prefix, colors: mayColor(process.env, [process.stdout, process.stderr]) });
   logger.setLevel(logLevel);
   return logger;
 }

@@ -1,7 +1,7 @@
 import { ConsoleLogger, type LogLevel as NestLevel } from '@nestjs/common';
 import { destination, type DestinationStream, type Level, type Logger, pino } from 'pino';
 
-import { type LogLevel } from '../environment.js';
+import { type LogLevel } from '../config/index.js';
 import { messageFields } from './message-fields.js';
 import { redact } from './redact.js';
 import { NEST_LEVELS, type ServiceLogger } from './service-logger.js';

@@ -1,6 +1,6 @@
 import { type LoggerService, type LogLevel as NestLevel } from '@nestjs/common';
 
-import { type LogLevel } from '../environment.js';
+import { type LogLevel } from '../config/index.js';
 
 /** A log whose level can change while the service runs. */
 export interface ServiceLogger extends LoggerService {

@@ -1,6 +1,6 @@
 import { ConsoleLogger, type LogLevel as NestLevel } from '@nestjs/common';
 
-import { type LogLevel } from '../environment.js';
+import { type LogLevel } from '../config/index.js';
 import { messageFields } from './message-fields.js';
 import { redact } from './redact.js';
 import { NEST_LEVELS, type ServiceLogger } from './service-logger.js';

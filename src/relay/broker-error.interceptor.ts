@@ -14,7 +14,7 @@ import { toHttpException } from './to-http-exception.js';
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** Translates the broker's errors for HTTP clients, and tells them when to try again. */
+/** Translates the broker's errors for HTTP clients, and sets Retry-After. */
 @Injectable()
 export class BrokerErrorInterceptor implements NestInterceptor {
   private readonly logger = new Logger('Relay');

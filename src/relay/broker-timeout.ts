@@ -1,4 +1,4 @@
-/** The broker has not answered in the time that an HTTP client is made to wait. */
+/** The broker did not answer in the time that an HTTP client may wait. */
 export class BrokerTimeoutError extends Error {
   override readonly name = 'BrokerTimeoutError';
 
@@ -7,11 +7,11 @@ export class BrokerTimeoutError extends Error {
   }
 }
 
-/** How long an HTTP client waits for the broker. */
+/** How long an HTTP client may wait for the broker. */
 export const BROKER_TIMEOUT_MS = 5_000;
 
 /**
- * Waits for the broker's answer, but no longer than a client is made to wait; what was asked for may still happen.
+ * Waits for the broker's answer, as long as a client may wait; the operation may still succeed later.
  * @throws BrokerTimeoutError
  */
 export async function answerOf<Answer>(request: Promise<Answer>): Promise<Answer> {

@@ -18,11 +18,11 @@ export class ForwardService {
   constructor(@InjectSender(RELAY_OUT) private readonly sender: Sender) {}
 
   /**
-   * Sends a message on as it came: body byte for byte, content type, session and all other properties. Only its
-   * id is new, and always the same for one input, so that duplicate detection drops what a redelivery sends again.
+   * Forwards a message unchanged: body byte for byte, content type, session and all other properties. Only its id is
+   * new, and always the same for one input, so that duplicate detection drops the copy that a redelivery sends.
    */
   async forward({ message, pattern, entityPath }: ServiceBusContext): Promise<void> {
-    // Without an id, its place in the queue tells a message from all others.
+    // A message without an id is identified by its place in the queue.
     const id = message.messageId ?? `${entityPath}#${message.sequenceNumber?.toString()}`;
     const forwarded = `${String(id)}:${pattern}`;
     await this.sender.sendMessages({
@@ -30,7 +30,7 @@ export class ForwardService {
       body: bodyBytes(message) ?? message.body,
       messageId: forwarded.length <= MAX_MESSAGE_ID_LENGTH ? forwarded : sha256(forwarded),
       correlationId: message.correlationId ?? message.messageId,
-      // Its time has come.
+      // It was due before it was received.
       scheduledEnqueueTimeUtc: undefined,
     });
   }

@@ -1,9 +1,9 @@
 import { type ServerResponse } from 'node:http';
 
-/** A client that reads nothing for so long has gone away. */
+/** A client that reads nothing for this long is taken for disconnected. */
 const STALLED_MS = 30_000;
 
-/** Ends a response with JSON; true when all of it has been handed to the client's socket, false if that broke. */
+/** Ends a response with JSON; resolves to whether all of it was handed to the client's socket. */
 export function handOver(response: ServerResponse, json: string): Promise<boolean> {
   return new Promise((resolve) => {
     const { socket } = response;
@@ -14,7 +14,7 @@ export function handOver(response: ServerResponse, json: string): Promise<boolea
     response.setTimeout(STALLED_MS, () => response.destroy());
     response.statusCode = 200;
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    // Who asks again must not be given the same messages from a cache.
+    // A cache must not return the same messages again.
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Content-Length', Buffer.byteLength(json));
     response.end(json);

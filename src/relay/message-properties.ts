@@ -3,7 +3,7 @@ import { type IncomingHttpHeaders } from 'node:http';
 import { textOfBytes } from './text-of-bytes.js';
 import { traceProperties } from './trace-properties.js';
 
-/** What the headers of `POST /send` say about the message, by the SDK's names. */
+/** The properties that the headers of `POST /send` set, under the SDK's names. */
 export interface MessageProperties {
   messageId?: string;
   sessionId?: string;
@@ -20,7 +20,7 @@ export interface MessageProperties {
   applicationProperties?: Record<string, string>;
 }
 
-/** A header of `POST /send` that cannot be used; the message says which, and what is allowed. */
+/** A header of `POST /send` is invalid; the message names it, and what is allowed. */
 export class MessagePropertiesError extends Error {
   override readonly name = 'MessagePropertiesError';
 }
@@ -28,7 +28,7 @@ export class MessagePropertiesError extends Error {
 type Read = (value: unknown, name: string) => MessageProperties;
 
 const CUSTOM_PREFIX = 'x-property-';
-// Service Bus takes ids and keys of up to 128 characters.
+// Service Bus accepts ids and keys of up to 128 characters.
 const MAX_ID_LENGTH = 128;
 
 // The properties that the BrokerProperties header of the Service Bus REST API sets, under their names there.
@@ -47,8 +47,8 @@ const READERS = new Map<string, Read>([
 ]);
 
 /**
- * The message's properties by the conventions of the Service Bus REST API: `Content-Type`, `BrokerProperties`
- * (JSON) and, for a property of one's own, `x-property-<name>`. The raw headers keep the name's case.
+ * Reads a message's properties by the conventions of the Service Bus REST API: `Content-Type`, `BrokerProperties`
+ * (JSON) and, for application properties, `x-property-<name>`. The raw headers keep the name's case.
  * @throws MessagePropertiesError
  */
 export function readMessageProperties(
@@ -102,7 +102,7 @@ function readCustomProperties(rawHeaders: readonly string[]): Record<string, str
   return Object.fromEntries(custom);
 }
 
-/** Node hands over a header's bytes as Latin-1; clients send UTF-8. */
+/** Node decodes a header's bytes as Latin-1; clients send UTF-8. */
 function decodeHeader(value: string): string {
   return textOfBytes(Buffer.from(value, 'latin1')) ?? value;
 }
@@ -114,7 +114,7 @@ function readText(value: unknown, name: string): string {
 
 function readId(value: unknown, name: string): string {
   const id = readText(value, name);
-  // A control character would make the id impossible to give back in the Message-Id header.
+  // An id with a control character could not be returned in the Message-Id header.
   if (id === '' || id.length > MAX_ID_LENGTH || /\p{Cc}/u.test(id))
     throw refusal(`has a ${name} that is not 1 to 128 characters long, control characters excluded`);
   return id;
@@ -129,7 +129,7 @@ function readSeconds(value: unknown, name: string): number {
 
 function readDate(value: unknown, name: string): Date {
   const text = readText(value, name);
-  // A time without a zone is UTC, as the property's name says; Date would take it for the machine's own.
+  // A time without a zone is UTC, as the property's name says; Date would read it as local time.
   const isZoned = !text.includes(':') || /(?:Z|[A-Z]{3}|[+-]\d\d:?\d\d)$/i.test(text);
   const date = new Date(isZoned ? text : `${text}Z`);
   if (Number.isNaN(date.getTime())) throw refusal(`has a ${name} that is not a date`);

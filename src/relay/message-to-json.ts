@@ -4,8 +4,8 @@ import { textOfBytes } from './text-of-bytes.js';
 const LAST_DATE_MS = Date.UTC(10_000, 0);
 
 /**
- * A message's body as JSON text. A body that is JSON is passed on as it is written; any other text becomes a
- * string, and bytes that are no text a string in Base64. What is declared as text stays text.
+ * Renders a message's body as JSON. A body that is JSON stays as it is; any other text becomes a string, and bytes
+ * that are not text become a Base64 string. A body with a text content type stays text.
  */
 export function bodyToJson(message: ReceivedMessage): string {
   const bytes = bodyBytes(message);
@@ -17,7 +17,7 @@ export function bodyToJson(message: ReceivedMessage): string {
   return isJson ? text.trim() : JSON.stringify(text);
 }
 
-/** A message as JSON text, its properties under the SDK's names; the body as `bodyToJson` has it. */
+/** Renders a message as JSON, its properties under the SDK's names, its body as `bodyToJson` does. */
 export function messageToJson(message: ReceivedMessage): string {
   const properties = JSON.stringify(
     {
@@ -31,7 +31,7 @@ export function messageToJson(message: ReceivedMessage): string {
       replyTo: message.replyTo,
       replyToSessionId: message.replyToSessionId,
       timeToLive: message.timeToLive,
-      // A 64-bit number: more than JSON's readers take exactly.
+      // A 64-bit number, which most JSON parsers would round.
       sequenceNumber: message.sequenceNumber?.toString(),
       deliveryCount: message.deliveryCount,
       state: message.state,
@@ -45,7 +45,7 @@ export function messageToJson(message: ReceivedMessage): string {
   return `{"body":${bodyToJson(message)},${properties.slice(1)}`;
 }
 
-/** To the SDK, a message that does not expire does so tens of thousands of years from now. */
+/** The SDK gives a message without expiry a date tens of thousands of years from now. */
 function expiryOf({ expiresAtUtc }: ReceivedMessage): Date | undefined {
   return expiresAtUtc && expiresAtUtc.getTime() < LAST_DATE_MS ? expiresAtUtc : undefined;
 }
@@ -59,12 +59,12 @@ function isWrittenAsJson(text: string): boolean {
   }
 }
 
-/** Text is text even if it looks like a number; bytes too. The SDK names no type, and writes JSON. */
+/** A text content type keeps text that looks like a number. The SDK sets no content type, and writes JSON. */
 function mayBeJson(contentType: string | undefined): boolean {
   return !/^\s*(?:text\/(?!json)|application\/octet-stream)/i.test(contentType ?? '');
 }
 
-/** Bytes in Base64, wherever they are; JSON.stringify has made a list of numbers of them by now. */
+/** Writes bytes as Base64; JSON.stringify has already turned them into lists of numbers. */
 function readable(this: unknown, key: string, value: unknown): unknown {
   const original = (this as Record<string, unknown>)[key];
   return original instanceof Uint8Array ? Buffer.from(original).toString('base64') : value;

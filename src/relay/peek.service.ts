@@ -10,16 +10,16 @@ interface Peeker {
   peekMessages(maxMessages: number, options: { fromSequenceNumber: Long }): Promise<ReceivedMessage[]>;
 }
 
-/** Looks into the relay's output queue. */
+/** Peeks at the relay's output queue. */
 @Injectable()
 export class PeekService {
   constructor(@InjectReceiver(RELAY_OUT) private readonly receiver: Peeker) {}
 
-  /** The messages from a sequence number on, in its order, as many as there are up to `maxMessages`. */
+  /** Returns up to `maxMessages` messages, in order, from a sequence number on. */
   async peek(maxMessages: number, fromSequenceNumber: string): Promise<ReceivedMessage[]> {
     const messages: ReceivedMessage[] = [];
     let next = Long.fromString(fromSequenceNumber);
-    // The broker gives fewer at a time than it was asked for, 250 or so.
+    // The broker returns at most some 250 at a time.
     while (messages.length < maxMessages) {
       const page = await answerOf(
         this.receiver.peekMessages(maxMessages - messages.length, { fromSequenceNumber: next }),

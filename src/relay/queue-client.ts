@@ -5,7 +5,7 @@ import {
   type Subscription,
 } from 'nestjs-service-bus';
 
-/** Of the SDK's client, what a reception needs. */
+/** The part of the SDK's client that a reception uses. */
 export interface QueueClient {
   createReceiver(
     queue: string,
@@ -16,7 +16,7 @@ export interface QueueClient {
 /** The SDK's receiver, as the library's functions take it. */
 type SdkReceiver = Parameters<typeof subscribeWithLinkEvents>[0];
 
-/** Brings the messages of one reception, over a link of its own. */
+/** Receives the messages of one reception, over a link of its own. */
 export interface QueueReader {
   subscribe(
     handlers: LinkHandlers,

@@ -16,7 +16,7 @@ import { RELAY_OPTIONS, type RelayOptions } from './relay-options.js';
 
 const SHUTDOWN_TIMEOUT_MS = 5_000;
 
-/** Empties the relay's output queue into HTTP responses. */
+/** Receives the messages of the relay's output queue for HTTP responses. */
 @Injectable()
 export class ReceiveService implements OnModuleDestroy {
   private readonly logger = new Logger('Relay');
@@ -29,8 +29,8 @@ export class ReceiveService implements OnModuleDestroy {
   ) {}
 
   /**
-   * Answers with the messages that come within the limits. They are completed when the response has been handed
-   * to the client's socket, and given back when the client goes away before.
+   * Responds with the messages that arrive within the limits. They are completed after the response has been handed
+   * to the client's socket, and abandoned if the client disconnects first.
    */
   async receive(
     limits: ReceptionLimits,
@@ -47,7 +47,7 @@ export class ReceiveService implements OnModuleDestroy {
     }
   }
 
-  /** Readers get what there is for them by now. */
+  /** Pending requests get the messages that have arrived so far. */
   async onModuleDestroy(): Promise<void> {
     this.shutdown.abort();
     await within(SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.receptions));
@@ -69,7 +69,7 @@ export class ReceiveService implements OnModuleDestroy {
       if (refused > 0) this.logger.warn(`${refused} messages that a client has got will be delivered again`);
       await reception.close();
     } catch (error) {
-      // The client does not have to wait for what the broker may never answer.
+      // Not awaited: the broker may never answer.
       void reception.close();
       throw error;
     }

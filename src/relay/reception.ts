@@ -3,23 +3,23 @@ import { BROKER_TIMEOUT_MS, BrokerTimeoutError } from './broker-timeout.js';
 import { type QueueReader, type QueueSettler } from './queue-client.js';
 import { type ReceivedMessage } from './received-message.js';
 
-/** When a reception ends. */
+/** The conditions that end a reception. */
 export interface ReceptionLimits {
-  /** No message came for so long. */
+  /** No message arrived for this time. */
   readonly idleTimeoutMs: number;
-  /** So many have come; more are not taken. */
+  /** This many messages arrived; no more are received. */
   readonly maxMessages: number;
-  /** At least so many have come; with 0 only the other two count. */
+  /** At least this many messages arrived; with 0 only the other two apply. */
   readonly minMessages: number;
 }
 
 const CLOSE_TIMEOUT_MS = 2_000;
-/** These do not go away while somebody waits; after any other error the SDK tries again. */
+/** Errors that waiting does not mend; after any other the SDK retries. */
 const FINAL = new Set(['MessagingEntityNotFound', 'MessagingEntityDisabled', 'UnauthorizedAccess']);
 
 /**
- * Takes messages off a queue for one reader, under locks, until a limit is reached; then the owner has them
- * completed or given back. What comes beside that is given back at once: nothing stays locked for nobody.
+ * Receives messages for one reader, under locks, until a limit is reached; then its owner completes or abandons
+ * them. Surplus messages are abandoned at once, so that no lock is held for nobody.
  */
 export class Reception {
   private readonly held: HeldMessages;
@@ -40,9 +40,9 @@ export class Reception {
   private lastError?: Error;
 
   constructor(
-    /** Brings the messages, over a link of its own. */
+    /** Receives the messages, on its own link. */
     private readonly reader: QueueReader,
-    /** Settles and renews them, whether their link still exists or not. */
+    /** Settles and renews them, even after their link is lost. */
     private readonly settler: QueueSettler,
     private readonly limits: ReceptionLimits,
   ) {
@@ -51,8 +51,8 @@ export class Reception {
   }
 
   /**
-   * The messages that came before a limit was reached, the signal fired, or the link they came on was lost.
-   * @throws the broker's error, or a BrokerTimeoutError, if the way to the queue does not open within 5 s
+   * Returns the messages that arrived before a limit was reached, the signal fired, or their link was lost.
+   * @throws the broker's error, or a BrokerTimeoutError, if the link does not open within 5 s
    */
   async collect(signal: AbortSignal): Promise<readonly ReceivedMessage[]> {
     if (signal.aborted) return [];
@@ -61,13 +61,13 @@ export class Reception {
     this.subscription = this.subscribe();
     try {
       await this.limitReached;
-      // The SDK takes back the credit; what was on its way still arrives meanwhile, and counts.
+      // The SDK drains the credit; messages in flight still arrive, and count.
       await this.stop();
-      // On a lost link no answer comes. With its receiver closed, the SDK settles by $management instead.
+      // A lost link never answers. Once its receiver is closed, the SDK settles through $management instead.
       if (this.isLinkLost) await within(CLOSE_TIMEOUT_MS, this.reader.close());
       return [...this.held];
     } catch (error) {
-      // Nobody has to wait for a way that did not open.
+      // Not awaited: the link did not open.
       void this.stop();
       throw error;
     } finally {
@@ -79,12 +79,12 @@ export class Reception {
     }
   }
 
-  /** Takes all messages off the queue for good; returns how many of them the broker did not let go. */
+  /** Completes all messages; returns how many the broker refused to complete. */
   async complete(): Promise<number> {
     return this.settle((message) => this.held.complete(message));
   }
 
-  /** Gives back what is still held, and closes the way to the queue. */
+  /** Abandons the remaining messages, and closes both receivers. */
   async close(): Promise<void> {
     await this.settle((message) => this.held.abandon(message));
     await Promise.all(
@@ -110,8 +110,8 @@ export class Reception {
   }
 
   private linkOpening(): void {
-    // The SDK is about to open a link anew. It would take settlements of the lost one's messages for those of the
-    // new one's: with messages in hand, the reception ends here.
+    // The SDK is about to reopen the link, and would apply settlements of the old link's messages to the new link's:
+    // if there are messages, the reception ends here.
     if (this.isOpened && this.held.size > 0) {
       this.isLinkLost = true;
       void this.stop();
@@ -127,7 +127,7 @@ export class Reception {
 
   private async take(message: ReceivedMessage): Promise<void> {
     const { maxMessages, minMessages } = this.limits;
-    // A link that was opened anew brings credit of its own: more may come than was asked for.
+    // A reopened link has credit of its own: more messages may arrive than were asked for.
     if (this.isOver || this.held.size >= maxMessages) {
       await this.held.abandon(message).catch(ignoreLostLock);
     } else {
@@ -135,7 +135,7 @@ export class Reception {
       this.idle?.refresh();
       if (this.held.size >= (minMessages || maxMessages)) this.reachLimit();
     }
-    // To return is to ask for another one.
+    // Returning asks the SDK for another message.
     await this.released;
   }
 
@@ -156,5 +156,5 @@ export class Reception {
   }
 }
 
-/** A message that cannot be given back comes back by itself when its lock ends. */
+/** A message that cannot be abandoned is delivered again when its lock expires. */
 function ignoreLostLock(): void {}

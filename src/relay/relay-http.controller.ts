@@ -38,11 +38,11 @@ export class RelayHttpController {
   @HttpCode(200)
   @Header('Content-Type', 'application/json; charset=utf-8')
   async send(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<string> {
-    // Without a body there is nothing for the parser to read.
+    // The parser leaves no Buffer when there is no body.
     const body: unknown = request.body;
     const properties = readMessageProperties(request.headers, request.rawHeaders);
     const messageId = await this.sender.send(Buffer.isBuffer(body) ? body : Buffer.alloc(0), properties);
-    // A header's characters are bytes to Node: an id beyond Latin-1 travels as UTF-8.
+    // Node writes a header's characters as bytes: encode ids beyond Latin-1 as UTF-8.
     response.setHeader('Message-Id', Buffer.from(messageId, 'utf8').toString('latin1'));
     return 'true';
   }
@@ -54,7 +54,7 @@ export class RelayHttpController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    // Express answers HEAD by GET's handler: it would take messages and show them to nobody.
+    // Express answers HEAD with GET's handler, which would complete messages that nobody sees.
     if (request.method !== 'GET') throw new MethodNotAllowedException('/receive takes GET only');
     const { idleTimeout, maxMessages, minMessages } = query;
     const limits = { idleTimeoutMs: idleTimeout * 1000, maxMessages, minMessages };

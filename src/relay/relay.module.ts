@@ -14,7 +14,7 @@ import { SendService } from './send.service.js';
 export class RelayModule {
   static register(options: RelayOptions): DynamicModule {
     const { inQueue, outQueue } = options;
-    // Service Bus compares names without regard to case.
+    // Service Bus compares names case-insensitively.
     const isPlainQueue = inQueue.toLowerCase() === outQueue.toLowerCase();
     const entities = {
       senders: { [RELAY_IN]: inQueue, [RELAY_OUT]: outQueue },

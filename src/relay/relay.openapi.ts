@@ -8,18 +8,9 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 
+import { describeError } from '../http/describe-error.js';
 import { describeRoute } from '../http/describe-route.js';
 import { RelayHttpController } from './relay-http.controller.js';
-
-const ERROR = {
-  type: 'object',
-  required: ['statusCode', 'error', 'message'],
-  properties: {
-    statusCode: { type: 'integer', example: 400 },
-    error: { type: 'string', example: 'Bad Request' },
-    message: { type: 'string' },
-  },
-};
 
 const MESSAGES = {
   description: 'A JSON array of bodies; with `details=true`, of messages with their properties.',
@@ -28,9 +19,12 @@ const MESSAGES = {
 
 const UNAVAILABLE = {
   status: 503,
-  description: 'Service Bus cannot be reached, or does not take part now.',
+  ...describeError(
+    503,
+    'Service Bus cannot be reached, or does not take part now.',
+    'Service Bus cannot be reached',
+  ),
   headers: { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer', example: 5 } } },
-  schema: ERROR,
 };
 
 const DETAILS = query('details', 'boolean', 'Messages with their properties instead of bodies.', {
@@ -79,8 +73,12 @@ function describeSend(): void {
       headers: { 'Message-Id': { description: 'The id of the message.', schema: { type: 'string' } } },
       content: { 'application/json': { schema: { type: 'boolean', example: true } } },
     }),
-    refusal(400, 'The body is not UTF-8 (and not `application/octet-stream`), or a property cannot be used.'),
-    refusal(413, 'The message is larger than the queue takes.'),
+    refusal(
+      400,
+      'The body is not UTF-8 (and not `application/octet-stream`), or a property cannot be used.',
+      'the body is not UTF-8; send bytes as application/octet-stream',
+    ),
+    refusal(413, 'The message is larger than the queue takes.', 'the message is too large for the queue'),
     ApiResponse(UNAVAILABLE),
   );
 }
@@ -103,7 +101,7 @@ function describeReceive(): void {
     }),
     DETAILS,
     ApiResponse({ status: 200, ...MESSAGES }),
-    refusal(400, 'A parameter is unknown or out of its range.'),
+    refusal(400, 'A parameter is unknown or out of its range.', 'maxMessages must not be less than 1'),
     ApiResponse(UNAVAILABLE),
   );
 }
@@ -117,7 +115,7 @@ function describePeek(): void {
     query('fromSequenceNumber', 'string', 'The first sequence number to show.', { default: '0' }),
     DETAILS,
     ApiResponse({ status: 200, ...MESSAGES }),
-    refusal(400, 'A parameter is unknown or out of its range.'),
+    refusal(400, 'A parameter is unknown or out of its range.', 'maxMessages must not be less than 1'),
     ApiResponse(UNAVAILABLE),
   );
 }
@@ -126,6 +124,6 @@ function query(name: string, type: string, description: string, range: object): 
   return ApiQuery({ name, required: false, description, schema: { type, ...range } });
 }
 
-function refusal(status: number, description: string): MethodDecorator {
-  return ApiResponse({ status, description, schema: ERROR });
+function refusal(status: number, description: string, message: string): MethodDecorator {
+  return ApiResponse({ status, ...describeError(status, description, message) });
 }

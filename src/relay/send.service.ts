@@ -18,8 +18,8 @@ export class SendService {
   constructor(@InjectSender(RELAY_IN) private readonly sender: Sender) {}
 
   /**
-   * Sends a message, and resolves with its id when the broker has accepted it. After an error it may have been
-   * accepted all the same: with an id of the sender's own, duplicate detection makes a second try safe.
+   * Sends a message, and resolves with its id when the broker has accepted it. After an error it may still have been
+   * accepted: if the caller chose the id, duplicate detection makes a retry safe.
    */
   async send(bytes: Buffer, properties: MessageProperties): Promise<string> {
     const body = isBinary(properties.contentType) ? bytes : textOfBytes(bytes);
@@ -27,7 +27,7 @@ export class SendService {
       throw new BadRequestException('the body is not UTF-8; send bytes as application/octet-stream');
     }
     const messageId = properties.messageId ?? randomUUID();
-    // Without an abort signal: a send that has one travels alone, and concurrent ones wait for each other.
+    // No abort signal: a send with one is never batched, and concurrent sends then wait for each other.
     await answerOf(this.sender.sendMessages({ ...properties, messageId, body }));
     return messageId;
   }

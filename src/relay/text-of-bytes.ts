@@ -1,4 +1,4 @@
-/** The text that these bytes encode in UTF-8, its byte order mark included; undefined if they do not. */
+/** Decodes UTF-8, and keeps a byte order mark; returns undefined if the bytes are not UTF-8. */
 export function textOfBytes(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

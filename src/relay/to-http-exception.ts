@@ -17,7 +17,7 @@ const CAUSES = new Map([
   ['ServiceBusy', 'Service Bus is busy'],
 ]);
 
-/** What an error on the way to the broker is to an HTTP client; anything unknown stays as it is. */
+/** Translates an error of the broker into an HTTP exception; returns unknown errors unchanged. */
 export function toHttpException(error: unknown): unknown {
   if (error instanceof HttpException || !(error instanceof Error)) return error;
   if (error instanceof MessagePropertiesError) return new BadRequestException(error.message);
@@ -28,7 +28,7 @@ export function toHttpException(error: unknown): unknown {
   if (code === undefined) return error;
   if (code === 'MessageSizeExceeded')
     return new PayloadTooLargeException('the message is too large for the queue');
-  // [amqp:not-allowed, com.microsoft:argument-error] The SDK has put these in front of the broker's own words.
+  // [amqp:not-allowed, com.microsoft:argument-error] The SDK puts these ahead of the broker's message.
   const refusal = /^(?:InvalidOperation|Argument|ArgumentOutOfRange)Error: (.*?)(?: TrackingId:.*)?$/s.exec(
     error.message,
   );

@@ -1,6 +1,6 @@
 import { StartError } from './start.error.js';
 
-/** Names the variable behind a port that cannot be listened on; any other error stays as it is. */
+/** Names the variable of a port that cannot be listened on; returns any other error unchanged. */
 export function explainListenError(error: unknown, ports: Readonly<Record<string, number>>): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   const port = 'port' in error ? error.port : undefined;

@@ -1,6 +1,6 @@
 import { type LoggerService } from '@nestjs/common';
 
-/** The SDK leaves promises of its own behind when a link breaks; they must not end the process. */
+/** Logs unhandled rejections instead of exiting: the SDK leaves some behind when a link breaks. */
 export function keepRunning(logger: LoggerService): void {
   process.on('unhandledRejection', (reason) => {
     logger.error(reason instanceof Error ? reason.stack : reason, 'unhandled rejection');

@@ -1,10 +1,10 @@
 import { type LoggerService } from '@nestjs/common';
 
-import { type Environment } from '../environment.js';
+import { type Configuration } from '../config/index.js';
 
-/** Says what runs and where, once everything does; `port` is the one that HTTP got. */
+/** Logs what runs and where, once everything is ready; `port` is HTTP's actual port. */
 export function logReady(
-  { apps, queues, http, workers }: Environment,
+  { apps, queues, http, workers }: Configuration,
   port: number,
   logger: LoggerService,
 ): void {

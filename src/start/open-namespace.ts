@@ -1,33 +1,35 @@
 import { type LoggerService } from '@nestjs/common';
 
-import { type Environment } from '../environment.js';
+import { type Configuration } from '../config/index.js';
 import { type NamespaceOptions } from 'nestjs-service-bus';
 
-/** The Service Bus that the service talks to; `close()` ends what was started for it. */
+/** The Service Bus that the service connects to; `close()` stops what was started for it. */
 export interface OpenNamespace {
   readonly options: NamespaceOptions;
   close(): Promise<void>;
 }
 
-/** Finds the namespace that the environment names, or starts an emulator in this process. */
+/** Signs in to the namespace that the configuration names, or starts an emulator in this process. */
 export async function openNamespace(
-  { broker, queues }: Environment,
+  { broker, queues }: Configuration,
   logger: LoggerService,
 ): Promise<OpenNamespace> {
   const close = (): Promise<void> => Promise.resolve();
   switch (broker.kind) {
     case 'connection-string':
       return { options: { connectionString: broker.connectionString }, close };
-    case 'namespace':
-      return { options: { fullyQualifiedNamespace: broker.fullyQualifiedNamespace }, close };
+    case 'namespace': {
+      const { fullyQualifiedNamespace, signIn } = broker;
+      const { createCredential } = await import('../sign-in/create-credential.js');
+      return {
+        options: { fullyQualifiedNamespace, credential: await createCredential(signIn, logger) },
+        close,
+      };
+    }
     case 'embedded': {
       const { startEmbeddedEmulator } = await import('./start-embedded-emulator.js');
-      const emulator = await startEmbeddedEmulator(broker, queues);
+      const emulator = await startEmbeddedEmulator(broker, queues, logger);
       const { connectionString } = emulator;
-      logger.log(
-        `no Service Bus is configured, an emulator runs in this process: ${connectionString}`,
-        'Emulator',
-      );
       return { options: { connectionString }, close: () => emulator.close() };
     }
   }

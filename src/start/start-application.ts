@@ -1,7 +1,7 @@
 import { type NestExpressApplication } from '@nestjs/platform-express';
 
 import { AppModule } from '../app.module.js';
-import { type Environment, type LogLevel } from '../environment.js';
+import { type Configuration, type LogLevel } from '../config/index.js';
 import { createApplication } from '../http/create-application.js';
 import { type NamespaceOptions } from 'nestjs-service-bus';
 import { logRequests, type ServiceLogger } from '../logging/index.js';
@@ -14,15 +14,16 @@ const UNKNOWN_HOST = new Set<unknown>(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'
 
 /** Starts the Nest application: first HTTP, then the receivers. */
 export async function startApplication(
-  environment: Environment,
+  configuration: Configuration,
   namespace: NamespaceOptions,
   logger: ServiceLogger,
   { isEmulatorOurs }: { isEmulatorOurs: boolean },
 ): Promise<NestExpressApplication> {
-  const { host, port } = environment.http;
-  // Nest reports each of its modules and routes: that is for debugging.
-  if (environment.logLevel === 'info') logger.setLevel('warn');
-  const app = await createApplication(AppModule.from(environment, namespace), logger, environment.http, [
+  const { host, port } = configuration.http;
+  // Nest logs every module and route at `info`: hide that while it starts.
+  if (configuration.logLevel === 'info') logger.setLevel('warn');
+  const app = await createApplication(AppModule.from(configuration, namespace), logger, configuration.http, [
+    async () => (await import('../http/start-page.openapi.js')).describeStartPage(),
     async () => (await import('../health/health.openapi.js')).describeHealth(),
     async () => (await import('../relay/relay.openapi.js')).describeRelay(),
     async () => (await import('../telemetry/metrics.openapi.js')).describeMetrics(),
@@ -30,16 +31,19 @@ export async function startApplication(
   try {
     await app.init();
     if (isEmulatorOurs) {
-      const known = Object.values(environment.queues).flatMap(({ inQueue, outQueue }) => [inQueue, outQueue]);
+      const known = Object.values(configuration.queues).flatMap(({ inQueue, outQueue }) => [
+        inQueue,
+        outQueue,
+      ]);
       await createMissingEntities(app, known);
     }
-    // Nest logs the error of a listen that fails, and throws it too.
+    // Nest both logs and throws the error of a failed listen.
     logger.setLevel('silent');
     await app.listen(port, host);
-    if (LOGS_REQUESTS.has(environment.logLevel)) logRequests(app.getHttpServer());
-    // Only now: a process that cannot listen takes no message.
+    if (LOGS_REQUESTS.has(configuration.logLevel)) logRequests(app.getHttpServer());
+    // Only now: a process that cannot listen must not receive messages.
     await app.startAllMicroservices();
-    logger.setLevel(environment.logLevel);
+    logger.setLevel(configuration.logLevel);
     return app;
   } catch (error) {
     await app.close();

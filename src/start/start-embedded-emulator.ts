@@ -1,41 +1,48 @@
+import { type LoggerService } from '@nestjs/common';
 import { fileURLToPath } from 'node:url';
 
-import { type Environment } from '../environment.js';
+import { type Configuration } from '../config/index.js';
 import { explainListenError } from './explain-listen-error.js';
 
 const CONFIG = fileURLToPath(new URL('../../Config.json', import.meta.url));
 
-/** The emulator's address, and its end. */
+/** A running emulator; `close()` stops it. */
 export interface EmbeddedEmulator {
   readonly connectionString: string;
   close(): Promise<void>;
 }
 
 /**
- * Starts the emulator, with the entities of Config.json and the queues that the environment names.
+ * Starts the emulator, with the entities of Config.json and the queues that the configuration names.
  * Only development and tests get here: production never loads the emulator.
  */
 export async function startEmbeddedEmulator(
   { port, administrationPort }: { port: number; administrationPort: number },
-  queues: Environment['queues'],
+  queues: Configuration['queues'],
+  logger: LoggerService,
 ): Promise<EmbeddedEmulator> {
   const { readEntities, startEmulator } = await import('service-bus-emulator');
   const entities = await readEntities(CONFIG);
   const known = (entities.queues ?? []).map((queue) => (typeof queue === 'string' ? queue : queue.name));
   const missing = missingQueues(known, queues);
   try {
-    return await startEmulator({
+    const emulator = await startEmulator({
       port,
       administrationPort,
       entities: { ...entities, queues: [...(entities.queues ?? []), ...missing] },
     });
+    logger.log(
+      `no Service Bus is configured, an emulator runs in this process: ${emulator.connectionString}`,
+      'Emulator',
+    );
+    return emulator;
   } catch (error) {
     throw explainListenError(error, { EMULATOR_PORT: port, EMULATOR_ADMIN_PORT: administrationPort });
   }
 }
 
 /** Entity names are compared without regard to case; the first spelling stays. */
-function missingQueues(known: readonly string[], queues: Environment['queues']): string[] {
+function missingQueues(known: readonly string[], queues: Configuration['queues']): string[] {
   const seen = new Set(known.map((name) => name.toLowerCase()));
   return Object.values(queues)
     .flatMap(({ inQueue, outQueue }) => [inQueue, outQueue])

@@ -1,6 +1,6 @@
 import { type AddressInfo } from 'node:net';
 
-import { type Environment } from '../environment.js';
+import { type Configuration } from '../config/index.js';
 import { stopOnSignals } from '../stop-on-signals.js';
 import { createLogger } from '../logging/index.js';
 import { keepRunning } from './keep-running.js';
@@ -9,13 +9,14 @@ import { openNamespace } from './open-namespace.js';
 import { startApplication } from './start-application.js';
 
 /** Starts the whole service in this process; a signal stops it. */
-export async function startService(environment: Environment): Promise<void> {
-  const logger = await createLogger(environment);
+export async function startService(configuration: Configuration): Promise<void> {
+  const logger = await createLogger(configuration);
   keepRunning(logger);
-  const namespace = await openNamespace(environment, logger);
+  for (const warning of configuration.warnings) logger.warn(warning, 'Configuration');
+  const namespace = await openNamespace(configuration, logger);
   try {
-    const app = await startApplication(environment, namespace.options, logger, {
-      isEmulatorOurs: environment.broker.kind === 'embedded',
+    const app = await startApplication(configuration, namespace.options, logger, {
+      isEmulatorOurs: configuration.broker.kind === 'embedded',
     });
     stopOnSignals(logger, {
       close: async () => {
@@ -23,7 +24,7 @@ export async function startService(environment: Environment): Promise<void> {
         await namespace.close();
       },
     });
-    logReady(environment, (app.getHttpServer().address() as AddressInfo).port, logger);
+    logReady(configuration, (app.getHttpServer().address() as AddressInfo).port, logger);
   } catch (error) {
     await namespace.close();
     throw error;

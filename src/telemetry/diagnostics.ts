@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { type DiagLogger } from '@opentelemetry/api';
 
-/** A collector that is away fails each export: one line in this time says so. */
+/** An unreachable collector fails every export: log it once in this time. */
 const SILENT_MS = 60_000;
 
-/** What OpenTelemetry has to say of itself, in the service's log. */
+/** Writes OpenTelemetry's own diagnostics to the service's log. */
 export class Diagnostics implements DiagLogger {
   private readonly logger = new Logger('Telemetry');
   private readonly saidAtMs = new Map<string, number>();
@@ -13,7 +13,7 @@ export class Diagnostics implements DiagLogger {
     this.warn(...words);
   }
 
-  /** A component's logger puts the component's name ahead of what it has to say. */
+  /** A component's logger passes the component's name first. */
   warn(...words: unknown[]): void {
     const now = performance.now();
     const message = words.map((word) => describe(word)).join(' ');
@@ -25,7 +25,7 @@ export class Diagnostics implements DiagLogger {
   }
 
   info(): void {
-    // Only what is wrong is of interest.
+    // Only problems are logged.
   }
 
   debug(): void {
@@ -37,7 +37,7 @@ export class Diagnostics implements DiagLogger {
   }
 }
 
-/** Errors come as they are, or as JSON with their stack. */
+/** OpenTelemetry passes errors as objects, or as JSON with their stack. */
 function describe(word: unknown): string {
   if (word instanceof Error) return `${word.name}: ${word.message}`;
   if (typeof word !== 'string') return JSON.stringify(word) ?? String(word);

@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 
 const RESOLUTION_MS = 20;
-/** Those who collect at nearly the same time get the same answer. */
+/** Collections that are this close in time get the same value. */
 const MIN_WINDOW_MS = 1_000;
 
-/** How late the event loop is, since it was asked for the last time. */
+/** The delay of the event loop since the last collection. */
 export class EventLoopDelay {
   private readonly histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   private readAtMs = -Infinity;
@@ -14,7 +14,7 @@ export class EventLoopDelay {
     this.histogram.enable();
   }
 
-  /** In seconds, above the timer that measures it. */
+  /** In seconds, without the interval of the timer that measures it. */
   read(): { readonly p50: number; readonly p99: number; readonly max: number } {
     const now = performance.now();
     if (now - this.readAtMs < MIN_WINDOW_MS || this.histogram.count === 0) return this.seconds;
@@ -34,7 +34,7 @@ export class EventLoopDelay {
   }
 }
 
-/** What is measured is the time between two turns of a timer. */
+/** The histogram measures the time between two ticks of a timer. */
 function lateness(nanoseconds: number): number {
   return Math.max(nanoseconds / 1e9 - RESOLUTION_MS / 1e3, 0);
 }

@@ -2,7 +2,7 @@ import { type Meter, type MeterOptions, type MeterProvider } from '@opentelemetr
 
 import { type LocalHistograms } from './local-histograms.js';
 
-/** Hands out the SDK's meters; for the scope of the histograms, with these in place of the SDK's own. */
+/** Returns the SDK's meters, with local histograms in place of the SDK's for one scope. */
 export class LeanMeterProvider implements MeterProvider {
   constructor(
     private readonly provider: MeterProvider,

@@ -11,13 +11,13 @@ interface Series {
   count: number;
 }
 
-/** Further ones are counted together. */
+/** Attribute sets beyond this number are counted together. */
 const MAX_SERIES = 2_000;
 const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
 
 /**
- * A histogram for those who record with the same attribute objects again and again: they are told apart by
- * identity, where the SDK writes each of them out as JSON with every record, at twenty times the cost.
+ * A histogram for callers that record with the same attribute objects again and again: it tells these apart by
+ * identity. The SDK serializes the attributes at every record, at twenty times the cost.
  */
 export class LocalHistogram implements Histogram {
   private readonly byIdentity = new WeakMap<Attributes, Series>();
@@ -33,7 +33,7 @@ export class LocalHistogram implements Histogram {
     series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
   }
 
-  /** What was recorded since the start, by attributes. */
+  /** The values recorded since the start, by attributes. */
   points(endTime: HrTime): DataPoint<HistogramValue>[] {
     return [...this.byContent.values()].map(({ attributes, since, counts, sum, count }) => ({
       startTime: since,
@@ -43,7 +43,7 @@ export class LocalHistogram implements Histogram {
     }));
   }
 
-  /** Others may have made an object of the same content. */
+  /** Another object may have equal attributes. */
   private find(attributes: Attributes): Series {
     let content = contentOf(attributes);
     let series = this.byContent.get(content);
@@ -79,7 +79,7 @@ function contentOf(attributes: Attributes): string {
   return JSON.stringify(Object.entries(attributes).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** Now, as OpenTelemetry writes it: seconds and nanoseconds since 1970. */
+/** Returns the current time in OpenTelemetry's form: seconds and nanoseconds since 1970. */
 export function hrTime(): HrTime {
   const now = Date.now();
   return [Math.floor(now / 1_000), (now % 1_000) * 1_000_000];

@@ -14,7 +14,7 @@ export class LocalHistograms {
 
   constructor(readonly scope: string) {}
 
-  /** Made twice, it is the same. */
+  /** Returns the same histogram for the same name. */
   create(name: string, { unit = '', description = '', advice = {} }: MetricOptions = {}): LocalHistogram {
     let named = this.named.get(name);
     if (!named) {
@@ -25,7 +25,7 @@ export class LocalHistograms {
     return named.histogram;
   }
 
-  /** Those that anything was recorded in. */
+  /** Returns the histograms that have recorded a value. */
   collect(): ScopeMetrics {
     const endTime = hrTime();
     const metrics = [...this.named.values()].map(({ descriptor, histogram }) => ({

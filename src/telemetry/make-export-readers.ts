@@ -1,7 +1,7 @@
 import { type MetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { createRequire } from 'node:module';
 
-import { type TelemetrySettings } from '../environment.js';
+import { type TelemetrySettings } from '../config/index.js';
 
 type Exports = TelemetrySettings['exports'];
 
@@ -12,7 +12,7 @@ const PACKAGES = {
   grpc: '@opentelemetry/exporter-metrics-otlp-grpc',
 } satisfies Record<Exports['metricsProtocol'], string>;
 
-/** What sends metrics away at regular times. The exporters read where to, and how, from their own variables. */
+/** Makes the readers that export metrics at intervals. Each exporter reads its target from its own variables. */
 export async function makeExportReaders({
   metrics,
   metricsProtocol,
@@ -29,7 +29,7 @@ export async function makeExportReaders({
   );
 }
 
-// They are the SDK's own dependencies, of its version, wherever they are installed.
+// Resolved from the SDK, whose dependencies they are, so that the versions match.
 function makeOtlpExporter(protocol: Exports['metricsProtocol']): PushMetricExporter {
   const sdk = createRequire(import.meta.url).resolve('@opentelemetry/sdk-node');
   const { OTLPMetricExporter } = createRequire(sdk)(PACKAGES[protocol]) as {

@@ -3,7 +3,7 @@ import { type MetricReader } from '@opentelemetry/sdk-metrics';
 
 import { prometheusText } from './prometheus-text.js';
 
-/** The metrics as they are served; what could not be collected is logged when it begins, not each time. */
+/** The page of metrics. A failure to collect some of them is logged once, when it begins. */
 export class MetricsPage {
   private readonly logger = new Logger('Telemetry');
   private wasWhole = true;

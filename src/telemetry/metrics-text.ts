@@ -1,5 +1,5 @@
-/** Makes the text of all metrics, at the time it is asked for. */
+/** Collects all metrics now, and returns them as text. */
 export type MetricsText = () => Promise<string>;
 
-/** Injects it. */
+/** Injection token of `MetricsText`. */
 export const METRICS_TEXT = Symbol('MetricsText');

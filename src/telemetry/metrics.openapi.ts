@@ -3,7 +3,7 @@ import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger
 import { describeRoute } from '../http/describe-route.js';
 import { MetricsController } from './metrics.controller.js';
 
-/** Describes the metrics' route, for the documentation. */
+/** Adds to the controller what /docs shows of it. */
 export function describeMetrics(): void {
   ApiTags('Metrics')(MetricsController);
   describeRoute(

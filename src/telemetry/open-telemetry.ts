@@ -1,7 +1,7 @@
 import { metrics as metricsApi } from '@opentelemetry/api';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 
-import { type TelemetrySettings } from '../environment.js';
+import { type TelemetrySettings } from '../config/index.js';
 import { EventLoopDelay } from './event-loop-delay.js';
 import { LeanMeterProvider } from './lean-meter-provider.js';
 import { LocalHistograms } from './local-histograms.js';
@@ -11,24 +11,24 @@ import { PullReader } from './pull-reader.js';
 import { type RunningTelemetry, setRunningTelemetry } from './running-telemetry.js';
 import { within } from './within.js';
 
-/** What was not sent by then is lost: the process has to end. */
+/** Data not sent by then is lost: the process has to end. */
 const FLUSH_TIMEOUT_MS = 5_000;
 
-/** The instrumentation scope that ServiceBusModule measures under. */
+/** The instrumentation scope of ServiceBusModule. */
 const SCOPE = 'nestjs-service-bus';
 
 interface Provider {
   shutdown(): Promise<void>;
 }
 
-/** Sets OpenTelemetry up for this process: metrics for the page, and the SDK where its variables ask for it. */
+/** Sets up OpenTelemetry for this process: metrics for the page, and the SDK when its variables ask for it. */
 export async function openTelemetry({ metrics, exports }: TelemetrySettings): Promise<RunningTelemetry> {
   const isExported = exports.metrics.length > 0;
   const providers: Provider[] = [];
   let reader: PullReader | undefined;
   let problem: string | undefined;
   if (metrics && !isExported) {
-    // For the page alone cheaper histograms will do; what a collector wants of them, only the SDK's know.
+    // The page alone gets by with cheaper histograms; a collector needs what only the SDK's offer.
     const histograms = new LocalHistograms(SCOPE);
     reader = new PullReader(histograms);
     providers.push(startMetrics(reader, histograms));

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 
 import { type EventLoopDelay } from './event-loop-delay.js';
 
-/** Offers what this process takes of its machine: memory, processor time, and how long its event loop lags. */
+/** Registers the process's own metrics: memory, processor time, and event loop delay. */
 export function offerProcessMetrics(meter: Meter, delay: EventLoopDelay): void {
   const gauge = (name: string, unit: string, description: string, read: () => number): void => {
     const instrument = meter.createObservableGauge(name, { unit, description });

@@ -1,20 +1,20 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { type MetricData, type MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 
-/** [OpenTelemetry to Prometheus] A unit is part of the name there, written out. */
+/** [OpenTelemetry to Prometheus] The unit, spelled out, is part of the name. */
 const UNITS = new Map([
   ['s', '_seconds'],
   ['By', '_bytes'],
   ['1', '_ratio'],
 ]);
 
-// The scraper knows which target this is, and no two instruments of ours share a name.
+// Without target and scope: the scraper knows the target, and no two of our instruments share a name.
 const serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
 
-/** All metrics as Prometheus reads them; the second of its values says which of them could not be collected. */
+/** Returns all metrics in Prometheus' format, and the errors of those that could not be collected. */
 export async function prometheusText(reader: MetricReader): Promise<{ text: string; errors: unknown[] }> {
   const { resourceMetrics, errors } = await reader.collect();
-  // Some attributes of a process are found out in the background, and the serializer looks at them all.
+  // Some resource attributes are detected in the background, and the serializer reads them all.
   await resourceMetrics.resource.waitForAsyncAttributes?.();
   return { text: serializer.serialize(withUnits(resourceMetrics)), errors };
 }

@@ -4,7 +4,7 @@ import { type LocalHistograms } from './local-histograms.js';
 
 type CollectionOptions = Parameters<MetricReader['collect']>[0];
 
-/** Collects metrics when it is asked to, those of the histograms with the SDK's. */
+/** Collects the SDK's metrics and those of the local histograms, on request. */
 export class PullReader extends MetricReader {
   constructor(private readonly histograms?: LocalHistograms) {
     super();

@@ -1,17 +1,17 @@
-/** What measures and traces this process. */
+/** The telemetry of this process: its metrics and traces. */
 export interface RunningTelemetry {
-  /** All metrics as Prometheus reads them; undefined where they are not served. */
+  /** Returns all metrics in Prometheus' format; undefined when they are not served. */
   readonly metricsText: (() => Promise<string>) | undefined;
-  /** Why less is told than was asked for. */
+  /** Why less is exported than was asked for; undefined when everything is. */
   readonly problem: string | undefined;
-  /** Sends what was not sent yet, and stops; takes no longer than its deadline. */
+  /** Flushes what has not been sent, within a deadline, and stops. */
   close(): Promise<void>;
 }
 
-// One for the process, as OpenTelemetry's own is.
+// One for each process, as OpenTelemetry's own providers are.
 let running: RunningTelemetry | undefined;
 
-/** Nothing where it was not started. */
+/** Returns undefined when telemetry is off. */
 export function runningTelemetry(): RunningTelemetry | undefined {
   return running;
 }

@@ -3,18 +3,18 @@ import { type HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { type MetricReader } from '@opentelemetry/sdk-metrics';
 import { createRequire } from 'node:module';
 
-import { type TelemetrySettings } from '../environment.js';
+import { type TelemetrySettings } from '../config/index.js';
 import { Diagnostics } from './diagnostics.js';
 import { makeExportReaders } from './make-export-readers.js';
 
 type Exports = TelemetrySettings['exports'];
 
 const SERVICE_NAME = 'nestjs-service-bus';
-/** Asked for every few seconds, by machines. */
+/** Probes and scrapers ask for these every few seconds. */
 const NOT_TRACED = /^\/(?:health|metrics)(?:$|[/?])/;
 
 /**
- * Starts OpenTelemetry's SDK as its standard variables say. It has to be done before anything loads `http`.
+ * Starts OpenTelemetry's SDK as its standard variables say. Call it before anything loads `http`.
  * Rejects when the packages are not installed.
  */
 export async function startSdk(
@@ -29,12 +29,12 @@ export async function startSdk(
       resource: resources.defaultResource().merge(resources.resourceFromAttributes(named)),
     }),
     metricReaders: [...readers, ...(await makeExportReaders(exports))],
-    // The service's log goes its own way.
+    // The service writes its own log.
     logRecordProcessors: [],
     ...(exports.traces ? { instrumentations: [await httpInstrumentation()] } : { spanProcessors: [] }),
   });
   sdk.start();
-  // Instruments `http` now, for those who import it as an ES module, and in all its forms.
+  // Loads `http` now, so that it is instrumented for ES modules too.
   createRequire(import.meta.url)('node:http');
   return sdk;
 }
@@ -43,7 +43,7 @@ async function httpInstrumentation(): Promise<HttpInstrumentation> {
   const http = await import('@opentelemetry/instrumentation-http');
   return new http.HttpInstrumentation({
     ignoreIncomingRequestHook: ({ url }) => NOT_TRACED.test(url ?? ''),
-    // Requests that nobody's work asks for, as for the depth of a queue, are no traces of their own.
+    // Background requests, such as those for a queue's depth, start no trace.
     requireParentforOutgoingSpans: true,
   });
 }

@@ -1,17 +1,17 @@
 import cluster from 'node:cluster';
 
-import { type Environment } from '../environment.js';
+import { type Configuration } from '../config/index.js';
 import { type RunningTelemetry, setRunningTelemetry } from './running-telemetry.js';
 
 /**
- * Starts what measures and traces this process, before anything of the application is loaded: an SDK that comes
- * later would not be seen. Loads nothing where nothing is asked for.
+ * Starts the telemetry of this process, before any part of the application is loaded: an SDK that starts later
+ * instruments nothing. Loads nothing when telemetry is off.
  */
 export async function startTelemetry({
   telemetry,
   workers,
-}: Pick<Environment, 'telemetry' | 'workers'>): Promise<RunningTelemetry | undefined> {
-  // A primary process handles no message: its workers tell of theirs.
+}: Pick<Configuration, 'telemetry' | 'workers'>): Promise<RunningTelemetry | undefined> {
+  // A primary handles no messages: its workers report theirs.
   if (workers > 1 && cluster.isPrimary) return undefined;
   const { metrics, exports } = telemetry;
   const isExported = exports.traces || exports.metrics.length > 0;

@@ -14,12 +14,12 @@ import { type RunningTelemetry, runningTelemetry } from './running-telemetry.js'
 
 const RUNNING = Symbol('RunningTelemetry');
 
-/** Serves the metrics of this process, and sends the last of its telemetry when it ends. */
+/** Serves the metrics of this process, and flushes its telemetry at shutdown. */
 @Module({})
 export class TelemetryModule implements OnModuleInit, OnApplicationShutdown {
   constructor(@Optional() @Inject(RUNNING) private readonly running: RunningTelemetry | undefined) {}
 
-  /** For what was started before the application was made. */
+  /** Takes over the telemetry that was started before the application was created. */
   static register(): DynamicModule {
     const running = runningTelemetry();
     const { metricsText } = running ?? {};
@@ -38,7 +38,7 @@ export class TelemetryModule implements OnModuleInit, OnApplicationShutdown {
     if (problem !== undefined) new Logger('Telemetry').warn(problem);
   }
 
-  /** Nest calls it when the last message is settled and HTTP is closed. */
+  /** Nest calls this after the last message is settled and HTTP is closed. */
   async onApplicationShutdown(): Promise<void> {
     await this.running?.close();
   }

@@ -1,12 +1,12 @@
 import { type WorkerMessage } from './worker-message.js';
 import { type WorkerProcess } from './worker-process.js';
 
-/** A worker that is busy for that long is left out. */
+/** A worker that takes longer is left out. */
 const TIMEOUT_MS = 2_000;
 
 let lastId = 0;
 
-/** Asks all workers for their metrics, at the same time; by their numbers. */
+/** Collects the metrics of all workers at the same time, by their numbers. */
 export async function collectMetrics(
   workers: ReadonlyMap<number, WorkerProcess>,
 ): Promise<ReadonlyMap<number, string>> {

@@ -7,9 +7,9 @@ interface Family {
   readonly samples: string[];
 }
 
-/** One page of metrics from those of all workers, by their numbers: each sample gets a label that names its worker. */
+/** Merges the metrics of all workers into one page; each sample gets a label with its worker's number. */
 export function mergeMetrics(pages: ReadonlyMap<number, string>): string {
-  // All samples of a metric have to stand together.
+  // All samples of a metric must be adjacent.
   const families = new Map<string, Family>();
   for (const [worker, page] of pages) {
     const known = new Set(families.keys());

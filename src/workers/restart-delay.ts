@@ -1,13 +1,13 @@
 const FIRST_DELAY_MS = 250;
-/** A worker that ends before it has worked that long could not work. */
+/** A worker that exits within this time is taken for broken. */
 const QUICK_MS = 10_000;
 const MAX_QUICK_ENDS = 5;
 
-/** When to start a worker again that has ended: one that ends quickly is given longer and longer, and then up. */
+/** Decides when to restart a worker: the delay grows while it exits quickly, until it is given up. */
 export class RestartDelay {
   private quickEnds = 0;
 
-  /** How long to wait before the next start, by how long it had worked; `undefined` is never again. */
+  /** Returns the delay before the next start, by how long the worker ran; `undefined` gives it up. */
   afterEnd(workedMs: number): number | undefined {
     this.quickEnds = workedMs < QUICK_MS ? this.quickEnds + 1 : 0;
     if (this.quickEnds === 0) return 0;

@@ -5,8 +5,8 @@ import { isPrimaryMessage, tellPrimary } from './worker-message.js';
 const TIMEOUT_MS = 3_000;
 
 /**
- * Makes this worker serve the metrics of all: a scraper reaches a worker that it cannot choose. Alone it serves its
- * own, where the primary has no answer.
+ * Makes this worker serve the metrics of all workers, because a scraper cannot choose which one it reaches. If the
+ * primary does not answer, it serves its own.
  */
 export function shareMetrics(): void {
   const telemetry = runningTelemetry();

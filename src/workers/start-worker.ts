@@ -1,7 +1,7 @@
 import { type Worker } from 'node:cluster';
 import { type AddressInfo } from 'node:net';
 
-import { type Environment } from '../environment.js';
+import { type Configuration } from '../config/index.js';
 import { createLogger } from '../logging/index.js';
 import { describeFailure } from '../start/describe-failure.js';
 import { keepRunning } from '../start/keep-running.js';
@@ -13,13 +13,13 @@ import { EMBEDDED_EMULATOR } from './worker-process.js';
 import { isPrimaryMessage, tellPrimary } from './worker-message.js';
 
 /** Starts the service in a worker of the cluster; the primary hears when it is ready, or why it is not. */
-export async function startWorker(environment: Environment, worker: Worker): Promise<void> {
+export async function startWorker(configuration: Configuration, worker: Worker): Promise<void> {
   const number = Number(process.argv[process.argv.indexOf('--worker') + 1]);
-  const logger = await createLogger(environment, number);
+  const logger = await createLogger(configuration, number);
   keepRunning(logger);
   shareMetrics();
-  const starting = openNamespace(environment, logger).then(({ options }) =>
-    startApplication(environment, options, logger, {
+  const starting = openNamespace(configuration, logger).then(({ options }) =>
+    startApplication(configuration, options, logger, {
       isEmulatorOurs: process.argv.includes(EMBEDDED_EMULATOR),
     }),
   );

@@ -7,13 +7,13 @@ import { RestartDelay } from './restart-delay.js';
 import { type WorkerEnd, WorkerProcess } from './worker-process.js';
 import { WorkersError } from './workers.error.js';
 
-/** Longer than a worker gives itself. */
+/** Longer than a worker's own deadline. */
 const STOP_DEADLINE_MS = 42_000;
 const CONTEXT = 'Workers';
 
-/** Keeps a number of workers at work, starting again those that end. */
+/** Keeps a number of workers running, and restarts those that exit. */
 export class WorkerPool {
-  /** Rejects with a line for the log when workers end as fast as they are started. */
+  /** Rejects, with a line for the log, when workers exit as fast as they are started. */
   readonly failed: Promise<never>;
   private readonly workers = new Map<number, WorkerProcess>();
   private isStarted = false;
@@ -29,8 +29,8 @@ export class WorkerPool {
   }
 
   /**
-   * Starts that many; resolves with their HTTP port when all are ready.
-   * @throws WorkersError with the reason that the first of them has given
+   * Starts the workers; resolves with their HTTP port when all are ready.
+   * @throws WorkersError with the first worker's reason
    */
   async start(count: number): Promise<number> {
     const ports = Array.from({ length: count }, (_, index) => this.keep(index + 1));
@@ -40,8 +40,8 @@ export class WorkerPool {
   }
 
   /**
-   * Has all finish what is in work, at the same time; those that do not end are killed. Returns a line for each
-   * that has not ended as it should.
+   * Drains all workers at the same time; kills those that do not exit. Returns a line for each that did not exit
+   * cleanly.
    */
   async stop(): Promise<string[]> {
     this.isStopping = true;
@@ -55,18 +55,18 @@ export class WorkerPool {
     );
     const all = await Promise.all(ends);
     deadline.abort();
-    // One that is still starting has nothing in work, and leaves the signal's effect to the system.
+    // A worker that is still starting has no messages, and no handler for the signal.
     const failed = all.filter(({ end: { by } }) => by !== 0 && by !== 'SIGTERM');
     return failed.map(({ number, end }) => describeEnd(number, end));
   }
 
-  /** Ends all at once. */
+  /** Kills all workers. */
   kill(): void {
     this.isStopping = true;
     for (const worker of this.workers.values()) worker.signal('SIGKILL');
   }
 
-  /** Keeps the worker of a number at work; resolves with its port when it first is. */
+  /** Keeps one worker running; resolves with its port when it is ready for the first time. */
   private keep(number: number): Promise<number> {
     const delay = new RestartDelay();
     return new Promise((resolve) => {
@@ -91,7 +91,7 @@ export class WorkerPool {
 
   private reportFailure(reason: string): void {
     if (this.isStarted) this.logger.error(reason, undefined, CONTEXT);
-    // The others have nothing to add to what the first one said.
+    // The other workers would give the same reason.
     else if (!this.isStopping) this.fail(new WorkersError([reason]));
   }
 

@@ -3,11 +3,11 @@ import { EventEmitter } from 'node:events';
 
 import { isWorkerMessage, type PrimaryMessage, type WorkerMessage } from './worker-message.js';
 
-/** How a worker's process has ended. */
+/** How a worker's process exited. */
 export interface WorkerEnd {
   /** A signal's name, or an exit code. */
   readonly by: NodeJS.Signals | number;
-  /** How long it had worked; 0 if it never did. */
+  /** How long it was ready; 0 if it never was. */
   readonly workedMs: number;
 }
 
@@ -25,7 +25,7 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
   private readonly worker: Worker;
   private readySinceMs: number | undefined;
 
-  /** Starts it; what it is to know goes by variables, and its number by an argument that `ps` shows. */
+  /** Starts the process. It gets its settings by variables, and its number by an argument that `ps` shows. */
   constructor(number: number, variables: Readonly<Record<string, string>>) {
     super();
     // The primary names a Service Bus only where it is its own emulator.
@@ -40,7 +40,7 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
     });
     let by: WorkerEnd['by'] | undefined;
     const endIfOver = (): void => {
-      // An exit can overtake the last message: the channel's end does not.
+      // An exit can overtake the last message; the end of the channel cannot.
       if (by !== undefined && !this.worker.isConnected()) this.end(by);
     };
     this.worker.on('exit', (code: number, signal?: NodeJS.Signals | null) => {
@@ -49,7 +49,7 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
     });
     this.worker.on('disconnect', endIfOver);
     this.worker.on('error', () => {
-      // A process that could not be started has no other end. Errors of one that is just ending say nothing.
+      // A process that could not be started has no other event. Errors of an exiting process mean nothing.
       if (this.worker.process.pid === undefined) this.end(1);
     });
   }
@@ -59,19 +59,19 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
   }
 
   tell(message: PrimaryMessage): void {
-    // One that is ending takes no more; its end is told in its own way.
+    // An exiting worker takes no messages; its exit is reported separately.
     if (this.worker.isConnected()) this.worker.send(message, () => undefined);
   }
 
-  /** Has it finish what is in work, and end. */
+  /** Asks the worker to drain and exit. */
   stop(): void {
-    // Not by a signal: a terminal's reaches the workers too, and a second one means to stop at once.
+    // Not by a signal: a terminal's Ctrl-C reaches the workers too, and a second signal exits at once.
     if (this.isReady) this.tell({ kind: 'stop' });
     else this.signal('SIGTERM');
   }
 
   signal(name: NodeJS.Signals): void {
-    // Not worker.kill(): that waits for the worker to let go of its channel.
+    // Not worker.kill(), which waits for the worker to disconnect.
     this.worker.process.kill(name);
   }
 

@@ -1,4 +1,4 @@
-/** Workers do not stay at work, or have not ended as they should: `problems` has a line for each. */
+/** Workers keep exiting, or did not stop cleanly: `problems` has a line for each. */
 export class WorkersError extends Error {
   override readonly name = 'WorkersError';
 

@@ -1,5 +1,7 @@
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 
 import { type Emulator } from 'service-bus-emulator';
 import { startTestEmulator } from '../support/start-emulator.js';
@@ -7,7 +9,7 @@ import { until } from '../support/until.js';
 import { RepositoryCopy } from './repository-copy.js';
 import { ServiceProcess } from './start-process.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const PACKAGES = ['packages/nestjs-service-bus', 'packages/service-bus-emulator'];
 const QUEUES = ['feedback-form', 'counter', 'relay'].flatMap((name) => [`${name}-in`, `${name}-out`]);
@@ -151,6 +153,19 @@ describe('the service as it is built, in a bundle', () => {
     expect((await service.workers()).size).toBe(2);
     await send('counter-in', ...Array.from({ length: 20 }, (_, index) => ({ body: { text: `${index}` } })));
     await until(() => broker.entity('counter-out').counts.active === 20, 20_000);
+  });
+
+  it('ends, and frees its port, when `npm start` gets a signal', async () => {
+    const service = await ServiceProcess.startByNpm(copy.path('.'), { APPS: 'relay' });
+    cleanUp.push(() => service.close());
+    const url = await service.ready();
+    service.signal('SIGTERM');
+    // Whoever is left behind keeps the pipe of the output open, and the port taken.
+    await service.exit();
+    expect(service.output).toContain('SIGTERM: finishing');
+    const server = createServer().listen(Number(new URL(url).port), '127.0.0.1');
+    await once(server, 'listening');
+    await once(server.close(), 'close');
   });
 
   it('tells a wrong variable', async () => {

@@ -29,7 +29,7 @@ describe('HTTP in production', () => {
 
   async function start(variables: Readonly<Record<string, string>>): Promise<ServiceProcess> {
     const production = { NODE_ENV: 'production', SB_CONNECTION: broker.connectionString, APPS: 'relay' };
-    const service = await ServiceProcess.start({ ...production, ...variables }, { cache: directory });
+    const service = await ServiceProcess.start({ ...production, ...variables });
     services.push(service);
     return service;
   }

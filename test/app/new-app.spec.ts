@@ -11,7 +11,7 @@ const TEST_RUNNER = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js
 const TESTS = [
   'src/purchase-orders',
   'app/purchase-orders',
-  'src/environment.spec',
+  'src/config/configuration.spec',
   'containers',
   'test/deploy',
 ];

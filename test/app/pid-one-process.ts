@@ -71,13 +71,13 @@ export class PidOneProcess {
     process.kill(outside, name);
   }
 
-  /** Waits for its end, and returns its exit code. */
+  /** Waits until it has exited, and returns its exit code. */
   async exit(): Promise<number | null> {
     await this.exited;
     return this.parent.exitCode;
   }
 
-  /** Ends it, whatever it is doing. */
+  /** Kills it. */
   async close(): Promise<void> {
     this.parent.kill('SIGKILL');
     await this.exited;

@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { ServiceBusClient } from '@azure/service-bus';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import { startTestEmulator } from '../support/start-emulator.js';
 import { until } from '../support/until.js';
@@ -28,19 +25,12 @@ describeWhereAllowed('as process 1 of a container', () => {
     for (const close of cleanUp.splice(0).reverse()) await close();
   });
 
-  // Compiled once, for all the processes of these tests.
-  let cache: string;
-  beforeAll(async () => {
-    cache = await mkdtemp(path.join(tmpdir(), 'compiled-'));
-  });
-  afterAll(() => rm(cache, { recursive: true }));
-
   async function start(
     file: string,
     variables: Readonly<Record<string, string>> = {},
     ...args: string[]
   ): Promise<PidOneProcess> {
-    const started = await PidOneProcess.start(file, { TYPESCRIPT_CACHE: cache, ...variables }, args);
+    const started = await PidOneProcess.start(file, variables, args);
     cleanUp.push(() => started.close());
     return started;
   }

@@ -1,18 +1,32 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { STATUS_CODES } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 
 import { type Emulator } from 'service-bus-emulator';
-import { APPS } from '../../src/environment.js';
+import { APPS } from '../../src/config/index.js';
 import { startTestEmulator } from '../support/start-emulator.js';
 import { until } from '../support/until.js';
 import { ServiceProcess } from './start-process.js';
 
 jest.setTimeout(60_000);
+
+interface OpenApiDocument {
+  readonly info: { readonly version: string };
+  readonly components: { readonly schemas: object };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+interface Operation {
+  readonly operationId: string;
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, MediaType>> }>>;
+}
+
+interface MediaType {
+  readonly example?: { readonly statusCode: number; readonly error: string };
+}
 
 const QUEUES = { queues: ['counter-in', 'counter-out', 'relay-in', 'relay-out'] };
 
@@ -22,18 +36,11 @@ describe('the process', () => {
     for (const close of cleanUp.splice(0).reverse()) await close();
   });
 
-  // Compiled once, for all the processes of these tests.
-  let cache: string;
-  beforeAll(async () => {
-    cache = await mkdtemp(path.join(tmpdir(), 'compiled-'));
-  });
-  afterAll(() => rm(cache, { recursive: true }));
-
   async function start(
     variables: Readonly<Record<string, string>> = {},
     dotEnv?: string,
   ): Promise<ServiceProcess> {
-    const service = await ServiceProcess.start(variables, { cache, dotEnv });
+    const service = await ServiceProcess.start(variables, dotEnv);
     cleanUp.push(() => service.close());
     return service;
   }
@@ -72,16 +79,62 @@ describe('the process', () => {
 
     expect((await fetch(`${url}/docs`)).headers.get('content-type')).toMatch(/^text\/html/);
     expect(await status(`${url}/docs/swagger-ui-bundle.js`)).toBe(200);
-    expect(await (await fetch(`${url}/docs-json`)).json()).toMatchObject({
-      paths: {
-        '/send': { post: { responses: { 200: {}, 400: {}, 413: {}, 503: {} } } },
-        '/receive': { get: { parameters: expect.any(Array) as unknown } },
-        '/peek': { get: {} },
-        '/health': { get: {} },
-        '/health/ready': { get: {} },
-        '/health/live': { get: {} },
-      },
+    expect(await (await fetch(url)).json()).toEqual({ documentation: '/docs', health: '/health' });
+    // Their outputs are pipes.
+    expect(service.output).not.toContain('\x1b');
+  });
+
+  it('describes what it offers over HTTP', async () => {
+    const service = await start();
+    const url = await service.ready();
+    const document = (await (await fetch(`${url}/docs-json`)).json()) as OpenApiDocument;
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    expect(document.info.version).toBe(version);
+    expect(Object.keys(document.components.schemas)).toEqual(['Error']);
+    const operations = Object.entries(document.paths).flatMap(([at, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ at: `${method} ${at}`, ...operation })),
+    );
+    expect(Object.fromEntries(operations.map(({ at, operationId }) => [at, operationId]))).toEqual({
+      'get /': 'startPage',
+      'get /metrics': 'metrics',
+      'get /health': 'health',
+      'get /health/ready': 'healthReady',
+      'get /health/live': 'healthLive',
+      'post /send': 'send',
+      'get /receive': 'receive',
+      'get /peek': 'peek',
     });
+    const examples = operations.flatMap(({ responses }) =>
+      Object.entries(responses).flatMap(([status, { content }]) => {
+        const example = content?.['application/json']?.example;
+        return example === undefined ? [] : [[Number(status), example.statusCode, example.error]];
+      }),
+    );
+    expect(examples).toContainEqual([413, 413, 'Payload Too Large']);
+    for (const [status, statusCode, error] of examples) {
+      expect(statusCode).toBe(status);
+      expect(error).toBe(STATUS_CODES[status as number]);
+    }
+  });
+
+  it('warns of a variable that is misspelt, and of none that Kubernetes makes', async () => {
+    const service = await start({ APPS: 'counter', COUNTER_QUEUE: 'work', COUNTER_SERVICE_HOST: '10.0.0.7' });
+    await service.ready();
+    expect(service.output + service.errors).toContain(
+      'WARN [Configuration] COUNTER_QUEUE is not known: did you mean COUNTER_IN_QUEUE?',
+    );
+    expect(service.output + service.errors).not.toContain('COUNTER_SERVICE_HOST');
+  });
+
+  it('says in one line what a way to sign in lacks', async () => {
+    const service = await start({
+      SERVICE_BUS_NAMESPACE: 'lab.servicebus.windows.net',
+      AZURE_TOKEN_CREDENTIALS: 'VisualStudioCodeCredential',
+    });
+    expect(await service.exit()).toBe(1);
+    expect(service.errors).toBe(
+      'VisualStudioCodeCredential needs the package @azure/identity-vscode, which is not installed: npm install @azure/identity-vscode@2\n',
+    );
   });
 
   it('finishes what is in work when it is told to stop', async () => {

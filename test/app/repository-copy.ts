@@ -17,14 +17,14 @@ const LEFT_OUT = new Set([
 ]);
 const MAX_OUTPUT_BYTES = 10_000_000;
 
-/** What a command wrote, and how it ended. */
+/** The output and the exit code of a command. */
 export interface CommandResult {
   readonly output: string;
   readonly errors: string;
   readonly exitCode: ExecFileException['code'];
 }
 
-/** What a build or an installation left inside a folder stays behind. */
+/** Leaves out what a build or an installation has put into a folder. */
 const isSource = (file: string): boolean =>
   !['node_modules', 'dist', 'tsconfig.tsbuildinfo'].includes(path.basename(file));
 
@@ -40,7 +40,7 @@ async function linkPackages(directory: string): Promise<void> {
   }
 }
 
-/** A copy of this repository, to change at will; it shares the installed packages. */
+/** A copy of this repository that tests may change; it shares the installed packages. */
 export class RepositoryCopy {
   private constructor(private readonly directory: string) {}
 

@@ -15,7 +15,7 @@ const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const BUILT = process.env['SERVICE_PROGRAM'];
 const FREE_PORTS = { PORT: '0', EMULATOR_PORT: '0', EMULATOR_ADMIN_PORT: '0' };
 
-/** The service as a process of its own, in an empty working directory. */
+/** The service as a separate process, in an empty working directory. */
 export class ServiceProcess {
   output = '';
   errors = '';
@@ -31,30 +31,36 @@ export class ServiceProcess {
   }
 
   /** Starts it from its sources with these variables only, on free ports unless they say otherwise. */
-  static start(
-    variables: Readonly<Record<string, string>>,
-    { cache, dotEnv }: { cache: string; dotEnv?: string },
-  ): Promise<ServiceProcess> {
+  static start(variables: Readonly<Record<string, string>>, dotEnv?: string): Promise<ServiceProcess> {
     const args =
       BUILT === undefined ? ['--import', LOADER, MAIN] : ['--enable-source-maps', path.resolve(BUILT)];
-    return ServiceProcess.run(args, { TYPESCRIPT_CACHE: cache, ...variables }, dotEnv);
+    return ServiceProcess.run(process.execPath, args, variables, dotEnv);
   }
 
   /** Starts it as it was built: a program in JavaScript. */
   static startBuilt(program: string, variables: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    return ServiceProcess.run(['--enable-source-maps', program], variables);
+    return ServiceProcess.run(process.execPath, ['--enable-source-maps', program], variables);
+  }
+
+  /** Starts a repository's service by `npm start`, as it was built before; `signal` goes to npm. */
+  static startByNpm(
+    repository: string,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceProcess> {
+    return ServiceProcess.run('npm', ['--prefix', repository, 'start', '--ignore-scripts'], variables);
   }
 
   private static async run(
+    command: string,
     args: readonly string[],
     variables: Readonly<Record<string, string>>,
     dotEnv?: string,
   ): Promise<ServiceProcess> {
     const directory = await mkdtemp(path.join(tmpdir(), 'service-'));
     if (dotEnv !== undefined) await writeFile(path.join(directory, '.env'), dotEnv);
-    const child = spawn(process.execPath, args, {
+    const child = spawn(command, args, {
       cwd: directory,
-      env: { PATH: process.env['PATH'], NO_COLOR: '1', ...FREE_PORTS, ...variables },
+      env: { PATH: process.env['PATH'], ...FREE_PORTS, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new ServiceProcess(child, directory);
@@ -81,13 +87,13 @@ export class ServiceProcess {
     return new Map(own.map(([, pid, , number]) => [Number(number), Number(pid)]));
   }
 
-  /** Waits for its end and that of its workers, and returns its exit code. */
+  /** Waits until it and its workers have exited, and returns its exit code. */
   async exit(): Promise<number | null> {
     await this.exited;
     return this.child.exitCode;
   }
 
-  /** Ends it, whatever it is doing. */
+  /** Kills it. */
   async close(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.exited;

@@ -1,10 +1,7 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 
 import { type Emulator } from 'service-bus-emulator';
 import { startTestEmulator } from '../support/start-emulator.js';
@@ -19,15 +16,8 @@ describe('WORKERS', () => {
     for (const close of cleanUp.splice(0).reverse()) await close();
   });
 
-  // Compiled once, for all the processes of these tests.
-  let cache: string;
-  beforeAll(async () => {
-    cache = await mkdtemp(path.join(tmpdir(), 'compiled-'));
-  });
-  afterAll(() => rm(cache, { recursive: true }));
-
   async function start(variables: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
-    const service = await ServiceProcess.start({ WORKERS: '2', ...variables }, { cache });
+    const service = await ServiceProcess.start({ WORKERS: '2', ...variables });
     cleanUp.push(() => service.close());
     return service;
   }

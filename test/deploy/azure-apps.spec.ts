@@ -4,13 +4,13 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
-import { APPS, readEnvironment } from '../../src/environment.js';
+import { APPS, readConfiguration } from '../../src/config/index.js';
 import { apps, AZURE, queues } from './azure-files.js';
 import { readManifests } from './manifests.js';
 import { readBicep } from './read-bicep.js';
 
 const manifests = readManifests(path.join('deploy', 'kubernetes', 'overlays', 'azure'));
-const defaults = readEnvironment({});
+const defaults = readConfiguration({});
 
 describe.each(APPS)('%s in Azure', (name) => {
   const { inQueue, outQueue } = defaults.queues[name];

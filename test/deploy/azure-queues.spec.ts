@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { type Entities, readEntities } from 'service-bus-emulator';
 import { parseDuration } from '../../packages/service-bus-emulator/src/config/duration.js';
-import { APPS, readEnvironment } from '../../src/environment.js';
+import { APPS, readConfiguration } from '../../src/config/index.js';
 import { DEFAULT_RETRY_POLICY } from '../../packages/nestjs-service-bus/src/binding/backoff.js';
 import { queues } from './azure-files.js';
 
-const defaults = readEnvironment({});
+const defaults = readConfiguration({});
 
 describe('the queues in Azure', () => {
   type Declared = Exclude<NonNullable<Entities['queues']>[number], string>;

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { APPS } from '../../src/environment.js';
+import { APPS } from '../../src/config/index.js';
 import { apps, AZURE, readJson, readText } from './azure-files.js';
 import { bicepTokens } from './bicep-tokens.js';
 import { filesBelow } from './build-kustomization.js';

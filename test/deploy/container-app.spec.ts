@@ -2,14 +2,13 @@ import path from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { readEnvironment } from '../../src/environment.js';
+import { readConfiguration, variableNames } from '../../src/config/index.js';
 import { DEFAULT_DRAIN_TIMEOUT_MS } from '../../packages/nestjs-service-bus/src/service-bus-options.js';
 import { readText } from './azure-files.js';
 import { readManifests } from './manifests.js';
-import { variablesRead } from './variables-read.js';
 
 const manifests = readManifests(path.join('deploy', 'kubernetes', 'overlays', 'azure'));
-const defaults = readEnvironment({});
+const defaults = readConfiguration({});
 
 describe('the container app', () => {
   const text = readText('container-app.bicep');
@@ -26,13 +25,13 @@ describe('the container app', () => {
     const environment = Object.fromEntries(
       variables.map(([, name, value = '']) => [name, values[value] ?? value.replaceAll("'", '')]),
     ) as Record<string, string>;
-    expect(readEnvironment(environment)).toMatchObject({
+    expect(readConfiguration(environment)).toMatchObject({
       production: true,
       apps: ['relay'],
       broker: { kind: 'namespace', fullyQualifiedNamespace: 'name.servicebus.windows.net' },
       http: { host: '0.0.0.0', trustProxy: 1, authentication: { kind: 'required' } },
     });
-    const unread = Object.keys(environment).filter((name) => !variablesRead().has(name));
+    const unread = Object.keys(environment).filter((name) => !variableNames().has(name));
     // Read by @azure/identity.
     expect(unread).toEqual(['AZURE_CLIENT_ID']);
   });

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { variablesRead } from './variables-read.js';
+import { variableNames } from '../../src/config/index.js';
 
 describe.each(['deploy-kubernetes.md', 'deploy-azure.md'])('docs/%s', (name) => {
   const text = readFileSync(path.join('docs', name), 'utf8');
@@ -25,7 +25,7 @@ describe.each(['deploy-kubernetes.md', 'deploy-azure.md'])('docs/%s', (name) => 
     const parameters = readFileSync(path.join('deploy', 'azure', 'main.parameters.json'), 'utf8');
     const variables = [...text.matchAll(/`([A-Z]+_[A-Z_]+)`/g)].map(([, variable = '']) => variable);
     const unknown = variables.filter(
-      (variable) => !variablesRead().has(variable) && !parameters.includes(variable),
+      (variable) => !variableNames().has(variable) && !parameters.includes(variable),
     );
     expect(unknown).toEqual([]);
   });

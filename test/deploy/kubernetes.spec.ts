@@ -4,19 +4,18 @@ import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { APPS, readEnvironment } from '../../src/environment.js';
+import { APPS, readConfiguration, variableNames } from '../../src/config/index.js';
 import { HealthController } from '../../src/health/health.controller.js';
 import { resolveBinding } from '../../packages/nestjs-service-bus/src/binding/resolve-binding.js';
 import { DEFAULT_DRAIN_TIMEOUT_MS } from '../../packages/nestjs-service-bus/src/service-bus-options.js';
 import { type Container, type Deployment, labelsOf, only, readManifests, selects } from './manifests.js';
-import { variablesRead } from './variables-read.js';
 
 /** What stopping takes beside the drain, with its closes and its deadline. */
 const CLOSING_MS = 15_000;
 
 const manifests = readManifests(path.join('deploy', 'kubernetes', 'overlays', 'azure'));
 const deployments = manifests('Deployment');
-const defaults = readEnvironment({});
+const defaults = readConfiguration({});
 
 describe.each(APPS)('the Deployment of %s', (app) => {
   const deployment = only(deployments, app);
@@ -30,7 +29,7 @@ describe.each(APPS)('the Deployment of %s', (app) => {
 
   it('gives the service an environment that it starts with', () => {
     const file = { HTTP_API_KEYS_FILE: path.join(folder, 'keys') };
-    expect(readEnvironment({ ...variables(container), ...file })).toMatchObject({
+    expect(readConfiguration({ ...variables(container), ...file })).toMatchObject({
       production: true,
       apps: [app],
       broker: { kind: 'namespace', fullyQualifiedNamespace: 'name.servicebus.windows.net' },
@@ -39,7 +38,7 @@ describe.each(APPS)('the Deployment of %s', (app) => {
   });
 
   it('sets only what the service reads', () => {
-    expect(Object.keys(variables(container)).filter((name) => !variablesRead().has(name))).toEqual([]);
+    expect(Object.keys(variables(container)).filter((name) => !variableNames().has(name))).toEqual([]);
   });
 
   it('mounts the API keys where the service looks for them', () => {

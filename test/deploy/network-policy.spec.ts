@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { APPS } from '../../src/environment.js';
+import { APPS } from '../../src/config/index.js';
 import { labelsOf, only, readManifests, selects } from './manifests.js';
 
 const manifests = readManifests(path.join('deploy', 'kubernetes', 'overlays', 'azure'));

@@ -5,18 +5,18 @@ import { fileURLToPath } from 'node:url';
 
 import { AppModule } from '../../src/app.module.js';
 import { type Emulator, type EmulatorOptions, readEntities } from 'service-bus-emulator';
-import { readEnvironment } from '../../src/environment.js';
+import { readConfiguration } from '../../src/config/index.js';
 import { createApplication } from '../../src/http/create-application.js';
 import { type HttpOptions } from '../../src/http/http-options.js';
 import { startTestEmulator } from './start-emulator.js';
 import { until } from './until.js';
 
 const CONFIG = fileURLToPath(new URL('../../Config.json', import.meta.url));
-// Failures are provoked in these tests; what they log is not for the eye.
+// These tests provoke failures, whose log lines are noise.
 const ignore = (): void => undefined;
 const SILENT: LoggerService = { log: ignore, error: ignore, warn: ignore };
 
-/** The whole service on an emulator, with an SDK client beside it. */
+/** The whole service on an emulator, and an SDK client. */
 export interface RunningApp {
   readonly app: NestExpressApplication;
   readonly emulator: Emulator;
@@ -38,7 +38,7 @@ export async function startApp(
   const entities = await readEntities(CONFIG);
   const emulator = await startTestEmulator({ ...entities, queues: [...(entities.queues ?? []), ...queues] });
   const { connectionString } = emulator;
-  const environment = readEnvironment({ SB_CONNECTION: connectionString, ...variables });
+  const environment = readConfiguration({ SB_CONNECTION: connectionString, ...variables });
   const app = await createApplication(AppModule.from(environment, { connectionString }), SILENT, {
     ...environment.http,
     ...http,

@@ -14,14 +14,14 @@ export interface Conditions {
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
-  /** Carries nothing any more, and tells neither end. */
+  /** Carries nothing from now on, and tells neither end. */
   isSilent: boolean;
 }
 
 /** A bad network between a client and a local server. */
 export class TcpProxy {
   conditions: Conditions = {};
-  /** Connections can be made, and carry nothing: as if there were a network no more. */
+  /** Accepts connections, and carries nothing, as if the network were gone. */
   isOut = false;
   private readonly pairs = new Set<Pair>();
 
@@ -54,7 +54,7 @@ export class TcpProxy {
     this.pairs.clear();
   }
 
-  /** Leaves all connections half-open: they look well, and nothing arrives. New ones work. */
+  /** Leaves all connections half-open: they look healthy, and nothing arrives. New ones work. */
   silence(): void {
     for (const pair of this.pairs) pair.isSilent = true;
   }

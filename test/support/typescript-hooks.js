@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../../', import.meta.url);
 const CONFIG = fileURLToPath(new URL('tsconfig.base.json', ROOT));
+/** What compiled files depend on beside their source. */
+const COMPILED_BY = [
+  'tsconfig.base.json',
+  'node_modules/typescript/package.json',
+  'test/support/typescript-hooks.js',
+]
+  .map((file) => readFileSync(new URL(file, ROOT)))
+  .join();
 const PACKAGES = new Set(['nestjs-service-bus', 'service-bus-emulator']);
 
 let cacheDirectory;
@@ -27,7 +36,7 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   if (!url.endsWith('.ts')) return next(url, context);
   const source = await readFile(new URL(url), 'utf8');
-  const cached = `${cacheDirectory}/${createHash('sha1').update(url).update(source).digest('hex')}.js`;
+  const cached = `${cacheDirectory}/${createHash('sha1').update(COMPILED_BY).update(url).update(source).digest('hex')}.js`;
   try {
     return { format: 'module', source: await readFile(cached, 'utf8'), shortCircuit: true };
   } catch {

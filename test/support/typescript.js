@@ -1,7 +1,10 @@
 // node --import ./test/support/typescript.js src/main.ts: runs the sources as they are, without a build.
+import { mkdirSync } from 'node:fs';
 import { register } from 'node:module';
-import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 
-register('./typescript-hooks.js', import.meta.url, {
-  data: { cacheDirectory: process.env.TYPESCRIPT_CACHE ?? tmpdir() },
-});
+// One for all tests and runs: a file is compiled again only when it has changed.
+const cacheDirectory = fileURLToPath(new URL('../../node_modules/.cache/compiled-sources', import.meta.url));
+mkdirSync(cacheDirectory, { recursive: true });
+
+register('./typescript-hooks.js', import.meta.url, { data: { cacheDirectory } });

@@ -1,8 +1,5 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import { ServiceProcess } from '../app/start-process.js';
 import { startTestEmulator } from '../support/start-emulator.js';
@@ -15,18 +12,13 @@ const WAIT_MS = 20_000;
 const API_KEY = 'k-0123456789-abcdefghij-0123456789';
 
 describe('the log of the process', () => {
-  let cache: string;
   const cleanUp: (() => Promise<unknown>)[] = [];
-  beforeAll(async () => {
-    cache = await mkdtemp(path.join(tmpdir(), 'compiled-'));
-  });
-  afterAll(() => rm(cache, { recursive: true }));
   afterEach(async () => {
     for (const close of cleanUp.splice(0).reverse()) await close();
   });
 
   async function start(variables: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    const service = await ServiceProcess.start(variables, { cache });
+    const service = await ServiceProcess.start(variables);
     cleanUp.push(() => service.close());
     return service;
   }

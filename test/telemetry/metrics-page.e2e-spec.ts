@@ -1,7 +1,7 @@
 import { metrics as metricsApi } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { readEnvironment } from '../../src/environment.js';
+import { readConfiguration } from '../../src/config/index.js';
 import { startTelemetry } from '../../src/telemetry/start-telemetry.js';
 import { letSdkTimersGo } from '../support/let-sdk-timers-go.js';
 import { type RunningApp, startApp } from '../support/start-app.js';
@@ -14,7 +14,7 @@ describe('GET /metrics', () => {
   letSdkTimersGo();
   let running: RunningApp | undefined;
   const start = async (variables: Record<string, string>): Promise<string> => {
-    await startTelemetry(readEnvironment(variables));
+    await startTelemetry(readConfiguration(variables));
     running = await startApp({ APPS: 'counter', ...variables });
     return running.url;
   };

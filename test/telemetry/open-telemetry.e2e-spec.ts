@@ -1,8 +1,5 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { ServiceProcess } from '../app/start-process.js';
 import { until } from '../support/until.js';
@@ -15,13 +12,8 @@ const SPAN_ID = 'b7ad6b7169203331';
 const WAIT_MS = 20_000;
 
 describe('the process, told by the standard variables to export', () => {
-  let cache: string;
   let collector: OtlpReceiver;
   const cleanUp: (() => Promise<unknown>)[] = [];
-  beforeAll(async () => {
-    cache = await mkdtemp(path.join(tmpdir(), 'compiled-'));
-  });
-  afterAll(() => rm(cache, { recursive: true }));
   beforeEach(async () => {
     collector = await OtlpReceiver.start();
     cleanUp.push(() => collector.close());
@@ -31,10 +23,11 @@ describe('the process, told by the standard variables to export', () => {
   });
 
   async function start(variables: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    const service = await ServiceProcess.start(
-      { APPS: 'relay', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', ...variables },
-      { cache },
-    );
+    const service = await ServiceProcess.start({
+      APPS: 'relay',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      ...variables,
+    });
     cleanUp.push(() => service.close());
     return service;
   }

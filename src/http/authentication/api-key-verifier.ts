@@ -7,10 +7,10 @@ import { RefusedCredentialsError } from './authentication.errors.js';
 import { type ApiKeyOptions } from './authentication-options.js';
 import { type Caller } from './caller.js';
 
-/** How often, at most, a look is taken whether the file has changed. */
+/** The shortest time between two checks whether the file has changed. */
 const LOOK_INTERVAL_MS = 2_000;
 
-/** Knows callers by their API keys; a changed file takes effect without a restart. */
+/** Identifies callers by their API keys; a changed file takes effect without a restart. */
 export class ApiKeyVerifier {
   private fileKeys: readonly ApiKey[];
   private fileVersion?: string;
@@ -27,7 +27,7 @@ export class ApiKeyVerifier {
   async verify(secret: string): Promise<Caller> {
     await this.lookAtFile();
     const hash = Buffer.from(hashOf(secret), 'hex');
-    // All of them, whichever fits: the time taken tells nothing.
+    // Compares all of them, also after a match, so that the time taken reveals nothing.
     const fitting = [...this.options.keys, ...this.fileKeys].filter((key) =>
       timingSafeEqual(hash, Buffer.from(key.hash, 'hex')),
     );
@@ -42,7 +42,7 @@ export class ApiKeyVerifier {
     if (!file || now - this.lookedAtMs < LOOK_INTERVAL_MS) return;
     this.lookedAtMs = now;
     try {
-      // A mounted secret is replaced as a whole: another file, behind the same link.
+      // A mounted secret is replaced as a whole: the link then points to another file.
       const { ino, mtimeMs, size } = await stat(file.path);
       const version = `${ino} ${mtimeMs} ${size}`;
       if (version === this.fileVersion) return;

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 
 import { parseRoles, type Role, ROLES } from './role.js';
 
-/** A key for the API, without its secret: what is not there cannot be logged. */
+/** An API key without its secret, which therefore cannot be logged. */
 export interface ApiKey {
-  /** Whose key it is; while a key is changed for another one, both have the same name. */
+  /** The caller's name; during a rotation the old and the new key have the same. */
   readonly name: string;
   readonly roles: readonly Role[];
   /** SHA-256 of the secret, in lower-case hexadecimal digits. */
@@ -13,7 +13,7 @@ export interface ApiKey {
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const HASHED = /^sha256=([0-9a-f]{64})$/i;
-/** What a header can carry; shorter ones could be guessed. */
+/** Visible characters that a header can carry, and too many to guess. */
 const SECRET = /^[\x21-\x7e]{16,256}$/;
 const FORM = 'name:role+role:secret';
 
@@ -39,7 +39,7 @@ export function parseApiKeys(text: string): { keys: ApiKey[]; problems: string[]
   return { keys, problems };
 }
 
-/** The hash of a secret, as an `ApiKey` has it. */
+/** Hashes a secret as `ApiKey` stores it. */
 export function hashOf(secret: string): string {
   return createHash('sha256').update(secret, 'utf8').digest('hex');
 }

@@ -11,15 +11,15 @@ const RETRY_AFTER_SECONDS = 5;
 const NO_CREDENTIALS = 'credentials are required: X-Api-Key: …, or Authorization: Bearer …';
 const REALM = 'realm="service-bus"';
 
-/** Two steps; between them each caller's requests are counted, also of those who will not be let in. */
+/** Two steps. Between them, the rate limit counts requests, including those that will be refused. */
 export interface AuthenticationSteps {
-  /** Finds out who sends a request. */
+  /** Identifies the caller. */
   readonly identify: RequestHandler;
-  /** Lets in who is known, and everybody to what is open; nothing of a body has been read by then. */
+  /** Admits known callers, and everybody to open paths, before any of the body is read. */
   readonly admit: RequestHandler;
 }
 
-/** Makes the steps by which callers are known. */
+/** Creates the steps that authenticate callers. */
 export function authenticate(
   identify: Identify,
   authentication: Authentication,
@@ -36,7 +36,7 @@ export function authenticate(
         .then(() => next(), next);
     },
     admit: (request: Request, response: Response, next: NextFunction) => {
-      // A probe with stale credentials still gets its answer; it does not get more than anybody does.
+      // A probe with stale credentials still gets the answer that everybody gets.
       if (callerOf(request) || isOpen(request.path)) return next();
       const exception = refuse(refusals.get(request), response, authentication, logger);
       logger.debug?.(
@@ -68,7 +68,7 @@ function describe(exception: unknown): string {
   return exception instanceof Error ? exception.message : String(exception);
 }
 
-/** [RFC 6750, 3]; ApiKey is a scheme of our own, for those who look for one. */
+/** [RFC 6750, 3] `ApiKey` is our own scheme. */
 function challenges(authentication: Authentication, reason: string | undefined): string[] {
   const error = reason === undefined ? '' : `, error="invalid_token", error_description="${reason}"`;
   const takesKeys = authentication.kind === 'required' && authentication.apiKeys !== undefined;

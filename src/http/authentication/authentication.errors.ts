@@ -1,4 +1,4 @@
-/** Credentials are not good; `reason` is for the caller. */
+/** The credentials are invalid; `reason` is for the caller. */
 export class RefusedCredentialsError extends Error {
   override readonly name = 'RefusedCredentialsError';
 
@@ -7,7 +7,7 @@ export class RefusedCredentialsError extends Error {
   }
 }
 
-/** Nobody can say whether a token is good: the issuer's keys cannot be had. */
+/** A token cannot be verified, because the issuer's keys cannot be read. */
 export class IssuerUnavailableError extends Error {
   override readonly name = 'IssuerUnavailableError';
 
@@ -19,7 +19,7 @@ export class IssuerUnavailableError extends Error {
   }
 }
 
-/** fetch says "fetch failed", and why only in the cause of that. */
+/** fetch throws "fetch failed", and gives the reason only in its cause. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;

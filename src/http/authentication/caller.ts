@@ -1,30 +1,30 @@
 import { type Role, ROLES } from './role.js';
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface Caller {
-  /** Tells callers apart, in limits and in logs; never a secret. */
+  /** Identifies the caller in limits and logs; never a secret. */
   readonly name: string;
-  /** False for anybody, who has shown no credentials. */
+  /** False for a caller without credentials. */
   readonly isKnown: boolean;
   readonly roles: readonly Role[];
 }
 
-/** Anybody, where the service asks for no credentials. */
+/** Everybody, when the service requires no credentials. */
 export const ANYBODY: Caller = { name: 'anybody', isKnown: false, roles: ROLES };
 
 const callers = new WeakMap<object, Caller>();
 
-/** Remembers who sends a request. */
+/** Stores the caller of a request. */
 export function setCaller(request: object, caller: Caller): void {
   callers.set(request, caller);
 }
 
-/** Who sends a request; undefined as long as nobody has shown credentials. */
+/** Returns the caller of a request; undefined before it is identified. */
 export function callerOf(request: object): Caller | undefined {
   return callers.get(request);
 }
 
-/** Whether the one who sends a request may do this. */
+/** Returns whether the caller of a request has a role. */
 export function hasRole(request: object, role: Role): boolean {
   return callerOf(request)?.roles.includes(role) ?? false;
 }

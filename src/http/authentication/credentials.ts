@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders } from 'node:http';
 
-/** What a request shows to say who sends it; `bearer` may be a token or a key. */
+/** The credentials of a request; `bearer` may be a token or a key. */
 export interface Credentials {
   readonly kind: 'api-key' | 'bearer';
   readonly value: string;

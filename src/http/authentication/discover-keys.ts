@@ -2,8 +2,8 @@ import { IssuerUnavailableError } from './authentication.errors.js';
 import { isSafeUrl } from './is-safe-url.js';
 
 /**
- * Where an issuer says that its keys are. [OpenID Connect Discovery 1.0, 4]
- * @throws IssuerUnavailableError also if the answer is no good: then nobody can tell whether a token is
+ * Reads where the keys of an issuer are. [OpenID Connect Discovery 1.0, 4]
+ * @throws IssuerUnavailableError also if the answer is invalid, because no token can be verified then
  */
 export async function discoverKeys(expectedIssuer: string, timeoutMs: number): Promise<string> {
   const url = `${expectedIssuer.replace(/\/$/, '')}/.well-known/openid-configuration`;

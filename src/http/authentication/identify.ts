@@ -8,17 +8,17 @@ import { ANYBODY, type Caller } from './caller.js';
 import { type Credentials, readCredentials } from './credentials.js';
 
 /**
- * Finds out by a request's headers who sends it; undefined if they show no credentials.
+ * Identifies the caller by a request's headers; returns undefined if they have no credentials.
  * @throws RefusedCredentialsError, IssuerUnavailableError
  */
 export type Identify = (headers: IncomingHttpHeaders) => Promise<Caller | undefined>;
 
 type Verify = (secret: string) => Promise<Caller>;
 
-/** Three parts, the first of which is JSON in base64url: so begins no API key that anybody makes. */
+/** A token has three parts, the first of which is JSON in base64url: no API key looks like that. */
 const TOKEN = /^eyJ[\w-]*\.[\w-]*\.[\w-]*$/;
 
-/** Makes what finds out who callers are. */
+/** Creates the function that identifies callers. */
 export async function createIdentify(
   authentication: Authentication,
   logger: LoggerService,
@@ -26,7 +26,7 @@ export async function createIdentify(
   if (authentication.kind === 'none') return () => Promise.resolve(ANYBODY);
   const { apiKeys, tokens } = authentication;
   const keyVerifier = apiKeys && new ApiKeyVerifier(apiKeys, logger);
-  // Loaded only where tokens are taken.
+  // Loaded only when tokens are accepted.
   const tokenVerifier = tokens && new (await import('./token-verifier.js')).TokenVerifier(tokens);
   const verifyKey: Verify = async (secret) => {
     if (!keyVerifier) throw new RefusedCredentialsError('API keys are not taken here');

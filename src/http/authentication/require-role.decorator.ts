@@ -6,15 +6,14 @@ import { RoleGuard } from './role.guard.js';
 const REQUIRED_ROLE = 'http:required-role';
 
 /**
- * Keeps a route (or all of a controller) to callers with a role: others get 401 or 403. A route without it is for
- * every caller who is known. The guard stands at the route and not in front of the whole application, where it
- * would be asked about each message as well.
+ * Restricts a route, or all of a controller, to callers with a role: others get 401 or 403. A route without it is
+ * for every known caller. The guard is on the route, because a global one would run for each message as well.
  */
 export function RequireRole(role: Role): MethodDecorator & ClassDecorator {
   return applyDecorators(SetMetadata(REQUIRED_ROLE, role), UseGuards(new RoleGuard(role)));
 }
 
-/** The role that a route takes, of all decorators on the method or on its class. */
+/** Returns the role that a route requires, from its method or its class. */
 export function requiredRole(controller: object, method: (...args: never[]) => unknown): Role | undefined {
   const read = (target: object): unknown => Reflect.getMetadata(REQUIRED_ROLE, target);
   return (read(method) ?? read(controller)) as Role | undefined;

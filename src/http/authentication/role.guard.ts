@@ -9,7 +9,7 @@ import { type Request, type Response } from 'express';
 import { callerOf } from './caller.js';
 import { type Role } from './role.js';
 
-/** Lets those through who have a role. Who they are has been found out before. */
+/** Admits callers that have a role; an earlier step has identified them. */
 export class RoleGuard implements CanActivate {
   constructor(private readonly role: Role) {}
 

@@ -1,8 +1,8 @@
 import { type Role, ROLES } from './role.js';
 
 /**
- * The roles here of a token's claims: `roles` (an array: what an application or a person was given), and `scp` or
- * `scope` (words: what an application may do for the person who uses it).
+ * Returns the roles that a token's claims grant here: `roles` (an array, given to an application or a person), and
+ * `scp` or `scope` (words, what an application may do for its user).
  */
 export function rolesOfClaims(
   claims: Readonly<Record<string, unknown>>,

@@ -10,13 +10,13 @@ import {
 import { IssuerUnavailableError } from './authentication.errors.js';
 import { discoverKeys } from './discover-keys.js';
 
-/** How the keys of an issuer are kept, in milliseconds. */
+/** How long the keys of an issuer are cached, in milliseconds. */
 export interface KeyTimes {
-  /** A token with an unknown key makes us look for new ones, but not more often than this. */
+  /** The shortest time between two reads that tokens with an unknown key cause. */
   readonly cooldownMs: number;
-  /** Keys as old as this are read again, beside the work. */
+  /** Keys of this age are refreshed in the background. */
   readonly refreshMs: number;
-  /** Keys as old as this are used no longer, even while there are no newer ones to be had. */
+  /** Keys of this age are no longer used, even if newer ones cannot be read. */
   readonly maxAgeMs: number;
 }
 
@@ -24,8 +24,8 @@ const TIMEOUT_MS = 5_000;
 const KEY_TIMES: KeyTimes = { cooldownMs: 10_000, refreshMs: 600_000, maxAgeMs: 24 * 3_600_000 };
 
 /**
- * The public keys of an issuer, read when the first token comes and again when a new key signs. An issuer that is
- * away for a while holds up nobody whose key is known.
+ * The public keys of an issuer, read when the first token arrives and again when a new key signs. While the issuer
+ * is unavailable, tokens with a known key are still accepted.
  */
 export class TokenIssuer {
   private keys?: Promise<RemoteJWKSet>;
@@ -38,7 +38,7 @@ export class TokenIssuer {
     private readonly times: KeyTimes = KEY_TIMES,
   ) {}
 
-  /** The key that a token says it is signed with. @throws IssuerUnavailableError, or an error of jose */
+  /** Returns the key that a token names as its own. @throws IssuerUnavailableError, or an error of jose */
   readonly key: JWTVerifyGetKey = async (header: JWSHeaderParameters, token: FlattenedJWSInput) => {
     const keys = await this.find();
     try {
@@ -54,7 +54,7 @@ export class TokenIssuer {
   };
 
   private find(): Promise<RemoteJWKSet> {
-    // A failure is not kept: the next token asks again.
+    // A failure is not cached: the next token tries again.
     this.keys ??= this.connect().catch((error: unknown) => {
       this.keys = undefined;
       throw error;

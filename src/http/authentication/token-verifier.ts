@@ -6,9 +6,9 @@ import { type Caller } from './caller.js';
 import { rolesOfClaims } from './roles-of-claims.js';
 import { TokenIssuer } from './token-issuer.js';
 
-/** Signed with a private key: a shared one would let everybody who can check a token make one. */
+/** Only signatures with a private key: with a shared key, whoever can verify a token could make one. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-/** So far may our clock and the issuer's be apart. */
+/** How far the clocks here and at the issuer may differ. */
 const CLOCK_TOLERANCE_SECONDS = 60;
 const WRONG_CLAIMS = new Map([
   ['iss', 'the token is from another issuer'],
@@ -17,7 +17,7 @@ const WRONG_CLAIMS = new Map([
   ['exp', 'the token has no end'],
 ]);
 
-/** Knows callers by access tokens (JWT). */
+/** Identifies callers by access tokens (JWT). */
 export class TokenVerifier {
   constructor(
     private readonly options: TokenOptions,
@@ -53,7 +53,7 @@ function reasonOf(error: unknown): string {
   return 'this is no token that can be read';
 }
 
-/** A person or an application; the issuer says which of the claims it writes. */
+/** The name of a person or an application; issuers differ in which of these claims they write. */
 function nameOf(payload: JWTPayload): string {
   const names = [payload.sub, payload['azp'], payload['appid'], payload['client_id']];
   return (

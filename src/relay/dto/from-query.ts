@@ -1,6 +1,6 @@
 import { Transform } from 'class-transformer';
 
-/** Reads a number, `true` or `false` from a URL; anything else stays a string, for the validator to refuse. */
+/** Parses a number, `true` or `false` from a URL; anything else stays a string, which the validator refuses. */
 export function FromQuery(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => {
     if (value === 'true') return true;

@@ -4,7 +4,7 @@ import { FromQuery } from './from-query.js';
 
 const LAST_SEQUENCE_NUMBER = 2n ** 63n - 1n;
 
-/** What `GET /peek` may be asked for. */
+/** The query of `GET /peek`. */
 export class PeekQuery {
   @FromQuery()
   @IsInt()

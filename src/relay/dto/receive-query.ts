@@ -2,7 +2,7 @@ import { IsBoolean, IsInt, IsNumber, Max, Min } from 'class-validator';
 
 import { FromQuery } from './from-query.js';
 
-/** What `GET /receive` may be asked for. */
+/** The query of `GET /receive`. */
 export class ReceiveQuery {
   /** In seconds. */
   @FromQuery()

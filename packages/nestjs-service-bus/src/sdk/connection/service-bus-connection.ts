@@ -5,6 +5,7 @@ import {
   type TokenCredential,
 } from '@azure/service-bus';
 
+import { ServiceBusConfigurationError } from '../../exceptions/service-bus-configuration.error.js';
 import { checkShapes, describeMisfits, knownMisfits } from '../fast-lane/check-shapes.js';
 import { switchOffFastLane } from '../fast-lane/fast-lane.js';
 import { contextOf } from '../sdk-context.js';
@@ -80,8 +81,17 @@ export class ServiceBusConnection {
 
 // Loaded only where it is used: it is a large part of the start-up time otherwise.
 async function defaultCredential(): Promise<TokenCredential> {
-  const { DefaultAzureCredential } = await import('@azure/identity');
+  const { DefaultAzureCredential } = await import('@azure/identity').catch(explainMissing);
   return new DefaultAzureCredential();
+}
+
+/** It is an optional peer: applications with a connection string or a credential of their own do without. */
+function explainMissing(error: unknown): never {
+  const code = error instanceof Object && 'code' in error ? error.code : undefined;
+  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error;
+  throw new ServiceBusConfigurationError([
+    'ServiceBusModule: fullyQualifiedNamespace without a credential needs the package @azure/identity: install it, or set credential',
+  ]);
 }
 
 // Only `true` in lower case counts, as for the SDK.

@@ -6,7 +6,7 @@ import { type VariableReader } from './variable-reader.js';
 const RANGES = new Set(['loopback', 'linklocal', 'uniquelocal']);
 const ALLOWED = 'the number of proxies (0 to 9), or their addresses: 10.0.0.0/8,loopback';
 
-/** Reads which proxies in front are believed; more than there are would let callers choose their own address. */
+/** Reads which proxies to trust. To trust more than there are would let callers choose their own address. */
 export function readTrustProxy(reader: VariableReader): number | string[] {
   const value = reader.text('HTTP_TRUST_PROXY', '0');
   if (/^\d$/.test(value)) return Number(value);

@@ -1,14 +1,15 @@
+import { readSignIn, type SignIn } from './read-sign-in.js';
 import { type VariableReader } from './variable-reader.js';
 
-/** Which Service Bus this process talks to; `embedded` starts one inside the process. */
+/** The Service Bus that this process connects to; `embedded` starts an emulator inside the process. */
 export type Broker =
   | { readonly kind: 'connection-string'; readonly connectionString: string }
-  | { readonly kind: 'namespace'; readonly fullyQualifiedNamespace: string }
+  | { readonly kind: 'namespace'; readonly fullyQualifiedNamespace: string; readonly signIn: SignIn }
   | { readonly kind: 'embedded'; readonly port: number; readonly administrationPort: number };
 
 const NAMESPACE = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+$/;
 
-/** Reads which Service Bus is meant: production has to name one. */
+/** Reads which Service Bus to connect to: production has to name one. */
 export function readBroker(reader: VariableReader, production: boolean): Broker {
   const connectionString = reader.text('SB_CONNECTION');
   const fullyQualifiedNamespace = reader.text(
@@ -24,7 +25,9 @@ export function readBroker(reader: VariableReader, production: boolean): Broker 
     checkConnectionString(reader, connectionString);
     return { kind: 'connection-string', connectionString };
   }
-  if (fullyQualifiedNamespace) return { kind: 'namespace', fullyQualifiedNamespace };
+  if (fullyQualifiedNamespace) {
+    return { kind: 'namespace', fullyQualifiedNamespace, signIn: readSignIn(reader) };
+  }
   if (production) reader.problems.push('SB_CONNECTION or SERVICE_BUS_NAMESPACE is required');
   return {
     kind: 'embedded',

@@ -4,7 +4,7 @@ import { type VariableReader } from './variable-reader.js';
 
 const MOST = 64;
 
-/** Reads how many processes share the work on this machine; `auto` is one for each processor core. */
+/** Reads how many processes share the work; `auto` is one for each processor core. */
 export function readWorkers(reader: VariableReader): number {
   const value = reader.text('WORKERS', '1');
   if (value === 'auto') return Math.min(availableParallelism(), MOST);

@@ -1,16 +1,19 @@
-/** What a process is told from outside, by name. */
+/** Environment variables, by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 const SECRETS = /(?:CONNECTION|KEYS?|SECRET|PASSWORD|TOKEN|HEADERS)$/i;
 
-/** Reads single variables, and collects what is wrong with them; an empty one counts as absent. */
+/** Reads variables one by one, and collects what is wrong with them; an empty one counts as absent. */
 export class VariableReader {
   /** A line for each problem so far. */
   readonly problems: string[] = [];
+  /** The names that were asked for so far. */
+  readonly names = new Set<string>();
 
   constructor(private readonly variables: Variables) {}
 
   text(name: string, fallback = '', allowed = /^/, description = ''): string {
+    this.names.add(name);
     const value = this.variables[name]?.trim() || fallback;
     if (value !== '' && !allowed.test(value)) this.refuse(name, value, description);
     return value;
@@ -38,13 +41,13 @@ export class VariableReader {
     return choice ?? fallback;
   }
 
-  /** Notes that a variable is not what it has to be; `allowed` goes on after "must be". */
+  /** Records that a variable's value is not allowed; `allowed` completes the sentence "must be …". */
   refuse(name: string, value: string, allowed: string): void {
     this.problems.push(`${name}=${shown(name, value)}: must be ${allowed}`);
   }
 }
 
-/** A value as a problem shows it: never a secret, not even one that was put into the wrong variable. */
+/** Returns a value as a problem's line shows it: never a secret, not even one that was put into the wrong variable. */
 function shown(name: string, value: string): string {
   if (SECRETS.test(name) || /SharedAccess|AccountKey|password/i.test(value)) return '(not shown)';
   return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);

@@ -5,7 +5,7 @@ import { type VariableReader } from './variable-reader.js';
 
 const SAFE_URL = 'an https URL (http on this machine only)';
 
-/** Reads which access tokens are taken: none, unless their issuer is named. */
+/** Reads which access tokens are accepted: none, unless an issuer is named. */
 export function readTokens(reader: VariableReader): TokenOptions | undefined {
   const issuer = readUrl(reader, 'HTTP_JWT_ISSUER');
   const audiences = reader
@@ -21,7 +21,7 @@ export function readTokens(reader: VariableReader): TokenOptions | undefined {
     }
     return undefined;
   }
-  // A token that was made for another service must not open this one.
+  // A token issued for another service must not be accepted here.
   if (audiences.length === 0)
     reader.problems.push('HTTP_JWT_AUDIENCE is required where HTTP_JWT_ISSUER is set');
   return { issuer, audiences, ...(jwksUrl !== '' && { jwksUrl }), roles };

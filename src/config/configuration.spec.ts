@@ -1,24 +1,24 @@
 import { describe, it, expect } from '@jest/globals';
 import { availableParallelism } from 'node:os';
 
-import { APPS, EnvironmentError, readEnvironment } from './environment.js';
+import { APPS, ConfigurationError, readConfiguration, variableNames } from './index.js';
 
 const CONNECTION =
   'Endpoint=sb://lab.servicebus.windows.net/;SharedAccessKeyName=root;SharedAccessKey=c2VjcmV0';
 
 function problemsOf(variables: Record<string, string>): readonly string[] {
   try {
-    readEnvironment(variables);
+    readConfiguration(variables);
   } catch (error) {
-    if (error instanceof EnvironmentError) return error.problems;
+    if (error instanceof ConfigurationError) return error.problems;
     throw error;
   }
   return [];
 }
 
-describe('readEnvironment', () => {
+describe('readConfiguration', () => {
   it('has a default for everything', () => {
-    expect(readEnvironment({})).toEqual({
+    expect(readConfiguration({})).toEqual({
       production: false,
       broker: { kind: 'embedded', port: 5672, administrationPort: 5300 },
       http: {
@@ -45,11 +45,12 @@ describe('readEnvironment', () => {
         },
       },
       workers: 1,
+      warnings: [],
     });
   });
 
   it('takes every variable', () => {
-    const environment = readEnvironment({
+    const configuration = readConfiguration({
       SB_CONNECTION: CONNECTION,
       PORT: '0',
       HOST: '::1',
@@ -60,32 +61,91 @@ describe('readEnvironment', () => {
       LOG_LEVEL: 'debug',
     });
 
-    expect(environment.broker).toEqual({ kind: 'connection-string', connectionString: CONNECTION });
-    expect(environment.http).toMatchObject({ host: '::1', port: 0 });
-    expect(environment.apps).toEqual(['counter', 'relay']);
-    expect(environment.queues.relay).toEqual({ inQueue: 'PyconLabQueue', outQueue: 'PyconLabQueue' });
-    expect(environment.queues.counter).toEqual({ inQueue: 'counter-in', outQueue: 'team/results_1' });
-    expect(environment.logLevel).toBe('debug');
+    expect(configuration.broker).toEqual({ kind: 'connection-string', connectionString: CONNECTION });
+    expect(configuration.http).toMatchObject({ host: '::1', port: 0 });
+    expect(configuration.apps).toEqual(['counter', 'relay']);
+    expect(configuration.queues.relay).toEqual({ inQueue: 'PyconLabQueue', outQueue: 'PyconLabQueue' });
+    expect(configuration.queues.counter).toEqual({ inQueue: 'counter-in', outQueue: 'team/results_1' });
+    expect(configuration.logLevel).toBe('debug');
   });
 
   it('takes an empty variable, and one of blanks, as absent', () => {
-    expect(readEnvironment({ SB_CONNECTION: '', PORT: ' ', APPS: '' })).toEqual(readEnvironment({}));
+    expect(readConfiguration({ SB_CONNECTION: '', PORT: ' ', APPS: '' })).toEqual(readConfiguration({}));
   });
 
   it('takes a namespace to sign in to without a secret', () => {
-    const { broker } = readEnvironment({ SERVICE_BUS_NAMESPACE: 'lab.servicebus.windows.net' });
-    expect(broker).toEqual({ kind: 'namespace', fullyQualifiedNamespace: 'lab.servicebus.windows.net' });
+    const { broker } = readConfiguration({ SERVICE_BUS_NAMESPACE: 'lab.servicebus.windows.net' });
+    expect(broker).toEqual({
+      kind: 'namespace',
+      fullyQualifiedNamespace: 'lab.servicebus.windows.net',
+      signIn: { kind: 'default', tokenCredentials: undefined },
+    });
+  });
+
+  it('takes the way to sign in', () => {
+    const namespace = { SERVICE_BUS_NAMESPACE: 'lab.servicebus.windows.net' };
+    expect(
+      readConfiguration({ ...namespace, AZURE_TOKEN_CREDENTIALS: 'azureCliCredential' }).broker,
+    ).toMatchObject({
+      signIn: { kind: 'default', tokenCredentials: 'azureclicredential' },
+    });
+    expect(
+      readConfiguration({ ...namespace, SERVICE_BUS_SIGN_IN: 'browser', AZURE_TENANT_ID: 'contoso' }).broker,
+    ).toMatchObject({ signIn: { kind: 'browser', tenantId: 'contoso' } });
+  });
+
+  it('refuses ways to sign in that do not exist, or not together', () => {
+    const namespace = { SERVICE_BUS_NAMESPACE: 'lab.servicebus.windows.net' };
+    expect(
+      problemsOf({ ...namespace, SERVICE_BUS_SIGN_IN: 'vscode', AZURE_TOKEN_CREDENTIALS: 'test' }),
+    ).toEqual([
+      'SERVICE_BUS_SIGN_IN="vscode": must be one of default, browser',
+      expect.stringMatching(/^AZURE_TOKEN_CREDENTIALS=.*must be one of dev, prod, EnvironmentCredential, /),
+    ]);
+    expect(
+      problemsOf({
+        ...namespace,
+        SERVICE_BUS_SIGN_IN: 'browser',
+        AZURE_TOKEN_CREDENTIALS: 'dev',
+        WORKERS: '2',
+      }),
+    ).toEqual([
+      'SERVICE_BUS_SIGN_IN=browser and WORKERS are both set: each worker would open a page, set WORKERS to 1',
+      'SERVICE_BUS_SIGN_IN=browser and AZURE_TOKEN_CREDENTIALS are both set: remove one of them',
+    ]);
+  });
+
+  it('leaves the ways to sign in to others where it does not sign in itself', () => {
+    expect(problemsOf({ SB_CONNECTION: CONNECTION, AZURE_TOKEN_CREDENTIALS: 'BrokerCredential' })).toEqual(
+      [],
+    );
+  });
+
+  it('tells a misspelt variable, and with what is missing because of it', () => {
+    const { warnings } = readConfiguration({ COUNTER_QUEUE: 'work', PATH: '/bin' });
+    expect(warnings).toEqual(['COUNTER_QUEUE is not known: did you mean COUNTER_IN_QUEUE?']);
+    expect(problemsOf({ NODE_ENV: 'production', HTTP_AUTH: 'none', SB_CONECTION: CONNECTION })).toEqual([
+      'SB_CONNECTION or SERVICE_BUS_NAMESPACE is required',
+      'SB_CONECTION is not known: did you mean SB_CONNECTION?',
+    ]);
+  });
+
+  it('knows all its variables, whichever others are set', () => {
+    const names = ['EMULATOR_PORT', 'SERVICE_BUS_SIGN_IN', 'AZURE_TENANT_ID', 'OTEL_SERVICE_NAME'];
+    expect([...variableNames()]).toEqual(expect.arrayContaining(names));
+    const variables = { SB_CONNECTION: CONNECTION, EMULATOR_PORT: '0', SERVICE_BUS_SIGN_IN: 'browser' };
+    expect(readConfiguration(variables).warnings).toEqual([]);
   });
 
   it('listens on all addresses in production, and never embeds a broker there', () => {
     const production = { NODE_ENV: 'production', HTTP_AUTH: 'none' };
-    expect(readEnvironment({ ...production, SB_CONNECTION: CONNECTION }).http.host).toBe('0.0.0.0');
+    expect(readConfiguration({ ...production, SB_CONNECTION: CONNECTION }).http.host).toBe('0.0.0.0');
     expect(problemsOf(production)).toEqual(['SB_CONNECTION or SERVICE_BUS_NAMESPACE is required']);
   });
 
   it('takes a number of workers, or one on each core', () => {
-    expect(readEnvironment({ WORKERS: '4' }).workers).toBe(4);
-    expect(readEnvironment({ WORKERS: 'auto' }).workers).toBe(availableParallelism());
+    expect(readConfiguration({ WORKERS: '4' }).workers).toBe(4);
+    expect(readConfiguration({ WORKERS: 'auto' }).workers).toBe(availableParallelism());
   });
 
   it.each(['0', '65', '-1', '1.5', 'many'])('refuses %s workers', (WORKERS) => {
@@ -95,9 +155,9 @@ describe('readEnvironment', () => {
   });
 
   it('is frozen to the bottom', () => {
-    const environment = readEnvironment({});
-    expect(() => Object.assign(environment.queues.relay, { inQueue: 'other' })).toThrow(TypeError);
-    expect(() => Object.assign(environment.apps, { 0: 'counter' })).toThrow(TypeError);
+    const configuration = readConfiguration({});
+    expect(() => Object.assign(configuration.queues.relay, { inQueue: 'other' })).toThrow(TypeError);
+    expect(() => Object.assign(configuration.apps, { 0: 'counter' })).toThrow(TypeError);
   });
 
   it('names every problem at once, a line for each', () => {

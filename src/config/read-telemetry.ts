@@ -1,26 +1,26 @@
 import { type VariableReader } from './variable-reader.js';
 
-/** What is told about this process's work, and to whom. */
+/** What this process measures and exports. */
 export interface TelemetrySettings {
   /** Whether metrics are collected and served at /metrics. */
   readonly metrics: boolean;
-  /** How old the number of messages in a queue may be, in milliseconds; 0 never asks for it. */
+  /** How old the depth of a queue may be, in milliseconds; with 0 it is never read. */
   readonly queueDepthIntervalMs: number;
-  /** Sent by OpenTelemetry's SDK, which reads its own variables for everything else. */
+  /** What OpenTelemetry's SDK exports; it reads its own variables for everything else. */
   readonly exports: {
     readonly traces: boolean;
     readonly metrics: readonly MetricExporter[];
     readonly metricsProtocol: OtlpProtocol;
     readonly metricsIntervalMs: number;
-    /** False where the variables name the service. */
+    /** False when the variables name the service. */
     readonly needsServiceName: boolean;
   };
 }
 
-/** Where OpenTelemetry's metrics go. */
+/** An exporter of OpenTelemetry's metrics. */
 export type MetricExporter = 'otlp' | 'console';
 
-/** How OpenTelemetry's data travels. */
+/** A protocol of OpenTelemetry's exporters. */
 export type OtlpProtocol = (typeof PROTOCOLS)[number];
 
 const SWITCH = ['on', 'off'] as const;
@@ -28,7 +28,7 @@ const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const;
 // [OpenTelemetry SDK environment variables]
 const DEFAULT_INTERVAL_MS = 60_000;
 
-/** Reads what is measured, and whether OpenTelemetry's standard variables ask for its SDK. */
+/** Reads what to measure, and whether OpenTelemetry's standard variables ask for its SDK. */
 export function readTelemetry(reader: VariableReader): TelemetrySettings {
   const isDisabled = reader.text('OTEL_SDK_DISABLED').toLowerCase() === 'true';
   const protocol = reader.text('OTEL_EXPORTER_OTLP_METRICS_PROTOCOL') === '' ? '' : 'METRICS_';
@@ -50,7 +50,7 @@ export function readTelemetry(reader: VariableReader): TelemetrySettings {
   };
 }
 
-/** The exporters of a signal; an endpoint asks for the one that sends there. */
+/** Returns the exporters of a signal; an endpoint alone asks for `otlp`. */
 function exportersOf(reader: VariableReader, signal: 'TRACES' | 'METRICS'): string[] {
   const named = reader
     .text(`OTEL_${signal}_EXPORTER`)
@@ -69,6 +69,6 @@ function metricExportersOf(reader: VariableReader): MetricExporter[] {
     reader.refuse('OTEL_METRICS_EXPORTER', names.join(','), `some of ${known.join(',')}`);
   }
   if (names.includes('none')) return [];
-  // For Prometheus there is /metrics.
+  // /metrics serves Prometheus.
   return names.filter((name): name is MetricExporter => name === 'otlp' || name === 'console');
 }

@@ -3,16 +3,16 @@ import { readAuthentication } from './read-authentication.js';
 import { readTrustProxy } from './read-trust-proxy.js';
 import { type VariableReader } from './variable-reader.js';
 
-/** How the service is offered over HTTP, and where. */
+/** How the service listens for HTTP, and on which port. */
 export interface HttpSettings extends HttpOptions {
   readonly port: number;
 }
 
 const HOST = /^[A-Za-z0-9._:%-]+$/;
-/** 100 a second: no person and no usual client gets there, a loop that went wild does. */
+/** 100 a second: only a runaway loop sends as many. */
 const REQUESTS_PER_MINUTE = 6_000;
 
-/** Reads how HTTP is served: in production to everybody who can reach the machine and has credentials. */
+/** Reads the settings of HTTP. In production it listens on all addresses. */
 export function readHttp(reader: VariableReader, production: boolean): HttpSettings {
   return {
     host: reader.text('HOST', production ? '0.0.0.0' : '127.0.0.1', HOST, 'a host name or an IP address'),

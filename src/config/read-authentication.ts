@@ -7,7 +7,7 @@ import { type VariableReader } from './variable-reader.js';
 
 const WAYS = ['HTTP_API_KEYS', 'HTTP_API_KEYS_FILE', 'HTTP_JWT_ISSUER'];
 
-/** Reads how callers show who they are: production has to say so, even if it is not at all. */
+/** Reads how callers authenticate. Production has to choose, even if it chooses not to authenticate them. */
 export function readAuthentication(reader: VariableReader, production: boolean): Authentication {
   const isOff = reader.text('HTTP_AUTH', '', /^none$/, 'none, or absent') === 'none';
   const apiKeys = readApiKeys(reader);

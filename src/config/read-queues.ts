@@ -7,11 +7,11 @@ export interface Queues {
   readonly outQueue: string;
 }
 
-/** What Azure takes as an entity's name; a slash makes a path. */
+/** What Azure accepts as an entity's name; slashes make a path. */
 const ENTITY = /^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,258}[A-Za-z0-9])?$/;
 const ALLOWED = 'a queue: letters, digits and . _ - / inside, at most 260 characters';
 
-/** Reads the queues of every feature, by two variables each; those of `running` must not get in each other's way. */
+/** Reads the two queues of every feature. Features that run here must not read the same queue. */
 export function readQueues(reader: VariableReader, running: readonly App[]): Record<App, Queues> {
   const read = (app: App, way: 'in' | 'out'): string =>
     reader.text(queueVariable(app, way), `${app}-${way}`, ENTITY, ALLOWED);
@@ -26,13 +26,13 @@ function queueVariable(app: App, way: 'in' | 'out'): string {
   return `${app.replaceAll('-', '_')}_${way}_QUEUE`.toUpperCase();
 }
 
-/** Names are compared as Service Bus compares them: without regard to case. */
+/** Compares names as Service Bus does: case-insensitively. */
 function checkQueues(reader: VariableReader, apps: readonly App[], queues: Record<App, Queues>): void {
   const readBy = new Map<string, App>();
   for (const app of apps) {
     const { inQueue, outQueue } = queues[app];
-    // A handler that answers into its own queue would be fed with its own answers for ever.
-    // The relay is the exception: with one name for both it is a plain queue and has no handler.
+    // A handler that replies to its own queue would process its own replies for ever.
+    // The relay is the exception: with one name for both it is a plain queue without a handler.
     if (inQueue.toLowerCase() === outQueue.toLowerCase() && app !== 'relay') {
       reader.refuse(queueVariable(app, 'out'), outQueue, `another queue than ${queueVariable(app, 'in')}`);
     }

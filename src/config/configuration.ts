@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+
+import { ConfigurationError } from './configuration.error.js';
+import { deepFreeze } from './deep-freeze.js';
+import { findMisspelt } from './find-misspelt.js';
+import { type App, APPS, readApps } from './read-apps.js';
+import { type Broker, readBroker } from './read-broker.js';
+import { type HttpSettings, readHttp } from './read-http.js';
+import { type LogFormat, readLogFormat, readLogMessageContext } from './read-log-format.js';
+import { type LogLevel, readLogLevel } from './read-log-level.js';
+import { type Queues, readQueues } from './read-queues.js';
+import { readTelemetry, type TelemetrySettings } from './read-telemetry.js';
+import { readWorkers } from './read-workers.js';
+import { VariableReader, type Variables } from './variable-reader.js';
+
+/** Everything that the process is told from outside: validated once, frozen. */
+export interface Configuration {
+  readonly production: boolean;
+  readonly broker: Broker;
+  readonly http: HttpSettings;
+  readonly apps: readonly App[];
+  readonly queues: Readonly<Record<App, Queues>>;
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+  /** Whether the lines that handlers log name the message they are about. */
+  readonly logMessageContext: boolean;
+  readonly telemetry: TelemetrySettings;
+  /** How many processes share the work; 1 is this one alone. */
+  readonly workers: number;
+  /** A line for each variable that looks like one of ours and is not read. */
+  readonly warnings: readonly string[];
+}
+
+/** The process's variables, and those of an `.env` file in the working directory that the process does not have. */
+export function loadVariables(): Variables {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}
+
+/**
+ * Reads and validates the variables; an empty one counts as absent.
+ * @throws ConfigurationError with every problem, not only the first
+ */
+export function readConfiguration(variables: Variables): Configuration {
+  const reader = new VariableReader(variables);
+  const settings = readAll(reader);
+  const warnings = findMisspelt(variables, variableNames(), APPS);
+  // A misspelt name often explains what is missing.
+  if (reader.problems.length > 0) throw new ConfigurationError([...reader.problems, ...warnings]);
+  return deepFreeze({ ...settings, warnings });
+}
+
+function readAll(reader: VariableReader): Omit<Configuration, 'warnings'> {
+  const production = reader.text('NODE_ENV').toLowerCase() === 'production';
+  const broker = readBroker(reader, production);
+  const http = readHttp(reader, production);
+  const apps = readApps(reader);
+  return {
+    production,
+    broker,
+    http,
+    apps,
+    queues: readQueues(reader, apps),
+    logLevel: readLogLevel(reader),
+    logFormat: readLogFormat(reader, production),
+    logMessageContext: readLogMessageContext(reader),
+    telemetry: readTelemetry(reader),
+    workers: readWorkers(reader),
+  };
+}
+
+/** The names of all variables that the service reads. */
+export function variableNames(): ReadonlySet<string> {
+  // Some variables are read only where others are absent, or chosen.
+  const alternatives = [
+    {},
+    { SERVICE_BUS_NAMESPACE: 'name.servicebus.windows.net', SERVICE_BUS_SIGN_IN: 'browser' },
+  ];
+  const readers = alternatives.map((variables) => new VariableReader(variables));
+  for (const reader of readers) readAll(reader);
+  return new Set(readers.flatMap(({ names }) => [...names]));
+}
