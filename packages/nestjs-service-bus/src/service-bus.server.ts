@@ -59,6 +59,7 @@ export class ServiceBusServer
   private hasHooks = false;
   private drained?: Promise<unknown>;
 
+  /** @internal */
   constructor(
     private readonly connection: ServiceBusConnection,
     private readonly bindings: BindingRegistry,

@@ -23,6 +23,7 @@ export interface InspectedMessage {
 export class EntityInspection {
   readonly #queue: Queue;
 
+  /** @internal */
   constructor(queue: Queue) {
     this.#queue = queue;
   }
