@@ -43,9 +43,17 @@ export default tseslint.config(
     files: ['**/*.js', '**/*.mjs'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'console', 'performance', 'setTimeout', 'setImmediate', 'URL', 'Buffer', 'fetch'].map(
-          (name) => [name, 'readonly'],
-        ),
+        [
+          'process',
+          'console',
+          'performance',
+          'setTimeout',
+          'clearTimeout',
+          'setImmediate',
+          'URL',
+          'Buffer',
+          'fetch',
+        ].map((name) => [name, 'readonly']),
       ),
     },
     rules: { 'no-console': 'off' },

@@ -92,7 +92,8 @@ async function bundle(input, plugins, dir, outputs) {
         ...output,
         dir,
         entryFileNames: fileNames,
-        chunkFileNames: fileNames,
+        // A chunk of declarations is named after a module that ends with `.d` already.
+        chunkFileNames: ({ name }) => name.replace(/\.d$/, '') + extension,
         generatedCode: 'es2015',
         externalLiveBindings: false,
       }),

@@ -8,7 +8,7 @@ import { packPackages } from './pack-packages.js';
 
 const TOOLS = fileURLToPath(new URL('../node_modules/.bin', import.meta.url));
 const BESIDE_THE_LIBRARY = ['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json'];
-const LIBRARY = /^dist\/[\w-]+\.(?:js|cjs|d\.ts|d\.cts|js\.map|cjs\.map)$/;
+const LIBRARY = /^dist\/[\w.-]+\.(?:js|cjs|d\.ts|d\.cts|js\.map|cjs\.map)$/;
 
 /** Checks the packages as they would be published; returns whether all are fit to be. */
 async function checkPackages() {

@@ -7,7 +7,7 @@ import { until } from '../support/until.js';
 import { RepositoryCopy } from './repository-copy.js';
 import { ServiceProcess } from './start-process.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const QUEUES = ['feedback-form', 'counter', 'relay'].flatMap((name) => [`${name}-in`, `${name}-out`]);
 
