@@ -43,7 +43,7 @@ export const STRANGERS = [
       '@nestjs/core': '12.3.3',
       '@nestjs/platform-express': '12.3.3',
       '@nestjs/testing': '12.0.4',
-      '@nestjs/microservices': '12.0.4',
+      '@nestjs/microservices': '12.0.2',
       '@nestjs/terminus': '12.0.0',
       ...ESM_JEST.packages,
     },

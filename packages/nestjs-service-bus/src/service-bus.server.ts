@@ -6,6 +6,7 @@ import {
   type MsPattern,
   type ReadPacket,
   Server,
+  type Transport,
 } from '@nestjs/microservices';
 
 import { type Binding } from './binding/binding.js';
@@ -33,6 +34,14 @@ import { Telemetry } from './telemetry/telemetry.js';
 
 /** The transport's id: `@MessagePattern(pattern, SERVICE_BUS_TRANSPORT)` keeps a handler to this transport. */
 export const SERVICE_BUS_TRANSPORT = Symbol('service-bus');
+
+// The types of Nest's hooks, which `Server` does not have before @nestjs/microservices 11.1.
+type ProcessingStartHook = (
+  transportId: Transport | symbol,
+  context: unknown,
+  done: () => Promise<unknown>,
+) => void;
+type ProcessingEndHook = (transportId: Transport | symbol, context: unknown) => void;
 
 /**
  * Nest's transport strategy for Azure Service Bus. Take it from the application's container:
@@ -132,14 +141,14 @@ export class ServiceBusServer
     return this.clients.current as T;
   }
 
-  override setOnProcessingStartHook(...args: Parameters<Server['setOnProcessingStartHook']>): void {
+  override setOnProcessingStartHook(hook: ProcessingStartHook): void {
     this.hasHooks = true;
-    super.setOnProcessingStartHook(...args);
+    super.setOnProcessingStartHook(hook);
   }
 
-  override setOnProcessingEndHook(...args: Parameters<Server['setOnProcessingEndHook']>): void {
+  override setOnProcessingEndHook(hook: ProcessingEndHook): void {
     this.hasHooks = true;
-    super.setOnProcessingEndHook(...args);
+    super.setOnProcessingEndHook(hook);
   }
 
   // The base class resolves even when the handler fails. Our messages take processMessage's way instead.
@@ -181,8 +190,11 @@ export class ServiceBusServer
     if (!this.hasHooks) return handle(handler, payload, context);
     // A start hook need not hand back what it wraps: only the handler itself knows when it is done.
     return new Promise((resolve, reject) => {
-      this.runWithProcessingHooks(context, (runEndHook) =>
-        handle(handler, payload, context).finally(runEndHook).then(resolve, reject),
+      // Nest's own runWithProcessingHooks came with @nestjs/microservices 12.0.4.
+      this.onProcessingStartHook(this.transportId, context, () =>
+        handle(handler, payload, context)
+          .finally(() => this.onProcessingEndHook?.(this.transportId, context))
+          .then(resolve, reject),
       );
     });
   };

@@ -11,6 +11,7 @@ import { Order } from './order.js';
 describe('orders, on the emulator', () => {
   let emulator: Emulator;
   let app: INestApplication;
+  const processed: string[] = [];
 
   beforeAll(async () => {
     emulator = await startEmulator({
@@ -22,10 +23,14 @@ describe('orders, on the emulator', () => {
     const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
     app = module.createNestApplication({ logger: false });
     app.useGlobalPipes(new QuickValidationPipe({ transform: true }));
-    app.connectMicroservice<MicroserviceOptions>(
-      { strategy: app.get(ServiceBusServer) },
-      { inheritAppConfig: true },
-    );
+    const server = app.get(ServiceBusServer);
+    app.connectMicroservice<MicroserviceOptions>({ strategy: server }, { inheritAppConfig: true });
+    // As tools that watch applications do.
+    server.setOnProcessingStartHook((_transport, _context, done) => {
+      processed.push('start');
+      void done();
+    });
+    server.setOnProcessingEndHook(() => processed.push('end'));
     await app.startAllMicroservices();
     await app.init();
   });
@@ -38,6 +43,7 @@ describe('orders, on the emulator', () => {
   it('answers a request', async () => {
     const bus = app.get<ClientProxy>('BUS');
     expect(await lastValueFrom(bus.send('orders', { amount: 4 }))).toEqual({ total: 8, attempt: 1 });
+    expect(processed).toEqual(['start', 'end']);
   });
 
   it('dead-letters an order that is none', async () => {
