@@ -8,7 +8,7 @@ RUN npm ci
 COPY tsconfig.base.json tsconfig.build.json ./
 COPY packages ./packages
 COPY src ./src
-COPY tools/bundle.js ./tools/bundle.js
+COPY tools/bundle-packages.js tools/bundle.js ./tools/
 RUN npm run build && npm prune --omit=dev
 
 FROM node:22-slim

@@ -7,7 +7,7 @@ import { noCircle } from './tools/eslint-circles.js';
 import { sdkSeam } from './tools/eslint-sdk-seam.js';
 
 export default tseslint.config(
-  { ignores: ['**/dist', 'coverage', '**/node_modules', '**/.compiled', 'bench/peers'] },
+  { ignores: ['**/dist', 'packages/*/build', 'coverage', '**/node_modules', '**/.compiled', 'bench/peers'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -58,9 +58,17 @@ export default tseslint.config(
     files: ['**/*.js', '**/*.mjs'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'console', 'performance', 'setTimeout', 'setImmediate', 'URL', 'Buffer', 'fetch'].map(
-          (name) => [name, 'readonly'],
-        ),
+        [
+          'process',
+          'console',
+          'performance',
+          'setTimeout',
+          'clearTimeout',
+          'setImmediate',
+          'URL',
+          'Buffer',
+          'fetch',
+        ].map((name) => [name, 'readonly']),
       ),
     },
     rules: { 'no-console': 'off' },

@@ -16,7 +16,7 @@ export default {
     // The packages' sources, as in tsconfig.json: tests need no build.
     '^(nestjs-service-bus|service-bus-emulator)$': '<rootDir>/packages/$1/src/index.ts',
   },
-  modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/dist', '<rootDir>/dist'],
+  modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/(?:build|dist)', '<rootDir>/dist'],
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json' }] },
   setupFiles: ['reflect-metadata', '<rootDir>/test/support/test-environment.ts'],
   testTimeout: 20_000,

@@ -25,19 +25,38 @@ export interface CommandResult {
 }
 
 /** Leaves out what a build or an installation has put into a folder. */
-const isSource = (file: string): boolean =>
-  !['node_modules', 'dist', 'tsconfig.tsbuildinfo'].includes(path.basename(file));
+const isSource = (file: string): boolean => !['node_modules', 'build', 'dist'].includes(path.basename(file));
 
 /** Installed packages are shared with this repository; its own packages are the copy's. */
 async function linkPackages(directory: string): Promise<void> {
   const modules = path.join(directory, 'node_modules');
   await mkdir(modules);
-  for (const entry of await readdir(path.join(ROOT, 'node_modules'), { withFileTypes: true })) {
-    const target = entry.isSymbolicLink()
-      ? path.join(directory, 'packages', entry.name)
-      : path.join(ROOT, 'node_modules', entry.name);
-    await symlink(target, path.join(modules, entry.name));
+  const own = await ownPackages(directory);
+  for (const name of await readdir(path.join(ROOT, 'node_modules'))) {
+    // A private package may have a scope of its own.
+    const isOwn = [...own.keys()].some((one) => one === name || one.startsWith(`${name}/`));
+    if (!isOwn) await symlink(path.join(ROOT, 'node_modules', name), path.join(modules, name));
   }
+  for (const [name, folder] of own) {
+    const link = path.join(modules, name);
+    await mkdir(path.dirname(link), { recursive: true });
+    await symlink(folder, link);
+  }
+}
+
+/** The folders of the repository's packages, by name. */
+async function ownPackages(directory: string): Promise<Map<string, string>> {
+  const packages = path.join(directory, 'packages');
+  const entries = await readdir(packages, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(packages, name));
+  return new Map(
+    await Promise.all(
+      folders.map(async (folder) => {
+        const manifest = await readFile(path.join(folder, 'package.json'), 'utf8');
+        return [(JSON.parse(manifest) as { name: string }).name, folder] as const;
+      }),
+    ),
+  );
 }
 
 /** A copy of this repository that tests may change; it shares the installed packages. */

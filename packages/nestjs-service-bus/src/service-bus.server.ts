@@ -6,6 +6,7 @@ import {
   type MsPattern,
   type ReadPacket,
   Server,
+  type Transport,
 } from '@nestjs/microservices';
 
 import { type Binding } from './binding/binding.js';
@@ -44,6 +45,14 @@ import { UnfailingLogger } from './unfailing-logger.js';
 /** The transport's id: `@MessagePattern(pattern, SERVICE_BUS_TRANSPORT)` keeps a handler to this transport. */
 export const SERVICE_BUS_TRANSPORT = Symbol('service-bus');
 
+// The types of Nest's hooks, which `Server` does not have before @nestjs/microservices 11.1.
+type ProcessingStartHook = (
+  transportId: Transport | symbol,
+  context: unknown,
+  done: () => Promise<unknown>,
+) => void;
+type ProcessingEndHook = (transportId: Transport | symbol, context: unknown) => void;
+
 /**
  * Nest's transport strategy for Azure Service Bus. Take it from the application's container:
  * `app.connectMicroservice({ strategy: app.get(ServiceBusServer) }, { inheritAppConfig: true })`.
@@ -69,6 +78,7 @@ export class ServiceBusServer
   private hasHooks = false;
   private drained?: Promise<unknown>;
 
+  /** @internal */
   constructor(
     private readonly connection: ServiceBusConnection,
     private readonly bindings: BindingRegistry,
@@ -164,14 +174,14 @@ export class ServiceBusServer
     return this.clients.current as T;
   }
 
-  override setOnProcessingStartHook(...args: Parameters<Server['setOnProcessingStartHook']>): void {
+  override setOnProcessingStartHook(hook: ProcessingStartHook): void {
     this.hasHooks = true;
-    super.setOnProcessingStartHook(...args);
+    super.setOnProcessingStartHook(hook);
   }
 
-  override setOnProcessingEndHook(...args: Parameters<Server['setOnProcessingEndHook']>): void {
+  override setOnProcessingEndHook(hook: ProcessingEndHook): void {
     this.hasHooks = true;
-    super.setOnProcessingEndHook(...args);
+    super.setOnProcessingEndHook(hook);
   }
 
   /** Awaits the handler to its end and fails with what it fails with; messages do not come this way. */
@@ -219,8 +229,11 @@ export class ServiceBusServer
     if (!this.hasHooks) return handle(handler, payload, context);
     // A start hook need not hand back what it wraps: only the handler itself knows when it is done.
     return new Promise((resolve, reject) => {
-      this.runWithProcessingHooks(context, (runEndHook) =>
-        handle(handler, payload, context).finally(runEndHook).then(resolve, reject),
+      // Nest's own runWithProcessingHooks came with @nestjs/microservices 12.0.4.
+      this.onProcessingStartHook(this.transportId, context, () =>
+        handle(handler, payload, context)
+          .finally(() => this.onProcessingEndHook?.(this.transportId, context))
+          .then(resolve, reject),
       );
     });
   };

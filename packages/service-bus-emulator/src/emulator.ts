@@ -26,6 +26,7 @@ export class Emulator {
   readonly #parts: Parts;
   #closing: Promise<void> | undefined;
 
+  /** @internal */
   constructor(parts: Parts) {
     this.#parts = parts;
   }

@@ -43,6 +43,7 @@ export interface MessageCounts {
 export class EntityInspection {
   readonly #queue: Queue;
 
+  /** @internal */
   constructor(queue: Queue) {
     this.#queue = queue;
   }

@@ -8,6 +8,7 @@ export class CurrentMessage {
   readonly #delivery: Delivery;
   readonly #spanTraceId: string | undefined;
 
+  /** @internal */
   constructor(
     delivery: Delivery,
     /** The queue, or `topic/Subscriptions/subscription`, that the message came from. */

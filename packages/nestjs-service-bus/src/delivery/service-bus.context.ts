@@ -37,6 +37,7 @@ export class NoSessionError extends Error {
 
 /** What a handler gets with `@Ctx()`: the message, its signal, and settlement for those who want it themselves. */
 export class ServiceBusContext extends BaseRpcContext<[ServiceBusReceivedMessage, string, string]> {
+  /** @internal */
   constructor(
     private readonly delivery: Delivery,
     pattern: string,

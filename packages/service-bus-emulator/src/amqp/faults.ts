@@ -17,6 +17,7 @@ export class Faults {
   #delays: { milliseconds: number; entity: string | undefined }[] = [];
   readonly #silences = new Silences();
 
+  /** @internal */
   constructor(private readonly delay: (milliseconds: number, action: () => void) => void) {}
 
   /** Refuses the next `count` sends, to one entity or to any, with this condition. */

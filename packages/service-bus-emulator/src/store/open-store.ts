@@ -1,4 +1,4 @@
-import { ClassicLevel } from 'classic-level';
+import { type ClassicLevel } from 'classic-level';
 
 import { type Journal } from '../model/journal.js';
 import { type NamespaceRecords } from '../model/namespace-records.js';
@@ -33,7 +33,8 @@ export class StoreError extends Error {
  * Rejects with a StoreError if it cannot be used, or another process uses it.
  */
 export async function openStore(directory: string, failed: (error: unknown) => void): Promise<Store> {
-  const database = new ClassicLevel<string, Buffer>(directory, {
+  const Level = await loadClassicLevel(directory);
+  const database = new Level<string, Buffer>(directory, {
     keyEncoding: 'utf8',
     valueEncoding: 'buffer',
   });
@@ -56,4 +57,16 @@ export async function openStore(directory: string, failed: (error: unknown) => v
       await database.close();
     },
   };
+}
+
+/** An optional peer: an emulator that keeps everything in memory does without it. */
+async function loadClassicLevel(directory: string): Promise<typeof ClassicLevel> {
+  try {
+    return (await import('classic-level')).ClassicLevel;
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    if (!code.endsWith('MODULE_NOT_FOUND') || !message.includes("'classic-level'")) throw error;
+    const reason = 'to keep messages on disk, the emulator needs a package: npm install classic-level';
+    throw new StoreError(directory, reason, { cause: error });
+  }
 }
