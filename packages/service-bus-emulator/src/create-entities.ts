@@ -1,6 +1,6 @@
 import { type Entities } from './entities.js';
-import { type Namespace } from './model/namespace.js';
-import { DEFAULT_RULE_NAME } from './model/subscription-entity.js';
+import { type Namespace } from './model/namespace/namespace.js';
+import { DEFAULT_RULE_NAME } from './model/entity/subscription-entity.js';
 
 /** Creates what is declared and not there yet; queues named twice are created once, by the first entry. */
 export function createEntities(

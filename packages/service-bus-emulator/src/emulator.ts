@@ -1,8 +1,8 @@
 import { type Server } from 'node:http';
 
-import { type AmqpService } from './amqp/amqp-service.js';
+import { type AmqpService } from './amqp/connection/amqp-service.js';
 import { type AmqpContext } from './amqp/context.js';
-import { type Faults } from './amqp/faults.js';
+import { type Faults } from './amqp/faults/faults.js';
 import { createEntities } from './create-entities.js';
 import { type Entities } from './entities.js';
 import { EntityInspection } from './entity-inspection.js';

@@ -3,7 +3,7 @@ import {
   type RuleOptions,
   type SubscriptionOptions,
   type TopicOptions,
-} from './model/entity-description.js';
+} from './model/entity/entity-description.js';
 
 /** A subscription as an option of its topic; without rules it receives everything. */
 export type SubscriptionEntry = Omit<SubscriptionOptions, 'topicName'> & {

@@ -1,7 +1,7 @@
 import { readBody } from './amqp/read-body.js';
-import { type MessageState } from './model/message.js';
-import { type PropertyValue } from './model/property-value.js';
-import { type Queue } from './model/queue.js';
+import { type MessageState } from './model/queue/message.js';
+import { type PropertyValue } from './model/filter/values/property-value.js';
+import { type Queue } from './model/queue/queue.js';
 
 /** What a test may want to know of a stored message. */
 export interface InspectedMessage {

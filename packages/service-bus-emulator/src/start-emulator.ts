@@ -1,19 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Socket } from 'node:net';
 
-import { AmqpService } from './amqp/amqp-service.js';
-import { Authorizer } from './amqp/authorizer.js';
-import { LockTokens } from './amqp/codec/lock-token.js';
+import { AmqpService } from './amqp/connection/amqp-service.js';
+import { Authorizer } from './amqp/authorization/authorizer.js';
+import { LockTokens } from './amqp/codec/delivery/lock-token.js';
 import { type AmqpContext } from './amqp/context.js';
-import { Faults } from './amqp/faults.js';
+import { Faults } from './amqp/faults/faults.js';
 import { createAdministration } from './administration/create-administration.js';
 import { type ManualClock } from './clock/manual-clock.js';
 import { SystemClock } from './clock/system-clock.js';
 import { createEntities } from './create-entities.js';
 import { Emulator } from './emulator.js';
 import { type EmulatorOptions } from './emulator-options.js';
-import { Broker } from './model/broker.js';
-import { Namespace } from './model/namespace.js';
+import { Broker } from './model/namespace/broker.js';
+import { Namespace } from './model/namespace/namespace.js';
 import { openStore, type Store } from './store/open-store.js';
 import { chooseProtocol } from './server/choose-protocol.js';
 import { listen, type Listening } from './server/listen.js';

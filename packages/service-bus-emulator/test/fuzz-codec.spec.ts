@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import rhea from 'rhea';
 
-import { assertSafeMessage } from '../src/amqp/codec/assert-safe-message.js';
-import { encodeDelivery } from '../src/amqp/codec/encode-delivery.js';
-import { EncodedMessage } from '../src/amqp/codec/encoded-message.js';
-import { MalformedMessageError } from '../src/amqp/codec/malformed-message-error.js';
-import { parseMessage } from '../src/amqp/codec/parse-message.js';
-import { splitBatch } from '../src/amqp/codec/split-batch.js';
-import { type PropertyValue, type SystemProperty } from '../src/model/property-value.js';
+import { assertSafeMessage } from '../src/amqp/codec/message/assert-safe-message.js';
+import { encodeDelivery } from '../src/amqp/codec/delivery/encode-delivery.js';
+import { EncodedMessage } from '../src/amqp/codec/message/encoded-message.js';
+import { MalformedMessageError } from '../src/amqp/codec/value/malformed-message-error.js';
+import { parseMessage } from '../src/amqp/codec/message/parse-message.js';
+import { splitBatch } from '../src/amqp/codec/message/split-batch.js';
+import { type PropertyValue, type SystemProperty } from '../src/model/filter/values/property-value.js';
 import { FUZZ_INPUTS, FUZZ_TIMEOUT_MS, FuzzBytes, MemoryWatch } from './fuzz-bytes.js';
 
 const { types } = rhea;

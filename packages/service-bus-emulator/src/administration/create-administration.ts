@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
-import { type Broker } from '../model/broker.js';
-import { type AdministrationAnswer } from './administration-request.js';
+import { type Broker } from '../model/namespace/broker.js';
+import { type AdministrationAnswer } from './resources/administration-request.js';
 import { type AuthorizeRequest, assertAuthorized } from './assert-authorized.js';
 import { boundConnections } from './bound-connections.js';
 import { handleRequest } from './handle-request.js';
 import { readBody } from './read-body.js';
-import { parseResourcePath } from './resource-path.js';
+import { parseResourcePath } from './resources/resource-path.js';
 import { toRefusal } from './to-refusal.js';
-import { writeXml } from './write-xml.js';
+import { writeXml } from './xml/write-xml.js';
 
 // A client that has sent nothing for so long is gone.
 const IDLE_TIMEOUT_MS = 120_000;

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { BrokerError, entityNotFound } from '../model/broker-error.js';
 import { AdministrationError } from './administration-error.js';
 import { toRefusal } from './to-refusal.js';
-import { writeXml } from './write-xml.js';
+import { writeXml } from './xml/write-xml.js';
 
 describe('toRefusal', () => {
   it.each([

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { BrokerError, type ErrorCondition } from '../model/broker-error.js';
 import { AdministrationError, type RefusalStatus } from './administration-error.js';
-import { element, type XmlElement } from './xml-element.js';
+import { element, type XmlElement } from './xml/xml-element.js';
 
 /** How a request is refused. */
 export interface Refusal {

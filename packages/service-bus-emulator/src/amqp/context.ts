@@ -1,7 +1,7 @@
-import { type Broker } from '../model/broker.js';
-import { type Authorizer } from './authorizer.js';
-import { type LockTokens } from './codec/lock-token.js';
-import { type Faults } from './faults.js';
+import { type Broker } from '../model/namespace/broker.js';
+import { type Authorizer } from './authorization/authorizer.js';
+import { type LockTokens } from './codec/delivery/lock-token.js';
+import { type Faults } from './faults/faults.js';
 
 /** What every connection of one emulator works with. */
 export interface AmqpContext {

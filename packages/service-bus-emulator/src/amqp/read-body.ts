@@ -1,5 +1,5 @@
-import { type MessageContent } from '../model/message-content.js';
-import { type EncodedMessage } from './codec/encoded-message.js';
+import { type MessageContent } from '../model/queue/message-content.js';
+import { type EncodedMessage } from './codec/message/encoded-message.js';
 import { messages } from './rhea-private.js';
 
 // [AMQP 3.2.6] descriptor of a data section

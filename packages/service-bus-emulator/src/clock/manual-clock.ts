@@ -1,4 +1,4 @@
-import { type Clock } from '../model/broker.js';
+import { type Clock } from '../model/namespace/broker.js';
 
 /** A clock that stands still until it is told to move on, so that tests of time take none. */
 export class ManualClock implements Clock {

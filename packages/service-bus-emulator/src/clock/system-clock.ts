@@ -1,4 +1,4 @@
-import { type Clock } from '../model/broker.js';
+import { type Clock } from '../model/namespace/broker.js';
 
 // setTimeout takes a signed 32-bit number of milliseconds.
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;

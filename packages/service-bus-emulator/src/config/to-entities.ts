@@ -1,5 +1,5 @@
 import { type Entities, type SubscriptionEntry, type TopicEntry } from '../entities.js';
-import { type QueueOptions } from '../model/entity-description.js';
+import { type QueueOptions } from '../model/entity/entity-description.js';
 import { type ConfigObject } from './config-reader.js';
 import { toRule } from './to-rule.js';
 

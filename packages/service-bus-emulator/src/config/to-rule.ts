@@ -1,4 +1,4 @@
-import { type RuleOptions } from '../model/entity-description.js';
+import { type RuleOptions } from '../model/entity/entity-description.js';
 import { type RuleFilter } from '../model/filter/rule.js';
 import { type ConfigObject } from './config-reader.js';
 

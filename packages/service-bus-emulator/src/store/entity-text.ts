@@ -1,4 +1,4 @@
-import { type EntityRecord } from '../model/entity-record.js';
+import { type EntityRecord } from '../model/entity/entity-record.js';
 
 // JSON with what JSON cannot say: endless times, and what rules' parameters and properties are made of.
 

@@ -1,6 +1,6 @@
-import { EncodedMessage } from '../amqp/codec/encoded-message.js';
-import { type Message } from '../model/message.js';
-import { type MessageRecord } from '../model/namespace-records.js';
+import { EncodedMessage } from '../amqp/codec/message/encoded-message.js';
+import { type Message } from '../model/queue/message.js';
+import { type MessageRecord } from '../model/namespace/namespace-records.js';
 
 const STATES = ['active', 'deferred', 'scheduled'] as const;
 // state 1, hops 1, delivery count 4, three numbers of 8, length of the dead-letter source 2

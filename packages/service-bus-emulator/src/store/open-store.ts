@@ -1,7 +1,7 @@
 import { ClassicLevel } from 'classic-level';
 
-import { type Journal } from '../model/journal.js';
-import { type NamespaceRecords } from '../model/namespace-records.js';
+import { type Journal } from '../model/entity/journal.js';
+import { type NamespaceRecords } from '../model/namespace/namespace-records.js';
 import { readRecords } from './read-records.js';
 import { storeJournal } from './store-journal.js';
 import { WriteQueue } from './write-queue.js';

@@ -1,6 +1,10 @@
-import { type EntityRecord } from '../model/entity-record.js';
-import { type MessageRecord, type NamespaceRecords, type SessionRecord } from '../model/namespace-records.js';
-import { subscriptionAddress } from '../model/address.js';
+import { type EntityRecord } from '../model/entity/entity-record.js';
+import {
+  type MessageRecord,
+  type NamespaceRecords,
+  type SessionRecord,
+} from '../model/namespace/namespace-records.js';
+import { subscriptionAddress } from '../model/entity/address.js';
 import { readEntity } from './entity-text.js';
 import { readMessage } from './message-bytes.js';
 import { parseKey, recordRange, type RecordKind } from './record-key.js';

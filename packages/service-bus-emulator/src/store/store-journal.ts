@@ -1,4 +1,4 @@
-import { type Journal } from '../model/journal.js';
+import { type Journal } from '../model/entity/journal.js';
 import { writeEntity } from './entity-text.js';
 import { writeMessage } from './message-bytes.js';
 import { recordKey, recordRange } from './record-key.js';

@@ -1,4 +1,4 @@
-import { Heap } from '../../../../service-bus-emulator/src/model/heap.js';
+import { Heap } from '../../../../service-bus-emulator/src/model/collections/heap.js';
 
 /** Whose timers and messages these are: they end with it. */
 export interface Owner {

@@ -1,4 +1,4 @@
-import { type SkipBudget } from '../codec/skip-value.js';
+import { type SkipBudget } from '../codec/value/skip-value.js';
 import { checkFields } from './check-fields.js';
 import { checkDispositionRange, checkMaxFrameSize } from './check-meaning.js';
 import { FrameError } from './frame-error.js';

@@ -1,5 +1,5 @@
-import { MalformedMessageError } from '../codec/malformed-message-error.js';
-import { SkipBudget } from '../codec/skip-value.js';
+import { MalformedMessageError } from '../codec/value/malformed-message-error.js';
+import { SkipBudget } from '../codec/value/skip-value.js';
 import { checkFrame } from './check-frame.js';
 import { FrameError } from './frame-error.js';
 import { PartialUnit } from './partial-unit.js';

@@ -1,4 +1,4 @@
-import { deleteMessages } from '../../model/queue-operations.js';
+import { deleteMessages } from '../../model/queue/queue-operations.js';
 import { type ManagementReply, type ManagementRequest, readNumber, readText } from './management-request.js';
 import { types } from '../rhea-private.js';
 

@@ -1,4 +1,4 @@
-import { cancelScheduled } from '../../model/queue-operations.js';
+import { cancelScheduled } from '../../model/queue/queue-operations.js';
 import { type ManagementReply, type ManagementRequest, readNumbers } from './management-request.js';
 
 /** Removes scheduled messages before their time: all that are named, or none. */

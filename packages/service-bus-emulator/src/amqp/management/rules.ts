@@ -1,7 +1,7 @@
 import { BrokerError } from '../../model/broker-error.js';
 import { type RuleFilter } from '../../model/filter/rule.js';
-import { type PropertyValue } from '../../model/property-value.js';
-import { type SubscriptionEntity } from '../../model/subscription-entity.js';
+import { type PropertyValue } from '../../model/filter/values/property-value.js';
+import { type SubscriptionEntity } from '../../model/entity/subscription-entity.js';
 import { encodeRule } from './encode-rule.js';
 import {
   type ManagementReply,

@@ -1,5 +1,5 @@
 import { BrokerError } from '../../model/broker-error.js';
-import { parseMessage } from '../codec/parse-message.js';
+import { parseMessage } from '../codec/message/parse-message.js';
 import { type ManagementReply, type ManagementRequest } from './management-request.js';
 import { types } from '../rhea-private.js';
 

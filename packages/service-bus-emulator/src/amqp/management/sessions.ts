@@ -1,6 +1,6 @@
 import { BrokerError } from '../../model/broker-error.js';
-import { sessionLocks } from '../../model/queue-operations.js';
-import { type SessionLocks } from '../../model/session-locks.js';
+import { sessionLocks } from '../../model/queue/queue-operations.js';
+import { type SessionLocks } from '../../model/queue/session-locks.js';
 import {
   type ManagementReply,
   type ManagementRequest,

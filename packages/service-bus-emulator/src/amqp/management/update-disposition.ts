@@ -1,7 +1,7 @@
 import { BrokerError } from '../../model/broker-error.js';
-import { type Outcome } from '../../model/queue.js';
-import { assertSessionHeld } from '../../model/queue-operations.js';
-import { toChanges } from '../outcome.js';
+import { type Outcome } from '../../model/queue/queue.js';
+import { assertSessionHeld } from '../../model/queue/queue-operations.js';
+import { toChanges } from '../links/outcome.js';
 import { readLockIds } from './lock-ids.js';
 import { type ManagementReply, type ManagementRequest, readText } from './management-request.js';
 

@@ -1,7 +1,7 @@
-import { type PropertyChanges, type PropertyValue, type SystemProperty } from '../property-value.js';
-import { convertToTypeOf } from './convert-to-type-of.js';
-import { type FilterSubject, type ReadableSystemProperty } from './filter-subject.js';
-import { textOf } from './text-of.js';
+import { type PropertyChanges, type PropertyValue, type SystemProperty } from './values/property-value.js';
+import { convertToTypeOf } from './values/convert-to-type-of.js';
+import { type FilterSubject, type ReadableSystemProperty } from './values/filter-subject.js';
+import { textOf } from './values/text-of.js';
 
 /** A message with changes over it, so that an action's later statements see what earlier ones did. */
 export class ChangedMessage implements FilterSubject {

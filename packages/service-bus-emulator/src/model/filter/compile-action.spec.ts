@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { type PropertyValue } from '../property-value.js';
+import { type PropertyValue } from './values/property-value.js';
 import { compileAction } from './compile-action.js';
-import { type FilterSubject } from './filter-subject.js';
+import { type FilterSubject } from './values/filter-subject.js';
 
 type Properties = Record<string, PropertyValue>;
 

@@ -1,8 +1,8 @@
-import { type PropertyChanges } from '../property-value.js';
+import { type PropertyChanges } from './values/property-value.js';
 import { ChangedMessage } from './changed-message.js';
 import { compileValue, type Environment } from './compile-value.js';
-import { type FilterSubject } from './filter-subject.js';
-import { parseSqlAction, type Statement } from './parse-sql-action.js';
+import { type FilterSubject } from './values/filter-subject.js';
+import { parseSqlAction, type Statement } from './sql/parse-sql-action.js';
 import { compileDirectRead } from './property-reads.js';
 import { type RuleAction } from './rule.js';
 

@@ -1,7 +1,7 @@
 import { compilePredicate } from './compile-predicate.js';
 import { compileCorrelationFilter } from './correlation-filter.js';
-import { type FilterSubject } from './filter-subject.js';
-import { parseSqlFilter } from './parse-sql-filter.js';
+import { type FilterSubject } from './values/filter-subject.js';
+import { parseSqlFilter } from './sql/parse-sql-filter.js';
 import { RememberedReads } from './property-reads.js';
 import { type RuleFilter, type SqlFilter } from './rule.js';
 

@@ -1,8 +1,8 @@
-import { comparisons, isEqual, not, type Truth } from './compare.js';
+import { comparisons, isEqual, not, type Truth } from './values/compare.js';
 import { compileValue, type Environment } from './compile-value.js';
-import { type Predicate } from './expression.js';
-import { type FilterSubject } from './filter-subject.js';
-import { compileLike, type LikeMatcher } from './like.js';
+import { type Predicate } from './sql/expression.js';
+import { type FilterSubject } from './values/filter-subject.js';
+import { compileLike, type LikeMatcher } from './values/like.js';
 
 /** A condition as a function of a message. */
 export type Test = (subject: FilterSubject) => Truth;

@@ -1,6 +1,6 @@
-import { calculate, negate } from './arithmetic.js';
-import { type Literal, type ValueExpression } from './expression.js';
-import { type FilterSubject } from './filter-subject.js';
+import { calculate, negate } from './values/arithmetic.js';
+import { type Literal, type ValueExpression } from './sql/expression.js';
+import { type FilterSubject } from './values/filter-subject.js';
 import { type CompileRead, type ReadValue } from './property-reads.js';
 
 /** Where a compiled expression gets what is not in its text. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { type PropertyValue } from '../property-value.js';
+import { type PropertyValue } from './values/property-value.js';
 import { compileFilter } from './compile-filter.js';
 import { type CorrelationFilter } from './rule.js';
 

@@ -1,8 +1,8 @@
-import { type PropertyValue, type SystemProperty } from '../property-value.js';
-import { isEqual } from './compare.js';
+import { type PropertyValue, type SystemProperty } from './values/property-value.js';
+import { isEqual } from './values/compare.js';
 import { compileDirectRead, type ReadValue } from './property-reads.js';
 import { type CorrelationFilter } from './rule.js';
-import { type FilterSubject } from './filter-subject.js';
+import { type FilterSubject } from './values/filter-subject.js';
 
 type SystemField = Exclude<keyof CorrelationFilter, 'kind' | 'properties'>;
 

@@ -1,6 +1,6 @@
-import { type PropertyValue } from '../property-value.js';
-import { type PropertyReference } from './expression.js';
-import { type FilterSubject } from './filter-subject.js';
+import { type PropertyValue } from './values/property-value.js';
+import { type PropertyReference } from './sql/expression.js';
+import { type FilterSubject } from './values/filter-subject.js';
 
 /** Reads one value of a message. */
 export type ReadValue = (subject: FilterSubject) => PropertyValue;

@@ -1,4 +1,4 @@
-import { type PropertyValue } from '../property-value.js';
+import { type PropertyValue } from './values/property-value.js';
 
 /** Lets through the messages for which a SQL condition is true. */
 export interface SqlFilter {

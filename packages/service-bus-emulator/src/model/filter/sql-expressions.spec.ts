@@ -1,16 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { type PropertyValue } from '../property-value.js';
+import { type PropertyValue } from './values/property-value.js';
 import { compileAction } from './compile-action.js';
 import { compileFilter } from './compile-filter.js';
 import { compilePredicate } from './compile-predicate.js';
 import { compileValue } from './compile-value.js';
-import { type Expression, isPredicate, literal, type Predicate, type ValueExpression } from './expression.js';
-import { type FilterSubject } from './filter-subject.js';
-import { parseSqlFilter } from './parse-sql-filter.js';
+import {
+  type Expression,
+  isPredicate,
+  literal,
+  type Predicate,
+  type ValueExpression,
+} from './sql/expression.js';
+import { type FilterSubject } from './values/filter-subject.js';
+import { parseSqlFilter } from './sql/parse-sql-filter.js';
 import { compileDirectRead } from './property-reads.js';
-import { SqlSyntaxError } from './sql-syntax-error.js';
+import { SqlSyntaxError } from './sql/sql-syntax-error.js';
 
 const NAMES = ['a', 'b', 'Ünit_2', 'odd ]name', 'null', 'p'];
 const PRECEDENCE = { or: 1, and: 2, not: 3, comparison: 4, '+': 5, '-': 5, '*': 6, '/': 6, '%': 6 } as const;

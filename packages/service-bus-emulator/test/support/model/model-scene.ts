@@ -1,14 +1,14 @@
 import { expect } from '@jest/globals';
 
-import { type Effect } from '../../../src/model/effect.js';
-import { type QueueOptions } from '../../../src/model/entity-description.js';
-import { type Journal } from '../../../src/model/journal.js';
-import { type Message } from '../../../src/model/message.js';
-import { type MessageContent } from '../../../src/model/message-content.js';
-import { Namespace } from '../../../src/model/namespace.js';
-import { type Outcome, type Queue } from '../../../src/model/queue.js';
-import { type QueueEntity } from '../../../src/model/queue-entity.js';
-import { Receiver, type ReceiveMode, type ReceiverPort } from '../../../src/model/receiver.js';
+import { type Effect } from '../../../src/model/queue/effect.js';
+import { type QueueOptions } from '../../../src/model/entity/entity-description.js';
+import { type Journal } from '../../../src/model/entity/journal.js';
+import { type Message } from '../../../src/model/queue/message.js';
+import { type MessageContent } from '../../../src/model/queue/message-content.js';
+import { Namespace } from '../../../src/model/namespace/namespace.js';
+import { type Outcome, type Queue } from '../../../src/model/queue/queue.js';
+import { type QueueEntity } from '../../../src/model/entity/queue-entity.js';
+import { Receiver, type ReceiveMode, type ReceiverPort } from '../../../src/model/queue/receiver.js';
 import { TestContent } from './test-content.js';
 
 /** The model never calls a port: tests read its effects. */

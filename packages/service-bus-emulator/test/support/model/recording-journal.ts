@@ -1,8 +1,8 @@
-import { type EntityRecord } from '../../../src/model/entity-record.js';
-import { type Journal } from '../../../src/model/journal.js';
-import { type Message } from '../../../src/model/message.js';
-import { type MessageRecord, type NamespaceRecords } from '../../../src/model/namespace-records.js';
-import { type Session } from '../../../src/model/session.js';
+import { type EntityRecord } from '../../../src/model/entity/entity-record.js';
+import { type Journal } from '../../../src/model/entity/journal.js';
+import { type Message } from '../../../src/model/queue/message.js';
+import { type MessageRecord, type NamespaceRecords } from '../../../src/model/namespace/namespace-records.js';
+import { type Session } from '../../../src/model/queue/session.js';
 
 /** What a durable broker would have on its disk: copies of what it was told, by address. */
 export class RecordingJournal implements Journal {

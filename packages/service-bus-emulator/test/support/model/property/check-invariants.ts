@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
-import { type Message } from '../../../../src/model/message.js';
-import { messageCost, messageIdCost, sessionCost } from '../../../../src/model/memory-cost.js';
-import { type Queue } from '../../../../src/model/queue.js';
+import { type Message } from '../../../../src/model/queue/message.js';
+import { messageCost, messageIdCost, sessionCost } from '../../../../src/model/queue/memory-cost.js';
+import { type Queue } from '../../../../src/model/queue/queue.js';
 import { keyOf } from './key-of.js';
 import { type ModelRun } from './model-run.js';
 import { type OracleQueue } from './oracle-queue.js';

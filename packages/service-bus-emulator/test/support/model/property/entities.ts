@@ -1,4 +1,4 @@
-import { type Namespace } from '../../../../src/model/namespace.js';
+import { type Namespace } from '../../../../src/model/namespace/namespace.js';
 import { type OracleSettings } from './oracle-queue.js';
 
 /** How long the entity that detects duplicates remembers, in milliseconds. */

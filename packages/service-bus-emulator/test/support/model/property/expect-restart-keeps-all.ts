@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { expect } from '@jest/globals';
 
-import { type Receiver } from '../../../../src/model/receiver.js';
+import { type Receiver } from '../../../../src/model/queue/receiver.js';
 import { ModelScene } from '../model-scene.js';
 import { snapshotOf } from '../snapshot-of.js';
 import { TOPIC } from './entities.js';

@@ -1,0 +1,42 @@
+import { type Connection } from 'rhea';
+
+import { FrameGuard } from '../frame-guard/frame-guard.js';
+import { privateConnection } from '../rhea-private.js';
+
+const MIN_TIMEOUT_MS = 1_000;
+// What a timer takes: a signed 32-bit number of milliseconds.
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+export interface InputGuard {
+  readonly maxFrameSize: number;
+  /** Called before each chunk; false throws it away. */
+  readonly admit: () => boolean;
+  /** The client has sent what must not reach rhea; nothing more should be read of it. */
+  readonly refuse: (description: string) => void;
+}
+
+/** Lets through to rhea what is well-formed, and keeps the rest from it. */
+export function guardInput(connection: Connection, { maxFrameSize, admit, refuse }: InputGuard): void {
+  const target = privateConnection(connection);
+  const guard = new FrameGuard({
+    maxFrameSize,
+    authenticated: () => target.sasl_transport.transports[3].transport.read_complete,
+  });
+  const input = target.input.bind(target);
+  target.input = (chunk: Buffer) => {
+    if (!admit()) return;
+    try {
+      guard.check(chunk, input);
+    } catch (error) {
+      refuse(error instanceof Error ? error.message : String(error));
+    }
+  };
+}
+
+/** Keeps a client that has opened its connection from asking for a flood of heartbeats. */
+export function boundHeartbeats(connection: Connection): void {
+  const { open } = privateConnection(connection).remote;
+  // rhea sets a timer of half this time, which must not overflow either.
+  if (open.idle_time_out)
+    open.idle_time_out = Math.min(Math.max(open.idle_time_out, MIN_TIMEOUT_MS), MAX_TIMEOUT_MS);
+}

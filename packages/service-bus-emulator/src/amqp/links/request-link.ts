@@ -1,0 +1,58 @@
+import { type Message } from 'rhea';
+
+import { parseAddress } from '../../model/entity/address.js';
+import { type Claim } from '../authorization/authorizer.js';
+import { putToken } from './cbs-node.js';
+import { assertSafeMessage } from '../codec/message/assert-safe-message.js';
+import { type AmqpContext } from '../context.js';
+import { ManagementNode } from '../management/management-node.js';
+import { type ReplyLinks } from './reply-links.js';
+import { messages } from '../rhea-private.js';
+
+// Room for a token, or for what a request has beside the messages in it.
+const REQUEST_BYTES = 256 * 1024;
+
+/** A client's sending link on a request-response node. */
+export interface RequestLink {
+  /** Of the entity that requests are about; empty for `$cbs`. */
+  readonly address: string;
+  readonly maxMessageBytes: number;
+  /** @throws MalformedMessageError, or what rhea throws, if it is not a message */
+  receive(bytes: Buffer, replies: ReplyLinks): void;
+}
+
+/** Takes tokens. */
+export function cbsRequests(context: AmqpContext, grant: (claim: Claim) => void): RequestLink {
+  return {
+    address: '',
+    maxMessageBytes: REQUEST_BYTES,
+    receive: (bytes, replies) => {
+      const request = decode(bytes);
+      replies.find(request.reply_to)?.send(putToken(request, context, grant));
+    },
+  };
+}
+
+/** Takes requests about one entity. */
+export function managementRequests(nodeAddress: string, context: AmqpContext): RequestLink {
+  const node = new ManagementNode(nodeAddress, context);
+  return {
+    address: node.address,
+    maxMessageBytes: REQUEST_BYTES + maxMessageBytesOf(node.address, context),
+    receive: (bytes, replies) => {
+      const request = decode(bytes);
+      node.answer(request, (reply) => replies.find(request.reply_to)?.send(reply));
+    },
+  };
+}
+
+function decode(bytes: Buffer): Message {
+  assertSafeMessage(bytes);
+  return messages.decode(bytes) as unknown as Message;
+}
+
+/** Messages come in requests too, to be scheduled. */
+function maxMessageBytesOf(address: string, { broker }: AmqpContext): number {
+  const entity = broker.namespace.entity(parseAddress(address).entity);
+  return (entity?.description.maxMessageSizeInKilobytes ?? 0) * 1024;
+}

@@ -1,0 +1,79 @@
+import { BrokerError, entityDisabled } from '../broker-error.js';
+import { DuplicateHistory } from './duplicate-history.js';
+import { type QueueDescription } from './entity-description.js';
+import { type MessageContent } from '../queue/message-content.js';
+import { type QueueContext } from '../queue/queue-context.js';
+import { type StorageMeter } from '../queue/storage-meter.js';
+import { assertRoom } from '../queue/assert-room.js';
+import { messageCost } from '../queue/memory-cost.js';
+import { validateMessage } from './validate-message.js';
+
+type SendableDescription = Pick<
+  QueueDescription,
+  | 'status'
+  | 'maxSizeInMegabytes'
+  | 'maxMessageSizeInKilobytes'
+  | 'requiresDuplicateDetection'
+  | 'duplicateDetectionHistoryTimeWindowMs'
+> & { requiresSession?: boolean };
+
+/** Decides what may enter a queue or a topic: status, limits, quota, duplicates. */
+export class SendGate {
+  readonly duplicates: DuplicateHistory | undefined;
+
+  constructor(
+    readonly address: string,
+    private description: SendableDescription,
+    readonly context: QueueContext,
+    /** What the entity stores. */
+    readonly meter: StorageMeter,
+  ) {
+    if (description.requiresDuplicateDetection) {
+      const { duplicateDetectionHistoryTimeWindowMs: windowMs } = description;
+      this.duplicates = new DuplicateHistory(address, windowMs, context);
+    }
+  }
+
+  configure(description: SendableDescription): void {
+    this.description = description;
+    if (this.duplicates) this.duplicates.windowMs = description.duplicateDetectionHistoryTimeWindowMs;
+  }
+
+  /** Refuses the whole of what is sent together, or nothing of it. @throws BrokerError */
+  check(contents: readonly MessageContent[]): void {
+    this.assertEnabled();
+    let addedBytes = 0;
+    let addedCost = 0;
+    for (const content of contents) {
+      validateMessage(content, this.description);
+      addedBytes += content.size;
+      addedCost += messageCost(content.size);
+    }
+    const maxSizeBytes = this.description.maxSizeInMegabytes * 1024 * 1024;
+    if (this.meter.bytes + addedBytes > maxSizeBytes) {
+      throw new BrokerError(
+        'amqp:resource-limit-exceeded',
+        `The maximum entity size has been reached or exceeded for '${this.address}' (${maxSizeBytes} bytes).`,
+      );
+    }
+    assertRoom(this.context, addedCost);
+  }
+
+  /** @throws BrokerError entity-disabled */
+  assertEnabled(): void {
+    const { status } = this.description;
+    if (status === 'Disabled' || status === 'SendDisabled') throw entityDisabled(this.address);
+  }
+
+  close(): void {
+    this.duplicates?.close();
+  }
+
+  /** Remembers a message; true if its id was seen within the detection window. */
+  isDuplicate(nowMs: number, content: MessageContent): boolean {
+    if (!this.duplicates) return false;
+    if (this.duplicates.has(nowMs, content.messageId)) return true;
+    this.duplicates.add(nowMs, content.messageId);
+    return false;
+  }
+}

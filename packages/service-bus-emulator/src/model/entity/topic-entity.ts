@@ -1,0 +1,138 @@
+import { Activity } from './activity.js';
+import { assertUnchangeable } from './assert-unchangeable.js';
+import { entityNotFound } from '../broker-error.js';
+import { type Destination } from '../queue/destination.js';
+import { type TopicDescription } from './entity-description.js';
+import { type EntityHost } from './entity-host.js';
+import { MessageSubject } from './message-subject.js';
+import { type Arrival } from '../queue/message.js';
+import { type MessageContent } from '../queue/message-content.js';
+import { Queue } from '../queue/queue.js';
+import { SendGate } from './send-gate.js';
+import { StorageMeter } from '../queue/storage-meter.js';
+import { type SubscriptionEntity } from './subscription-entity.js';
+import { validateDescription } from './validate-description.js';
+
+// Nobody receives from it, so that most of this means nothing.
+const SCHEDULED_SETTINGS: Queue['settings'] = {
+  lockDurationMs: 0,
+  maxDeliveryCount: Infinity,
+  defaultTimeToLiveMs: Infinity,
+  deadLetteringOnMessageExpiration: false,
+  requiresSession: false,
+  isDeadLetterQueue: false,
+  closedToReceivers: undefined,
+};
+
+/** A topic: gives each of its subscriptions a copy of what matches its rules. */
+export class TopicEntity implements Destination {
+  readonly kind = 'topic';
+  /** By lower-cased name. */
+  readonly subscriptions = new Map<string, SubscriptionEntity>();
+  /** Holds messages until their scheduled time; nobody receives from it. */
+  readonly scheduled: Queue;
+  readonly gate: SendGate;
+  readonly activity: Activity;
+  /** Counts what all subscriptions store. */
+  readonly meter: StorageMeter;
+
+  /** @throws BrokerError argument-error */
+  constructor(
+    public description: TopicDescription,
+    nowMs: number,
+    private readonly host: EntityHost,
+  ) {
+    validateDescription(description);
+    const { name, autoDeleteOnIdleMs } = description;
+    const { context } = host;
+    this.meter = new StorageMeter(context.meter);
+    this.scheduled = new Queue(name, SCHEDULED_SETTINGS, context, this.meter);
+    this.scheduled.activateTo = { accept: (atMs, arrival) => void this.#publish(atMs, arrival) };
+    this.gate = new SendGate(name, description, context, this.meter);
+    this.activity = new Activity(nowMs, autoDeleteOnIdleMs, context, {
+      usedAtMs: (atMs) => this.#usedAtMs(atMs),
+      deleteIdle: (atMs) => host.deleteEntity(atMs, name),
+    });
+  }
+
+  get address(): string {
+    return this.description.name;
+  }
+
+  get sizeBytes(): number {
+    return this.meter.bytes;
+  }
+
+  /** Changes what may be changed of it. @throws BrokerError argument-error */
+  update(nowMs: number, description: TopicDescription): void {
+    assertUnchangeable(this.description, description);
+    validateDescription(description);
+    this.description = { ...description, name: this.description.name };
+    this.gate.configure(description);
+    for (const subscription of this.subscriptions.values()) subscription.topicChanged(nowMs);
+    this.activity.updated(nowMs, description.autoDeleteOnIdleMs);
+    this.record();
+  }
+
+  /** Tells the journal what this entity is now. */
+  record(): void {
+    const { description, address } = this;
+    const { createdAtMs, updatedAtMs } = this.activity;
+    this.host.context.journal.entityChanged(address, {
+      kind: 'topic',
+      description,
+      createdAtMs,
+      updatedAtMs,
+    });
+  }
+
+  /** Takes all of these messages or none; returns their sequence numbers. @throws BrokerError */
+  send(nowMs: number, contents: readonly MessageContent[]): number[] {
+    this.gate.check(contents);
+    return contents.map((content) => this.#enter(nowMs, { content }));
+  }
+
+  /** Takes a message that another entity passes on. @throws BrokerError */
+  accept(nowMs: number, arrival: Arrival): void {
+    this.gate.check([arrival.content]);
+    this.#enter(nowMs, arrival);
+  }
+
+  #enter(nowMs: number, arrival: Arrival): number {
+    this.activity.accessed(nowMs);
+    if (this.gate.isDuplicate(nowMs, arrival.content)) return this.scheduled.store.takeSequenceNumber();
+    if ((arrival.content.scheduledEnqueueTimeMs ?? 0) > nowMs) return this.scheduled.accept(nowMs, arrival);
+    return this.#publish(nowMs, arrival);
+  }
+
+  #publish(nowMs: number, arrival: Arrival): number {
+    const sequenceNumber = this.scheduled.store.takeSequenceNumber();
+    const { enqueuedSequenceNumber = sequenceNumber } = arrival;
+    const subject = new MessageSubject(arrival.content, {
+      sequenceNumber,
+      enqueuedSequenceNumber,
+      enqueuedTimeMs: nowMs,
+    });
+    const maxTimeToLiveMs = this.description.defaultMessageTimeToLiveMs;
+    const copy = { ...arrival, enqueuedSequenceNumber, maxTimeToLiveMs };
+    for (const subscription of this.subscriptions.values()) subscription.offer(nowMs, copy, subject);
+    return sequenceNumber;
+  }
+
+  // [Service Bus: a topic is idle while nobody sends to it or works on one of its subscriptions]
+  #usedAtMs(nowMs: number): number {
+    let usedAtMs = 0;
+    for (const { receivable } of this.subscriptions.values()) {
+      usedAtMs = Math.max(usedAtMs, receivable.usedAtMs(nowMs));
+    }
+    return usedAtMs;
+  }
+
+  close(): void {
+    for (const subscription of this.subscriptions.values()) subscription.close();
+    this.scheduled.close(entityNotFound(this.address));
+    this.gate.close();
+    this.activity.close();
+    this.host.context.journal.entityRemoved(this.address, this.kind);
+  }
+}

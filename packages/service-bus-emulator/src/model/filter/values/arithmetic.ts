@@ -1,0 +1,125 @@
+import { type PropertyValue } from './property-value.js';
+import { type ArithmeticOperator } from '../sql/expression.js';
+import { fromBigInt } from './integer.js';
+import { textOf } from './text-of.js';
+
+type Numeric = number | bigint;
+
+// All properties of a message together are at most 64 KB; without a bound, SET a = a + a grows without end.
+const MAXIMUM_TEXT_LENGTH = 65_536;
+
+/**
+ * The result of an operator by the rules of C#: integers stay 64-bit integers, a double makes a double, + joins
+ * strings, dates differ by milliseconds. Null where an operand is null, where the operator has no meaning for the
+ * operands, where an integer is divided by 0, or where a string grows too long.
+ *
+ * `isDouble` says whether an operand is a double though its number is whole; asked only where it matters.
+ */
+export function calculate<Subject>(
+  operator: ArithmeticOperator,
+  left: PropertyValue,
+  right: PropertyValue,
+  isDouble: (subject: Subject) => boolean,
+  subject: Subject,
+): PropertyValue {
+  if (left === null || right === null) return null;
+  if (isNumeric(left) && isNumeric(right)) {
+    return isInteger(left) && isInteger(right)
+      ? calculateIntegers(operator, left, right, isDouble, subject)
+      : calculateDoubles(operator, Number(left), Number(right));
+  }
+  if (operator === '+' && (typeof left === 'string' || typeof right === 'string')) {
+    return join(textOf(left), textOf(right));
+  }
+  return calculateDates(operator, left, right);
+}
+
+/** The value with its sign changed, zero without one; null unless it is a number. */
+export function negate(value: PropertyValue): PropertyValue {
+  if (typeof value === 'number') return value === 0 ? 0 : -value;
+  return typeof value === 'bigint' ? fromBigInt(-value) : null;
+}
+
+function calculateIntegers<Subject>(
+  operator: ArithmeticOperator,
+  left: Numeric,
+  right: Numeric,
+  isDouble: (subject: Subject) => boolean,
+  subject: Subject,
+): Numeric | null {
+  if (typeof left === 'number' && typeof right === 'number') {
+    const exact = calculateDoubles(operator, left, right);
+    // Adding 0 turns -0, which integers do not have, into 0.
+    if (Number.isSafeInteger(exact)) return exact + 0;
+    if (operator === '/' || operator === '%') {
+      if (isDouble(subject)) return exact;
+      return right === 0 ? null : Math.trunc(exact) + 0;
+    }
+  }
+  if (isDouble(subject)) return calculateDoubles(operator, Number(left), Number(right));
+  if ((operator === '/' || operator === '%') && Number(right) === 0) return null;
+  return fromBigInt(calculateLongs(operator, BigInt(left), BigInt(right)));
+}
+
+function calculateLongs(operator: ArithmeticOperator, left: bigint, right: bigint): bigint {
+  switch (operator) {
+    case '+':
+      return left + right;
+    case '-':
+      return left - right;
+    case '*':
+      return left * right;
+    case '/':
+      return left / right;
+    case '%':
+      return left % right;
+  }
+}
+
+function calculateDoubles(operator: ArithmeticOperator, left: number, right: number): number {
+  switch (operator) {
+    case '+':
+      return left + right;
+    case '-':
+      return left - right;
+    case '*':
+      return left * right;
+    case '/':
+      return left / right;
+    case '%':
+      return left % right;
+  }
+}
+
+function calculateDates(
+  operator: ArithmeticOperator,
+  left: PropertyValue,
+  right: PropertyValue,
+): PropertyValue {
+  if (operator === '-' && left instanceof Date && right instanceof Date) {
+    return left.getTime() - right.getTime();
+  }
+  if (operator === '-' && left instanceof Date && typeof right === 'number') return shift(left, -right);
+  if (operator === '+' && left instanceof Date && typeof right === 'number') return shift(left, right);
+  if (operator === '+' && typeof left === 'number' && right instanceof Date) return shift(right, left);
+  return null;
+}
+
+function shift(date: Date, byMs: number): Date | null {
+  const shifted = new Date(date.getTime() + byMs);
+  return Number.isNaN(shifted.getTime()) ? null : shifted;
+}
+
+function join(left: string | null, right: string | null): string | null {
+  if (left === null || right === null) return null;
+  return left.length + right.length > MAXIMUM_TEXT_LENGTH ? null : left + right;
+}
+
+function isNumeric(value: PropertyValue): value is Numeric {
+  return typeof value === 'number' || typeof value === 'bigint';
+}
+
+// A whole number beyond 2^53 that is not a bigint can only have come as a double.
+function isInteger(value: Numeric): boolean {
+  return typeof value === 'bigint' || Number.isSafeInteger(value);
+}

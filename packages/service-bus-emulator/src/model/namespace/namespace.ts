@@ -1,0 +1,200 @@
+import { type Address, parseAddress, subscriptionAddress } from '../entity/address.js';
+import { entityAlreadyExists, entityNotFound } from '../broker-error.js';
+import { Deadlines } from '../collections/deadlines.js';
+import { type Effect } from '../queue/effect.js';
+import {
+  describeQueue,
+  describeSubscription,
+  describeTopic,
+  type QueueOptions,
+  type SubscriptionOptions,
+  type TopicOptions,
+} from '../entity/entity-description.js';
+import { type EntityHost } from '../entity/entity-host.js';
+import { type RuleDescription } from '../filter/rule.js';
+import { type Journal, noJournal } from '../entity/journal.js';
+import { type Arrival } from '../queue/message.js';
+import { type NamespaceRecords } from './namespace-records.js';
+import { type Queue } from '../queue/queue.js';
+import { type Due, type QueueContext } from '../queue/queue-context.js';
+import { QueueEntity } from '../entity/queue-entity.js';
+import { resolveReceivable, resolveTarget } from './resolve-address.js';
+import { restoreNamespace } from './restore-namespace.js';
+import { StorageMeter } from '../queue/storage-meter.js';
+import { SubscriptionEntity } from '../entity/subscription-entity.js';
+import { TopicEntity } from '../entity/topic-entity.js';
+
+/** What a namespace needs from outside. */
+export interface NamespaceOptions {
+  /** Bound on what all entities together store, in bytes of memory: a small message takes more than its size. */
+  readonly maxStoredBytes: number;
+  readonly journal?: Journal;
+  /** Fresh identifiers for `newid()` in rule actions: randomness comes from outside. */
+  readonly newId: () => string;
+}
+
+/**
+ * A Service Bus namespace as a pure state machine: commands carry the time, nothing happens by itself.
+ * Whoever drives it calls `advance` before each command and when `nextDeadlineMs` is reached,
+ * and carries out what `takeEffects` returns.
+ */
+export class Namespace implements EntityHost {
+  readonly context: QueueContext;
+  readonly newId: () => string;
+  readonly #entities = new Map<string, QueueEntity | TopicEntity>();
+
+  constructor(options: NamespaceOptions) {
+    this.newId = options.newId;
+    this.context = {
+      agenda: new Deadlines<Due>(),
+      effects: [],
+      journal: options.journal ?? noJournal,
+      nextLockId: 1,
+      meter: new StorageMeter(),
+      memory: new StorageMeter(),
+      maxStoredBytes: options.maxStoredBytes,
+      nowMs: 0,
+      holdingBack: undefined,
+    };
+  }
+
+  /** Encoded size in bytes of all messages. */
+  get storedBytes(): number {
+    return this.context.meter.bytes;
+  }
+
+  /** Unix time in milliseconds at which something happens by itself; Infinity if nothing is due ever. */
+  get nextDeadlineMs(): number {
+    return this.context.agenda.nextMs;
+  }
+
+  /** Does all that has become due, and then delivers what can be delivered because of it. */
+  advance(nowMs: number): void {
+    const { context } = this;
+    const { agenda } = context;
+    context.nowMs = nowMs;
+    if (agenda.nextMs > nowMs) return;
+    const held = (context.holdingBack = new Set<Queue>());
+    try {
+      for (let due = agenda.takeDue(nowMs); due; due = agenda.takeDue(nowMs)) due.advance(nowMs);
+    } finally {
+      context.holdingBack = undefined;
+      for (const queue of held) {
+        queue.deliverReady(nowMs);
+        queue.reschedule();
+      }
+    }
+  }
+
+  /** What has to happen outside since the last call, in order. */
+  takeEffects(): Effect[] {
+    const { effects } = this.context;
+    if (effects.length > 0) this.context.effects = [];
+    return effects;
+  }
+
+  *queues(): Generator<QueueEntity, void, undefined> {
+    for (const entity of this.#entities.values()) if (entity.kind === 'queue') yield entity;
+  }
+
+  *topics(): Generator<TopicEntity, void, undefined> {
+    for (const entity of this.#entities.values()) if (entity.kind === 'topic') yield entity;
+  }
+
+  entity(name: string): QueueEntity | TopicEntity | undefined {
+    return this.#entities.get(name.toLowerCase());
+  }
+
+  /** @throws BrokerError entity-already-exists, argument-error */
+  createQueue(nowMs: number, options: QueueOptions): QueueEntity {
+    this.#refuseTaken(options.name);
+    return this.#add(new QueueEntity(describeQueue(options), nowMs, this));
+  }
+
+  /** @throws BrokerError entity-already-exists, argument-error */
+  createTopic(nowMs: number, options: TopicOptions): TopicEntity {
+    this.#refuseTaken(options.name);
+    return this.#add(new TopicEntity(describeTopic(options), nowMs, this));
+  }
+
+  /** Without rules it receives everything. @throws BrokerError not-found (topic), entity-already-exists, argument-error */
+  createSubscription(
+    nowMs: number,
+    options: SubscriptionOptions,
+    rules?: readonly RuleDescription[],
+  ): SubscriptionEntity {
+    const topic = this.topic(options.topicName);
+    const topicName = topic.description.name;
+    const key = options.name.toLowerCase();
+    if (topic.subscriptions.has(key)) throw entityAlreadyExists(subscriptionAddress(topicName, options.name));
+    const description = { ...describeSubscription(options), topicName };
+    const subscription = new SubscriptionEntity(description, nowMs, this, topic, rules);
+    topic.subscriptions.set(key, subscription);
+    subscription.record();
+    return subscription;
+  }
+
+  /** @throws BrokerError not-found */
+  topic(name: string): TopicEntity {
+    const entity = this.entity(name);
+    if (entity?.kind !== 'topic') throw entityNotFound(name);
+    return entity;
+  }
+
+  /** @throws BrokerError not-found */
+  subscription(topicName: string, name: string): SubscriptionEntity {
+    const subscription = this.topic(topicName).subscriptions.get(name.toLowerCase());
+    if (!subscription) throw entityNotFound(subscriptionAddress(topicName, name));
+    return subscription;
+  }
+
+  /** Deletes a queue, or a topic with its subscriptions. @throws BrokerError not-found */
+  deleteEntity(_nowMs: number, name: string): void {
+    const entity = this.entity(name);
+    if (!entity) throw entityNotFound(name);
+    entity.close();
+    this.#entities.delete(name.toLowerCase());
+  }
+
+  /** @throws BrokerError not-found */
+  deleteSubscription(topicName: string, name: string): void {
+    this.subscription(topicName, name).close();
+    this.topic(topicName).subscriptions.delete(name.toLowerCase());
+  }
+
+  /** The entity that receivers of this address read from. @throws BrokerError not-found, not-allowed */
+  source(text: string): { entity: QueueEntity | SubscriptionEntity; queue: Queue; address: Address } {
+    const address = parseAddress(text);
+    const entity = resolveReceivable(this, address);
+    return { entity, queue: entity.receivable.queue(address.subQueue), address };
+  }
+
+  /** The entity that senders to this address reach. @throws BrokerError not-found, not-allowed */
+  target(text: string): QueueEntity | TopicEntity {
+    return resolveTarget(this, text);
+  }
+
+  /** @throws BrokerError if the target does not take it */
+  forward(nowMs: number, target: string, arrival: Arrival): void {
+    this.target(target).accept(nowMs, arrival);
+  }
+
+  /**
+   * Takes back, into a namespace without entities, what a journal was told; locks are void. The journal is not
+   * told again, and what has become due in the meantime is done by the next `advance`.
+   * @throws UnknownAddressError if a record belongs to no entity
+   */
+  restore(nowMs: number, records: NamespaceRecords): void {
+    restoreNamespace(this, nowMs, records);
+  }
+
+  #refuseTaken(name: string): void {
+    if (this.entity(name)) throw entityAlreadyExists(name);
+  }
+
+  #add<E extends QueueEntity | TopicEntity>(entity: E): E {
+    this.#entities.set(entity.address.toLowerCase(), entity);
+    entity.record();
+    return entity;
+  }
+}
