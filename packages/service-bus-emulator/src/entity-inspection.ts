@@ -1,5 +1,5 @@
 import { readBody } from './amqp/read-body.js';
-import { type MessageState } from './model/queue/message.js';
+import { type MessageState } from './model/queue/received-message.js';
 import { type PropertyValue } from './model/filter/values/property-value.js';
 import { type Queue } from './model/queue/queue.js';
 

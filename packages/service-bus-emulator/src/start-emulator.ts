@@ -14,6 +14,7 @@ import { Emulator } from './emulator.js';
 import { type EmulatorOptions } from './emulator-options.js';
 import { Broker } from './model/namespace/broker.js';
 import { Namespace } from './model/namespace/namespace.js';
+import { restoreNamespace } from './model/namespace/restore-namespace.js';
 import { openStore, type Store } from './store/open-store.js';
 import { chooseProtocol } from './server/choose-protocol.js';
 import { listen, type Listening } from './server/listen.js';
@@ -81,7 +82,7 @@ async function openBroker(options: EmulatorOptions, store: Store | undefined): P
     newId: randomUUID,
     ...(store && { journal: store.journal }),
   });
-  if (store) namespace.restore(clock.now(), await store.read());
+  if (store) restoreNamespace(namespace, clock.now(), await store.read());
   createEntities(namespace, clock.now(), options.entities ?? {});
   return new Broker(namespace, clock, undefined, store?.whenDurable);
 }

@@ -1,4 +1,4 @@
-import { type Outcome } from '../../model/queue/queue.js';
+import { type Outcome } from '../../model/queue/outcome.js';
 import { type PropertyChanges, type PropertyValue } from '../../model/filter/values/property-value.js';
 import { type ChosenOutcome } from './outgoing-transfer.js';
 

@@ -1,10 +1,14 @@
 import { type Sender as RheaSender } from 'rhea';
 
 import { BrokerError, messageLockLost } from '../../model/broker-error.js';
-import { type Message } from '../../model/queue/message.js';
-import { type Outcome } from '../../model/queue/queue.js';
-import { Receiver, type ReceiveMode, type ReceiverPort } from '../../model/queue/receiver.js';
-import { type Session } from '../../model/queue/session.js';
+import { type ReceivedMessage } from '../../model/queue/received-message.js';
+import { type Outcome } from '../../model/queue/outcome.js';
+import {
+  type HeldSession,
+  Receiver,
+  type ReceiveMode,
+  type ReceiverPort,
+} from '../../model/queue/receiver.js';
 import { toAmqpError } from '../amqp-error.js';
 import { deliveryEncoder } from './delivery-bytes.js';
 import { type AmqpContext } from '../context.js';
@@ -96,7 +100,7 @@ export class ReceiverLink implements ReceiverPort {
     );
   }
 
-  deliver(message: Message): void {
+  deliver(message: ReceivedMessage): void {
     const { credit, delivery_count: count } = privateLink(this.link);
     privateLink(this.link).credit = credit - 1;
     privateLink(this.link).delivery_count = count + 1;
@@ -131,7 +135,7 @@ export class ReceiverLink implements ReceiverPort {
     privateConnection(this.link.connection)._register();
   }
 
-  sessionGranted(session: Session): void {
+  sessionGranted(session: HeldSession): void {
     const { attach } = privateLink(this.link).local;
     attach['properties'] = { 'com.microsoft:locked-until-utc': toTicks(session.lockedUntilMs) };
     this.link.set_source({

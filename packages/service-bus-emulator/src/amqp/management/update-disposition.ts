@@ -1,5 +1,5 @@
 import { BrokerError } from '../../model/broker-error.js';
-import { type Outcome } from '../../model/queue/queue.js';
+import { type Outcome } from '../../model/queue/outcome.js';
 import { assertSessionHeld } from '../../model/queue/queue-operations.js';
 import { toChanges } from '../links/outcome.js';
 import { readLockIds } from './lock-ids.js';

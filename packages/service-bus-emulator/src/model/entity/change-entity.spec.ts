@@ -31,7 +31,7 @@ describe('deleting an entity', () => {
     const holder = scene.session('q', 's');
     const [message] = scene.take(holder);
     const others = [scene.session('q', undefined, 500), scene.receiver('q/$DeadLetterQueue')];
-    const { queue } = holder;
+    const queue = scene.source('q');
     scene.effects();
     scene.namespace.deleteEntity(0, 'Q');
     expect(scene.effects()).toMatchObject(

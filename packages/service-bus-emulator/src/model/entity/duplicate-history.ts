@@ -1,6 +1,7 @@
 import { Fifo } from '../collections/fifo.js';
-import { messageIdCost } from '../queue/memory-cost.js';
-import { type Due, type QueueContext } from '../queue/queue-context.js';
+import { messageIdCost } from '../queue/memory.js';
+import { type Due } from '../queue/queue-context.js';
+import { type EntityContext } from './entity-host.js';
 
 /** The message ids that an entity has accepted within its duplicate detection window. */
 export class DuplicateHistory implements Due {
@@ -14,7 +15,7 @@ export class DuplicateHistory implements Due {
     readonly address: string,
     /** How long an id is remembered, in milliseconds; a change is for those to come. */
     public windowMs: number,
-    readonly context: QueueContext,
+    readonly context: EntityContext,
   ) {}
 
   get size(): number {

@@ -1,11 +1,19 @@
+import { type Arrival } from '../queue/arrival.js';
 import { type QueueContext } from '../queue/queue-context.js';
-import { type Router } from './receivable.js';
+import { type Journal } from './journal.js';
 
-/** What an entity needs of the namespace it is in. */
-export interface EntityHost extends Router {
-  readonly context: QueueContext;
-  /** Fresh identifiers for `newid()` in rule actions. */
+/** What all entities of a namespace share. */
+export interface EntityContext extends QueueContext {
+  journal: Journal;
+}
+
+/** What an entity needs of its namespace. */
+export interface EntityHost {
+  readonly context: EntityContext;
+  /** Returns a fresh identifier, for `newid()` in rule actions. */
   readonly newId: () => string;
+  /** Hands a message to another entity. @throws BrokerError if the target refuses it */
+  forward(nowMs: number, target: string, arrival: Arrival): void;
   deleteEntity(nowMs: number, name: string): void;
   deleteSubscription(topicName: string, name: string): void;
 }

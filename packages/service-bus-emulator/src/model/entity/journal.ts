@@ -1,31 +1,23 @@
+import { type QueueJournal } from '../queue/queue-journal.js';
 import { type EntityRecord } from './entity-record.js';
-import { type Message } from '../queue/message.js';
-import { type Session } from '../queue/session.js';
 
 /**
- * Told of every change that a durable broker has to keep, in order; `Namespace.restore` takes the same things
- * back. What is told of during one command belongs together: all of it must be kept, or nothing.
+ * Receives every change that a durable broker has to keep, in order; `restoreNamespace` takes the same things
+ * back. What one command causes belongs together: all of it must be kept, or nothing.
  *
  * Addresses are those of the entities and of their message queues (`orders`, `orders/$DeadLetterQueue`,
  * `events/Subscriptions/audit`), always in the spelling in which the entity was created.
- * What is passed on lives on and changes: it has to be copied before the call returns, which must not throw.
+ * Arguments stay in use and change later: a journal has to copy them before it returns, and must not throw.
  */
-export interface Journal {
+export interface Journal extends QueueJournal {
   /** An entity was created or changed, its rules included. */
   entityChanged(address: string, record: EntityRecord): void;
   /**
-   * An entity is gone with everything under its address: messages, dead letters, sessions, message ids. The
-   * deletion of a topic is told for each of its subscriptions, then for itself.
+   * An entity is gone with everything under its address: messages, dead letters, sessions, message ids. When a
+   * topic is deleted, the journal is told so for each of its subscriptions and then for the topic.
    */
   entityRemoved(address: string, kind: EntityRecord['kind']): void;
-  /** A message is new, or something of it has changed; locks are not kept. */
-  messageChanged(address: string, message: Message): void;
-  messageRemoved(address: string, sequenceNumber: number): void;
-  /** The highest of these has to be kept: a number is never given twice, whether or not a message has it. */
-  sequenceNumberTaken(address: string, sequenceNumber: number): void;
-  /** A session's state was set; undefined: there is nothing to keep any more. */
-  sessionChanged(address: string, session: Session): void;
-  /** Duplicates of this message are to be dropped until a time. */
+  /** Duplicates of this message are dropped until `forgetAtMs`, Unix time in milliseconds. */
   messageIdRemembered(address: string, messageId: string, forgetAtMs: number): void;
   messageIdForgotten(address: string, messageId: string): void;
 }

@@ -1,9 +1,8 @@
 import { Activity } from './activity.js';
-import { type Destination } from '../queue/destination.js';
 import { type QueueDescription } from './entity-description.js';
 import { type EntityHost } from './entity-host.js';
 import { assertUnchangeable } from './assert-unchangeable.js';
-import { type Arrival } from '../queue/message.js';
+import { type Arrival, type Destination } from '../queue/arrival.js';
 import { type MessageContent } from '../queue/message-content.js';
 import { Receivable } from './receivable.js';
 import { SendGate } from './send-gate.js';

@@ -1,5 +1,5 @@
 import { type QueueDescription } from './entity-description.js';
-import { type QueueSettings } from '../queue/queue-settings.js';
+import { type QueueSettings } from '../queue/queue-core.js';
 
 /** What queues and subscriptions say of their messages. */
 export type ReceivableDescription = Pick<

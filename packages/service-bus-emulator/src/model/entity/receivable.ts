@@ -1,9 +1,9 @@
 import { type SubQueue } from './address.js';
+import { type EntityHost } from './entity-host.js';
 import { BrokerError, entityNotFound } from '../broker-error.js';
 import { deadLetterContent } from '../queue/dead-letter-content.js';
-import { type Destination } from '../queue/destination.js';
 import { deadLetterSettings, mainSettings, type ReceivableDescription } from './receivable-settings.js';
-import { type Arrival } from '../queue/message.js';
+import { type Arrival, type Destination } from '../queue/arrival.js';
 import { Queue } from '../queue/queue.js';
 import { type QueueContext } from '../queue/queue-context.js';
 import { type StorageMeter } from '../queue/storage-meter.js';
@@ -11,29 +11,23 @@ import { type StorageMeter } from '../queue/storage-meter.js';
 // [Service Bus: a chain of forwards may have four hops]
 const MAX_HOPS = 4;
 
-/** Carries a message to another entity. */
-export interface Router {
-  /** @throws BrokerError if the target does not take it */
-  forward(nowMs: number, target: string, arrival: Arrival): void;
-}
-
 /** What a queue and a subscription have in common: messages, dead letters, and forwarding of both. */
 export class Receivable implements Destination {
   readonly main: Queue;
   readonly deadLetters: Queue;
   readonly transferDeadLetters: Queue;
   #description: ReceivableDescription;
-  readonly #router: Router;
+  readonly #host: Pick<EntityHost, 'forward'>;
 
   constructor(
     readonly address: string,
     description: ReceivableDescription,
     context: QueueContext,
-    router: Router,
+    host: Pick<EntityHost, 'forward'>,
     meter: StorageMeter,
   ) {
     this.#description = description;
-    this.#router = router;
+    this.#host = host;
     const queue = (subQueue: string, settings: Queue['settings']): Queue =>
       new Queue(`${address}${subQueue}`, settings, context, meter);
     this.main = queue('', mainSettings(description));
@@ -95,7 +89,7 @@ export class Receivable implements Destination {
       if (hops >= MAX_HOPS) {
         throw new BrokerError('amqp:not-allowed', `The message was forwarded ${MAX_HOPS} times already.`);
       }
-      this.#router.forward(nowMs, target, leaving(arrival));
+      this.#host.forward(nowMs, target, leaving(arrival));
     } catch (error) {
       if (!(error instanceof BrokerError)) throw error;
       const reason = hops >= MAX_HOPS ? 'MaxTransferHopCountExceeded' : error.condition;
@@ -110,7 +104,7 @@ export class Receivable implements Destination {
     if (target !== undefined && hops < MAX_HOPS) {
       try {
         const forwarded = { ...leaving(arrival), deadLetterSource: this.address };
-        return this.#router.forward(nowMs, target, forwarded);
+        return this.#host.forward(nowMs, target, forwarded);
       } catch (error) {
         // A dead letter that cannot be passed on stays where it can be found.
         if (!(error instanceof BrokerError)) throw error;

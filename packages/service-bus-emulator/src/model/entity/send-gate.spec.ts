@@ -112,8 +112,8 @@ describe('the quota', () => {
   it('of the namespace counts the state of sessions', () => {
     const scene = new ModelScene({ maxStoredBytes: 10_000 });
     scene.queue('q', { requiresSession: true });
-    const receiver = scene.session('q', 's');
-    const { sessions } = receiver.queue;
+    scene.session('q', 's');
+    const { sessions } = scene.source('q');
     sessions?.setState(0, 's', new Uint8Array(8_000));
     expect(() => sessions?.setState(0, 's', new Uint8Array(10_000))).toThrow(
       refusedWith('amqp:resource-limit-exceeded'),

@@ -2,10 +2,9 @@ import { BrokerError, entityDisabled } from '../broker-error.js';
 import { DuplicateHistory } from './duplicate-history.js';
 import { type QueueDescription } from './entity-description.js';
 import { type MessageContent } from '../queue/message-content.js';
-import { type QueueContext } from '../queue/queue-context.js';
+import { type EntityContext } from './entity-host.js';
 import { type StorageMeter } from '../queue/storage-meter.js';
-import { assertRoom } from '../queue/assert-room.js';
-import { messageCost } from '../queue/memory-cost.js';
+import { assertMemoryFor, messageCost } from '../queue/memory.js';
 import { validateMessage } from './validate-message.js';
 
 type SendableDescription = Pick<
@@ -24,7 +23,7 @@ export class SendGate {
   constructor(
     readonly address: string,
     private description: SendableDescription,
-    readonly context: QueueContext,
+    readonly context: EntityContext,
     /** What the entity stores. */
     readonly meter: StorageMeter,
   ) {
@@ -56,7 +55,7 @@ export class SendGate {
         `The maximum entity size has been reached or exceeded for '${this.address}' (${maxSizeBytes} bytes).`,
       );
     }
-    assertRoom(this.context, addedCost);
+    assertMemoryFor(this.context, addedCost);
   }
 
   /** @throws BrokerError entity-disabled */

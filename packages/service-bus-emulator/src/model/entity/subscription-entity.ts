@@ -2,20 +2,26 @@ import { Activity } from './activity.js';
 import { subscriptionAddress } from './address.js';
 import { assertUnchangeable } from './assert-unchangeable.js';
 import { deadLetterContent } from '../queue/dead-letter-content.js';
-import { type RuleOptions, type SubscriptionDescription } from './entity-description.js';
+import { type EntityStatus, type RuleOptions, type SubscriptionDescription } from './entity-description.js';
 import { type EntityHost } from './entity-host.js';
 import { type FilterSubject } from '../filter/values/filter-subject.js';
 import { type RuleDescription } from '../filter/rule.js';
-import { type Arrival } from '../queue/message.js';
+import { type Arrival } from '../queue/arrival.js';
 import { Receivable } from './receivable.js';
 import { type Rule } from './subscription-rule.js';
 import { StorageMeter } from '../queue/storage-meter.js';
 import { SubscriptionRules } from './subscription-rules.js';
-import { type TopicEntity } from './topic-entity.js';
 import { validateDescription } from './validate-description.js';
 
 /** The rule that a new subscription has, and that lets everything through. */
 export const DEFAULT_RULE_NAME = '$Default';
+
+/** What a subscription sees of its topic. */
+export interface SubscribedTopic {
+  readonly description: { readonly status: EntityStatus };
+  /** Counts what all subscriptions store. */
+  readonly meter: StorageMeter;
+}
 
 /** A subscription of a topic: copies of the messages that its rules choose. */
 export class SubscriptionEntity {
@@ -25,14 +31,14 @@ export class SubscriptionEntity {
   readonly #meter: StorageMeter;
   readonly #rules: SubscriptionRules;
   readonly #host: EntityHost;
-  readonly #topic: TopicEntity;
+  readonly #topic: SubscribedTopic;
 
   /** @throws BrokerError argument-error */
   constructor(
     public description: SubscriptionDescription,
     nowMs: number,
     host: EntityHost,
-    topic: TopicEntity,
+    topic: SubscribedTopic,
     rules: readonly RuleDescription[] = [
       { name: DEFAULT_RULE_NAME, filter: { kind: 'true' }, createdAtMs: nowMs },
     ],

@@ -1,11 +1,10 @@
 import { Activity } from './activity.js';
 import { assertUnchangeable } from './assert-unchangeable.js';
 import { entityNotFound } from '../broker-error.js';
-import { type Destination } from '../queue/destination.js';
 import { type TopicDescription } from './entity-description.js';
 import { type EntityHost } from './entity-host.js';
 import { MessageSubject } from './message-subject.js';
-import { type Arrival } from '../queue/message.js';
+import { type Arrival, type Destination } from '../queue/arrival.js';
 import { type MessageContent } from '../queue/message-content.js';
 import { Queue } from '../queue/queue.js';
 import { SendGate } from './send-gate.js';

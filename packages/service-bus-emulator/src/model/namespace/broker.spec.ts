@@ -80,7 +80,7 @@ describe('Broker', () => {
     const receiver = attach(broker, 1, port([]));
     send(broker, 'a');
     clock.nowMs = 100;
-    const [message] = receiver.queue.store.from(0);
+    const [message] = broker.namespace.source('q').queue.store.from(0);
     const { lockId } = message!;
     expect(() =>
       broker.command((nowMs) => receiver.queue.settle(nowMs, lockId, { type: 'complete' })),

@@ -10,16 +10,14 @@ import {
   type SubscriptionOptions,
   type TopicOptions,
 } from '../entity/entity-description.js';
-import { type EntityHost } from '../entity/entity-host.js';
+import { type EntityContext, type EntityHost } from '../entity/entity-host.js';
 import { type RuleDescription } from '../filter/rule.js';
 import { type Journal, noJournal } from '../entity/journal.js';
-import { type Arrival } from '../queue/message.js';
-import { type NamespaceRecords } from './namespace-records.js';
+import { type Arrival } from '../queue/arrival.js';
 import { type Queue } from '../queue/queue.js';
-import { type Due, type QueueContext } from '../queue/queue-context.js';
+import { type Due, type PostponedDelivery } from '../queue/queue-context.js';
 import { QueueEntity } from '../entity/queue-entity.js';
 import { resolveReceivable, resolveTarget } from './resolve-address.js';
-import { restoreNamespace } from './restore-namespace.js';
 import { StorageMeter } from '../queue/storage-meter.js';
 import { SubscriptionEntity } from '../entity/subscription-entity.js';
 import { TopicEntity } from '../entity/topic-entity.js';
@@ -39,7 +37,7 @@ export interface NamespaceOptions {
  * and carries out what `takeEffects` returns.
  */
 export class Namespace implements EntityHost {
-  readonly context: QueueContext;
+  readonly context: EntityContext;
   readonly newId: () => string;
   readonly #entities = new Map<string, QueueEntity | TopicEntity>();
 
@@ -54,7 +52,7 @@ export class Namespace implements EntityHost {
       memory: new StorageMeter(),
       maxStoredBytes: options.maxStoredBytes,
       nowMs: 0,
-      holdingBack: undefined,
+      postponed: undefined,
     };
   }
 
@@ -74,15 +72,12 @@ export class Namespace implements EntityHost {
     const { agenda } = context;
     context.nowMs = nowMs;
     if (agenda.nextMs > nowMs) return;
-    const held = (context.holdingBack = new Set<Queue>());
+    const postponed = (context.postponed = new Set<PostponedDelivery>());
     try {
       for (let due = agenda.takeDue(nowMs); due; due = agenda.takeDue(nowMs)) due.advance(nowMs);
     } finally {
-      context.holdingBack = undefined;
-      for (const queue of held) {
-        queue.deliverReady(nowMs);
-        queue.reschedule();
-      }
+      context.postponed = undefined;
+      for (const queue of postponed) queue.deliverPostponed(nowMs);
     }
   }
 
@@ -177,15 +172,6 @@ export class Namespace implements EntityHost {
   /** @throws BrokerError if the target does not take it */
   forward(nowMs: number, target: string, arrival: Arrival): void {
     this.target(target).accept(nowMs, arrival);
-  }
-
-  /**
-   * Takes back, into a namespace without entities, what a journal was told; locks are void. The journal is not
-   * told again, and what has become due in the meantime is done by the next `advance`.
-   * @throws UnknownAddressError if a record belongs to no entity
-   */
-  restore(nowMs: number, records: NamespaceRecords): void {
-    restoreNamespace(this, nowMs, records);
   }
 
   #refuseTaken(name: string): void {

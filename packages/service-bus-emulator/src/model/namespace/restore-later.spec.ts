@@ -4,6 +4,7 @@ import { ModelScene } from '../../../test/support/model/model-scene.js';
 import { RecordingJournal } from '../../../test/support/model/recording-journal.js';
 import { snapshotOf } from '../../../test/support/model/snapshot-of.js';
 import { TestContent } from '../../../test/support/model/test-content.js';
+import { restoreNamespace } from './restore-namespace.js';
 
 interface Durable {
   scene: ModelScene;
@@ -18,7 +19,7 @@ const start = (): Durable => {
 const restart = ({ journal, scene }: Durable, nowMs = scene.nowMs): ModelScene => {
   const next = new ModelScene({ journal });
   next.nowMs = nowMs;
-  next.namespace.restore(nowMs, journal.records());
+  restoreNamespace(next.namespace, nowMs, journal.records());
   return next;
 };
 const expectKept = (durable: Durable): ModelScene => {
@@ -81,7 +82,7 @@ describe('a restore', () => {
     durable.scene.send('q', 'a', 'b', 'c');
     const records = durable.journal.records();
     const next = new ModelScene();
-    next.namespace.restore(0, { ...records, messages: [...records.messages!].reverse() });
+    restoreNamespace(next.namespace, 0, { ...records, messages: [...records.messages!].reverse() });
     expect(next.take(next.receiver('q'), 3).map(({ content }) => content.messageId)).toEqual(['a', 'b', 'c']);
   });
 
@@ -90,7 +91,7 @@ describe('a restore', () => {
     durable.scene.queue('q');
     durable.scene.send('q', 'a');
     const next = new ModelScene();
-    expect(() => next.namespace.restore(0, { ...durable.journal.records(), entities: [] })).toThrow(
+    expect(() => restoreNamespace(next.namespace, 0, { ...durable.journal.records(), entities: [] })).toThrow(
       expect.objectContaining({ name: 'UnknownAddressError', address: 'q' }),
     );
   });

@@ -5,6 +5,7 @@ import { RecordingJournal } from '../../../test/support/model/recording-journal.
 import { snapshotOf } from '../../../test/support/model/snapshot-of.js';
 import { TestContent } from '../../../test/support/model/test-content.js';
 import { cancelScheduled, deleteMessages, receiveDeferred } from '../queue/queue-operations.js';
+import { restoreNamespace } from './restore-namespace.js';
 
 interface Durable {
   scene: ModelScene;
@@ -19,7 +20,7 @@ const start = (): Durable => {
 const restart = ({ journal, scene }: Durable, nowMs = scene.nowMs): ModelScene => {
   const next = new ModelScene({ journal });
   next.nowMs = nowMs;
-  next.namespace.restore(nowMs, journal.records());
+  restoreNamespace(next.namespace, nowMs, journal.records());
   return next;
 };
 const expectKept = (durable: Durable): ModelScene => {
@@ -160,7 +161,7 @@ describe('a restart keeps', () => {
     scene.queue('q', { requiresSession: true });
     scene.send('q', ...inSession('a', 'a1', 'a2'), ...inSession('b', 'b1'));
     const receiver = scene.session('q', 'a');
-    const { sessions } = receiver.queue;
+    const { sessions } = scene.source('q');
     sessions?.setState(3, 'a', new Uint8Array([1, 2]));
     scene.session('q', 'cleared');
     sessions?.setState(3, 'cleared', new Uint8Array([1]));

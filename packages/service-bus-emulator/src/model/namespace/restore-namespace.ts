@@ -8,7 +8,11 @@ import { type MessageRecord, type NamespaceRecords } from './namespace-records.j
 import { type Queue } from '../queue/queue.js';
 import { UnknownAddressError } from './unknown-address-error.js';
 
-/** Fills a namespace without entities with what was kept of another. @throws UnknownAddressError */
+/**
+ * Restores what a journal was told into a namespace without entities; locks are void. The journal is not told
+ * again. What has become due in the meantime is done by the next `advance`.
+ * @throws UnknownAddressError if a record belongs to no entity
+ */
 export function restoreNamespace(namespace: Namespace, nowMs: number, records: NamespaceRecords): void {
   const { context } = namespace;
   const { journal } = context;

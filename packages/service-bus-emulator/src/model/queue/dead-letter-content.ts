@@ -1,7 +1,7 @@
 import { type MessageContent } from './message-content.js';
 import { type PropertyValue } from '../filter/values/property-value.js';
 
-/** A message with the reason for which it was dead-lettered. */
+/** Adds the reason for dead-lettering to a message. */
 export function deadLetterContent(
   content: MessageContent,
   reason?: string,
@@ -14,7 +14,7 @@ export function deadLetterContent(
   try {
     return content.withProperties({ application });
   } catch {
-    // A message whose properties nobody can read still has to go somewhere, without a reason if need be.
+    // A message whose properties cannot be parsed is dead-lettered all the same, without a reason.
     return content;
   }
 }

@@ -5,11 +5,11 @@ import {
 } from '../filter/values/property-value.js';
 
 /**
- * What a producer sent. The model decides by these few properties and never sees the bytes,
- * which stay with the implementer exactly as they came.
+ * What a producer sent. The model decides by these few properties and never sees the bytes, which the
+ * implementation keeps exactly as they came.
  */
 export interface MessageContent {
-  /** Encoded size in bytes, what quotas and the maximum message size count. */
+  /** Encoded size in bytes: quotas and the maximum message size count it. */
   readonly size: number;
   readonly messageId: string;
   readonly sessionId: string | undefined;
@@ -22,6 +22,6 @@ export interface MessageContent {
   systemProperty(name: SystemProperty): PropertyValue;
   /** An application property; null if there is none. Names are compared without regard to case. */
   applicationProperty(name: string): PropertyValue;
-  /** The same message with some properties changed; the body stays byte-equal. */
+  /** Returns the message with some properties changed; its body keeps every byte. */
   withProperties(changes: PropertyChanges): MessageContent;
 }

@@ -1,14 +1,14 @@
 import { BrokerError, messageLockLost } from '../broker-error.js';
 import { type Message } from './message.js';
-import { type Queue } from './queue.js';
+import { type QueueCore } from './queue-core.js';
 import { type Receiver } from './receiver.js';
 
 /** Which messages of a message queue are locked, and until when. */
 export class MessageLocks {
   readonly #byId = new Map<number, Message>();
-  readonly #queue: Queue;
+  readonly #queue: QueueCore;
 
-  constructor(queue: Queue) {
+  constructor(queue: QueueCore) {
     this.#queue = queue;
   }
 
@@ -24,14 +24,16 @@ export class MessageLocks {
     return this.#byId.get(lockId);
   }
 
-  all(): Iterable<Message> {
-    return this.#byId.values();
+  /** The messages that a receiver has locked, the oldest first. */
+  heldBy(receiver: Receiver): Message[] {
+    const held = [...this.#byId.values()].filter(({ lockedBy }) => lockedBy === receiver);
+    return held.sort((a, b) => a.sequenceNumber - b.sequenceNumber);
   }
 
   lock(nowMs: number, message: Message, receiver: Receiver | undefined): void {
     const { context, timers, settings } = this.#queue;
     const { session } = message;
-    // In a session it is the session's lock that ends, not the message's own.
+    // In a session the session's lock expires, not the message's own.
     const untilMs = session ? session.lockedUntilMs : nowMs + settings.lockDurationMs;
     const id = context.nextLockId++;
     message.lock = { id, untilMs, holder: receiver };
@@ -47,7 +49,7 @@ export class MessageLocks {
     this.#queue.timers.delete(message);
   }
 
-  /** @throws BrokerError message-lock-lost, not-allowed (it is the session that is locked) */
+  /** @throws BrokerError message-lock-lost, not-allowed (the session is locked, not the message) */
   renew(nowMs: number, lockId: number): Message {
     const message = this.#byId.get(lockId);
     if (!message?.lock) throw messageLockLost();

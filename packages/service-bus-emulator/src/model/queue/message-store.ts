@@ -1,6 +1,8 @@
-import { messageCost } from './memory-cost.js';
-import { type Arrival, Message, type MessageState } from './message.js';
+import { messageCost } from './memory.js';
+import { type Arrival } from './arrival.js';
+import { Message } from './message.js';
 import { type QueueContext } from './queue-context.js';
+import { type MessageState } from './received-message.js';
 import { SequenceLog } from '../collections/sequence-log.js';
 import { type StorageMeter } from './storage-meter.js';
 
@@ -14,7 +16,7 @@ export class MessageStore {
   constructor(
     readonly address: string,
     readonly context: QueueContext,
-    /** Counts what the entity stores that this is a part of. */
+    /** Counts what the whole entity stores. */
     readonly meter: StorageMeter,
   ) {}
 
@@ -52,7 +54,7 @@ export class MessageStore {
     return message;
   }
 
-  /** Takes in a message that has its number already. */
+  /** Stores a message that has its sequence number already. */
   insert(message: Message): void {
     this.nextSequenceNumber = Math.max(this.nextSequenceNumber, message.sequenceNumber + 1);
     this.#log.add(message.sequenceNumber, message);
@@ -84,7 +86,7 @@ export class MessageStore {
     this.context.journal.messageRemoved(this.address, message.sequenceNumber);
   }
 
-  /** Forgets everything; whoever deletes an entity tells the journal of it as a whole. */
+  /** Forgets everything. The journal is not told: it learns that the whole entity is gone. */
   clear(): void {
     this.context.memory.add(-messageCost(0) * this.#log.size);
     this.#log.clear();

@@ -1,38 +1,29 @@
-import { type Lock } from './lock.js';
+import { type Timed } from '../collections/deadlines.js';
+import { type Arrival } from './arrival.js';
 import { type MessageContent } from './message-content.js';
+import { type MessageState, type ReceivedMessage } from './received-message.js';
 import { type Receiver } from './receiver.js';
 import { type Session } from './session.js';
-import { type Timed } from '../collections/deadlines.js';
 
-/** Whether a message is for everybody, set aside by its receiver, or not yet there. */
-export type MessageState = 'active' | 'deferred' | 'scheduled';
+/** A session of stored messages. */
+export type MessageSession = Session<Message>;
 
-/** A message on its way into an entity. */
-export interface Arrival {
-  readonly content: MessageContent;
-  /** The number it got where it was first accepted; absent for a fresh message. */
-  readonly enqueuedSequenceNumber?: number | undefined;
-  /** How many entities have forwarded it so far. */
-  readonly hops?: number;
-  /** The entity whose dead-letter queue forwarded it. */
-  readonly deadLetterSource?: string | undefined;
-  /** Upper bound of its time to live in milliseconds, from a topic that it came through. */
-  readonly maxTimeToLiveMs?: number | undefined;
-  /** What it stays known by, on a way that does not leave its entity. */
-  readonly identity?: MessageIdentity | undefined;
+/** The right to settle a message, for one delivery and for a limited time. */
+export interface Lock {
+  readonly id: number;
+  untilMs: number;
+  /** Who holds it; undefined for a lock taken through the management node. */
+  readonly holder: Receiver | undefined;
 }
 
-/** What a message is known by in its entity; it takes this along into the entity's dead-letter queue. */
-export type MessageIdentity = Pick<Message, 'sequenceNumber' | 'enqueuedTimeMs' | 'deliveryCount'>;
-
 /** A stored message and what the broker knows of it. */
-export class Message implements Timed {
-  /** Due for activation while scheduled, for the lock's end while locked, for expiry while ready. */
+export class Message implements Timed, ReceivedMessage {
+  /** Due for activation while scheduled, for the end of its lock while locked, for expiry while ready. */
   duePosition = -1;
 
   content: MessageContent;
   state: MessageState = 'active';
-  /** Deliveries that ended without settlement by success: abandoned, or lock expired. */
+  /** Deliveries that failed: the receiver abandoned the message, or its lock expired. */
   deliveryCount: number;
   readonly enqueuedSequenceNumber: number;
   readonly deadLetterSource: string | undefined;
@@ -41,8 +32,8 @@ export class Message implements Timed {
   /** Waiting to be delivered; false while locked, deferred, scheduled or removed. */
   ready = false;
   lock: Lock | undefined;
-  session: Session | undefined;
-  // Most messages never expire: then this costs nothing, of which a million makes a difference.
+  session: MessageSession | undefined;
+  // Most messages never expire. For them this field holds no number, which saves memory in a queue of a million.
   readonly #expiresAtMs: number | undefined;
 
   constructor(
@@ -59,17 +50,15 @@ export class Message implements Timed {
     this.hops = arrival.hops ?? 0;
   }
 
-  /** The end of its time to live; Infinity if it has none. */
+  /** Unix time in milliseconds at which its time to live ends; Infinity if it has none. */
   get expiresAtMs(): number {
     return this.#expiresAtMs ?? Infinity;
   }
 
-  /** The lock's number; 0 while unlocked. */
   get lockId(): number {
     return this.lock?.id ?? 0;
   }
 
-  /** 0 while unlocked. */
   get lockedUntilMs(): number {
     return this.lock?.untilMs ?? 0;
   }

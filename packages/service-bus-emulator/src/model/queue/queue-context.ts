@@ -1,33 +1,37 @@
 import { type Deadlines, type Timed } from '../collections/deadlines.js';
 import { type Effect } from './effect.js';
-import { type Journal } from '../entity/journal.js';
-import { type Queue } from './queue.js';
+import { type QueueJournal } from './queue-journal.js';
 import { type StorageMeter } from './storage-meter.js';
 
-/** Something that does by itself what is due. */
+/** Something that acts by itself when its time has come. */
 export interface Due extends Timed {
   advance(nowMs: number): void;
 }
 
-/** What the message queues of one namespace share. */
+/** A queue with deliveries that wait until everything that is due has been done. */
+export interface PostponedDelivery {
+  deliverPostponed(nowMs: number): void;
+}
+
+/** What all message queues of a namespace share. */
 export interface QueueContext {
   /** When each queue or entity next has something to do by itself. */
   readonly agenda: Deadlines<Due>;
-  /** Collects what is to happen outside while a command runs. */
+  /** What the current command causes outside the model, so far. */
   effects: Effect[];
-  journal: Journal;
+  journal: QueueJournal;
   nextLockId: number;
-  /** What all entities together store. */
+  /** Encoded size of the messages of all entities. */
   readonly meter: StorageMeter;
-  /** The memory that it takes, estimated: with what is kept about messages, sessions and message ids. */
+  /** Estimate of the memory in use: messages, and what is kept about messages, sessions and message ids. */
   readonly memory: StorageMeter;
-  /** Bound of `memory` in bytes. */
+  /** Upper bound of `memory`, in bytes. */
   readonly maxStoredBytes: number;
-  /** Unix time in milliseconds up to which everything that was due has happened. */
+  /** Unix time in milliseconds up to which everything that was due has been done. */
   nowMs: number;
   /**
-   * Queues that have come to have something to deliver while that which is due is being done; they deliver
-   * when all of it is done, so that what happens at one time cannot overtake what is older.
+   * Set while the namespace works off what is due. Queues that then have something to deliver add themselves and
+   * deliver when all of it is done, so that a message cannot overtake an older one that is due at the same time.
    */
-  holdingBack: Set<Queue> | undefined;
+  postponed: Set<PostponedDelivery> | undefined;
 }

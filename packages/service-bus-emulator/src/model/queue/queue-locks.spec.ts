@@ -31,7 +31,7 @@ describe('the lock of a message', () => {
     const { lockId } = message!;
     scene.advance(1_000);
     scene.take(receiver);
-    const { queue } = receiver;
+    const queue = scene.source('q');
     expect(() => queue.settle(scene.nowMs, lockId, { type: 'complete' })).toThrow(lockLost);
     expect(() => queue.renewLock(scene.nowMs, lockId)).toThrow(lockLost);
     scene.settle(message!, 'complete');

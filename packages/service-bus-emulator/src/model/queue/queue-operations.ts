@@ -1,13 +1,12 @@
 import { BrokerError, messageNotFound, sessionLockLost } from '../broker-error.js';
-import { expire } from './expire.js';
-import { type Message } from './message.js';
+import { type Message, type MessageSession } from './message.js';
 import { type Queue } from './queue.js';
 import { type ReceiveMode } from './receiver.js';
 import { type SessionLocks } from './session-locks.js';
 
 /**
- * Messages from a sequence number on, in whatever state, without locking them.
- * @throws BrokerError not-allowed on an entity with sessions, unless it is for one of them; entity-disabled
+ * Returns messages from a sequence number on, in whatever state, without locking them.
+ * @throws BrokerError not-allowed on an entity with sessions if no session is named; entity-disabled
  */
 export function peek(
   queue: Queue,
@@ -31,8 +30,8 @@ export function peek(
 }
 
 /**
- * Takes deferred messages by their sequence numbers: all of them or none. On an entity with sessions the
- * messages are locked together with their session, which has to be held.
+ * Receives deferred messages by their sequence numbers: all of them or none. On an entity with sessions the
+ * receiver has to hold their session, whose lock covers them.
  * @throws BrokerError message-not-found, session-lock-lost, not-allowed, entity-disabled
  */
 export function receiveDeferred(
@@ -53,7 +52,7 @@ export function receiveDeferred(
   });
   // [Service Bus: a deferred message that has expired is dead-lettered when it is asked for, not before]
   const expired = messages.filter(({ expiresAtMs }) => expiresAtMs <= nowMs);
-  for (const message of expired) expire(queue, nowMs, message);
+  for (const message of expired) queue.expire(nowMs, message);
   if (expired[0]) throw messageNotFound(expired[0].sequenceNumber);
 
   for (const message of messages) {
@@ -64,7 +63,7 @@ export function receiveDeferred(
   return messages;
 }
 
-function heldSession(sessions: SessionLocks, sessionId: string | undefined): Message['session'] {
+function heldSession(sessions: SessionLocks, sessionId: string | undefined): MessageSession {
   if (sessionId === undefined) {
     throw new BrokerError(
       'amqp:not-allowed',

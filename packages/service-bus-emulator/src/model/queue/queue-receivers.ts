@@ -1,19 +1,22 @@
 import { BrokerError, entityDisabled, entityNotFound } from '../broker-error.js';
-import { failDelivery } from './fail-delivery.js';
-import { type Queue } from './queue.js';
+import { LinkedList } from '../collections/linked-list.js';
+import { type QueueCore } from './queue-core.js';
 import { type Receiver } from './receiver.js';
 import { ReceiverLine } from './receiver-line.js';
 
-/** The receivers of a message queue: who is attached, whose turn it is, and when it was last used by one. */
+/** The receivers of a message queue: who is attached, whose turn it is, and who waits for a session. */
 export class QueueReceivers {
   readonly #attached = new Set<Receiver>();
+  /** Receivers that wait for any session to become available. */
+  readonly #waiting = new LinkedList<Receiver>();
+  /** Receivers with credit, on an entity without sessions. */
   readonly line = new ReceiverLine();
-  /** Unix time in milliseconds; 0 before the first use. */
+  /** Unix time in milliseconds of the last use by a receiver; 0 before the first. */
   usedAtMs = 0;
-  readonly #queue: Queue;
+  readonly #queue: QueueCore;
   #isClosed = false;
 
-  constructor(queue: Queue) {
+  constructor(queue: QueueCore) {
     this.#queue = queue;
   }
 
@@ -21,14 +24,14 @@ export class QueueReceivers {
     return this.#attached.size;
   }
 
-  /** Notes a use. @throws BrokerError entity-disabled */
+  /** Records a use. @throws BrokerError entity-disabled */
   use(): void {
     const { address, context, settings } = this.#queue;
     this.usedAtMs = context.nowMs;
     if (settings.closedToReceivers === 'disabled') throw entityDisabled(address);
   }
 
-  /** @throws BrokerError not-found, entity-disabled, not-allowed (it passes its messages on) */
+  /** @throws BrokerError not-found, entity-disabled, not-allowed (the entity forwards its messages) */
   attach(receiver: Receiver): void {
     const { address, settings } = this.#queue;
     receiver.attached = false;
@@ -39,66 +42,71 @@ export class QueueReceivers {
     this.#attached.add(receiver);
   }
 
-  flow(nowMs: number, receiver: Receiver, credit: number, drain: boolean): void {
-    if (!receiver.attached) return;
-    const { sessions, context } = this.#queue;
-    this.usedAtMs = context.nowMs;
+  setCredit(receiver: Receiver, credit: number): void {
+    this.usedAtMs = this.#queue.context.nowMs;
     receiver.credit = credit;
-    if (receiver.session) {
-      sessions?.deliverReady(nowMs, receiver.session);
-    } else if (!sessions) {
-      this.line.update(receiver);
-      this.#queue.deliverReady(nowMs);
-    }
-    if (!drain) return;
-    context.effects.push({ type: 'drained', receiver, unusedCredit: receiver.credit });
+  }
+
+  /** Takes back the credit that is left, and tells the receiver how much that was. */
+  drain(receiver: Receiver): void {
+    this.#queue.context.effects.push({ type: 'drained', receiver, unusedCredit: receiver.credit });
     receiver.credit = 0;
     this.line.leave(receiver);
   }
 
-  detach(nowMs: number, receiver: Receiver, releaseLocks: boolean): void {
-    if (!receiver.attached) return;
-    this.#leave(receiver);
-    if (receiver.session) {
-      this.#queue.sessions?.release(nowMs, receiver.session);
-    } else if (releaseLocks) {
-      const held = [...this.#queue.locks.all()].filter(({ lockedBy }) => lockedBy === receiver);
-      held.sort((a, b) => a.sequenceNumber - b.sequenceNumber);
-      for (const message of held) failDelivery(this.#queue, nowMs, message);
-    }
-  }
-
-  /** Takes a receiver's place away from it, and tells it why. */
-  dismiss(receiver: Receiver, error: BrokerError): void {
-    if (!receiver.attached) return;
-    this.#leave(receiver);
-    this.#queue.context.effects.push({ type: 'detach', receiver, error });
-  }
-
-  /** Dismisses those who may no longer receive, now that the queue's settings have changed. */
-  dismissIfClosed(nowMs: number): void {
-    const { address, settings, sessions } = this.#queue;
-    if (!settings.closedToReceivers) return;
-    const error = settings.closedToReceivers === 'disabled' ? entityDisabled(address) : forwards(address);
-    const dismissed = [...this.#attached];
-    for (const receiver of dismissed) this.dismiss(receiver, error);
-    // Only now that nobody is left to whom a session could pass.
-    for (const { session } of dismissed) if (session) sessions?.release(nowMs, session);
-  }
-
-  /** Dismisses all, for good. */
-  close(error: BrokerError): void {
-    this.#isClosed = true;
-    for (const receiver of [...this.#attached]) this.dismiss(receiver, error);
-  }
-
-  #leave(receiver: Receiver): void {
+  leave(receiver: Receiver): void {
     this.usedAtMs = this.#queue.context.nowMs;
     receiver.attached = false;
     receiver.credit = 0;
     this.#attached.delete(receiver);
     this.line.leave(receiver);
-    this.#queue.sessions?.sessions.stopWaiting(receiver);
+    this.#stopWaiting(receiver);
+  }
+
+  /** Detaches a receiver and tells it why. */
+  dismiss(receiver: Receiver, error: BrokerError): void {
+    if (!receiver.attached) return;
+    this.leave(receiver);
+    this.#queue.context.effects.push({ type: 'detach', receiver, error });
+  }
+
+  /** If the settings forbid receiving, dismisses all receivers; returns them. */
+  dismissIfClosed(): Receiver[] {
+    const { address, settings } = this.#queue;
+    if (!settings.closedToReceivers) return [];
+    const error = settings.closedToReceivers === 'disabled' ? entityDisabled(address) : forwards(address);
+    const dismissed = [...this.#attached];
+    for (const receiver of dismissed) this.dismiss(receiver, error);
+    return dismissed;
+  }
+
+  /** Dismisses all receivers and admits no others. */
+  close(error: BrokerError): void {
+    this.#isClosed = true;
+    for (const receiver of [...this.#attached]) this.dismiss(receiver, error);
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  waitForSession(receiver: Receiver, untilMs: number): void {
+    receiver.waitingPlace = this.#waiting.push(receiver);
+    this.#queue.timers.set(receiver, untilMs);
+  }
+
+  /** Takes the receiver that has waited longest for a session. */
+  takeWaiting(): Receiver | undefined {
+    const receiver = this.#waiting.first;
+    if (receiver) this.#stopWaiting(receiver);
+    return receiver;
+  }
+
+  #stopWaiting(receiver: Receiver): void {
+    if (!receiver.waitingPlace) return;
+    this.#waiting.delete(receiver.waitingPlace);
+    receiver.waitingPlace = undefined;
+    this.#queue.timers.delete(receiver);
   }
 }
 

@@ -18,7 +18,7 @@ describe('ReadyMessages', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-        const ready = new ReadyMessages();
+        const ready = new ReadyMessages<Message>();
         const waiting: Message[] = [];
         const taken: Message[] = [];
         let next = 1;
@@ -50,7 +50,7 @@ describe('ReadyMessages', () => {
   });
 
   it('do not keep in memory what has left while nobody took any', () => {
-    const ready = new ReadyMessages();
+    const ready = new ReadyMessages<Message>();
     ready.add(message(1));
     for (let sequenceNumber = 2; sequenceNumber < 10_002; sequenceNumber += 1) {
       const one = message(sequenceNumber);

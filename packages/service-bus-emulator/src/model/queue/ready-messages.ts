@@ -1,45 +1,51 @@
 import { Fifo } from '../collections/fifo.js';
 import { Heap } from '../collections/heap.js';
-import { type Message } from './message.js';
 
-/** So few that have left are not worth a search for them. */
-const TOLERATED = 64;
+/** What the list needs to know of a message. */
+export interface ReadyMessage {
+  readonly sequenceNumber: number;
+  /** True while it is in the list; owned by the list. */
+  ready: boolean;
+}
+
+/** Dropped messages stay in memory up to this number: sweeping out fewer costs more than it saves. */
+const MAX_UNSWEPT = 64;
 
 /**
- * The messages that may be delivered, by sequence number. New ones come in order and wait in a plain list;
+ * The messages that can be delivered, by sequence number. New ones arrive in order and wait in a plain list;
  * those that come back (abandoned, lock expired) wait in a heap and, being older, go first.
  */
-export class ReadyMessages {
-  readonly #arrived = new Fifo<Message>();
-  readonly #returned = new Heap<Message>();
-  /** How many of those that were dropped are still in one of the two. */
+export class ReadyMessages<M extends ReadyMessage> {
+  readonly #arrived = new Fifo<M>();
+  readonly #returned = new Heap<M>();
+  /** How many dropped messages are still in one of the two. */
   #dropped = 0;
 
   get size(): number {
     return this.heldCount - this.#dropped;
   }
 
-  /** How many are held in memory, those that have left and were not swept out yet included. */
+  /** How many messages are in memory, including dropped ones that have not been swept out yet. */
   get heldCount(): number {
     return this.#arrived.size + this.#returned.size;
   }
 
-  add(message: Message): void {
+  add(message: M): void {
     message.ready = true;
     const last = this.#arrived.last();
-    // The list stays sorted: only what is newer than its end may join it.
+    // The list has to stay sorted: only a message newer than its last one joins it.
     if (last === undefined || message.sequenceNumber > last.sequenceNumber) this.#arrived.push(message);
     else this.#returned.push(message, message.sequenceNumber);
   }
 
-  peek(): Message | undefined {
+  peek(): M | undefined {
     const returned = this.#firstReturned();
     const arrived = this.#firstArrived();
     if (!returned || !arrived) return returned ?? arrived;
     return returned.sequenceNumber < arrived.sequenceNumber ? returned : arrived;
   }
 
-  take(): Message | undefined {
+  take(): M | undefined {
     const message = this.peek();
     if (!message) return undefined;
     message.ready = false;
@@ -48,12 +54,12 @@ export class ReadyMessages {
     return message;
   }
 
-  /** Lets a message go that expired or was deleted while it waited; such a one never comes back. */
-  drop(message: Message): void {
+  /** Drops a message that expired or was deleted while it waited; such a message never comes back. */
+  drop(message: M): void {
     message.ready = false;
     this.#dropped += 1;
-    // Where nobody receives, nothing is ever taken: without this, expired messages would stay in memory.
-    if (this.#dropped > TOLERATED && this.#dropped > this.size) {
+    // If nobody receives, `take` is never called: without this, expired messages would stay in memory.
+    if (this.#dropped > MAX_UNSWEPT && this.#dropped > this.size) {
       this.#arrived.retain(({ ready }) => ready);
       this.#returned.retain(({ ready }) => ready);
       this.#dropped = 0;
@@ -66,7 +72,7 @@ export class ReadyMessages {
     this.#dropped = 0;
   }
 
-  #firstArrived(): Message | undefined {
+  #firstArrived(): M | undefined {
     let message = this.#arrived.peek();
     while (message && !message.ready) {
       this.#arrived.shift();
@@ -76,7 +82,7 @@ export class ReadyMessages {
     return message;
   }
 
-  #firstReturned(): Message | undefined {
+  #firstReturned(): M | undefined {
     let message = this.#returned.peek();
     while (message && !message.ready) {
       this.#returned.pop();

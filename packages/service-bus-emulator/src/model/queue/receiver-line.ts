@@ -1,7 +1,7 @@
 import { LinkedList } from '../collections/linked-list.js';
 import { type Receiver } from './receiver.js';
 
-/** Receivers with credit, in turn: each gets one message and goes to the end. */
+/** Receivers with credit, served in turn: each gets one message and goes to the end. */
 export class ReceiverLine {
   readonly #line = new LinkedList<Receiver>();
 
@@ -14,7 +14,7 @@ export class ReceiverLine {
     return this.#line.first;
   }
 
-  /** Lets a receiver join or leave, by whether it has credit; one that is in line keeps its place. */
+  /** Adds a receiver that has credit and removes one that has none; a receiver in line keeps its place. */
   update(receiver: Receiver): void {
     if (receiver.credit <= 0) this.leave(receiver);
     else if (!receiver.place) receiver.place = this.#line.push(receiver);
@@ -28,7 +28,7 @@ export class ReceiverLine {
   /** Ends the turn of the first receiver. */
   next(): void {
     const receiver = this.#line.first;
-    // Alone in line, it stays where it is.
+    // The only receiver stays where it is.
     if (!receiver || (this.#line.size === 1 && receiver.credit > 0)) return;
     this.leave(receiver);
     this.update(receiver);

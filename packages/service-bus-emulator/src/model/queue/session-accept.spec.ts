@@ -132,7 +132,7 @@ describe('accepting the next session', () => {
   it('keeps nothing of those who waited and went', () => {
     const scene = sceneWith();
     for (let count = 0; count < 100; count += 1) scene.detach(scene.session('q', undefined, 500));
-    expect(locksOf(scene).sessions.hasPending).toBe(false);
+    expect(scene.source('q').receivers.hasWaiting).toBe(false);
     expect(scene.namespace.nextDeadlineMs).toBe(Infinity);
     scene.send('q', ...inSession('a', 'a1'));
     expect(scene.session('q', undefined).session?.id).toBe('a');

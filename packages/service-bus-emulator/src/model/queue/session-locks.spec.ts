@@ -57,7 +57,7 @@ describe('delivery inside a session', () => {
     const receiver = scene.session('q', 's');
     scene.send('q', ...inSession('s', 'a'));
     const [message] = scene.take(receiver);
-    expect(() => receiver.queue.renewLock(scene.nowMs, message!.lockId)).toThrow(
+    expect(() => scene.source('q').renewLock(scene.nowMs, message!.lockId)).toThrow(
       refusedWith('amqp:not-allowed'),
     );
   });

@@ -1,44 +1,28 @@
-import { type Deadlines, type Timed } from '../collections/deadlines.js';
 import { Heap } from '../collections/heap.js';
-import { LinkedList, type Place } from '../collections/linked-list.js';
-import { type Receiver } from './receiver.js';
-import { sessionCost } from './memory-cost.js';
+import { sessionCost } from './memory.js';
+import { type MessageSession } from './message.js';
 import { type QueueContext } from './queue-context.js';
 import { Session } from './session.js';
 
-/** A receiver that waits for any session to become available. */
-export class PendingAccept implements Timed {
-  duePosition = -1;
-  /** What makes a session available at the same time comes first. */
-  readonly dueRank = Infinity;
-  place: Place<PendingAccept> | undefined;
-
-  constructor(readonly receiver: Receiver) {}
-}
-
-/** The sessions of one message queue: which exist, which may be accepted next, and who waits for one. */
+/** The sessions of one message queue: which exist, and which can be accepted next. */
 export class Sessions {
-  readonly #byId = new Map<string, Session>();
+  readonly #byId = new Map<string, MessageSession>();
   /** By the sequence number of the first message that each could deliver. */
-  readonly #available = new Heap<Session>({
+  readonly #available = new Heap<MessageSession>({
     moved: (session, position) => (session.availablePosition = position),
   });
-  readonly #pending = new LinkedList<PendingAccept>();
 
-  constructor(
-    readonly timers: Deadlines<Timed>,
-    readonly context: QueueContext,
-  ) {}
+  constructor(readonly context: QueueContext) {}
 
   get size(): number {
     return this.#byId.size;
   }
 
-  get(id: string): Session | undefined {
+  get(id: string): MessageSession | undefined {
     return this.#byId.get(id);
   }
 
-  open(id: string): Session {
+  open(id: string): MessageSession {
     let session = this.#byId.get(id);
     if (!session) {
       session = new Session(id);
@@ -49,14 +33,14 @@ export class Sessions {
   }
 
   /** All sessions that have messages or a state, in order of their creation. */
-  *all(): Generator<Session, void, undefined> {
+  *all(): Generator<MessageSession, void, undefined> {
     for (const session of this.#byId.values()) {
       if (session.messageCount > 0 || session.state !== undefined) yield session;
     }
   }
 
-  /** Puts a session where it belongs among those that may be accepted: free, with something to deliver. */
-  offer(session: Session): void {
+  /** Makes a session available if it is free and has something to deliver, else unavailable. */
+  offer(session: MessageSession): void {
     const first = session.lockedBy ? undefined : session.ready.peek();
     if (!first) return this.withdraw(session);
     const { availablePosition } = session;
@@ -66,49 +50,23 @@ export class Sessions {
     }
   }
 
-  withdraw(session: Session): void {
+  withdraw(session: MessageSession): void {
     if (session.availablePosition !== -1) this.#available.deleteAt(session.availablePosition);
   }
 
   /** Takes the available session with the oldest message. */
-  takeAvailable(): Session | undefined {
+  takeAvailable(): MessageSession | undefined {
     return this.#available.pop();
   }
 
-  wait(receiver: Receiver, untilMs: number): void {
-    const pending = new PendingAccept(receiver);
-    pending.place = this.#pending.push(pending);
-    receiver.pendingAccept = pending;
-    this.timers.set(pending, untilMs);
-  }
-
-  get hasPending(): boolean {
-    return this.#pending.size > 0;
-  }
-
-  /** Takes the receiver that has waited longest. */
-  takePending(): Receiver | undefined {
-    const receiver = this.#pending.first?.receiver;
-    if (receiver) this.stopWaiting(receiver);
-    return receiver;
-  }
-
-  stopWaiting(receiver: Receiver): void {
-    const pending = receiver.pendingAccept;
-    if (!pending) return;
-    receiver.pendingAccept = undefined;
-    this.timers.delete(pending);
-    if (pending.place) this.#pending.delete(pending.place);
-  }
-
-  /** Drops what nobody holds and nothing is kept in, so that ids used once cost nothing for ever. */
-  forgetIfEmpty(session: Session): void {
+  /** Drops a session that nobody holds and that has no messages and no state: an id used once must cost nothing. */
+  forgetIfEmpty(session: MessageSession): void {
     if (session.lockedBy || session.messageCount > 0 || session.state !== undefined) return;
     this.#byId.delete(session.id);
     this.context.memory.add(-sessionCost(session));
   }
 
-  setState(session: Session, updatedAtMs: number, state: Uint8Array | undefined): void {
+  setState(session: MessageSession, updatedAtMs: number, state: Uint8Array | undefined): void {
     this.context.memory.add((state?.length ?? 0) - (session.state?.length ?? 0));
     session.state = state;
     session.stateUpdatedAtMs = updatedAtMs;

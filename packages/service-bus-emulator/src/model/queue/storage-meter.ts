@@ -1,10 +1,9 @@
-/** How much is stored in a part of a namespace, and in all that it is a part of. */
+/** Counts the bytes stored in one part of a namespace, and adds them to the whole that it is part of. */
 export class StorageMeter {
   #bytes = 0;
 
   constructor(private readonly whole?: StorageMeter) {}
 
-  /** Encoded size in bytes of all messages. */
   get bytes(): number {
     return this.#bytes;
   }

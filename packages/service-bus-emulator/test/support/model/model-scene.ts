@@ -6,7 +6,8 @@ import { type Journal } from '../../../src/model/entity/journal.js';
 import { type Message } from '../../../src/model/queue/message.js';
 import { type MessageContent } from '../../../src/model/queue/message-content.js';
 import { Namespace } from '../../../src/model/namespace/namespace.js';
-import { type Outcome, type Queue } from '../../../src/model/queue/queue.js';
+import { type Outcome } from '../../../src/model/queue/outcome.js';
+import { type Queue } from '../../../src/model/queue/queue.js';
 import { type QueueEntity } from '../../../src/model/entity/queue-entity.js';
 import { Receiver, type ReceiveMode, type ReceiverPort } from '../../../src/model/queue/receiver.js';
 import { TestContent } from './test-content.js';
@@ -84,7 +85,12 @@ export class ModelScene {
     );
   }
 
-  settle(message: Message, type: Outcome['type'], more: object = {}, queue = this.#queueOf(message)): void {
+  settle(
+    message: Message,
+    type: Outcome['type'],
+    more: object = {},
+    queue: Pick<Queue, 'settle'> = this.#queueOf(message),
+  ): void {
     queue.settle(this.nowMs, message.lockId, { type, ...more });
   }
 
@@ -108,7 +114,7 @@ export class ModelScene {
     return [...this.source(address).store.from(0)];
   }
 
-  #queueOf(message: Message): Queue {
+  #queueOf(message: Message): Pick<Queue, 'settle'> {
     if (!message.lockedBy) throw new Error('The message is not locked by a receiver: name its queue.');
     return message.lockedBy.queue;
   }

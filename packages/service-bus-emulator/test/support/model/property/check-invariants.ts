@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { type Message } from '../../../../src/model/queue/message.js';
-import { messageCost, messageIdCost, sessionCost } from '../../../../src/model/queue/memory-cost.js';
+import { messageCost, messageIdCost, sessionCost } from '../../../../src/model/queue/memory.js';
 import { type Queue } from '../../../../src/model/queue/queue.js';
 import { keyOf } from './key-of.js';
 import { type ModelRun } from './model-run.js';

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { expect } from '@jest/globals';
 
+import { restoreNamespace } from '../../../../src/model/namespace/restore-namespace.js';
 import { type Receiver } from '../../../../src/model/queue/receiver.js';
 import { ModelScene } from '../model-scene.js';
 import { snapshotOf } from '../snapshot-of.js';
@@ -21,7 +22,7 @@ export function expectRestartKeepsAll(run: ModelRun): void {
   if (goesOn) return;
   const restarted = new ModelScene();
   restarted.nowMs = run.nowMs;
-  restarted.namespace.restore(run.nowMs, run.journal.records());
+  restoreNamespace(restarted.namespace, run.nowMs, run.journal.records());
   const [kept, lived] = [snapshotOf(restarted.namespace), snapshotOf(run.scene.namespace)];
   // Jest's own comparison is slow, and tells more.
   if (!isDeepStrictEqual(kept, lived)) expect(kept).toEqual(lived);

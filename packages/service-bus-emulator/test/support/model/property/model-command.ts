@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { type Outcome } from '../../../../src/model/queue/queue.js';
+import { type Outcome } from '../../../../src/model/queue/outcome.js';
 import { type OracleSettings } from './oracle-queue.js';
 
 /** A number by which one of those that there are is chosen when the command is run. */
