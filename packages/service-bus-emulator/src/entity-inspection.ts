@@ -1,4 +1,4 @@
-import { readBody } from './amqp/read-body.js';
+import { decodeBody } from './amqp/decode-body.js';
 import { type MessageState } from './model/queue/received-message.js';
 import { type PropertyValue } from './model/filter/values/property-value.js';
 import { type Queue } from './model/queue/queue.js';
@@ -49,7 +49,7 @@ export class EntityInspection {
       correlationId: message.content.systemProperty('CorrelationId'),
       subject: message.content.systemProperty('Label'),
       get body() {
-        return readBody(message.content);
+        return decodeBody(message.content);
       },
       state: message.state,
       locked: message.lockId !== 0,

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { ConfigError } from './config/config-error.js';
@@ -16,7 +17,8 @@ Options:
   --host ADDRESS     address to listen on (default 127.0.0.1: this machine only)
   --data DIR         keep entities and messages in this directory (default: in memory)
   --accept-any-token take every token without verifying it
-  --help             this text
+  --version          print the version
+  --help             print this text
 `;
 
 /** Ends the process with a message for the user. */
@@ -35,12 +37,19 @@ function readOptions(): Record<string, string | boolean | undefined> {
         host: { type: 'string' },
         data: { type: 'string' },
         'accept-any-token': { type: 'boolean' },
+        version: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     }).values;
   } catch (error) {
     fail(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }
+}
+
+/** The package's version; package.json lies one folder above this file, in the sources and in what is built. */
+function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 function readPort(option: string, value: string | boolean | undefined, byDefault: number): number {
@@ -63,6 +72,10 @@ async function main(): Promise<void> {
   const options = readOptions();
   if (options['help'] === true) {
     process.stdout.write(USAGE);
+    return;
+  }
+  if (options['version'] === true) {
+    process.stdout.write(`${readVersion()}\n`);
     return;
   }
   const config = options['config'];

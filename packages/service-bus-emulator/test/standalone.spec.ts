@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -100,7 +100,16 @@ describe('the standalone program', () => {
     expect(await program.exited).toBe(0);
   });
 
-  it('explains itself', async () => {
+  it('prints the version of its package', async () => {
+    const { version } = JSON.parse(await readFile('packages/service-bus-emulator/package.json', 'utf8')) as {
+      version: string;
+    };
+    const program = start('--version');
+    expect(await program.exited).toBe(0);
+    expect(program.output()).toBe(`${version}\n`);
+  });
+
+  it('prints its options for --help', async () => {
     const program = start('--help');
     expect(await program.exited).toBe(0);
     expect(program.output()).toMatch(/--config FILE[^]*--port PORT[^]*--admin-port PORT[^]*--host ADDRESS/);

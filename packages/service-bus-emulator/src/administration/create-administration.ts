@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type Broker } from '../model/namespace/broker.js';
 import { type AdministrationAnswer } from './resources/administration-request.js';
 import { type AuthorizeRequest, assertAuthorized } from './assert-authorized.js';
-import { boundConnections } from './bound-connections.js';
+import { limitConnections } from './limit-connections.js';
 import { handleRequest } from './handle-request.js';
 import { readBody } from './read-body.js';
 import { parseResourcePath } from './resources/resource-path.js';
@@ -42,7 +42,7 @@ export function createAdministration(broker: Broker, authorize: AuthorizeRequest
       .catch(() => response.destroy());
   });
   server.timeout = IDLE_TIMEOUT_MS;
-  boundConnections(server, MAX_CONNECTIONS);
+  limitConnections(server, MAX_CONNECTIONS);
   return server;
 }
 

@@ -1,4 +1,4 @@
-import { parseDuration } from './duration.js';
+import { parseDuration } from '../duration.js';
 
 /** A JSON object and where it stands, for messages. */
 export interface ConfigObject {

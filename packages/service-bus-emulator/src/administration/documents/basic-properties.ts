@@ -1,6 +1,6 @@
 import { type QueueDescription } from '../../model/entity/entity-description.js';
 import { type DescriptionReader } from './description-reader.js';
-import { formatDuration } from '../duration.js';
+import { formatDuration } from '../../duration.js';
 import { element, optionalElements, type XmlElement } from '../xml/xml-element.js';
 
 type BasicProperties = Pick<

@@ -1,6 +1,9 @@
 import { badRequest } from '../administration-error.js';
-import { parseDuration } from '../duration.js';
+import { parseDuration } from '../../duration.js';
 import { childOf, type XmlElement } from '../xml/xml-element.js';
+
+// [XML Schema 1.0, part 2, 3.2.6] No weeks, and fractions of nothing but seconds.
+const SCHEMA_DURATION = /^[^W.]*(?:\.\d+S)?$/;
 
 /** Reads typed properties out of a description; what is not there is undefined, what is wrong is refused. */
 export class DescriptionReader {
@@ -26,7 +29,9 @@ export class DescriptionReader {
   }
 
   durationMs(name: string): number | undefined {
-    return this.#read(name, 'an ISO 8601 duration such as PT1M', parseDuration);
+    return this.#read(name, 'an ISO 8601 duration such as PT1M', (text) =>
+      SCHEMA_DURATION.test(text) ? parseDuration(text) : undefined,
+    );
   }
 
   choice<T extends string>(name: string, allowed: readonly T[]): T | undefined {

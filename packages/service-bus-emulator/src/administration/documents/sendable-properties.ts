@@ -1,7 +1,7 @@
 import { type QueueDescription } from '../../model/entity/entity-description.js';
 import { readAuthorizationRules, writeAuthorizationRules } from './authorization-rules.js';
 import { type DescriptionReader } from './description-reader.js';
-import { formatDuration } from '../duration.js';
+import { formatDuration } from '../../duration.js';
 import { childOf, element, type XmlElement } from '../xml/xml-element.js';
 
 type SendableProperties = Pick<

@@ -1,5 +1,5 @@
 import { badRequest } from '../administration-error.js';
-import { formatDuration } from '../duration.js';
+import { formatDuration } from '../../duration.js';
 import { PARTITION_COUNT } from './partitions.js';
 
 const SECOND = 1_000;

@@ -9,17 +9,17 @@ import {
 } from 'rhea';
 
 import { type AmqpError } from '../amqp-error.js';
-import { Attaching, type SessionParts } from './attaching.js';
+import { LinkAcceptor, type SessionParts } from './link-acceptor.js';
 import { Claims, EXPIRED } from '../authorization/claims.js';
-import { listenTo } from './connection-events.js';
+import { listenToConnection } from './connection-events.js';
 import { type AmqpContext } from '../context.js';
-import { boundHeartbeats, guardInput } from './guard-input.js';
+import { limitHeartbeats, guardInput } from './guard-input.js';
 import { keepRawMessages } from '../links/incoming-transfers.js';
 import { Links } from '../links/links.js';
 import { OutgoingDeliveries } from '../links/outgoing-deliveries.js';
 import { ReplyLinks } from '../links/reply-links.js';
 import { outcomes, privateConnection, privateSession } from '../rhea-private.js';
-import { sayFarewell } from './say-farewell.js';
+import { closeSocket } from './close-socket.js';
 import { Wire } from '../wire.js';
 
 const MAX_FRAME_BYTES = 65_536;
@@ -33,7 +33,7 @@ export class AmqpConnection {
   readonly #sessions = new Map<RheaSession, SessionParts>();
   readonly #links = new Links();
   readonly #claims: Claims;
-  readonly #attaching: Attaching;
+  readonly #attaching: LinkAcceptor;
   #opened = false;
   #isGone = false;
   #isSilent = false;
@@ -53,7 +53,7 @@ export class AmqpConnection {
     } as never);
     this.#wire = new Wire(socket, () => privateConnection(this.#connection)._register());
     this.#claims = new Claims(context.authorizer, () => this.#claimsEnded());
-    this.#attaching = new Attaching(this.#links, this.#claims, context, limits.maxLinks);
+    this.#attaching = new LinkAcceptor(this.#links, this.#claims, context, limits.maxLinks);
     this.#listen();
     this.#guard();
     privateConnection(this.#connection).accept(socket);
@@ -130,10 +130,10 @@ export class AmqpConnection {
 
   #listen(): void {
     const links = this.#links;
-    listenTo(this.#connection, {
+    listenToConnection(this.#connection, {
       opened: () => {
         this.#opened = true;
-        boundHeartbeats(this.#connection);
+        limitHeartbeats(this.#connection);
       },
       sessionOpened: (session) => this.#sessionOpened(session),
       sessionClosed: (session) => this.#sessionClosed(session),
@@ -191,7 +191,7 @@ export class AmqpConnection {
     this.context.faults.silences.connectionClosed(this);
     this.#claims.clear();
     for (const session of [...this.#sessions.keys()]) this.#sessionClosed(session);
-    sayFarewell(this.socket, this.#connection);
+    closeSocket(this.socket, this.#connection);
     this.closed();
   }
 }

@@ -33,7 +33,7 @@ const FAILURES = [
 ] as const;
 
 /** Translates rhea's events; its names are from the broker's side, ours from the client's. */
-export function listenTo(connection: Connection, events: ConnectionEvents): void {
+export function listenToConnection(connection: Connection, events: ConnectionEvents): void {
   const on = (event: string, listener: (context: EventContext) => void): void => {
     connection.on(event, listener as never);
   };

@@ -34,7 +34,7 @@ export function guardInput(connection: Connection, { maxFrameSize, admit, refuse
 }
 
 /** Keeps a client that has opened its connection from asking for a flood of heartbeats. */
-export function boundHeartbeats(connection: Connection): void {
+export function limitHeartbeats(connection: Connection): void {
   const { open } = privateConnection(connection).remote;
   // rhea sets a timer of half this time, which must not overflow either.
   if (open.idle_time_out)

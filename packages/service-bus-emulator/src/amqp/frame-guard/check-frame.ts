@@ -1,6 +1,6 @@
 import { type SkipBudget } from '../codec/value/skip-value.js';
 import { checkFields } from './check-fields.js';
-import { checkDispositionRange, checkMaxFrameSize } from './check-meaning.js';
+import { checkDispositionRange, checkMaxFrameSize } from './check-limits.js';
 import { FrameError } from './frame-error.js';
 import { FIELDS_OF, FrameType, Performative } from './performative.js';
 

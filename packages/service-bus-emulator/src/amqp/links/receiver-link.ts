@@ -10,10 +10,10 @@ import {
   type ReceiverPort,
 } from '../../model/queue/receiver.js';
 import { toAmqpError } from '../amqp-error.js';
-import { deliveryEncoder } from './delivery-bytes.js';
+import { deliveryEncoder } from '../delivery-bytes.js';
 import { type AmqpContext } from '../context.js';
 import { writeOutcome, writeRejected } from './frame-writer.js';
-import { readOutcome } from './outcome.js';
+import { readOutcome } from './read-outcome.js';
 import { type OutgoingDeliveries } from './outgoing-deliveries.js';
 import { type ChosenOutcome } from './outgoing-transfer.js';
 import { refuseLink } from './refuse-link.js';

@@ -1,5 +1,5 @@
 import { peek } from '../../model/queue/queue-operations.js';
-import { deliveryBytes } from '../links/delivery-bytes.js';
+import { deliveryBytes } from '../delivery-bytes.js';
 import { type ManagementReply, type ManagementRequest, readNumber, readText } from './management-request.js';
 
 // [Service Bus: one peek returns at most this many messages, and no more than fit into a reply]

@@ -1,5 +1,5 @@
 import { receiveDeferred } from '../../model/queue/queue-operations.js';
-import { deliveryBytes } from '../links/delivery-bytes.js';
+import { deliveryBytes } from '../delivery-bytes.js';
 import { type ManagementReply, type ManagementRequest, readNumbers, readText } from './management-request.js';
 import { types } from '../rhea-private.js';
 

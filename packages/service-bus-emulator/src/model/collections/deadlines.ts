@@ -1,14 +1,14 @@
 import { Heap } from './heap.js';
 
-/** Something to which a thing happens by itself at a point in time. */
+/** Something that is due at a point in time. */
 export interface Timed {
-  /** Owned by the one `Deadlines` it is in; -1 while it is in none. */
+  /** Owned by the `Deadlines` that holds the item; -1 while none does. */
   duePosition: number;
-  /** Orders what is due at the same time, the lowest first. */
+  /** Orders items that are due at the same time, the lowest first. */
   readonly dueRank: number;
 }
 
-/** Things in order of their due time; each can be moved or removed in O(log n). */
+/** Items ordered by the time at which they are due; each can be moved or removed in O(log n). */
 export class Deadlines<T extends Timed> {
   readonly #heap = new Heap<T>({
     moved: (item, position) => (item.duePosition = position),
@@ -19,12 +19,12 @@ export class Deadlines<T extends Timed> {
     return this.#heap.size;
   }
 
-  /** Unix time in milliseconds of the earliest; Infinity if there is none. */
+  /** Unix time in milliseconds at which the first item is due; Infinity if there is none. */
   get nextMs(): number {
     return this.#heap.keyAt(0) ?? Infinity;
   }
 
-  /** Unix time in milliseconds; Infinity while nothing is due. */
+  /** Unix time in milliseconds at which an item is due; Infinity if it is not in the list. */
   dueAtMs(item: T): number {
     return this.#heap.keyAt(item.duePosition) ?? Infinity;
   }

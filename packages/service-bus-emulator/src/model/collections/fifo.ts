@@ -1,4 +1,4 @@
-/** A first-in-first-out list with O(1) amortised operations and memory that follows its length. */
+/** A first-in-first-out list with amortised O(1) operations, whose memory shrinks with its length. */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
   #head = 0;
@@ -27,7 +27,7 @@ export class Fifo<T> {
     }
     this.#items[this.#head] = undefined;
     this.#head += 1;
-    // Half of the array being spent keeps the cost of compaction constant per item.
+    // Compacting only when half of the array is unused keeps its cost constant per item.
     if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
@@ -35,7 +35,7 @@ export class Fifo<T> {
     return item;
   }
 
-  /** Drops all items but those to keep, in O(n); the order stays. */
+  /** Drops all items but those to keep, in O(n), and preserves their order. */
   retain(keep: (item: T) => boolean): void {
     this.#items = this.#items.slice(this.#head).filter((item) => keep(item as T));
     this.#head = 0;

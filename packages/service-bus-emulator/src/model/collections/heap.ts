@@ -1,12 +1,12 @@
-/** What the owner of a heap wants of it. */
+/** How a heap reports positions and breaks ties. */
 export interface HeapOptions<T> {
-  /** Told each item's position, and -1 once it has left: by it any item can be moved or removed in O(log n). */
+  /** Called with each item's new position, or -1 once it has left; `update` and `deleteAt` take that position. */
   readonly moved?: (item: T, position: number) => void;
-  /** Decides between items with the same key; without it their order is open. */
+  /** Orders items with the same key; without it their order is undefined. */
   readonly before?: (a: T, b: T) => boolean;
 }
 
-/** A binary min-heap over numeric keys, which lie beside the items: comparing them touches nothing else. */
+/** A binary min-heap over numeric keys. The keys have an array of their own, so that comparing touches no items. */
 export class Heap<T> {
   #items: T[] = [];
   #keys: number[] = [];
@@ -26,7 +26,7 @@ export class Heap<T> {
     return this.#items[0];
   }
 
-  /** The key at a position; the lowest is at 0. */
+  /** Returns the key at a position; the lowest key is at 0. */
   keyAt(position: number): number | undefined {
     return this.#keys[position];
   }

@@ -5,7 +5,7 @@ export interface Place<T> {
   next: Place<T> | undefined;
 }
 
-/** A list that any of its items can leave in O(1), so that those who came and went leave nothing behind. */
+/** A list from which any item can be removed in O(1), and at once: removed items leave no memory behind. */
 export class LinkedList<T> {
   #first: Place<T> | undefined;
   #last: Place<T> | undefined;
@@ -28,7 +28,7 @@ export class LinkedList<T> {
     return place;
   }
 
-  /** Removes an item; its place must be one of this list and not have been removed yet. */
+  /** Removes an item; its place must belong to this list and not have been removed yet. */
   delete(place: Place<T>): void {
     if (place.previous) place.previous.next = place.next;
     else this.#first = place.next;

@@ -7,11 +7,11 @@ interface Chunk<T> {
 }
 
 /**
- * Items by sequence number, with gaps. Chunks without items are dropped and chunks are small, so memory
- * follows what is stored, however sparse; lookup and "next from here" cost O(log n), and O(1) without gaps.
+ * Items by sequence number, with gaps. Chunks are small and dropped once they are empty, so that memory follows
+ * the number of items, however sparse they are. Finding an item costs O(log n), and O(1) without gaps.
  */
 export class SequenceLog<T> {
-  /** In order; those before `#head` are spent. */
+  /** In order; those before `#head` are dropped. */
   #chunks: (Chunk<T> | undefined)[] = [];
   #head = 0;
   #size = 0;
@@ -20,7 +20,7 @@ export class SequenceLog<T> {
     return this.#size;
   }
 
-  /** Adds an item under a number that is not taken; at the end, which is the usual place, in O(1). */
+  /** Adds an item under an unused number; at the end, the usual case, this costs O(1). */
   add(sequenceNumber: number, item: T): void {
     const chunk = this.#chunkFor(sequenceNumber);
     chunk.slots[sequenceNumber - chunk.first] = item;
@@ -44,7 +44,7 @@ export class SequenceLog<T> {
     return true;
   }
 
-  /** The items from a number on, in order; the log must not change while this runs. */
+  /** Yields the items from a number on, in order; the log must not change meanwhile. */
   *from(sequenceNumber: number): Generator<T, void, undefined> {
     const least = Math.ceil(sequenceNumber);
     for (let index = this.#indexOf(least); index < this.#chunks.length; index += 1) {
@@ -74,7 +74,7 @@ export class SequenceLog<T> {
     return chunk;
   }
 
-  /** Moves the shorter side, which for what is received in order is next to nothing. */
+  /** Moves the shorter side, which is almost empty if messages are received in order. */
   #dropChunk(index: number): void {
     if (index - this.#head > this.#chunks.length - index) return void this.#chunks.splice(index, 1);
     for (let moved = index; moved > this.#head; moved -= 1) this.#chunks[moved] = this.#chunks[moved - 1];
@@ -85,12 +85,12 @@ export class SequenceLog<T> {
     this.#head = 0;
   }
 
-  /** The index of the first chunk that ends behind this number. */
+  /** Returns the index of the first chunk that ends behind this number. */
   #indexOf(sequenceNumber: number): number {
     let low = this.#head;
     let high = this.#chunks.length;
     if (low === high) return high;
-    // Without gaps the chunk stands where its number says; gaps can only bring it closer to the head.
+    // Without gaps the number tells the chunk's index; gaps can only move the chunk closer to the head.
     const distance = Math.floor((sequenceNumber - this.#firstOf(low)) / CHUNK_SIZE);
     if (!(distance > 0)) return low;
     const guess = low + distance;

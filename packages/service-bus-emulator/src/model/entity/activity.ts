@@ -1,16 +1,16 @@
 import { type Due, type QueueContext } from '../queue/queue-context.js';
 
-/** What its activity has to know of an entity. */
-export interface Watched {
-  /** Unix time in milliseconds of the last use that the entity itself has noted; `nowMs` while it is in use. */
+/** What an activity needs of its entity. */
+export interface ActivityOwner {
+  /** Unix time in milliseconds of the last use that the entity itself records; `nowMs` while it is in use. */
   usedAtMs(nowMs: number): number;
   deleteIdle(nowMs: number): void;
 }
 
-/** When an entity was made, changed and used; and its deletion once it has been idle for long enough. */
+/** Records when an entity was created, changed and used, and deletes it once it has been idle for long enough. */
 export class Activity implements Due {
   duePosition = -1;
-  // What is due to happen in the entity at the same time happens first.
+  // Whatever else is due in the entity at the same time comes first.
   readonly dueRank = Infinity;
   createdAtMs: number;
   updatedAtMs: number;
@@ -20,7 +20,7 @@ export class Activity implements Due {
     nowMs: number,
     private autoDeleteOnIdleMs: number,
     readonly context: QueueContext,
-    readonly watched: Watched,
+    readonly owner: ActivityOwner,
   ) {
     this.createdAtMs = this.updatedAtMs = this.#accessedAtMs = nowMs;
     context.agenda.set(this, nowMs + autoDeleteOnIdleMs);
@@ -28,10 +28,10 @@ export class Activity implements Due {
 
   /** Unix time in milliseconds of the last use of any kind. */
   get accessedAtMs(): number {
-    return Math.max(this.#accessedAtMs, this.watched.usedAtMs(this.context.nowMs));
+    return Math.max(this.#accessedAtMs, this.owner.usedAtMs(this.context.nowMs));
   }
 
-  /** Takes over when it was made and changed; to have been restored counts as a use. */
+  /** Restores the times of creation and change; the restoration itself counts as a use. */
   restore(createdAtMs: number, updatedAtMs: number): void {
     this.createdAtMs = createdAtMs;
     this.updatedAtMs = updatedAtMs;
@@ -44,14 +44,14 @@ export class Activity implements Due {
     this.context.agenda.set(this, nowMs + autoDeleteOnIdleMs);
   }
 
-  /** Only notes the time: the deadline is moved when it comes up, not at every message. */
+  /** Only records the time: the deadline is moved when it is reached, not with every message. */
   accessed(nowMs: number): void {
     this.#accessedAtMs = nowMs;
   }
 
   advance(nowMs: number): void {
-    const idleAtMs = Math.max(this.#accessedAtMs, this.watched.usedAtMs(nowMs)) + this.autoDeleteOnIdleMs;
-    if (idleAtMs <= nowMs) this.watched.deleteIdle(nowMs);
+    const idleAtMs = Math.max(this.#accessedAtMs, this.owner.usedAtMs(nowMs)) + this.autoDeleteOnIdleMs;
+    if (idleAtMs <= nowMs) this.owner.deleteIdle(nowMs);
     else this.context.agenda.set(this, idleAtMs);
   }
 

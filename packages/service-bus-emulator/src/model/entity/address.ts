@@ -1,11 +1,11 @@
-/** Which part of an entity an address means. */
+/** The part of an entity that an address names. */
 export type SubQueue = 'main' | 'dead-letter' | 'transfer-dead-letter';
 
-/** What an address says. */
+/** A parsed address. */
 export interface Address {
   /** Queue, topic, or topic and subscription, as the client spelled it. */
   readonly entity: string;
-  /** Names compare without regard to case. */
+  /** The entity in lower case: names are compared without regard to case. */
   readonly key: string;
   readonly subQueue: SubQueue;
   readonly management: boolean;
@@ -15,7 +15,7 @@ const MANAGEMENT = '/$management';
 const TRANSFER_DEAD_LETTER = '/$transfer/$deadletterqueue';
 const DEAD_LETTER = '/$deadletterqueue';
 
-/** Reads an entity's address; some SDKs send it as a whole URL or with a leading slash. */
+/** Parses an entity's address; some SDKs send it as a whole URL or with a leading slash. */
 export function parseAddress(text: string): Address {
   let entity = text.replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/^\/+/, '');
   const management = entity.toLowerCase().endsWith(MANAGEMENT);
@@ -32,7 +32,7 @@ export function parseAddress(text: string): Address {
   return { entity, key: entity.toLowerCase(), subQueue, management };
 }
 
-/** The address of a subscription. */
+/** Returns the address of a subscription. */
 export function subscriptionAddress(topicName: string, subscriptionName: string): string {
   return `${topicName}/Subscriptions/${subscriptionName}`;
 }

@@ -8,7 +8,7 @@ type Fixed = Partial<
 
 const FIXED = ['requiresSession', 'requiresDuplicateDetection', 'enablePartitioning'] as const;
 
-/** Refuses the change of what is fixed when an entity is created. @throws BrokerError argument-error */
+/** Refuses to change what is fixed when an entity is created. @throws BrokerError argument-error */
 export function assertUnchangeable(present: Fixed, wanted: Fixed): void {
   for (const property of FIXED) {
     if (present[property] !== wanted[property]) throw fixed(property, present.name);

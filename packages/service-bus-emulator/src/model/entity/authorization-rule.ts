@@ -1,4 +1,4 @@
-/** A key that an entity declares. It is kept for whoever reads it back and grants nothing by itself. */
+/** A key that an entity declares. It can be read back, and grants nothing. */
 export interface AuthorizationRule {
   readonly claimType: string;
   /** `Manage`, `Send`, `Listen`. */

@@ -7,13 +7,13 @@ import { type EntityContext } from './entity-host.js';
 export class DuplicateHistory implements Due {
   duePosition = -1;
   readonly dueRank = Infinity;
-  /** When to forget each. */
+  /** By message id: when to forget it, Unix time in milliseconds. */
   readonly #known = new Map<string, number>();
   readonly #order = new Fifo<string>();
 
   constructor(
     readonly address: string,
-    /** How long an id is remembered, in milliseconds; a change is for those to come. */
+    /** How long an id is remembered, in milliseconds; a change applies to later ids. */
     public windowMs: number,
     readonly context: EntityContext,
   ) {}
@@ -37,22 +37,22 @@ export class DuplicateHistory implements Due {
     this.context.journal.messageIdRemembered(this.address, messageId, forgetAtMs);
   }
 
-  /** Takes in an id that was remembered before; the oldest must come first. */
+  /** Restores an id from the journal's records; the oldest must come first. */
   restore(messageId: string, forgetAtMs: number): void {
     if (!this.#known.has(messageId)) this.context.memory.add(messageIdCost(messageId));
     this.#known.set(messageId, forgetAtMs);
     this.#order.push(messageId);
-    // Once a window is enough: it is for the case that nobody sends any more.
+    // Each arrival forgets old ids as well: this alarm is only for when no more messages arrive.
     if (this.duePosition === -1) this.context.agenda.set(this, forgetAtMs);
   }
 
-  /** Drops the ids whose time is over. */
+  /** Forgets the ids whose window has passed. */
   forget(nowMs: number): void {
     for (let oldest = this.#order.peek(); oldest !== undefined; oldest = this.#order.peek()) {
       const forgetAtMs = this.#known.get(oldest);
       if (forgetAtMs !== undefined && forgetAtMs > nowMs) return;
       this.#order.shift();
-      // An id that was remembered twice is in the order twice, and is forgotten once.
+      // An id that was remembered twice is listed twice and must be forgotten once.
       if (!this.#known.delete(oldest)) continue;
       this.context.memory.add(-messageIdCost(oldest));
       this.context.journal.messageIdForgotten(this.address, oldest);
@@ -65,7 +65,7 @@ export class DuplicateHistory implements Due {
     if (newest !== undefined) this.context.agenda.set(this, this.#known.get(newest) ?? Infinity);
   }
 
-  /** Ends with its entity, of which the journal is told as a whole. */
+  /** Forgets everything. The journal is not told: it learns that the whole entity is gone. */
   close(): void {
     for (const messageId of this.#known.keys()) this.context.memory.add(-messageIdCost(messageId));
     this.#known.clear();

@@ -1,14 +1,14 @@
 import { type AuthorizationRule } from './authorization-rule.js';
 import { type RuleDescription } from '../filter/rule.js';
 
-/** What may be done with an entity. */
+/** Which operations an entity allows. */
 export type EntityStatus = 'Active' | 'Disabled' | 'SendDisabled' | 'ReceiveDisabled';
 
 interface EntityBasics {
   name: string;
   status: EntityStatus;
   defaultMessageTimeToLiveMs: number;
-  /** Time without use after which the entity deletes itself; Infinity for never. */
+  /** Idle time after which the entity is deleted; Infinity for never. */
   autoDeleteOnIdleMs: number;
   userMetadata?: string;
   enableBatchedOperations: boolean;
@@ -33,28 +33,28 @@ interface Sendable {
   authorizationRules?: readonly AuthorizationRule[];
 }
 
-/** A queue as it is created: the names and meanings of the Service Bus API, times in milliseconds. */
+/** The properties of a queue, as the Service Bus API names and defines them; times are in milliseconds. */
 export interface QueueDescription extends EntityBasics, Receivable, Sendable {}
 
-/** A topic as it is created. */
+/** The properties of a topic. */
 export interface TopicDescription extends EntityBasics, Sendable {
   supportOrdering: boolean;
 }
 
-/** A subscription as it is created; its rules are kept beside it. */
+/** The properties of a subscription, without its rules. */
 export interface SubscriptionDescription extends EntityBasics, Receivable {
   topicName: string;
   deadLetteringOnFilterEvaluationExceptions: boolean;
 }
 
-/** What has to be said to create a queue: its name; the rest has the cloud's defaults. */
+/** Options of a new queue: only the name is required, the rest has the cloud's defaults. */
 export type QueueOptions = Partial<QueueDescription> & Pick<QueueDescription, 'name'>;
-/** What has to be said to create a topic. */
+/** Options of a new topic. */
 export type TopicOptions = Partial<TopicDescription> & Pick<TopicDescription, 'name'>;
-/** What has to be said to create a subscription. */
+/** Options of a new subscription. */
 export type SubscriptionOptions = Partial<SubscriptionDescription> &
   Pick<SubscriptionDescription, 'name' | 'topicName'>;
-/** A rule before it is created. */
+/** Options of a new rule. */
 export type RuleOptions = Omit<RuleDescription, 'createdAtMs'>;
 
 const basics = {
@@ -100,7 +100,7 @@ export function describeSubscription(options: SubscriptionOptions): Subscription
   };
 }
 
-// A property that is given as undefined must not hide the default.
+// An explicit undefined must not replace the default.
 function definedOnly<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

@@ -11,19 +11,19 @@ interface RecordBasics {
   readonly updatedAtMs: number;
 }
 
-/** A queue as it is kept. */
+/** What a journal records of a queue. */
 export interface QueueRecord extends RecordBasics {
   readonly kind: 'queue';
   readonly description: QueueDescription;
 }
 
-/** A topic as it is kept; its subscriptions have records of their own. */
+/** What a journal records of a topic; its subscriptions have records of their own. */
 export interface TopicRecord extends RecordBasics {
   readonly kind: 'topic';
   readonly description: TopicDescription;
 }
 
-/** A subscription as it is kept, with its rules. */
+/** What a journal records of a subscription, rules included. */
 export interface SubscriptionRecord extends RecordBasics {
   readonly kind: 'subscription';
   readonly description: SubscriptionDescription;
@@ -31,7 +31,7 @@ export interface SubscriptionRecord extends RecordBasics {
 }
 
 /**
- * All that is to be kept of an entity apart from its messages. Plain data, with two things that JSON cannot
- * say: a time may be Infinity, and a rule's parameters and properties are Maps.
+ * Everything that a journal records of an entity, apart from its messages. It is plain data, with two things that
+ * JSON does not have: a time may be Infinity, and a rule's parameters and properties are Maps.
  */
 export type EntityRecord = QueueRecord | TopicRecord | SubscriptionRecord;

@@ -9,7 +9,7 @@ import { SendGate } from './send-gate.js';
 import { StorageMeter } from '../queue/storage-meter.js';
 import { validateDescription } from './validate-description.js';
 
-/** A queue: takes messages from senders and keeps them for receivers. */
+/** A queue: accepts messages from senders and stores them for receivers. */
 export class QueueEntity implements Destination {
   readonly kind = 'queue';
   readonly receivable: Receivable;
@@ -43,7 +43,7 @@ export class QueueEntity implements Destination {
     return this.#meter.bytes;
   }
 
-  /** Changes what may be changed of it. @throws BrokerError argument-error */
+  /** Changes the properties that can be changed. @throws BrokerError argument-error */
   update(nowMs: number, description: QueueDescription): void {
     assertUnchangeable(this.description, description);
     validateDescription(description);
@@ -54,7 +54,7 @@ export class QueueEntity implements Destination {
     this.record();
   }
 
-  /** Tells the journal what this entity is now. */
+  /** Records the entity's current description in the journal. */
   record(): void {
     const { description, address } = this;
     const { createdAtMs, updatedAtMs } = this.activity;
@@ -66,13 +66,13 @@ export class QueueEntity implements Destination {
     });
   }
 
-  /** Takes all of these messages or none; returns their sequence numbers. @throws BrokerError */
+  /** Accepts all of these messages or none; returns their sequence numbers. @throws BrokerError */
   send(nowMs: number, contents: readonly MessageContent[]): number[] {
     this.gate.check(contents);
     return contents.map((content) => this.#enter(nowMs, { content }));
   }
 
-  /** Takes a message that another entity passes on. @throws BrokerError */
+  /** Accepts a message that another entity forwards. @throws BrokerError */
   accept(nowMs: number, arrival: Arrival): void {
     this.gate.check([arrival.content]);
     this.#enter(nowMs, arrival);
@@ -80,7 +80,7 @@ export class QueueEntity implements Destination {
 
   #enter(nowMs: number, arrival: Arrival): number {
     this.activity.accessed(nowMs);
-    // [Service Bus: a duplicate is accepted and then dropped; it still gets a number]
+    // [Service Bus: a duplicate is accepted and dropped; it still uses up a sequence number]
     if (this.gate.isDuplicate(nowMs, arrival.content)) return this.receivable.main.store.takeSequenceNumber();
     return this.receivable.accept(nowMs, arrival);
   }

@@ -1,7 +1,7 @@
 import { type QueueDescription } from './entity-description.js';
 import { type QueueSettings } from '../queue/queue-core.js';
 
-/** What queues and subscriptions say of their messages. */
+/** The properties of a queue or a subscription that concern its stored messages. */
 export type ReceivableDescription = Pick<
   QueueDescription,
   | 'status'
@@ -14,7 +14,7 @@ export type ReceivableDescription = Pick<
   | 'forwardDeadLetteredMessagesTo'
 >;
 
-/** The settings of an entity's own message queue. */
+/** Returns the settings of an entity's main message queue. */
 export function mainSettings(description: ReceivableDescription): QueueSettings {
   const disabled = isReceiveDisabled(description);
   return {
@@ -28,7 +28,7 @@ export function mainSettings(description: ReceivableDescription): QueueSettings 
   };
 }
 
-/** The settings of its dead-letter queues, which have no sessions. */
+/** Returns the settings of its dead-letter queues, which have no sessions. */
 export function deadLetterSettings(description: ReceivableDescription): QueueSettings {
   return {
     lockDurationMs: description.lockDurationMs,

@@ -11,7 +11,7 @@ import { type StorageMeter } from '../queue/storage-meter.js';
 // [Service Bus: a chain of forwards may have four hops]
 const MAX_HOPS = 4;
 
-/** What a queue and a subscription have in common: messages, dead letters, and forwarding of both. */
+/** What queues and subscriptions have in common: messages, dead letters, and the forwarding of both. */
 export class Receivable implements Destination {
   readonly main: Queue;
   readonly deadLetters: Queue;
@@ -46,7 +46,7 @@ export class Receivable implements Destination {
     return subQueue === 'transfer-dead-letter' ? this.transferDeadLetters : this.main;
   }
 
-  /** Unix time in milliseconds of the last use by a receiver: now, while there is one. */
+  /** Unix time in milliseconds of the last use by a receiver; `nowMs` while a receiver is attached. */
   usedAtMs(nowMs: number): number {
     if (this.queues.some(({ receivers }) => receivers.size > 0)) return nowMs;
     return Math.max(...this.queues.map(({ receivers }) => receivers.usedAtMs));
@@ -61,12 +61,12 @@ export class Receivable implements Destination {
     }
   }
 
-  /** Stores a message, or passes it on; returns its sequence number here. */
+  /** Stores or forwards a message; returns its sequence number here. */
   accept(nowMs: number, arrival: Arrival): number {
     return this.main.accept(nowMs, arrival);
   }
 
-  /** Forwards what waits here although it should have been forwarded: it was locked when the broker stopped. */
+  /** After a restart: forwards messages that stayed here because they were locked when the broker stopped. */
   forwardWaiting(nowMs: number): void {
     this.main.configure(nowMs, this.main.settings);
   }
@@ -87,9 +87,12 @@ export class Receivable implements Destination {
     const { hops = 0 } = arrival;
     try {
       if (hops >= MAX_HOPS) {
-        throw new BrokerError('amqp:not-allowed', `The message was forwarded ${MAX_HOPS} times already.`);
+        throw new BrokerError(
+          'amqp:not-allowed',
+          `The message has been forwarded ${MAX_HOPS} times already.`,
+        );
       }
-      this.#host.forward(nowMs, target, leaving(arrival));
+      this.#host.forward(nowMs, target, forwarded(arrival));
     } catch (error) {
       if (!(error instanceof BrokerError)) throw error;
       const reason = hops >= MAX_HOPS ? 'MaxTransferHopCountExceeded' : error.condition;
@@ -103,10 +106,10 @@ export class Receivable implements Destination {
     const { hops = 0 } = arrival;
     if (target !== undefined && hops < MAX_HOPS) {
       try {
-        const forwarded = { ...leaving(arrival), deadLetterSource: this.address };
-        return this.#host.forward(nowMs, target, forwarded);
+        const deadLetter = { ...forwarded(arrival), deadLetterSource: this.address };
+        return this.#host.forward(nowMs, target, deadLetter);
       } catch (error) {
-        // A dead letter that cannot be passed on stays where it can be found.
+        // A dead letter that cannot be forwarded stays in this entity's dead-letter queue.
         if (!(error instanceof BrokerError)) throw error;
       }
     }
@@ -114,8 +117,8 @@ export class Receivable implements Destination {
   }
 }
 
-/** What arrives at the next entity: nothing that holds only within this one. */
-function leaving(arrival: Arrival): Arrival {
+/** Returns what the next entity receives, without what applies only within this one. */
+function forwarded(arrival: Arrival): Arrival {
   const { content, enqueuedSequenceNumber, deadLetterSource, hops = 0 } = arrival;
   return { content, enqueuedSequenceNumber, deadLetterSource, hops: hops + 1 };
 }

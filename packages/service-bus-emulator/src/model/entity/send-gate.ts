@@ -16,7 +16,7 @@ type SendableDescription = Pick<
   | 'duplicateDetectionHistoryTimeWindowMs'
 > & { requiresSession?: boolean };
 
-/** Decides what may enter a queue or a topic: status, limits, quota, duplicates. */
+/** Decides which messages a queue or a topic accepts: by status, limits, quota and duplicate detection. */
 export class SendGate {
   readonly duplicates: DuplicateHistory | undefined;
 
@@ -24,7 +24,7 @@ export class SendGate {
     readonly address: string,
     private description: SendableDescription,
     readonly context: EntityContext,
-    /** What the entity stores. */
+    /** Counts what the entity stores. */
     readonly meter: StorageMeter,
   ) {
     if (description.requiresDuplicateDetection) {
@@ -38,7 +38,7 @@ export class SendGate {
     if (this.duplicates) this.duplicates.windowMs = description.duplicateDetectionHistoryTimeWindowMs;
   }
 
-  /** Refuses the whole of what is sent together, or nothing of it. @throws BrokerError */
+  /** Refuses or admits all messages that are sent together. @throws BrokerError */
   check(contents: readonly MessageContent[]): void {
     this.assertEnabled();
     let addedBytes = 0;
@@ -68,7 +68,7 @@ export class SendGate {
     this.duplicates?.close();
   }
 
-  /** Remembers a message; true if its id was seen within the detection window. */
+  /** Remembers a message's id; returns true if it was seen within the detection window. */
   isDuplicate(nowMs: number, content: MessageContent): boolean {
     if (!this.duplicates) return false;
     if (this.duplicates.has(nowMs, content.messageId)) return true;

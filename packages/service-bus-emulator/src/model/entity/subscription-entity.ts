@@ -4,7 +4,7 @@ import { assertUnchangeable } from './assert-unchangeable.js';
 import { deadLetterContent } from '../queue/dead-letter-content.js';
 import { type EntityStatus, type RuleOptions, type SubscriptionDescription } from './entity-description.js';
 import { type EntityHost } from './entity-host.js';
-import { type FilterSubject } from '../filter/values/filter-subject.js';
+import { type FilteredMessage } from '../filter/values/filtered-message.js';
 import { type RuleDescription } from '../filter/rule.js';
 import { type Arrival } from '../queue/arrival.js';
 import { Receivable } from './receivable.js';
@@ -13,7 +13,7 @@ import { StorageMeter } from '../queue/storage-meter.js';
 import { SubscriptionRules } from './subscription-rules.js';
 import { validateDescription } from './validate-description.js';
 
-/** The rule that a new subscription has, and that lets everything through. */
+/** The rule of a new subscription, which matches every message. */
 export const DEFAULT_RULE_NAME = '$Default';
 
 /** What a subscription sees of its topic. */
@@ -64,12 +64,12 @@ export class SubscriptionEntity {
     return this.#meter.bytes;
   }
 
-  /** By lower-cased name. */
+  /** By name in lower case. */
   get rules(): ReadonlyMap<string, Rule> {
     return this.#rules.byKey;
   }
 
-  /** Changes what may be changed of it. @throws BrokerError argument-error */
+  /** Changes the properties that can be changed. @throws BrokerError argument-error */
   update(nowMs: number, description: SubscriptionDescription): void {
     assertUnchangeable(this.description, description);
     validateDescription(description);
@@ -80,12 +80,12 @@ export class SubscriptionEntity {
     this.record();
   }
 
-  /** Takes over what its topic says of it as well. */
+  /** Applies what the topic's new description means for the subscription. */
   topicChanged(nowMs: number): void {
     this.receivable.configure(nowMs, this.#effective());
   }
 
-  /** Tells the journal what this entity is now. */
+  /** Records the entity's current description in the journal. */
   record(): void {
     const { createdAtMs, updatedAtMs } = this.activity;
     this.#host.context.journal.entityChanged(this.address, {
@@ -97,14 +97,14 @@ export class SubscriptionEntity {
     });
   }
 
-  /** @throws BrokerError entity-already-exists, argument-error (a filter or action that is not understood) */
+  /** @throws BrokerError entity-already-exists, argument-error (an invalid filter or action) */
   addRule(nowMs: number, options: RuleOptions): Rule {
     const rule = this.#rules.add({ ...options, createdAtMs: nowMs });
     this.#rulesChanged(nowMs);
     return rule;
   }
 
-  /** Puts another rule in the place of the one with this name. @throws BrokerError entity-not-found, argument-error */
+  /** Replaces the rule of this name. @throws BrokerError entity-not-found, argument-error */
   replaceRule(nowMs: number, options: RuleOptions): Rule {
     const rule = this.#rules.replace(options);
     this.#rulesChanged(nowMs);
@@ -118,10 +118,10 @@ export class SubscriptionEntity {
   }
 
   /**
-   * Takes copies of a message: one if rules without an action match, and one more, changed, for each
-   * matching rule with an action. A disabled subscription takes copies too; it only gives none out.
+   * Stores copies of a message: one if rules without an action match, and another, changed one for each matching
+   * rule with an action. A disabled subscription stores copies too, but delivers none.
    */
-  offer(nowMs: number, arrival: Arrival, subject: FilterSubject): void {
+  offer(nowMs: number, arrival: Arrival, subject: FilteredMessage): void {
     const { contents, problem } = this.#rules.copies(arrival.content, subject);
     for (const content of contents) this.#store(nowMs, { ...arrival, content });
     if (problem !== undefined && this.description.deadLetteringOnFilterEvaluationExceptions) {

@@ -1,18 +1,18 @@
 import { BrokerError } from '../broker-error.js';
 import { compileAction } from '../filter/compile-action.js';
 import { compileFilter } from '../filter/compile-filter.js';
-import { type FilterSubject } from '../filter/values/filter-subject.js';
+import { type FilteredMessage } from '../filter/values/filtered-message.js';
 import { type RuleDescription } from '../filter/rule.js';
 import { SqlSyntaxError } from '../filter/sql/sql-syntax-error.js';
 import { type PropertyChanges } from '../filter/values/property-value.js';
 
 /** A rule of a subscription, ready to be evaluated. */
 export class Rule {
-  readonly matches: (message: FilterSubject) => boolean;
-  /** What the rule's action changes on the copies it makes; undefined for a rule without one. */
-  readonly action: ((message: FilterSubject) => PropertyChanges) | undefined;
+  readonly matches: (message: FilteredMessage) => boolean;
+  /** Computes what the rule's action changes in a copy; undefined for a rule without an action. */
+  readonly action: ((message: FilteredMessage) => PropertyChanges) | undefined;
 
-  /** @throws BrokerError argument-error if an expression is not understood; the text says where */
+  /** @throws BrokerError argument-error for an invalid expression; the message says where */
   constructor(
     readonly description: RuleDescription,
     newId: () => string,

@@ -1,21 +1,21 @@
 import { BrokerError } from '../broker-error.js';
 import { type RuleOptions } from './entity-description.js';
-import { type FilterSubject } from '../filter/values/filter-subject.js';
+import { type FilteredMessage } from '../filter/values/filtered-message.js';
 import { type RuleDescription } from '../filter/rule.js';
 import { type MessageContent } from '../queue/message-content.js';
 import { Rule } from './subscription-rule.js';
 import { validateName } from './validate-name.js';
 
-/** What rules made of one message. */
+/** The result of evaluating the rules on one message. */
 export interface Copies {
   readonly contents: readonly MessageContent[];
-  /** What went wrong while a rule was evaluated. */
+  /** Why a rule could not be evaluated; undefined if all could. */
   readonly problem: string | undefined;
 }
 
-/** The rules of one subscription; any of them lets a message through. */
+/** The rules of one subscription; it takes a message if any of them matches. */
 export class SubscriptionRules {
-  /** By lower-cased name. */
+  /** By name in lower case. */
   readonly byKey = new Map<string, Rule>();
 
   constructor(
@@ -61,8 +61,8 @@ export class SubscriptionRules {
     if (!this.byKey.delete(name.toLowerCase())) throw this.#notFound(name);
   }
 
-  /** The copies of a message that the rules make, and what happened to a rule that could not be evaluated. */
-  copies(content: MessageContent, subject: FilterSubject): Copies {
+  /** Returns the copies of a message that the rules ask for. */
+  copies(content: MessageContent, subject: FilteredMessage): Copies {
     const contents: MessageContent[] = [];
     let isPlain = false;
     let problem: string | undefined;
@@ -72,7 +72,7 @@ export class SubscriptionRules {
         if (action) contents.push(content.withProperties(action(subject)));
         else isPlain = true;
       } catch (error) {
-        // A message whose properties cannot be read must not keep others from being taken in.
+        // A message whose properties cannot be parsed must not fail the other messages of its batch.
         problem ??= error instanceof Error ? error.message : String(error);
       }
     }

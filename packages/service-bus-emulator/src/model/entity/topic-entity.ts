@@ -3,7 +3,7 @@ import { assertUnchangeable } from './assert-unchangeable.js';
 import { entityNotFound } from '../broker-error.js';
 import { type TopicDescription } from './entity-description.js';
 import { type EntityHost } from './entity-host.js';
-import { MessageSubject } from './message-subject.js';
+import { ArrivedMessage } from './arrived-message.js';
 import { type Arrival, type Destination } from '../queue/arrival.js';
 import { type MessageContent } from '../queue/message-content.js';
 import { Queue } from '../queue/queue.js';
@@ -12,7 +12,7 @@ import { StorageMeter } from '../queue/storage-meter.js';
 import { type SubscriptionEntity } from './subscription-entity.js';
 import { validateDescription } from './validate-description.js';
 
-// Nobody receives from it, so that most of this means nothing.
+// Nobody receives from this queue, so most of its settings have no effect.
 const SCHEDULED_SETTINGS: Queue['settings'] = {
   lockDurationMs: 0,
   maxDeliveryCount: Infinity,
@@ -23,10 +23,10 @@ const SCHEDULED_SETTINGS: Queue['settings'] = {
   closedToReceivers: undefined,
 };
 
-/** A topic: gives each of its subscriptions a copy of what matches its rules. */
+/** A topic: offers each message to its subscriptions, which store copies of those that match their rules. */
 export class TopicEntity implements Destination {
   readonly kind = 'topic';
-  /** By lower-cased name. */
+  /** By name in lower case. */
   readonly subscriptions = new Map<string, SubscriptionEntity>();
   /** Holds messages until their scheduled time; nobody receives from it. */
   readonly scheduled: Queue;
@@ -62,7 +62,7 @@ export class TopicEntity implements Destination {
     return this.meter.bytes;
   }
 
-  /** Changes what may be changed of it. @throws BrokerError argument-error */
+  /** Changes the properties that can be changed. @throws BrokerError argument-error */
   update(nowMs: number, description: TopicDescription): void {
     assertUnchangeable(this.description, description);
     validateDescription(description);
@@ -73,7 +73,7 @@ export class TopicEntity implements Destination {
     this.record();
   }
 
-  /** Tells the journal what this entity is now. */
+  /** Records the entity's current description in the journal. */
   record(): void {
     const { description, address } = this;
     const { createdAtMs, updatedAtMs } = this.activity;
@@ -85,13 +85,13 @@ export class TopicEntity implements Destination {
     });
   }
 
-  /** Takes all of these messages or none; returns their sequence numbers. @throws BrokerError */
+  /** Accepts all of these messages or none; returns their sequence numbers. @throws BrokerError */
   send(nowMs: number, contents: readonly MessageContent[]): number[] {
     this.gate.check(contents);
     return contents.map((content) => this.#enter(nowMs, { content }));
   }
 
-  /** Takes a message that another entity passes on. @throws BrokerError */
+  /** Accepts a message that another entity forwards. @throws BrokerError */
   accept(nowMs: number, arrival: Arrival): void {
     this.gate.check([arrival.content]);
     this.#enter(nowMs, arrival);
@@ -107,7 +107,7 @@ export class TopicEntity implements Destination {
   #publish(nowMs: number, arrival: Arrival): number {
     const sequenceNumber = this.scheduled.store.takeSequenceNumber();
     const { enqueuedSequenceNumber = sequenceNumber } = arrival;
-    const subject = new MessageSubject(arrival.content, {
+    const subject = new ArrivedMessage(arrival.content, {
       sequenceNumber,
       enqueuedSequenceNumber,
       enqueuedTimeMs: nowMs,

@@ -21,8 +21,8 @@ type AnyDescription = Partial<QueueDescription & TopicDescription & Subscription
 };
 
 /**
- * Refuses an entity that could not work. Narrower limits of the cloud are not kept: a test may want a lock of
- * a millisecond.
+ * Refuses a description that could not work. It does not apply the cloud's narrower limits: a test may want a lock
+ * of one millisecond.
  * @throws BrokerError argument-error
  */
 export function validateDescription(description: AnyDescription): void {
@@ -31,7 +31,9 @@ export function validateDescription(description: AnyDescription): void {
   for (const property of ABOVE_ZERO) {
     const value = description[property];
     if (value !== undefined && !(value > 0)) {
-      throw argumentError(`The property '${property}' of '${name}' must be above zero, and is ${value}.`);
+      throw argumentError(
+        `The property '${property}' of '${name}' must be greater than zero, but is ${value}.`,
+      );
     }
   }
   if (forwardTo !== undefined && requiresSession === true) {

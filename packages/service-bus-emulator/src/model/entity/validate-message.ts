@@ -4,7 +4,7 @@ import { type MessageContent } from '../queue/message-content.js';
 const MAX_IDENTIFIER_LENGTH = 128;
 
 /**
- * Refuses a message that breaks the limits of Service Bus.
+ * Refuses a message that exceeds the limits of Service Bus.
  * @throws BrokerError argument-error, not-allowed, message-size-exceeded
  */
 export function validateMessage(

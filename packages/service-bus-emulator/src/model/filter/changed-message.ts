@@ -1,15 +1,15 @@
 import { type PropertyChanges, type PropertyValue, type SystemProperty } from './values/property-value.js';
 import { convertToTypeOf } from './values/convert-to-type-of.js';
-import { type FilterSubject, type ReadableSystemProperty } from './values/filter-subject.js';
+import { type FilteredMessage, type ReadableSystemProperty } from './values/filtered-message.js';
 import { textOf } from './values/text-of.js';
 
 /** A message with changes over it, so that an action's later statements see what earlier ones did. */
-export class ChangedMessage implements FilterSubject {
+export class ChangedMessage implements FilteredMessage {
   private readonly system = new Map<ReadableSystemProperty, PropertyValue>();
   /** By name in lower case; `name` keeps the first spelling, since two spellings are one property. */
   private readonly application = new Map<string, { readonly name: string; readonly value: PropertyValue }>();
 
-  constructor(private readonly original: FilterSubject) {}
+  constructor(private readonly original: FilteredMessage) {}
 
   systemProperty(name: ReadableSystemProperty): PropertyValue {
     const changed = this.system.get(name);

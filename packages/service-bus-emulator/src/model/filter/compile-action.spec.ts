@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 
 import { type PropertyValue } from './values/property-value.js';
 import { compileAction } from './compile-action.js';
-import { type FilterSubject } from './values/filter-subject.js';
+import { type FilteredMessage } from './values/filtered-message.js';
 
 type Properties = Record<string, PropertyValue>;
 
-function message(application: Properties = {}, system: Properties = {}): FilterSubject {
+function message(application: Properties = {}, system: Properties = {}): FilteredMessage {
   const byLowerCase = new Map(
     Object.entries(application).map(([name, value]) => [name.toLowerCase(), value]),
   );

@@ -1,13 +1,13 @@
 import { type PropertyChanges } from './values/property-value.js';
 import { ChangedMessage } from './changed-message.js';
 import { compileValue, type Environment } from './compile-value.js';
-import { type FilterSubject } from './values/filter-subject.js';
+import { type FilteredMessage } from './values/filtered-message.js';
 import { parseSqlAction, type Statement } from './sql/parse-sql-action.js';
 import { compileDirectRead } from './property-reads.js';
 import { type RuleAction } from './rule.js';
 
 /** The changes that a rule's action makes to a message. */
-export type MessageAction = (message: FilterSubject) => PropertyChanges;
+export type MessageAction = (message: FilteredMessage) => PropertyChanges;
 
 /** Compiles a rule's action into a function that never throws; throws SqlSyntaxError if its expression is wrong. */
 export function compileAction(action: RuleAction, newId: () => string): MessageAction {

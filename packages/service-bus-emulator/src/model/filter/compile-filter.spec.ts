@@ -2,11 +2,11 @@ import { describe, expect, it, jest } from '@jest/globals';
 
 import { type PropertyValue } from './values/property-value.js';
 import { compileFilter } from './compile-filter.js';
-import { type FilterSubject } from './values/filter-subject.js';
+import { type FilteredMessage } from './values/filtered-message.js';
 
 type Properties = Record<string, PropertyValue>;
 
-function message(application: Properties = {}, system: Properties = {}): FilterSubject {
+function message(application: Properties = {}, system: Properties = {}): FilteredMessage {
   const byLowerCase = new Map(
     Object.entries(application).map(([name, value]) => [name.toLowerCase(), value]),
   );
@@ -16,7 +16,7 @@ function message(application: Properties = {}, system: Properties = {}): FilterS
   };
 }
 
-function matches(expression: string, subject: FilterSubject, parameters?: Properties): boolean {
+function matches(expression: string, subject: FilteredMessage, parameters?: Properties): boolean {
   const filter = compileFilter({
     kind: 'sql',
     expression,
@@ -26,7 +26,7 @@ function matches(expression: string, subject: FilterSubject, parameters?: Proper
 }
 
 /** A condition's truth, read off from what it and its negation let through. */
-function truthOf(condition: string, subject: FilterSubject): 'T' | 'F' | 'U' {
+function truthOf(condition: string, subject: FilteredMessage): 'T' | 'F' | 'U' {
   if (matches(condition, subject)) return 'T';
   return matches(`NOT (${condition})`, subject) ? 'F' : 'U';
 }

@@ -1,12 +1,12 @@
 import { compilePredicate } from './compile-predicate.js';
 import { compileCorrelationFilter } from './correlation-filter.js';
-import { type FilterSubject } from './values/filter-subject.js';
+import { type FilteredMessage } from './values/filtered-message.js';
 import { parseSqlFilter } from './sql/parse-sql-filter.js';
 import { RememberedReads } from './property-reads.js';
 import { type RuleFilter, type SqlFilter } from './rule.js';
 
 /** Whether a rule lets a message through. */
-export type MessageFilter = (message: FilterSubject) => boolean;
+export type MessageFilter = (message: FilteredMessage) => boolean;
 
 // A filter has no use for a fresh id: whatever newid() gives, no message has it.
 const NO_ID = '00000000-0000-0000-0000-000000000000';

@@ -1,9 +1,9 @@
 import { type PropertyValue } from './values/property-value.js';
 import { type PropertyReference } from './sql/expression.js';
-import { type FilterSubject } from './values/filter-subject.js';
+import { type FilteredMessage } from './values/filtered-message.js';
 
 /** Reads one value of a message. */
-export type ReadValue = (subject: FilterSubject) => PropertyValue;
+export type ReadValue = (message: FilteredMessage) => PropertyValue;
 
 /** Makes the read of a property that an expression names. */
 export type CompileRead = (property: PropertyReference) => ReadValue;
@@ -12,10 +12,10 @@ export type CompileRead = (property: PropertyReference) => ReadValue;
 export function compileDirectRead(property: PropertyReference): ReadValue {
   if (property.scope === 'sys') {
     const { name } = property;
-    return (subject) => subject.systemProperty(name);
+    return (message) => message.systemProperty(name);
   }
   const { name } = property;
-  return (subject) => subject.applicationProperty(name);
+  return (message) => message.applicationProperty(name);
 }
 
 interface Slot {
@@ -31,9 +31,9 @@ export class RememberedReads {
 
   readonly compile: CompileRead = (property) => {
     const slot = this.slotOf(property);
-    return (subject) => {
+    return (message) => {
       if (!slot.isKnown) {
-        slot.value = slot.read(subject);
+        slot.value = slot.read(message);
         slot.isKnown = true;
       }
       return slot.value;

@@ -13,7 +13,7 @@ import {
   type Predicate,
   type ValueExpression,
 } from './sql/expression.js';
-import { type FilterSubject } from './values/filter-subject.js';
+import { type FilteredMessage } from './values/filtered-message.js';
 import { parseSqlFilter } from './sql/parse-sql-filter.js';
 import { compileDirectRead } from './property-reads.js';
 import { SqlSyntaxError } from './sql/sql-syntax-error.js';
@@ -35,7 +35,7 @@ const propertyValue: fc.Arbitrary<PropertyValue> = fc.oneof(
   fc.constant(null),
 );
 
-const subject: fc.Arbitrary<FilterSubject> = fc
+const subject: fc.Arbitrary<FilteredMessage> = fc
   .record({
     application: fc.dictionary(fc.constantFrom(...NAMES), propertyValue),
     system: propertyValue,

@@ -1,15 +1,15 @@
 import { type Effect } from '../queue/effect.js';
 import { type Namespace } from './namespace.js';
 
-/** Time as the broker is given it. */
+/** Tells the broker the time. */
 export interface Clock {
-  /** Unix time in milliseconds; never goes back. */
+  /** Returns Unix time in milliseconds; never goes back. */
   now(): number;
-  /** Rings once at this time (Infinity: never); a new call replaces the one before. */
+  /** Calls `ring` once at this time (Infinity: never); a new alarm replaces the one before. */
   setAlarm(atMs: number, ring: () => void): void;
 }
 
-/** Drives a namespace: gives each command the time, carries out effects, wakes up for deadlines. */
+/** Drives a namespace: passes the time to each command, carries out effects, wakes up at deadlines. */
 export class Broker {
   #alarmAtMs = Infinity;
   #running = false;
@@ -17,15 +17,15 @@ export class Broker {
   constructor(
     readonly namespace: Namespace,
     readonly clock: Clock,
-    /** Told of what a receiver's port throws, which costs that receiver its place and disturbs nobody else. */
+    /** Called with what a receiver's port throws. Only that receiver is detached; others go on. */
     private readonly portFailed: (error: unknown) => void = () => undefined,
-    /** Calls back once all that has been accepted so far is kept; at once for a broker in memory. */
+    /** Calls `done` once everything accepted so far is durable; at once for a broker in memory. */
     readonly whenDurable: (done: () => void) => void = (done) => done(),
   ) {}
 
-  /** Runs one command at the present time; what it throws passes through. */
+  /** Runs one command at the present time; errors of the command pass through. */
   command<T>(action: (nowMs: number) => T): T {
-    // A port that gives a command while effects are carried out joins the one that is running.
+    // A port may issue a command while effects are carried out: it becomes part of the running command.
     if (this.#running) return action(this.clock.now());
     this.#running = true;
     try {
@@ -60,12 +60,12 @@ export class Broker {
 
   #carryOut(effect: Effect): void {
     const { receiver } = effect;
-    // Its lock has ended already, with the receiver's place: somebody else may have the message by now.
+    // The receiver has been detached since, which ended its lock: another one may hold the message by now.
     if (effect.type === 'deliver' && effect.message.lockId !== effect.lockId) return;
     try {
       carryOut(effect);
     } catch (error) {
-      // Whatever the client holds could never be settled over a port that fails.
+      // The client could never settle its messages over a failing port: release them.
       receiver.queue.detach(this.clock.now(), receiver, true);
       this.portFailed(error);
     }

@@ -1,7 +1,7 @@
 import { type EntityRecord } from '../entity/entity-record.js';
 import { type Message } from '../queue/message.js';
 
-/** A message as a durable broker keeps it. */
+/** What a journal records of a message. */
 export interface MessageRecord extends Pick<
   Message,
   | 'sequenceNumber'
@@ -14,11 +14,11 @@ export interface MessageRecord extends Pick<
   | 'deadLetterSource'
   | 'content'
 > {
-  /** Of the message queue it is in. */
+  /** The address of its message queue. */
   readonly address: string;
 }
 
-/** A session's state as a durable broker keeps it. */
+/** What a journal records of a session: its state. */
 export interface SessionRecord {
   readonly address: string;
   readonly sessionId: string;
@@ -27,13 +27,13 @@ export interface SessionRecord {
   readonly stateUpdatedAtMs: number;
 }
 
-/** All that a journal was told and is still so; each list is read once. */
+/** Everything that a journal was told and that still holds; each list is read once. */
 export interface NamespaceRecords {
   /** In any order. */
   readonly entities: Iterable<EntityRecord>;
-  /** The highest number taken at each address. */
+  /** The highest sequence number given at each address. */
   readonly sequenceNumbers?: Iterable<{ readonly address: string; readonly sequenceNumber: number }>;
-  /** In any order; restored fastest in the order of their numbers. */
+  /** In any order; fastest to restore in the order of their sequence numbers. */
   readonly messages?: Iterable<MessageRecord>;
   readonly sessions?: Iterable<SessionRecord>;
   /** In any order. */

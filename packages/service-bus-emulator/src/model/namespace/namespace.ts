@@ -22,19 +22,19 @@ import { StorageMeter } from '../queue/storage-meter.js';
 import { SubscriptionEntity } from '../entity/subscription-entity.js';
 import { TopicEntity } from '../entity/topic-entity.js';
 
-/** What a namespace needs from outside. */
+/** What a namespace is created with. */
 export interface NamespaceOptions {
-  /** Bound on what all entities together store, in bytes of memory: a small message takes more than its size. */
+  /** Upper bound of the memory that all entities together use, in bytes. A small message uses more than its size. */
   readonly maxStoredBytes: number;
   readonly journal?: Journal;
-  /** Fresh identifiers for `newid()` in rule actions: randomness comes from outside. */
+  /** Returns a fresh identifier, for `newid()` in rule actions: randomness comes from outside. */
   readonly newId: () => string;
 }
 
 /**
- * A Service Bus namespace as a pure state machine: commands carry the time, nothing happens by itself.
- * Whoever drives it calls `advance` before each command and when `nextDeadlineMs` is reached,
- * and carries out what `takeEffects` returns.
+ * A Service Bus namespace as a pure state machine: commands carry the time, and nothing changes between commands.
+ * Its driver calls `advance` before each command and when `nextDeadlineMs` is reached, and carries out what
+ * `takeEffects` returns.
  */
 export class Namespace implements EntityHost {
   readonly context: EntityContext;
@@ -61,12 +61,12 @@ export class Namespace implements EntityHost {
     return this.context.meter.bytes;
   }
 
-  /** Unix time in milliseconds at which something happens by itself; Infinity if nothing is due ever. */
+  /** Unix time in milliseconds at which something is due next; Infinity if nothing is. */
   get nextDeadlineMs(): number {
     return this.context.agenda.nextMs;
   }
 
-  /** Does all that has become due, and then delivers what can be delivered because of it. */
+  /** Does everything that is due, and then delivers what has become ready through it. */
   advance(nowMs: number): void {
     const { context } = this;
     const { agenda } = context;
@@ -81,7 +81,7 @@ export class Namespace implements EntityHost {
     }
   }
 
-  /** What has to happen outside since the last call, in order. */
+  /** Takes the effects that have accumulated since the last call, in order. */
   takeEffects(): Effect[] {
     const { effects } = this.context;
     if (effects.length > 0) this.context.effects = [];
@@ -112,7 +112,7 @@ export class Namespace implements EntityHost {
     return this.#add(new TopicEntity(describeTopic(options), nowMs, this));
   }
 
-  /** Without rules it receives everything. @throws BrokerError not-found (topic), entity-already-exists, argument-error */
+  /** Without rules the subscription takes every message. @throws BrokerError not-found (topic), entity-already-exists, argument-error */
   createSubscription(
     nowMs: number,
     options: SubscriptionOptions,
@@ -157,19 +157,19 @@ export class Namespace implements EntityHost {
     this.topic(topicName).subscriptions.delete(name.toLowerCase());
   }
 
-  /** The entity that receivers of this address read from. @throws BrokerError not-found, not-allowed */
+  /** Returns the entity and message queue that receivers of this address read. @throws BrokerError not-found, not-allowed */
   source(text: string): { entity: QueueEntity | SubscriptionEntity; queue: Queue; address: Address } {
     const address = parseAddress(text);
     const entity = resolveReceivable(this, address);
     return { entity, queue: entity.receivable.queue(address.subQueue), address };
   }
 
-  /** The entity that senders to this address reach. @throws BrokerError not-found, not-allowed */
+  /** Returns the entity that senders to this address reach. @throws BrokerError not-found, not-allowed */
   target(text: string): QueueEntity | TopicEntity {
     return resolveTarget(this, text);
   }
 
-  /** @throws BrokerError if the target does not take it */
+  /** @throws BrokerError if the target refuses the message */
   forward(nowMs: number, target: string, arrival: Arrival): void {
     this.target(target).accept(nowMs, arrival);
   }

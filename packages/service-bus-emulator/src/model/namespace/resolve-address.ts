@@ -8,7 +8,7 @@ interface Directory {
   entity(name: string): QueueEntity | TopicEntity | undefined;
 }
 
-/** The entity that receivers of an address read from. @throws BrokerError not-found, not-allowed (a topic) */
+/** Returns the entity that receivers of an address read. @throws BrokerError not-found, not-allowed (a topic) */
 export function resolveReceivable(directory: Directory, address: Address): QueueEntity | SubscriptionEntity {
   const entity = subscriptionAt(directory, address) ?? directory.entity(address.entity);
   if (!entity) throw entityNotFound(address.entity);
@@ -21,7 +21,7 @@ export function resolveReceivable(directory: Directory, address: Address): Queue
   return entity;
 }
 
-/** The entity that senders to an address reach. @throws BrokerError not-found, not-allowed (not one to send to) */
+/** Returns the entity that senders to an address reach. @throws BrokerError not-found, not-allowed (sub-queue, subscription) */
 export function resolveTarget(directory: Directory, text: string): QueueEntity | TopicEntity {
   const address = parseAddress(text);
   const entity = directory.entity(address.entity);
@@ -41,7 +41,7 @@ export function resolveTarget(directory: Directory, text: string): QueueEntity |
   throw entityNotFound(text);
 }
 
-/** Undefined if it is not the address of a subscription. @throws BrokerError not-found if there is none such */
+/** Returns undefined unless it is the address of a subscription. @throws BrokerError not-found if that does not exist */
 function subscriptionAt(directory: Directory, { entity }: Address): SubscriptionEntity | undefined {
   const match = /^(.+)\/subscriptions\/([^/]+)$/i.exec(entity);
   const [, topicName = '', name = ''] = match ?? [];

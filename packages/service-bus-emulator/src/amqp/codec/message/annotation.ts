@@ -24,7 +24,7 @@ const OF_THE_BROKER: ReadonlySet<string> = new Set<string>([
 ]);
 
 /** Whether only the broker may write this annotation; a producer that sends on what it has received has it too. */
-export function isOfTheBroker(entry: MapEntry): boolean {
+export function isBrokerAnnotation(entry: MapEntry): boolean {
   return entry.key !== undefined && OF_THE_BROKER.has(entry.key);
 }
 

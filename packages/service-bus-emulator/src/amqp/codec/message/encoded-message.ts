@@ -11,7 +11,7 @@ import { checkIdentifier, readIdentifier } from './identifier.js';
 import { fieldAt, readText, readTimeMs, textField } from '../value/list-field.js';
 import { locateSections, type SectionPlaces } from './locate-sections.js';
 import { mapEntries } from '../value/map-entries.js';
-import { withMemoryOfItsOwn } from './own-memory.js';
+import { copyToOwnMemory } from './copy-to-own-memory.js';
 import { FIELD_OF, PropertyField } from './property-field.js';
 import { readPropertyValue } from '../value/read-value.js';
 import { readTimeToLiveMs } from './time-to-live.js';
@@ -68,7 +68,7 @@ export class EncodedMessage implements MessageContent {
   }
 
   withProperties(changes: PropertyChanges): EncodedMessage {
-    return new EncodedMessage(withMemoryOfItsOwn(changeProperties(this.bytes, this.places, changes)));
+    return new EncodedMessage(copyToOwnMemory(changeProperties(this.bytes, this.places, changes)));
   }
 
   #identifier(field: number): string | undefined {

@@ -21,7 +21,11 @@ export interface SectionPlaces {
 const NONE = -1;
 const budget = new SkipBudget();
 
-/** Checks a whole message and finds its sections. Throws MalformedMessageError. */
+/**
+ * Finds the sections of a message and checks its whole structure: every length, count and nesting is true and
+ * bounded, every section known. A decoder that trusts what it reads, as rhea's does, can be given it then.
+ * Throws MalformedMessageError.
+ */
 export function locateSections(bytes: Buffer): SectionPlaces {
   if (bytes.length === 0) throw new MalformedMessageError(0, 'a message without sections');
   const places = {

@@ -1,10 +1,10 @@
-import { isOfTheBroker } from './annotation.js';
+import { isBrokerAnnotation } from './annotation.js';
 import { EncodedMessage } from './encoded-message.js';
 import { checkIdentifier, readIdentifier } from './identifier.js';
 import { fieldAt } from '../value/list-field.js';
 import { locateSections, type SectionPlaces } from './locate-sections.js';
 import { mapEntries } from '../value/map-entries.js';
-import { withMemoryOfItsOwn } from './own-memory.js';
+import { copyToOwnMemory } from './copy-to-own-memory.js';
 import { PropertyField } from './property-field.js';
 import { replaceFields, writeSection } from './rewrite-section.js';
 import { Section } from './section.js';
@@ -17,10 +17,10 @@ import { writeString } from '../value/write-value.js';
  */
 export function parseMessage(bytes: Buffer, newMessageId: () => string): EncodedMessage {
   const places = locateSections(bytes);
-  const isClean = !mapEntries(bytes, places.messageAnnotations).some(isOfTheBroker);
-  if (hasMessageId(bytes, places) && isClean) return new EncodedMessage(withMemoryOfItsOwn(bytes), places);
+  const isClean = !mapEntries(bytes, places.messageAnnotations).some(isBrokerAnnotation);
+  if (hasMessageId(bytes, places) && isClean) return new EncodedMessage(copyToOwnMemory(bytes), places);
   // Memory is for what is kept only: a copy of what came in would last as long as its neighbours do.
-  return new EncodedMessage(withMemoryOfItsOwn(completed(bytes, places, newMessageId)));
+  return new EncodedMessage(copyToOwnMemory(completed(bytes, places, newMessageId)));
 }
 
 function hasMessageId(bytes: Buffer, { properties }: SectionPlaces): boolean {
@@ -32,7 +32,7 @@ function hasMessageId(bytes: Buffer, { properties }: SectionPlaces): boolean {
 
 function completed(bytes: Buffer, places: SectionPlaces, newMessageId: () => string): Buffer {
   const annotations = mapEntries(bytes, places.messageAnnotations)
-    .filter((entry) => !isOfTheBroker(entry))
+    .filter((entry) => !isBrokerAnnotation(entry))
     .map(({ start, end }) => bytes.subarray(start, end));
   return Buffer.concat([
     bytes.subarray(0, places.afterHeader),

@@ -2,7 +2,6 @@ import { type PropertyValue } from '../../../model/filter/values/property-value.
 import { contentElements } from './elements.js';
 import { readInt64, readUint64 } from './int64.js';
 import { TypeCode } from './type-code.js';
-import { uuidText } from './uuid-text.js';
 import { contentEnd, valueEnd } from './value-end.js';
 
 /** Any AMQP value. Lists and arrays are arrays; a described value is the value without its descriptor. */
@@ -105,6 +104,12 @@ function readArray(bytes: Buffer, offset: number, count: number): AmqpValue[] {
 
 function characterOf(codePoint: number): string {
   return codePoint > 0x10ffff ? '\ufffd' : String.fromCodePoint(codePoint);
+}
+
+// A UUID's 16 bytes in the order of RFC 4122, as its canonical text.
+function uuidText(bytes: Buffer, offset: number): string {
+  const hex = bytes.toString('hex', offset, offset + 16);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
 const LAST_DATE_MS = 8.64e15;

@@ -1,8 +1,7 @@
+import { type ArithmeticOperator } from '../values/arithmetic.js';
+import { type ComparisonOperator } from '../values/compare.js';
 import { type PropertyValue } from '../values/property-value.js';
-import { type ReadableSystemProperty } from '../values/filter-subject.js';
-
-export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%';
-export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
+import { type ReadableSystemProperty } from '../values/filtered-message.js';
 
 /** A property named in the text; a name without a scope is a user property. */
 export type PropertyReference =

@@ -1,4 +1,5 @@
-import { type ArithmeticOperator, type Expression, isPredicate, type ValueExpression } from './expression.js';
+import { type ArithmeticOperator } from '../values/arithmetic.js';
+import { type Expression, isPredicate, type ValueExpression } from './expression.js';
 import { type Parse, type ParseContext, parseValueBy } from './parse-context.js';
 import { parseNumber, parseOperand } from './parse-operand.js';
 

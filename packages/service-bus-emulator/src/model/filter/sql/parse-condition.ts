@@ -1,10 +1,5 @@
-import {
-  type ComparisonOperator,
-  type Expression,
-  isPredicate,
-  type Predicate,
-  type ValueExpression,
-} from './expression.js';
+import { type ComparisonOperator } from '../values/compare.js';
+import { type Expression, isPredicate, type Predicate, type ValueExpression } from './expression.js';
 import { parseArithmetic, parseValue } from './parse-arithmetic.js';
 import { type ParseContext } from './parse-context.js';
 import { parseLike } from './parse-like.js';

@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { type PropertyValue } from './property-value.js';
-import { calculate, negate } from './arithmetic.js';
-import { type ArithmeticOperator } from '../sql/expression.js';
+import { type ArithmeticOperator, calculate, negate } from './arithmetic.js';
 
 const MINIMUM_LONG = -(2n ** 63n);
 const MAXIMUM_LONG = 2n ** 63n - 1n;

@@ -1,7 +1,8 @@
 import { type PropertyValue } from './property-value.js';
-import { type ArithmeticOperator } from '../sql/expression.js';
 import { fromBigInt } from './integer.js';
 import { textOf } from './text-of.js';
+
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%';
 
 type Numeric = number | bigint;
 
@@ -15,17 +16,17 @@ const MAXIMUM_TEXT_LENGTH = 65_536;
  *
  * `isDouble` says whether an operand is a double though its number is whole; asked only where it matters.
  */
-export function calculate<Subject>(
+export function calculate<M>(
   operator: ArithmeticOperator,
   left: PropertyValue,
   right: PropertyValue,
-  isDouble: (subject: Subject) => boolean,
-  subject: Subject,
+  isDouble: (message: M) => boolean,
+  message: M,
 ): PropertyValue {
   if (left === null || right === null) return null;
   if (isNumeric(left) && isNumeric(right)) {
     return isInteger(left) && isInteger(right)
-      ? calculateIntegers(operator, left, right, isDouble, subject)
+      ? calculateIntegers(operator, left, right, isDouble, message)
       : calculateDoubles(operator, Number(left), Number(right));
   }
   if (operator === '+' && (typeof left === 'string' || typeof right === 'string')) {
@@ -40,23 +41,23 @@ export function negate(value: PropertyValue): PropertyValue {
   return typeof value === 'bigint' ? fromBigInt(-value) : null;
 }
 
-function calculateIntegers<Subject>(
+function calculateIntegers<M>(
   operator: ArithmeticOperator,
   left: Numeric,
   right: Numeric,
-  isDouble: (subject: Subject) => boolean,
-  subject: Subject,
+  isDouble: (message: M) => boolean,
+  message: M,
 ): Numeric | null {
   if (typeof left === 'number' && typeof right === 'number') {
     const exact = calculateDoubles(operator, left, right);
     // Adding 0 turns -0, which integers do not have, into 0.
     if (Number.isSafeInteger(exact)) return exact + 0;
     if (operator === '/' || operator === '%') {
-      if (isDouble(subject)) return exact;
+      if (isDouble(message)) return exact;
       return right === 0 ? null : Math.trunc(exact) + 0;
     }
   }
-  if (isDouble(subject)) return calculateDoubles(operator, Number(left), Number(right));
+  if (isDouble(message)) return calculateDoubles(operator, Number(left), Number(right));
   if ((operator === '/' || operator === '%') && Number(right) === 0) return null;
   return fromBigInt(calculateLongs(operator, BigInt(left), BigInt(right)));
 }

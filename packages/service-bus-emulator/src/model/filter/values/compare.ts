@@ -1,5 +1,6 @@
 import { type PropertyValue } from './property-value.js';
-import { type ComparisonOperator } from '../sql/expression.js';
+
+export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
 /** What a condition can be: true, false, or null for unknown. */
 export type Truth = boolean | null;

@@ -1,5 +1,5 @@
 import { type SystemProperty } from './property-value.js';
-import { type ReadableSystemProperty } from './filter-subject.js';
+import { type ReadableSystemProperty } from './filtered-message.js';
 
 const SETTABLE: Record<ReadableSystemProperty, boolean> = {
   ContentType: true,

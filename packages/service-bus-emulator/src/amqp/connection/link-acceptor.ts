@@ -23,7 +23,7 @@ export interface SessionParts {
 }
 
 /** Lets the links of one connection in, or refuses them. */
-export class Attaching {
+export class LinkAcceptor {
   constructor(
     private readonly links: Links,
     private readonly claims: Claims,

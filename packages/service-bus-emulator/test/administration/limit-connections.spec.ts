@@ -4,13 +4,13 @@ import { type AddressInfo, connect, createServer as createPort, type Socket } fr
 
 import { describe, expect, it } from '@jest/globals';
 
-import { boundConnections } from '../../src/administration/bound-connections.js';
+import { limitConnections } from '../../src/administration/limit-connections.js';
 import { until } from '../../../../test/support/until.js';
 
-describe('boundConnections', () => {
+describe('limitConnections', () => {
   it('cuts connections beyond the bound until there is room again', async () => {
     const server = createServer((_, response) => response.end('here'));
-    boundConnections(server, 2);
+    limitConnections(server, 2);
     const port = createPort((socket) => void server.emit('connection', socket)).listen(0, '127.0.0.1');
     await once(port, 'listening');
     const { port: number } = port.address() as AddressInfo;

@@ -8,7 +8,7 @@ import { privateConnection } from '../rhea-private.js';
 const FAREWELL_MS = 1_000;
 
 /** Waits for the client to close its side, but not for long, and stops what rhea has running for the connection. */
-export function sayFarewell(socket: Duplex, connection: Connection): void {
+export function closeSocket(socket: Duplex, connection: Connection): void {
   const farewell = setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
   const gone = (): void => {
     clearTimeout(farewell);

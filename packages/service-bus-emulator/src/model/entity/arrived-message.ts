@@ -1,9 +1,9 @@
 import { type MessageContent } from '../queue/message-content.js';
 import { type PropertyValue } from '../filter/values/property-value.js';
-import { type FilterSubject, type ReadableSystemProperty } from '../filter/values/filter-subject.js';
+import { type FilteredMessage, type ReadableSystemProperty } from '../filter/values/filtered-message.js';
 
-/** What the broker adds to a message's content by the time rules look at it. */
-export interface BrokerKnowledge {
+/** The properties that the broker has set by the time rules are evaluated. */
+export interface BrokerProperties {
   readonly sequenceNumber?: number | bigint;
   readonly enqueuedSequenceNumber?: number | bigint;
   /** Unix time in milliseconds. */
@@ -11,11 +11,11 @@ export interface BrokerKnowledge {
   readonly deliveryCount?: number;
 }
 
-/** A message as rules see it; make one for each message, not one for each rule. */
-export class MessageSubject implements FilterSubject {
+/** A message that has arrived at a topic, as rules see it; create one per message, not one per rule. */
+export class ArrivedMessage implements FilteredMessage {
   constructor(
     private readonly content: MessageContent,
-    private readonly broker: BrokerKnowledge = {},
+    private readonly broker: BrokerProperties = {},
   ) {}
 
   applicationProperty(name: string): PropertyValue {

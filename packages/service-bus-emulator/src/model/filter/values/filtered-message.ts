@@ -22,11 +22,11 @@ export type ReadableSystemProperty = SystemProperty | BrokerProperty;
 
 /**
  * What an expression reads of a message; null is a property that is absent, or that the broker does not know.
- * Times are Dates, spans of time are numbers of milliseconds. `MessageSubject` makes one of a MessageContent.
+ * Times are Dates, spans of time are numbers of milliseconds. `ArrivedMessage` makes one of a MessageContent.
  *
  * Function members rather than methods: so a bare MessageContent, which knows fewer names, does not fit.
  */
-export interface FilterSubject {
+export interface FilteredMessage {
   readonly systemProperty: (name: ReadableSystemProperty) => PropertyValue;
   /** Names are compared without regard to case. */
   readonly applicationProperty: (name: string) => PropertyValue;

@@ -6,7 +6,7 @@ import { messages } from './rhea-private.js';
 const DATA = 0x75;
 
 /** A message's body as the JavaScript SDK gives it: JSON is parsed, other bytes are a Buffer. */
-export function readBody(content: MessageContent): unknown {
+export function decodeBody(content: MessageContent): unknown {
   const { body } = messages.decode((content as EncodedMessage).bytes) as unknown as { body: unknown };
   const { typecode, content: bytes } = (body ?? {}) as { typecode?: number; content?: unknown };
   if (typecode === undefined) return body;

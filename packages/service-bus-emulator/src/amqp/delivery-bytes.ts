@@ -1,7 +1,7 @@
-import { type ReceivedMessage } from '../../model/queue/received-message.js';
-import { type DeliveryStamp } from '../codec/delivery/delivery-stamp.js';
-import { encodeDelivery } from '../codec/delivery/encode-delivery.js';
-import { type EncodedMessage } from '../codec/message/encoded-message.js';
+import { type ReceivedMessage } from '../model/queue/received-message.js';
+import { type DeliveryStamp } from './codec/delivery/delivery-stamp.js';
+import { encodeDelivery } from './codec/delivery/encode-delivery.js';
+import { type EncodedMessage } from './codec/message/encoded-message.js';
 
 const STATES = { active: 0, deferred: 1, scheduled: 2 } as const;
 

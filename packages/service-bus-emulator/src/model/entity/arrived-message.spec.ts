@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { type MessageContent } from '../queue/message-content.js';
 import { type PropertyValue } from '../filter/values/property-value.js';
-import { type ReadableSystemProperty } from '../filter/values/filter-subject.js';
-import { type BrokerKnowledge, MessageSubject } from './message-subject.js';
+import { type ReadableSystemProperty } from '../filter/values/filtered-message.js';
+import { type BrokerProperties, ArrivedMessage } from './arrived-message.js';
 
 function content(parts: Partial<MessageContent> = {}): MessageContent {
   return {
@@ -21,7 +21,7 @@ function content(parts: Partial<MessageContent> = {}): MessageContent {
 }
 
 describe('a message as rules see it', () => {
-  it.each<[ReadableSystemProperty, Partial<MessageContent>, BrokerKnowledge, PropertyValue]>([
+  it.each<[ReadableSystemProperty, Partial<MessageContent>, BrokerProperties, PropertyValue]>([
     ['ContentType', {}, {}, 'the ContentType'],
     ['CorrelationId', {}, {}, 'the CorrelationId'],
     ['Label', {}, {}, 'the Label'],
@@ -48,11 +48,11 @@ describe('a message as rules see it', () => {
     ['ExpiresAtUtc', { timeToLiveMs: 5 }, { enqueuedTimeMs: 7 }, new Date(12)],
     ['LockedUntilUtc', {}, {}, null],
   ])('has for %s of %p and %p %p', (name, parts, broker, expected) => {
-    expect(new MessageSubject(content(parts), broker).systemProperty(name)).toEqual(expected);
+    expect(new ArrivedMessage(content(parts), broker).systemProperty(name)).toEqual(expected);
   });
 
   it('hands application properties on', () => {
-    expect(new MessageSubject(content()).applicationProperty('color')).toBe('blue');
-    expect(new MessageSubject(content()).applicationProperty('size')).toBeNull();
+    expect(new ArrivedMessage(content()).applicationProperty('color')).toBe('blue');
+    expect(new ArrivedMessage(content()).applicationProperty('size')).toBeNull();
   });
 });

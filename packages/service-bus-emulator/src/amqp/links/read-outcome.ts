@@ -1,5 +1,5 @@
 import { type Outcome } from '../../model/queue/outcome.js';
-import { type PropertyChanges, type PropertyValue } from '../../model/filter/values/property-value.js';
+import { toPropertyChanges } from '../property-changes.js';
 import { type ChosenOutcome } from './outgoing-transfer.js';
 
 const REASON = 'DeadLetterReason';
@@ -15,7 +15,7 @@ export function readOutcome(chosen: ChosenOutcome | undefined): Outcome {
     case 'modified':
       return {
         type: chosen?.undeliverable_here ? 'defer' : 'abandon',
-        changes: toChanges(chosen?.message_annotations),
+        changes: toPropertyChanges(chosen?.message_annotations),
       };
     default:
       return { type: 'abandon' };
@@ -28,30 +28,6 @@ function deadLetter(info: Record<string, unknown>): Outcome {
     type: 'dead-letter',
     ...(typeof reason === 'string' && { reason }),
     ...(typeof description === 'string' && { description }),
-    changes: toChanges(rest),
+    changes: toPropertyChanges(rest),
   };
-}
-
-/** Properties to modify travel as annotations or error info, and become application properties. */
-export function toChanges(
-  properties: Record<string, unknown> | null | undefined,
-): PropertyChanges | undefined {
-  const entries = Object.entries(properties ?? {});
-  if (entries.length === 0) return undefined;
-  return { application: new Map(entries.map(([name, value]) => [name, toPropertyValue(value)])) };
-}
-
-function toPropertyValue(value: unknown): PropertyValue {
-  switch (typeof value) {
-    case 'string':
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-      return value;
-    case 'object':
-      if (value instanceof Date || value instanceof Uint8Array || value === null) return value;
-      return JSON.stringify(value);
-    default:
-      return null;
-  }
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import rhea from 'rhea';
 
-import { assertSafeMessage } from './assert-safe-message.js';
+import { locateSections } from './locate-sections.js';
 import { MalformedMessageError } from '../value/malformed-message-error.js';
 
-describe('assertSafeMessage', () => {
+describe('locateSections', () => {
   it('lets requests pass', () => {
     const { types } = rhea;
     const body = types.wrap_map({
@@ -17,7 +17,7 @@ describe('assertSafeMessage', () => {
       application_properties: { operation: 'renew-lock' },
       body,
     };
-    expect(() => assertSafeMessage(rhea.message.encode(request))).not.toThrow();
+    expect(() => locateSections(rhea.message.encode(request))).not.toThrow();
   });
 
   it.each([
@@ -29,7 +29,7 @@ describe('assertSafeMessage', () => {
     ['an unknown section', '00537f40'],
     ['no section', ''],
   ])('refuses %s', (_name, hex) => {
-    expect(() => assertSafeMessage(Buffer.from(hex, 'hex'))).toThrow(MalformedMessageError);
+    expect(() => locateSections(Buffer.from(hex, 'hex'))).toThrow(MalformedMessageError);
   });
 });
 

@@ -8,7 +8,7 @@ let used = 0;
  * A copy of a message's bytes that lasts: a message that waits must not keep alive the chunk or batch it came in, nor
  * a piece of the pool that every short-lived Buffer is cut from. Small ones share blocks only with one another.
  */
-export function withMemoryOfItsOwn(bytes: Buffer): Buffer {
+export function copyToOwnMemory(bytes: Buffer): Buffer {
   const { length } = bytes;
   if (length > LARGEST_SHARED_BYTES) {
     const copy = Buffer.allocUnsafeSlow(length);
