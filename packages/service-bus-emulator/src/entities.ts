@@ -5,14 +5,14 @@ import {
   type TopicOptions,
 } from './model/entity/entity-description.js';
 
-/** A subscription as an option of its topic; without rules it receives everything. */
+/** A subscription as an option of its topic; without rules it takes every message. */
 export type SubscriptionEntry = Omit<SubscriptionOptions, 'topicName'> & {
   readonly rules?: readonly RuleOptions[];
 };
 
 export type TopicEntry = TopicOptions & { readonly subscriptions?: readonly (string | SubscriptionEntry)[] };
 
-/** What exists in a namespace at its start; a bare name takes the cloud's defaults. */
+/** The entities of a namespace at its start; an entity given by its name alone has the cloud's defaults. */
 export interface Entities {
   readonly queues?: readonly (string | QueueOptions)[];
   readonly topics?: readonly (string | TopicEntry)[];

@@ -3,14 +3,14 @@ import { type MessageState } from './model/queue/received-message.js';
 import { type PropertyValue } from './model/filter/values/property-value.js';
 import { type Queue } from './model/queue/queue.js';
 
-/** What a test may want to know of a stored message. */
+/** A stored message, as tests see it. */
 export interface InspectedMessage {
   readonly sequenceNumber: number;
   readonly messageId: string;
   readonly sessionId: string | undefined;
   readonly correlationId: PropertyValue;
   readonly subject: PropertyValue;
-  /** As the JavaScript SDK gives it: JSON is parsed, other bytes are a Buffer. */
+  /** The body as the JavaScript SDK returns it: JSON is parsed, other bytes are a Buffer. */
   readonly body: unknown;
   readonly state: MessageState;
   readonly locked: boolean;
@@ -19,7 +19,7 @@ export interface InspectedMessage {
   applicationProperty(name: string): PropertyValue;
 }
 
-/** A look into a queue, a subscription or a dead-letter queue, as it is at this moment. */
+/** Shows the current contents of a queue, a subscription or a dead-letter queue. */
 export class EntityInspection {
   readonly #queue: Queue;
 
@@ -27,7 +27,7 @@ export class EntityInspection {
     this.#queue = queue;
   }
 
-  /** How many messages there are, by state; locked ones are active. */
+  /** The number of messages by state; locked messages are active. */
   get counts(): { readonly active: number; readonly deferred: number; readonly scheduled: number } {
     return { ...this.#queue.store.counts };
   }
@@ -40,7 +40,7 @@ export class EntityInspection {
     return this.#queue.receivers.size;
   }
 
-  /** All messages in order of their sequence numbers. */
+  /** Returns all messages in order of their sequence numbers. */
   messages(): InspectedMessage[] {
     return [...this.#queue.store.from(0)].map((message) => ({
       sequenceNumber: message.sequenceNumber,

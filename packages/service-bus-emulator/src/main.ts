@@ -16,12 +16,12 @@ Options:
   --admin-port PORT  the administration API over HTTP (default 5300; 0: any free port)
   --host ADDRESS     address to listen on (default 127.0.0.1: this machine only)
   --data DIR         keep entities and messages in this directory (default: in memory)
-  --accept-any-token take every token without verifying it
+  --accept-any-token accept every token without verifying it
   --version          print the version
   --help             print this text
 `;
 
-/** Ends the process with a message for the user. */
+/** Prints a message to the user and exits with code 1. */
 function fail(message: string): never {
   process.stderr.write(`${message}\n`);
   process.exit(1);
@@ -46,7 +46,7 @@ function readOptions(): Record<string, string | boolean | undefined> {
   }
 }
 
-/** The package's version; package.json lies one folder above this file, in the sources and in what is built. */
+/** Returns the package's version. Its package.json is one folder above this file, in the sources as in every build. */
 function readVersion(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;

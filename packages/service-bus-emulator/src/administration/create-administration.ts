@@ -10,11 +10,11 @@ import { parseResourcePath } from './resources/resource-path.js';
 import { toRefusal } from './to-refusal.js';
 import { writeXml } from './xml/write-xml.js';
 
-// A client that has sent nothing for so long is gone.
+// A client that has been silent for this long is gone.
 const IDLE_TIMEOUT_MS = 120_000;
 const MAX_CONNECTIONS = 1_000;
 
-/** The administration API over HTTP; whoever owns a port hands it connections by the event `connection`. */
+/** Creates the administration API over HTTP. It does not listen: the port's owner emits `connection` on the server. */
 export function createAdministration(broker: Broker, authorize: AuthorizeRequest): Server {
   const namespaceCreatedAtMs = broker.clock.now();
   const answer = async (request: IncomingMessage): Promise<AdministrationAnswer> => {
@@ -51,7 +51,7 @@ function writeAnswer(response: ServerResponse, { status, document }: Administrat
   response.writeHead(status, {
     'content-type': contentType(document?.name),
     'content-length': Buffer.byteLength(body),
-    // What is left of a body that was too large is not waited for.
+    // Does not wait for the rest of a body that is too large.
     ...(status === 413 && { connection: 'close' }),
   });
   response.end(body);

@@ -1,6 +1,6 @@
 import { type Server } from 'node:http';
 
-/** Cuts connections beyond so many: the bound of a server that listens to no port itself does not count. */
+/** Closes connections beyond a maximum: a server's own limit has no effect unless the server itself listens. */
 export function limitConnections(server: Server, maxConnections: number): void {
   let connections = 0;
   server.prependListener('connection', (socket) => {

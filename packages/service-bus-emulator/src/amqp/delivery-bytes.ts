@@ -5,12 +5,12 @@ import { type EncodedMessage } from './codec/message/encoded-message.js';
 
 const STATES = { active: 0, deferred: 1, scheduled: 2 } as const;
 
-/** A message as a receiver gets it: the producer's bytes with what the broker adds. */
+/** Encodes a message for a receiver: the producer's bytes with what the broker adds. */
 export function deliveryBytes(message: ReceivedMessage): Buffer {
   return encodeDelivery(message.content as EncodedMessage, stampOf(message));
 }
 
-/** The same for later: as the message is now, whatever becomes of it until then. */
+/** Returns a function that encodes the message later, in its present state whatever happens to it until then. */
 export function deliveryEncoder(message: ReceivedMessage): () => Buffer {
   const content = message.content as EncodedMessage;
   const stamp = stampOf(message);

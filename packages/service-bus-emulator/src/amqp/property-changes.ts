@@ -1,6 +1,6 @@
 import { type PropertyChanges, type PropertyValue } from '../model/filter/values/property-value.js';
 
-/** The properties that a settlement changes: they arrive as annotations or error info, and are application properties. */
+/** Converts the properties that a settlement changes, sent as annotations or error info, to application properties. */
 export function toPropertyChanges(
   properties: Record<string, unknown> | null | undefined,
 ): PropertyChanges | undefined {

@@ -13,7 +13,7 @@ export async function readEntities(configFile: string): Promise<Entities> {
   const text = await readFile(configFile, 'utf8');
   let parsed: unknown;
   try {
-    // Editors on Windows put a byte order mark in front, which is no JSON.
+    // Editors on Windows write a byte order mark, which JSON does not allow.
     parsed = JSON.parse(stripComments(text.replace(/^\uFEFF/, '')));
   } catch (error) {
     throw new ConfigError(configFile, [

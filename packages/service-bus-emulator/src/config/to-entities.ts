@@ -3,7 +3,7 @@ import { type QueueOptions } from '../model/entity/entity-description.js';
 import { type ConfigObject } from './config-reader.js';
 import { toRule } from './to-rule.js';
 
-/** The entities that a parsed Config.json declares, all namespaces taken together. */
+/** Returns the entities that a parsed Config.json declares, those of all namespaces together. */
 export function toEntities(root: ConfigObject): Entities {
   const { reader } = root;
   const namespaces = reader.list(reader.child(root, 'UserConfig'), 'Namespaces');

@@ -10,12 +10,12 @@ import { readMessage } from './message-bytes.js';
 import { parseKey, recordRange, type RecordKind } from './record-key.js';
 import { type Database } from './write-queue.js';
 
-/** Reads back all that was kept. */
+/** Reads all records. */
 export async function readRecords(database: Database): Promise<NamespaceRecords> {
   const entities: EntityRecord[] = [];
   for await (const { value } of recordsOf(database, 'e')) entities.push(readEntity(value.toString('utf8')));
 
-  // A deletion that was cut short may have left records behind that belong to nothing.
+  // An interrupted deletion may have left records of an entity that is gone.
   const known = new Set(entities.map(addressOf));
   const belongs = (address: string): boolean =>
     known.has(address.replace(/(\/\$Transfer)?\/\$DeadLetterQueue$/, ''));

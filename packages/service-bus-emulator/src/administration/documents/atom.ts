@@ -3,9 +3,9 @@ import { element, type XmlElement } from '../xml/xml-element.js';
 const ATOM = 'http://www.w3.org/2005/Atom';
 export const API_VERSION = '2021-05';
 
-/** One entity or rule, ready to be put into an ATOM document. */
+/** One entity or rule, as an ATOM document contains it. */
 export interface Resource {
-  /** Its whole path; the SDKs take names out of it. */
+  /** Its full path; the SDKs extract names from it. */
   readonly path: string;
   readonly title: string;
   readonly publishedMs: number;
@@ -13,7 +13,7 @@ export interface Resource {
   readonly description: XmlElement;
 }
 
-/** The address of a resource on this host. */
+/** Returns the URL of a resource on this host. */
 export function resourceUrl(
   host: string,
   path: string,
@@ -24,12 +24,12 @@ export function resourceUrl(
   return `http://${host}/${encoded}?api-version=${API_VERSION}${pages.join('')}`;
 }
 
-/** An ATOM entry. [RFC 4287, 4.1.2] */
+/** [RFC 4287, 4.1.2] Creates an ATOM entry. */
 export function atomEntry(host: string, resource: Resource): XmlElement {
   return element('entry', entryContent(host, resource), { xmlns: ATOM });
 }
 
-/** An ATOM feed, with a link to the next page if there is one. [RFC 4287, 4.1.1] */
+/** [RFC 4287, 4.1.1] Creates an ATOM feed, with a link to the next page if there is one. */
 export function atomFeed(
   feed: {
     readonly title: string;

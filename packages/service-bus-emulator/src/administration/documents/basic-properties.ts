@@ -8,7 +8,7 @@ type BasicProperties = Pick<
   'status' | 'defaultMessageTimeToLiveMs' | 'autoDeleteOnIdleMs' | 'userMetadata' | 'enableBatchedOperations'
 >;
 
-/** Reads what queues, topics and subscriptions have in common. */
+/** Reads the properties that queues, topics and subscriptions share. */
 export function readBasicProperties(reader: DescriptionReader): Partial<BasicProperties> {
   return {
     status: reader.choice('Status', ['Active', 'Disabled', 'SendDisabled', 'ReceiveDisabled']),
@@ -19,7 +19,7 @@ export function readBasicProperties(reader: DescriptionReader): Partial<BasicPro
   };
 }
 
-/** Writes what queues, topics and subscriptions have in common. */
+/** Writes the properties that queues, topics and subscriptions share. */
 export function writeBasicProperties(description: BasicProperties): XmlElement[] {
   return [
     element('DefaultMessageTimeToLive', formatDuration(description.defaultMessageTimeToLiveMs)),

@@ -5,7 +5,7 @@ import { childOf, type XmlElement } from '../xml/xml-element.js';
 // [XML Schema 1.0, part 2, 3.2.6] No weeks, and fractions of nothing but seconds.
 const SCHEMA_DURATION = /^[^W.]*(?:\.\d+S)?$/;
 
-/** Reads typed properties out of a description; what is not there is undefined, what is wrong is refused. */
+/** Reads typed properties of a description: undefined if absent. Throws AdministrationError for an invalid value. */
 export class DescriptionReader {
   constructor(readonly description: XmlElement) {}
 

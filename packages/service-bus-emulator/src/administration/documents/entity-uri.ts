@@ -1,4 +1,4 @@
-/** The path of an entity out of its URI (`sb://host:5672/orders`) or a bare path; undefined for none. */
+/** Returns an entity's path, given its URI (`sb://host:5672/orders`) or path; undefined for an empty one. */
 export function entityAt(uri: string | undefined): string | undefined {
   const path = uri
     ?.trim()
@@ -7,7 +7,7 @@ export function entityAt(uri: string | undefined): string | undefined {
   return path === '' ? undefined : path;
 }
 
-/** The URI of an entity, as descriptions name the targets of forwards. */
+/** Returns an entity's URI, as descriptions name forwarding targets. */
 export function entityUri(host: string, path: string | undefined): string | undefined {
   return path === undefined ? undefined : `sb://${host.toLowerCase()}/${path}`;
 }

@@ -19,7 +19,7 @@ export function readQueue(document: XmlElement, name: string): QueueOptions {
   };
 }
 
-/** Writes a queue with its counts. */
+/** Writes a queue with its message counts. */
 export function writeQueue(
   { description, receivable, activity, sizeBytes }: QueueEntity,
   host: string,

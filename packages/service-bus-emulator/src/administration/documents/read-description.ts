@@ -2,7 +2,7 @@ import { badRequest } from '../administration-error.js';
 import { readXml } from '../xml/read-xml.js';
 import { childOf, type XmlElement } from '../xml/xml-element.js';
 
-/** The description inside the ATOM entry that a PUT carries. @throws AdministrationError */
+/** Reads the description in the ATOM entry of a PUT. @throws AdministrationError */
 export function readDescription(body: Uint8Array, ...expected: readonly string[]): XmlElement {
   if (body.length === 0) throw badRequest('The request has no body.');
   const entry = readXml(body);

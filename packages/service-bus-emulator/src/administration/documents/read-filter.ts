@@ -5,7 +5,7 @@ import { readSqlExpression, typeOf } from './sql-expression.js';
 import { readTypedValues } from './typed-values.js';
 import { childOf, type XmlElement } from '../xml/xml-element.js';
 
-/** Reads a rule's filter; without one a rule takes every message. */
+/** Reads a rule's filter; a rule without one matches every message. */
 export function readFilter(filter: XmlElement | undefined): RuleFilter {
   if (!filter) return { kind: 'true' };
   const type = typeOf(filter) ?? '';

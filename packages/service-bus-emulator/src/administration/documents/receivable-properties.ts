@@ -14,7 +14,7 @@ type ReceivableProperties = Pick<
   | 'forwardDeadLetteredMessagesTo'
 >;
 
-/** Reads what only queues and subscriptions have. */
+/** Reads the properties that only queues and subscriptions have. */
 export function readReceivableProperties(reader: DescriptionReader): Partial<ReceivableProperties> {
   return {
     lockDurationMs: reader.durationMs('LockDuration'),
@@ -26,7 +26,7 @@ export function readReceivableProperties(reader: DescriptionReader): Partial<Rec
   };
 }
 
-/** Writes what only queues and subscriptions have. */
+/** Writes the properties that only queues and subscriptions have. */
 export function writeReceivableProperties(description: ReceivableProperties, host: string): XmlElement[] {
   return [
     element('LockDuration', formatDuration(description.lockDurationMs)),

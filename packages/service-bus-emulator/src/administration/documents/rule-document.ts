@@ -16,7 +16,7 @@ export function readRule(document: XmlElement, name: string): RuleOptions {
   return { name, filter: readFilter(childOf(document, 'Filter')), ...(action && { action }) };
 }
 
-/** Writes a rule. The action is always there: the SDK looks into it without asking. */
+/** Writes a rule. The action is always present: the SDK reads it without checking. */
 export function writeRule({ name, filter, action, createdAtMs }: RuleDescription): XmlElement {
   return writeDescription('RuleDescription', [
     writeFilter(filter),

@@ -5,7 +5,7 @@ import { element, type XmlElement } from '../xml/xml-element.js';
 const COUNTS = 'd2p1';
 const COUNTS_NAMESPACE = 'http://schemas.microsoft.com/netservices/2011/06/servicebus';
 
-/** When an entity was made, changed and used. */
+/** Writes when an entity was created, changed and used. */
 export function writeTimes({ createdAtMs, updatedAtMs, accessedAtMs }: Activity): XmlElement[] {
   return [
     element('CreatedAt', new Date(createdAtMs).toISOString()),
@@ -14,7 +14,7 @@ export function writeTimes({ createdAtMs, updatedAtMs, accessedAtMs }: Activity)
   ];
 }
 
-/** How many messages a queue or a subscription holds, its dead letters included. */
+/** Writes how many messages a queue or a subscription stores, including dead letters. */
 export function writeMessageCounts({ main, deadLetters, transferDeadLetters }: Receivable): XmlElement[] {
   const { active, deferred, scheduled } = main.store.counts;
   const total = main.store.size + deadLetters.store.size + transferDeadLetters.store.size;
@@ -28,7 +28,7 @@ export function writeMessageCounts({ main, deadLetters, transferDeadLetters }: R
   return [element('MessageCount', total), details];
 }
 
-/** The counts that are not given are 0. The SDK insists on exactly one attribute: the prefix of the children. */
+/** Writes these counts, and 0 for all others. The SDK requires exactly one attribute: the prefix of the children. */
 export function writeCountDetails(counts: Readonly<Record<string, number>>): XmlElement {
   const all = {
     ActiveMessageCount: 0,

@@ -15,7 +15,7 @@ type SendableProperties = Pick<
   | 'authorizationRules'
 >;
 
-/** Reads what only queues and topics have. */
+/** Reads the properties that only queues and topics have. */
 export function readSendableProperties(reader: DescriptionReader): Partial<SendableProperties> {
   return {
     maxSizeInMegabytes: reader.count('MaxSizeInMegabytes'),
@@ -28,7 +28,7 @@ export function readSendableProperties(reader: DescriptionReader): Partial<Senda
   };
 }
 
-/** Writes what only queues and topics have. */
+/** Writes the properties that only queues and topics have. */
 export function writeSendableProperties(description: SendableProperties): XmlElement[] {
   return [
     element('MaxSizeInMegabytes', description.maxSizeInMegabytes),

@@ -3,7 +3,7 @@ import { badRequest } from '../administration-error.js';
 import { readTypedValues, writeTypedValues } from './typed-values.js';
 import { childOf, element, type XmlElement } from '../xml/xml-element.js';
 
-// [Service Bus: there is one level]
+// [Service Bus: there is only this level]
 const COMPATIBILITY_LEVEL = 20;
 // [Service Bus quotas: the length of a SQL filter or action]
 const MAX_LENGTH = 1_024;
@@ -14,12 +14,12 @@ interface SqlExpression {
   readonly parameters?: ReadonlyMap<string, PropertyValue>;
 }
 
-/** The kind of a filter or an action, which its attribute `type` of whatever prefix names. */
+/** Returns the kind of a filter or an action: its attribute `type`, whatever the prefix. */
 export function typeOf(typed: XmlElement): string | undefined {
   return typed.attributes.get('type')?.split(':').at(-1);
 }
 
-/** Reads what is in a SQL filter or action. @throws AdministrationError if there is no expression, or too long a one */
+/** Reads a SQL filter or action. @throws AdministrationError if its expression is missing or too long */
 export function readSqlExpression(typed: XmlElement): SqlExpression {
   const expression = childOf(typed, 'SqlExpression')?.text ?? '';
   if (expression.trim() === '') throw badRequest(`The ${typed.name} has no SqlExpression.`);

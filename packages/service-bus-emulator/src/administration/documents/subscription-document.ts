@@ -22,13 +22,13 @@ export function readSubscription(document: XmlElement, topicName: string, name: 
   };
 }
 
-/** The rule with which a new subscription is to start instead of the one that takes everything. */
+/** Reads the rule that a new subscription has instead of the one that matches every message. */
 export function readDefaultRule(document: XmlElement): RuleOptions | undefined {
   const rule = childOf(document, 'DefaultRuleDescription');
   return rule && readRule(rule, childOf(rule, 'Name')?.text ?? DEFAULT_RULE_NAME);
 }
 
-/** Writes a subscription with its counts. */
+/** Writes a subscription with its message counts. */
 export function writeSubscription(
   { description, receivable, activity }: SubscriptionEntity,
   host: string,

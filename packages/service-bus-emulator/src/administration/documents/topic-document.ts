@@ -18,7 +18,7 @@ export function readTopic(document: XmlElement, name: string): TopicOptions {
   };
 }
 
-/** Writes a topic with its counts. */
+/** Writes a topic with its message counts. */
 export function writeTopic(topic: TopicEntity): XmlElement {
   const { description, subscriptions, scheduled } = topic;
   return writeDescription('TopicDescription', [

@@ -1,7 +1,7 @@
 import { type PropertyValue } from '../../model/filter/values/property-value.js';
 import { badRequest } from '../administration-error.js';
 
-/** The types in which values are written. */
+/** The XML schema types that the emulator writes. */
 export type SchemaType = 'string' | 'int' | 'long' | 'double' | 'boolean' | 'dateTime' | 'base64Binary';
 
 const MAX_INT = 2 ** 31 - 1;
@@ -32,7 +32,7 @@ const PARSERS = new Map<string, Parse>([
   ['base64Binary', (text) => new Uint8Array(Buffer.from(text, 'base64'))],
 ]);
 
-/** Reads a value of an XML schema type. @throws AdministrationError if type or value is not understood */
+/** Parses a value of an XML schema type. @throws AdministrationError if the type is unknown or the value invalid */
 export function parseTypedValue(type: string, text: string, key: string): PropertyValue {
   const parse = PARSERS.get(type);
   if (!parse) throw badRequest(`The value of '${key}' has the type '${type}', which is not supported.`);
@@ -41,7 +41,7 @@ export function parseTypedValue(type: string, text: string, key: string): Proper
   return value;
 }
 
-/** The XML schema type of a value, and the value written in it. */
+/** Returns a value's XML schema type, and the value as text. */
 export function schemaType(value: PropertyValue): [type: SchemaType, text: string] {
   if (value === null) return ['string', ''];
   if (value instanceof Date) return ['dateTime', formatDateTime(value)];
@@ -49,7 +49,7 @@ export function schemaType(value: PropertyValue): [type: SchemaType, text: strin
   if (typeof value === 'string') return ['string', value];
   if (typeof value === 'boolean') return ['boolean', String(value)];
   if (typeof value === 'bigint') return ['long', String(value)];
-  // A larger integer goes as a double: the JavaScript SDK does not know a long.
+  // A larger integer is written as a double: the JavaScript SDK does not know the type long.
   const isInt = Number.isInteger(value) && value >= MIN_INT && value <= MAX_INT;
   return [isInt ? 'int' : 'double', formatDouble(value)];
 }
@@ -72,7 +72,7 @@ function formatDouble(value: number): string {
   return value > 0 ? 'INF' : '-INF';
 }
 
-// A timestamp that came over AMQP may be beyond the years that a Date can tell.
+// A timestamp that arrived over AMQP can be beyond the range of a Date.
 function formatDateTime(date: Date): string {
   return Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }

@@ -4,7 +4,7 @@ import { parseTypedValue, type SchemaType, schemaType } from './typed-value.js';
 import { childOf, element, type XmlElement } from '../xml/xml-element.js';
 
 const ENTRY = 'KeyValueOfstringanyType';
-// The SDK cuts the first five characters off a type: prefix and colon have to be as long as these.
+// The SDK removes the first five characters of a type: prefix and colon must have exactly five.
 const PREFIX = 'd6p1';
 const SCHEMA = 'http://www.w3.org/2001/XMLSchema';
 

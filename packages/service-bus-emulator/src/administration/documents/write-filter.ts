@@ -6,7 +6,7 @@ import { element, optionalElements, type XmlElement } from '../xml/xml-element.j
 /** Writes a rule's filter. */
 export function writeFilter(filter: RuleFilter): XmlElement {
   switch (filter.kind) {
-    // [Service Bus: these two are SQL filters as well, with an expression that says what they do]
+    // [Service Bus: these two are SQL filters, too, with an equivalent expression]
     case 'true':
       return writeSqlExpression('Filter', 'TrueFilter', { expression: '1=1' });
     case 'false':

@@ -7,8 +7,8 @@ interface Forwarding {
 }
 
 /**
- * Checks that an entity forwards to what is there, unless it does so already: the model takes a target that
- * comes later, the cloud does not. @throws AdministrationError
+ * Checks that new forwarding targets exist: the cloud requires that, while the model allows a target that is created
+ * later. @throws AdministrationError
  */
 export function assertForwarding(
   namespace: Namespace,
@@ -40,6 +40,6 @@ function assertTarget(
     throw badRequest(`The ${property} of '${address}' is '${address}' itself.`);
   }
   if (!namespace.entity(target)) {
-    throw badRequest(`The ${property} of '${address}' is '${target}', which is not a queue or topic here.`);
+    throw badRequest(`The ${property} of '${address}' is '${target}': there is no such queue or topic.`);
   }
 }

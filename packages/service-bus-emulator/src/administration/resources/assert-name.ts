@@ -27,7 +27,7 @@ const RULE: NameRule = {
 export function assertEntityName(name: string): void {
   assertName(name, ENTITY);
   if (name.includes('//'))
-    throw badRequest(`'${name}' is not a name: it has a part between slashes that is empty.`);
+    throw badRequest(`'${name}' is not a valid name: it has an empty part between slashes.`);
 }
 
 /** Checks the name of a new subscription. @throws AdministrationError */
@@ -42,6 +42,6 @@ export function assertRuleName(name: string): void {
 
 function assertName(name: string, { pattern, maxLength, allowed }: NameRule): void {
   if (name.length > maxLength)
-    throw badRequest(`'${name}' is too long: a name has at most ${maxLength} characters.`);
-  if (!pattern.test(name)) throw badRequest(`'${name}' is not a name: it may have ${allowed}.`);
+    throw badRequest(`'${name}' is too long: a name may have at most ${maxLength} characters.`);
+  if (!pattern.test(name)) throw badRequest(`'${name}' is not a valid name: it may contain ${allowed}.`);
 }

@@ -39,8 +39,8 @@ const COUNTS: readonly Range[] = [
 ];
 
 /**
- * Checks a new description, or what an update changes of one: an entity that was declared with other values
- * keeps them. @throws AdministrationError
+ * Checks a new description, or the values that an update changes: values outside the limits that an entity was
+ * declared with are allowed to stay. @throws AdministrationError
  */
 export function assertWithinLimits(description: Limited, current: Limited = {}): void {
   for (const range of DURATIONS) assertInRange(range, description, current, formatDuration);

@@ -1,4 +1,4 @@
-// A property of these is removed by leaving it out; any other that is left out stays as it is.
+// An update removes these properties if it omits them; other properties that it omits stay unchanged.
 const CLEARABLE = new Set([
   'forwardTo',
   'forwardDeadLetteredMessagesTo',
@@ -6,7 +6,7 @@ const CLEARABLE = new Set([
   'authorizationRules',
 ]);
 
-/** What an update makes of a description. */
+/** Returns the description that an update results in. */
 export function changedDescription<T extends object>(current: T, update: Partial<T>): T {
   const changes = Object.entries(update).filter(([key, value]) => value !== undefined || CLEARABLE.has(key));
   return { ...current, ...(Object.fromEntries(changes) as Partial<T>) };

@@ -7,7 +7,7 @@ import { putTopic, topicEntry } from './topic-resource.js';
 const QUEUE = 'QueueDescription';
 const TOPIC = 'TopicDescription';
 
-/** Queues and topics share their names: which of them a path means is told by what is there. @throws BrokerError */
+/** Queues and topics share one set of names: the path means whichever exists. @throws BrokerError not-found */
 export function getEntity({ broker, host }: AdministrationRequest, name: string): AdministrationAnswer {
   const entity = broker.namespace.entity(name);
   if (!entity) throw entityNotFound(name);
@@ -17,7 +17,7 @@ export function getEntity({ broker, host }: AdministrationRequest, name: string)
   };
 }
 
-/** Makes or changes what the body describes. @throws AdministrationError, BrokerError */
+/** Creates or updates the queue or topic that the body describes. @throws AdministrationError, BrokerError */
 export function putEntity(request: AdministrationRequest, nowMs: number, name: string): AdministrationAnswer {
   const document = readDescription(request.body, QUEUE, TOPIC);
   return (document.name === QUEUE ? putQueue : putTopic)(request, nowMs, name, document);

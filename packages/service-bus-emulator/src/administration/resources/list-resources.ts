@@ -5,7 +5,7 @@ import { atomFeed, type Resource, resourceUrl } from '../documents/atom.js';
 // [Service Bus: a page has at most 100 entries]
 const MAX_PAGE_SIZE = 100;
 
-/** One page of a list, in order of names; `$skip` and `$top` choose it. */
+/** Returns the page of a list that `$skip` and `$top` select, in order of names. */
 export function listResources<T>(
   { query, host, broker }: AdministrationRequest,
   list: { readonly title: string; readonly path: string },
@@ -19,7 +19,7 @@ export function listResources<T>(
   named.sort((a, b) => (a.key < b.key ? -1 : 1));
   const page = named.slice(skip, skip + top);
   const next = skip + page.length;
-  // The SDK asks for another page as soon as it is offered one.
+  // The SDK requests a further page whenever there is a link to one.
   const hasMore = page.length > 0 && next < named.length;
   const feed = {
     title: list.title,

@@ -3,7 +3,7 @@ import { atomEntry } from '../documents/atom.js';
 import { writeDescription } from '../documents/write-description.js';
 import { element } from '../xml/xml-element.js';
 
-// The name of Microsoft's emulator, which has one namespace as well.
+// The name of the one namespace of Microsoft's emulator.
 const NAME = 'sbemulatorns';
 
 /** Answers `$namespaceinfo`. */

@@ -1,7 +1,7 @@
 // [Service Bus, Standard tier]
 export const PARTITION_COUNT = 16;
 
-/** A new entity with partitions has the size that was asked for in each of them. */
+/** Multiplies the size of a new partitioned entity: the requested size is that of each partition. */
 export function withPartitions<T extends { enablePartitioning: boolean; maxSizeInMegabytes: number }>(
   description: T,
 ): T {

@@ -12,7 +12,7 @@ import { withPartitions } from './partitions.js';
 import { readQueue, writeQueue } from '../documents/queue-document.js';
 import { type XmlElement } from '../xml/xml-element.js';
 
-/** Makes or changes a queue. @throws AdministrationError, BrokerError */
+/** Creates or updates a queue. @throws AdministrationError, BrokerError */
 export function putQueue(
   request: AdministrationRequest,
   nowMs: number,

@@ -18,7 +18,7 @@ export function getRule(
   return { status: 200, document: atomEntry(host, toResource(subscription, find(subscription, name))) };
 }
 
-/** Makes a rule, or puts another in its place. @throws AdministrationError, BrokerError */
+/** Creates or replaces a rule. @throws AdministrationError, BrokerError */
 export function putRule(
   { body, isUpdate, host }: AdministrationRequest,
   nowMs: number,

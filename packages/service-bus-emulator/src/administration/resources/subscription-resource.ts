@@ -21,7 +21,7 @@ export function getSubscription(
   return { status: 200, document: entry(host, broker.namespace.subscription(topicName, name)) };
 }
 
-/** Makes or changes a subscription. @throws AdministrationError, BrokerError */
+/** Creates or updates a subscription. @throws AdministrationError, BrokerError */
 export function putSubscription(
   request: AdministrationRequest,
   nowMs: number,

@@ -11,7 +11,7 @@ import { withPartitions } from './partitions.js';
 import { readTopic, writeTopic } from '../documents/topic-document.js';
 import { type XmlElement } from '../xml/xml-element.js';
 
-/** Makes or changes a topic. @throws AdministrationError, BrokerError */
+/** Creates or updates a topic. @throws AdministrationError, BrokerError */
 export function putTopic(
   request: AdministrationRequest,
   nowMs: number,

@@ -1,6 +1,6 @@
 import { badRequest } from '../administration-error.js';
 
-// [XML 1.0, 4.6: the entities that need no declaration]
+// [XML 1.0, 4.6] The predefined entities.
 const PREDEFINED = new Map([
   ['amp', '&'],
   ['lt', '<'],
@@ -10,13 +10,12 @@ const PREDEFINED = new Map([
 ]);
 const MAX_CODE_POINT = 0x10_ff_ff;
 
-/** Replaces `&amp;`, `&#65;` and their like. @throws AdministrationError for an entity that would need a declaration */
+/** Replaces references such as `&amp;` and `&#65;`. @throws AdministrationError for an entity that is not predefined */
 export function decodeReferences(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(/&([^;&]{0,32});?/g, (reference, name: string) => {
     const decoded = reference.endsWith(';') ? (decodeNumber(name) ?? PREDEFINED.get(name)) : undefined;
-    if (decoded === undefined)
-      throw badRequest(`The body has a reference that is not known: '${reference}'.`);
+    if (decoded === undefined) throw badRequest(`The body has an unknown reference: '${reference}'.`);
     return decoded;
   });
 }

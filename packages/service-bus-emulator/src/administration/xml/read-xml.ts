@@ -20,12 +20,12 @@ const parser = new XMLParser({
   ignorePiTags: true,
   parseTagValue: false,
   trimValues: false,
-  // Entities are never expanded by the parser: without a DOCTYPE there are none but XML's own five.
+  // The parser must not expand entities: without a DOCTYPE there are only XML's predefined five.
   processEntities: false,
   maxNestedTags: MAX_DEPTH,
 });
 
-/** One element as the parser gives it: its name with its content, and its attributes beside it. */
+/** An element as the parser returns it: a member named after the element with its content, and one with its attributes. */
 type ParsedNode = Readonly<Record<string, unknown>>;
 
 /** Reads a document. @throws AdministrationError if it is not well-formed, too deep, or has a DOCTYPE */

@@ -1,11 +1,11 @@
 import { type XmlElement } from './xml-element.js';
 
-// [XML 1.0, 2.2: what is not a character of XML cannot be written, not even as a reference]
+// [XML 1.0, 2.2] These are no XML characters: they cannot be written, not even as references.
 const NOT_XML = /[^\t\n\r\u0020-\uFFFD]/g;
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Writes a document without white space between elements: the SDK would take it for text. */
+/** Writes a document. There is no white space between elements, which the SDK would take for text. */
 export function writeXml(root: XmlElement): string {
   return `<?xml version="1.0" encoding="utf-8"?>${writeElement(root)}`;
 }

@@ -1,13 +1,13 @@
-/** An element of an XML document. Names are without prefix in what is read, and as they stand in what is written. */
+/** An element of an XML document. Names have no prefix when read; when written, they appear as they are. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
-  /** The text directly inside; an element has children or text here, never both. */
+  /** The element's own text; an element has either children or text. */
   readonly text: string;
 }
 
-/** Makes an element from its text or its children. */
+/** Creates an element from its text or its children. */
 export function element(
   name: string,
   content: string | number | boolean | readonly XmlElement[] = [],
@@ -21,7 +21,7 @@ export function element(
   };
 }
 
-/** The elements for those values that are there. */
+/** Creates an element for each value that is defined. */
 export function optionalElements(values: Readonly<Record<string, string | undefined>>): XmlElement[] {
   return Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [element(name, value)],

@@ -5,11 +5,11 @@ import { BrokerError } from '../../model/broker-error.js';
 export interface AuthorizerOptions {
   readonly keyName: string;
   readonly key: string;
-  /** Takes every token, of any kind and age. */
+  /** Accepts every token, of any kind and age. */
   readonly acceptAnyToken: boolean;
 }
 
-/** A right to use an entity, until it ends. */
+/** The right to use an entity, for a limited time. */
 export interface Claim {
   /** Path of the entity and everything below it, in lower case; empty for the whole namespace. */
   readonly path: string;
@@ -17,7 +17,7 @@ export interface Claim {
   readonly expiresAtMs: number;
 }
 
-/** Verifies the tokens that clients put to `$cbs`. */
+/** Verifies the tokens that clients send to `$cbs`. */
 export class Authorizer {
   constructor(private readonly options: AuthorizerOptions) {}
 
@@ -52,7 +52,7 @@ export class Authorizer {
   }
 
   #isSignedBy(signature: string, token: string, expiry: string): boolean {
-    // What is signed is the resource as it stands in the token, still encoded.
+    // The signature covers the resource as it appears in the token, still encoded.
     const encodedResource = /(?:^|[\s&])sr=([^&]*)/.exec(token)?.[1] ?? '';
     const expected = createHmac('sha256', this.options.key).update(`${encodedResource}\n${expiry}`).digest();
     const given = Buffer.from(signature, 'base64');

@@ -1,18 +1,18 @@
 import { type AmqpError } from '../amqp-error.js';
 import { type Authorizer, type Claim } from './authorizer.js';
 
-// What a timer takes: a signed 32-bit number of milliseconds.
+// setTimeout takes a signed 32-bit number of milliseconds.
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Why a link is detached when its token has run out. */
+/** Why a link is detached when its token has expired. */
 export const EXPIRED: AmqpError = {
   condition: 'amqp:unauthorized-access',
   description: 'ExpiredToken: the token is expired.',
 };
 
 /**
- * The rights that a client has proved on one connection, until they end. They go by the time of day, whatever time
- * it is in the emulator: so do the clients that make the tokens.
+ * The rights that a client has proved on one connection, until they expire. They expire by the time of day, whatever
+ * the emulator's clock says, because clients create their tokens by it.
  */
 export class Claims {
   readonly #byPath = new Map<string, Claim>();
@@ -20,7 +20,7 @@ export class Claims {
 
   constructor(
     private readonly authorizer: Authorizer,
-    /** Called when a right has ended. */
+    /** Called when a right has expired. */
     private readonly ended: () => void,
   ) {}
 

@@ -26,14 +26,14 @@ const MAX_FRAME_BYTES = 65_536;
 const CHANNEL_MAX = 4_999;
 const IDLE_TIMEOUT_MS = 120_000;
 
-/** One client's connection: its sessions and links, what it may do, and its end. */
+/** One client's connection: its sessions, links and rights, and how it ends. */
 export class AmqpConnection {
   readonly #connection: Connection;
   readonly #wire: Wire;
   readonly #sessions = new Map<RheaSession, SessionParts>();
   readonly #links = new Links();
   readonly #claims: Claims;
-  readonly #attaching: LinkAcceptor;
+  readonly #acceptor: LinkAcceptor;
   #opened = false;
   #isGone = false;
   #isSilent = false;
@@ -45,7 +45,7 @@ export class AmqpConnection {
     limits: { maxLinks: number },
     private readonly closed: () => void,
   ) {
-    // Of a container's options, those of the open frame do not reach the connections that it accepts.
+    // rhea does not pass a container's options for the open frame to the connections that it accepts.
     this.#connection = container.create_connection({
       max_frame_size: MAX_FRAME_BYTES,
       channel_max: CHANNEL_MAX,
@@ -53,7 +53,7 @@ export class AmqpConnection {
     } as never);
     this.#wire = new Wire(socket, () => privateConnection(this.#connection)._register());
     this.#claims = new Claims(context.authorizer, () => this.#claimsEnded());
-    this.#attaching = new LinkAcceptor(this.#links, this.#claims, context, limits.maxLinks);
+    this.#acceptor = new LinkAcceptor(this.#links, this.#claims, context, limits.maxLinks);
     this.#listen();
     this.#guard();
     privateConnection(this.#connection).accept(socket);
@@ -64,7 +64,7 @@ export class AmqpConnection {
     return this.#opened;
   }
 
-  /** Ends the connection with an error that the client is told. */
+  /** Closes the connection with an error for the client. */
   close(error: AmqpError): void {
     this.#connection.close(error);
     privateConnection(this.#connection)._process();
@@ -72,13 +72,13 @@ export class AmqpConnection {
     this.#gone();
   }
 
-  /** [fault] Takes nothing in and lets nothing out from now on. */
+  /** [fault] Stops all traffic in both directions. */
   silence(): void {
     this.#isSilent = true;
     this.socket.cork();
   }
 
-  /** Cuts the connection without a word. */
+  /** Cuts the connection without notice. */
   drop(): void {
     this.socket.destroy();
     this.#gone();
@@ -91,13 +91,13 @@ export class AmqpConnection {
     return this.#links.detach([receivers, senders], error, (other) => other.toLowerCase() === key);
   }
 
-  /** Forgets what the client has proved, as if its tokens had run out, and detaches its links. */
+  /** Forgets the client's rights, as if its tokens had expired, and detaches its links. */
   expireTokens(): void {
     this.#claims.clear();
     this.#claimsEnded();
   }
 
-  // [Service Bus: a link is detached when the token that it was attached with runs out and no other takes over]
+  // [Service Bus: a link is detached when its token expires and no other token covers it]
   #claimsEnded(): void {
     const { receivers, senders, requests } = this.#links;
     this.#links.detach(
@@ -137,10 +137,10 @@ export class AmqpConnection {
       },
       sessionOpened: (session) => this.#sessionOpened(session),
       sessionClosed: (session) => this.#sessionClosed(session),
-      senderAttached: (link) => this.#attaching.sender(link),
+      senderAttached: (link) => this.#acceptor.acceptSender(link),
       receiverAttached: (link) => {
         const parts = this.#sessions.get(link.session);
-        if (parts) this.#attaching.receiver(link, parts);
+        if (parts) this.#acceptor.acceptReceiver(link, parts);
       },
       flowed: (link) => (links.receivers.get(link) ?? links.replies.get(link))?.flow(),
       received: (link, bytes, format, delivery) => this.#received(link, bytes, format, delivery),
@@ -151,7 +151,7 @@ export class AmqpConnection {
   }
 
   #sessionOpened(session: RheaSession): void {
-    // [AMQP 2.7.1] channel-max is binding, and rhea does not see to it.
+    // [AMQP 2.7.1] channel-max is binding, and rhea does not enforce it.
     if (this.#sessions.size > CHANNEL_MAX) {
       const description = `A connection may have ${CHANNEL_MAX + 1} sessions.`;
       return this.close({ condition: 'amqp:connection:framing-error', description });

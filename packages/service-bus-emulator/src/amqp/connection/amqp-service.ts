@@ -9,14 +9,14 @@ export interface AmqpLimits {
   readonly maxConnections: number;
   /** Per connection. */
   readonly maxLinks: number;
-  /** Time a client has to open its connection after it has connected, in milliseconds. */
+  /** Time within which a client has to open its connection after it has connected, in milliseconds. */
   readonly handshakeTimeoutMs: number;
 }
 
-// A sender that runs out of credit sleeps for a second in the JavaScript SDK.
+// In the JavaScript SDK a sender that runs out of credit sleeps for a second.
 const SENDER_CREDIT = 2_000;
 
-/** Speaks AMQP with whoever is handed to it; the port belongs to somebody else. */
+/** Serves AMQP on the connections that it is given; it does not listen on a port itself. */
 export class AmqpService {
   readonly #container: Container;
   readonly #connections = new Set<AmqpConnection>();
@@ -37,7 +37,7 @@ export class AmqpService {
     };
     mechanisms.enable_anonymous();
     mechanisms.enable_plain(() => true);
-    // Who may do what is decided by tokens on $cbs; .NET's own mechanism and EXTERNAL are anonymous here.
+    // Tokens on $cbs decide who may do what: .NET's own mechanism and EXTERNAL count as anonymous here.
     mechanisms['MSSBCBS'] = mechanisms['EXTERNAL'] = mechanisms['ANONYMOUS'];
   }
 
@@ -45,7 +45,7 @@ export class AmqpService {
     return this.#connections;
   }
 
-  /** Takes over a connected stream. */
+  /** Serves a connected stream. */
   accept(socket: Duplex): void {
     if (this.#connections.size >= this.limits.maxConnections) return void socket.destroy();
     const connection: AmqpConnection = new AmqpConnection(
@@ -65,7 +65,7 @@ export class AmqpService {
     this.#connections.add(connection);
   }
 
-  /** Tells every client that the broker goes away. */
+  /** Closes all connections: the broker is shutting down. */
   close(): void {
     for (const connection of [...this.#connections]) {
       connection.close({ condition: 'amqp:connection:forced', description: 'The broker is shutting down.' });

@@ -4,15 +4,15 @@ import { type Connection } from 'rhea';
 
 import { privateConnection } from '../rhea-private.js';
 
-// How long a client may take to close its side after it was told that this one is closed.
-const FAREWELL_MS = 1_000;
+// The time within which a client has to close its side after the broker has closed its own.
+const CLOSE_TIMEOUT_MS = 1_000;
 
-/** Waits for the client to close its side, but not for long, and stops what rhea has running for the connection. */
+/** Waits briefly for the client to close its side, then destroys the socket and stops rhea's timers. */
 export function closeSocket(socket: Duplex, connection: Connection): void {
-  const farewell = setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+  const timeout = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS).unref();
   const gone = (): void => {
-    clearTimeout(farewell);
-    // rhea's timers live on after a socket that is gone without an end.
+    clearTimeout(timeout);
+    // rhea's timers go on after a socket has closed without an end.
     privateConnection(connection)._disconnected();
   };
   if (socket.destroyed) gone();

@@ -8,7 +8,7 @@ import {
   type Session,
 } from 'rhea';
 
-/** What a connection's owner wants to know of it. */
+/** Events of a connection, for its owner. */
 export interface ConnectionEvents {
   opened(): void;
   sessionOpened(session: Session): void;
@@ -32,7 +32,7 @@ const FAILURES = [
   'receiver_error',
 ] as const;
 
-/** Translates rhea's events; its names are from the broker's side, ours from the client's. */
+/** Translates rhea's events. rhea names links from the broker's side, the emulator from the client's. */
 export function listenToConnection(connection: Connection, events: ConnectionEvents): void {
   const on = (event: string, listener: (context: EventContext) => void): void => {
     connection.on(event, listener as never);
@@ -51,6 +51,6 @@ export function listenToConnection(connection: Connection, events: ConnectionEve
   });
   on('connection_close', () => events.gone());
   on('disconnected', () => events.gone());
-  // Without listeners these would end the process; each of them is followed by the connection's end.
+  // Without listeners these events would end the process. The connection ends after each of them anyway.
   for (const failure of FAILURES) on(failure, () => undefined);
 }

@@ -4,18 +4,18 @@ import { FrameGuard } from '../frame-guard/frame-guard.js';
 import { privateConnection } from '../rhea-private.js';
 
 const MIN_TIMEOUT_MS = 1_000;
-// What a timer takes: a signed 32-bit number of milliseconds.
+// setTimeout takes a signed 32-bit number of milliseconds.
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 export interface InputGuard {
   readonly maxFrameSize: number;
-  /** Called before each chunk; false throws it away. */
+  /** Called before each chunk; false discards it. */
   readonly admit: () => boolean;
-  /** The client has sent what must not reach rhea; nothing more should be read of it. */
+  /** Called when the client has sent something that must not reach rhea: stop reading from it. */
   readonly refuse: (description: string) => void;
 }
 
-/** Lets through to rhea what is well-formed, and keeps the rest from it. */
+/** Passes only well-formed input to rhea. */
 export function guardInput(connection: Connection, { maxFrameSize, admit, refuse }: InputGuard): void {
   const target = privateConnection(connection);
   const guard = new FrameGuard({
@@ -33,10 +33,10 @@ export function guardInput(connection: Connection, { maxFrameSize, admit, refuse
   };
 }
 
-/** Keeps a client that has opened its connection from asking for a flood of heartbeats. */
+/** Limits the rate of heartbeats that a client can ask for when it opens its connection. */
 export function limitHeartbeats(connection: Connection): void {
   const { open } = privateConnection(connection).remote;
-  // rhea sets a timer of half this time, which must not overflow either.
+  // rhea sets a timer to half of this time, which must not overflow either.
   if (open.idle_time_out)
     open.idle_time_out = Math.min(Math.max(open.idle_time_out, MIN_TIMEOUT_MS), MAX_TIMEOUT_MS);
 }

@@ -22,7 +22,7 @@ export interface SessionParts {
   readonly replies: ReplyLinks;
 }
 
-/** Lets the links of one connection in, or refuses them. */
+/** Accepts or refuses the links of one connection. */
 export class LinkAcceptor {
   constructor(
     private readonly links: Links,
@@ -32,21 +32,21 @@ export class LinkAcceptor {
   ) {}
 
   /** The client attaches to send. */
-  sender(link: RheaReceiver): void {
+  acceptSender(link: RheaReceiver): void {
     const address = addressOf(link.target);
     this.#admit(link, () => {
-      // [AMQP 4.1] A coordinator is no terminus that rhea knows, and comes as none.
+      // [AMQP 4.1] rhea does not know a transaction coordinator as a target: its address is empty.
       if (address === '')
         throw new BrokerError('amqp:not-implemented', 'A link needs the address of an entity.');
       link.set_target({ ...(link.target as object), address });
       link.set_source(link.source ?? {});
-      // Without a size the JavaScript SDK takes nothing to fit into a batch.
+      // Without a maximum size the JavaScript SDK adds no message to a batch.
       privateLink(link).local.attach['max_message_size'] = this.#startSender(link, address).maxMessageBytes;
     });
   }
 
   /** The client attaches to receive. */
-  receiver(link: RheaSender, parts: SessionParts): void {
+  acceptReceiver(link: RheaSender, parts: SessionParts): void {
     const address = addressOf(link.source);
     this.#admit(link, () => {
       link.set_source(link.source ?? {});

@@ -8,7 +8,7 @@ interface Counted {
   readonly entity: string | undefined;
 }
 
-/** Failures that a test orders, carried out by the emulator at the places where the cloud has them. */
+/** Failures that tests order; the emulator produces them where the cloud does. */
 export class Faults {
   #sendRefusals: Counted[] = [];
   #renewalFailures: Counted[] = [];
@@ -42,28 +42,28 @@ export class Faults {
     this.#settlementFailures.push(counted(count, messageLockLost(), entity));
   }
 
-  /** Refuses the next `count` tokens that clients put, for one entity or any, as if they were not valid. */
+  /** Refuses the next `count` tokens that clients send, for one entity or any, as if they were invalid. */
   refuseTokens(count: number, entity?: string): void {
     const error = new BrokerError('amqp:unauthorized-access', 'The emulator was told to refuse this token.');
     this.#tokenRefusals.push(counted(count, error, entity));
   }
 
-  /** Holds back answers to sends, settlements and management requests by so many milliseconds, until `clear`. */
+  /** Delays answers to sends, settlements and management requests by this many milliseconds, until `clear`. */
   delayAnswers(milliseconds: number, entity?: string): void {
     this.#delays.push({ milliseconds, entity: entity?.toLowerCase() });
   }
 
   /**
-   * Lets the receiving links that are open, on one entity or on any, deliver nothing whatever credit they have, and
-   * the next `count` ones too (`Infinity`: all), until `clear`. They stay open, and settle what they have delivered.
+   * Stops the open receiving links, on one entity or on any, and the next `count` ones (`Infinity`: all) from
+   * delivering, whatever their credit, until `clear`. They stay open and settle what they have delivered.
    */
   silenceLinks(entity?: string, count = 0): void {
     this.#silences.silenceLinks(entity, count);
   }
 
   /**
-   * Lets the connections that are open carry nothing any more in either direction, heartbeats included, and tells
-   * their clients nothing. New ones work. `clear` cuts them.
+   * Stops all traffic on the open connections in both directions, heartbeats included, without telling the clients.
+   * New connections work. `clear` cuts the silent ones.
    */
   silenceConnections(): void {
     this.#silences.silenceConnections();
@@ -79,7 +79,7 @@ export class Faults {
     this.#delays = [];
   }
 
-  /** Where links and connections report themselves. */
+  /** Links and connections register here. */
   get silences(): Silences {
     return this.#silences;
   }
@@ -100,7 +100,7 @@ export class Faults {
     return take(this.#tokenRefusals, address);
   }
 
-  /** Runs an answer now, or later if answers of this entity are held back. */
+  /** Runs an answer now, or later if answers of this entity are delayed. */
   delayAnswer(address: string, answer: () => void): void {
     const delay = this.#delays.find(({ entity }) => isFor(entity, address));
     if (delay) this.delay(delay.milliseconds, answer);

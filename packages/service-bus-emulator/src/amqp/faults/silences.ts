@@ -1,11 +1,11 @@
-/** A receiving link that can be made to deliver nothing. */
+/** A receiving link that can be silenced: it delivers nothing. */
 export interface SilenceableLink {
   readonly address: string;
-  /** Delivers nothing from now on, or again what its credit allows. */
+  /** Stops delivering, or delivers again what its credit allows. */
   silence(isSilent: boolean): void;
 }
 
-/** A connection that can be made to carry nothing. */
+/** A connection that can be silenced: it carries nothing. */
 export interface SilenceableConnection {
   silence(): void;
   drop(): void;
@@ -17,14 +17,14 @@ interface NextLinks {
   readonly entity: string | undefined;
 }
 
-/** Links and connections that are open, look well, and are dead. */
+/** Silent links and connections: they are open, look healthy, and are dead. */
 export class Silences {
   readonly #links = new Map<SilenceableLink, boolean>();
   readonly #connections = new Set<SilenceableConnection>();
   #silentConnections: SilenceableConnection[] = [];
   #nextLinks: NextLinks[] = [];
 
-  /** Silences the links that are open on an entity, or all of them, and the next `count` ones. */
+  /** Silences the open links on an entity, or on all, and the next `count` links. */
   silenceLinks(entity: string | undefined, count: number): void {
     const key = entity?.toLowerCase();
     for (const link of this.#links.keys()) {
@@ -33,13 +33,13 @@ export class Silences {
     if (count > 0) this.#nextLinks.push({ remaining: count, entity: key });
   }
 
-  /** Silences the connections that are open. */
+  /** Silences the open connections. */
   silenceConnections(): void {
     for (const connection of this.#connections) connection.silence();
     this.#silentConnections = [...this.#connections];
   }
 
-  /** Lets silent links deliver again; a silent connection has lost too much and is cut. */
+  /** Lets silent links deliver again; cuts silent connections, which have lost too much to recover. */
   clear(): void {
     this.#nextLinks = [];
     for (const [link, isSilent] of this.#links) {

@@ -2,15 +2,15 @@ import { fieldAt } from '../codec/value/list-field.js';
 import { TypeCode } from '../codec/value/type-code.js';
 import { FrameError } from './frame-error.js';
 
-// [AMQP 2.7.1]: no peer may ask for smaller frames. rhea cuts what it sends into pieces of this size less its own
-// overhead, and never ends once that is negative.
+// [AMQP 2.7.1] No peer may ask for smaller frames. rhea splits what it sends into pieces of this size minus its own
+// overhead, and loops forever if that is negative.
 const MIN_MAX_FRAME_SIZE = 512;
 
 const OPEN_MAX_FRAME_SIZE = 2;
 const DISPOSITION_FIRST = 1;
 const DISPOSITION_LAST = 2;
 
-/** Checks the frame size that an open, whose fields have been checked, asks for. */
+/** Checks the maximum frame size of an open. Its fields must have been checked. Throws FrameError. */
 export function checkMaxFrameSize(bytes: Buffer, list: number): void {
   const maxFrameSize = uintField(bytes, list, OPEN_MAX_FRAME_SIZE);
   if (maxFrameSize !== undefined && maxFrameSize < MIN_MAX_FRAME_SIZE) {
@@ -18,7 +18,7 @@ export function checkMaxFrameSize(bytes: Buffer, list: number): void {
   }
 }
 
-/** Checks how many deliveries a disposition, whose fields have been checked, is about: rhea looks for each of them. */
+/** Limits the range of a disposition: rhea looks up each delivery. Its fields must have been checked. Throws FrameError. */
 export function checkDispositionRange(bytes: Buffer, list: number, maxRange: number): void {
   const last = uintField(bytes, list, DISPOSITION_LAST);
   if (last === undefined) return;

@@ -8,7 +8,7 @@ import { type Claim } from '../authorization/authorizer.js';
 import { type AmqpContext } from '../context.js';
 import { types } from '../rhea-private.js';
 
-/** Answers a put-token request on `$cbs`, and hands on what it grants. [Claims-based security 1.0, 3.2.2] */
+/** [Claims-based security 1.0, 3.2.2] Answers a put-token request on `$cbs` and passes on the right that it grants. */
 export function putToken(request: Message, context: AmqpContext, grant: (claim: Claim) => void): Message {
   const { authorizer, broker, faults } = context;
   const { operation, name, type } = (request.application_properties ?? {}) as Record<string, unknown>;
@@ -29,7 +29,7 @@ export function putToken(request: Message, context: AmqpContext, grant: (claim: 
   }
 }
 
-// A link to a session cannot be refused so that the JavaScript SDK sees the reason: it learns of a missing entity here.
+// If a link to a session is refused, the JavaScript SDK does not see the reason: it has to learn of a missing entity here.
 function assertExists(namespace: Namespace, audience: string): void {
   const { entity } = parseAddress(audience);
   if (entity !== '' && !namespace.entity(entity)) namespace.source(audience);

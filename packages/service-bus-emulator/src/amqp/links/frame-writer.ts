@@ -15,10 +15,10 @@ export interface Transfer {
   readonly more: boolean;
 }
 
-// Transfers and dispositions are nearly all of the traffic: written by hand they cost a fraction of
-// rhea's general encoder. Fields have a fixed width, so the sizes are known beforehand.
+// Nearly all of the traffic is transfers and dispositions: writing them by hand costs a fraction of rhea's general
+// encoder. The fields have a fixed width, so the sizes are known in advance.
 
-/** A transfer frame. [AMQP 2.7.5] */
+/** [AMQP 2.7.5] Writes a transfer frame. */
 export function writeTransferFrame(transfer: Transfer, payload: Buffer): Buffer {
   const tagLength = transfer.deliveryTag.length;
   // handle, delivery-id, message-format: 5 bytes each; tag: 2 + length; settled, more: 1 each
@@ -39,7 +39,7 @@ export function writeTransferFrame(transfer: Transfer, payload: Buffer): Buffer 
   return frame;
 }
 
-/** A disposition frame of the sending side that settles a range of deliveries. [AMQP 2.7.6] */
+/** [AMQP 2.7.6] Writes the sender's disposition frame that settles a range of deliveries. */
 export function writeDispositionFrame(channel: number, first: number, last: number, state: Buffer): Buffer {
   // role, settled: 1 each; first, last: 5 each
   const fieldsLength = 12 + state.length;
@@ -55,12 +55,12 @@ export function writeDispositionFrame(channel: number, first: number, last: numb
   return frame;
 }
 
-/** An outcome without fields. [AMQP 3.4] */
+/** [AMQP 3.4] Writes an outcome without fields. */
 export function writeOutcome(descriptor: number): Buffer {
   return Buffer.from([0x00, 0x53, descriptor, EMPTY_LIST]);
 }
 
-/** The outcome `rejected` with an error. [AMQP 3.4.3, 2.8.14] */
+/** [AMQP 3.4.3, 2.8.14] Writes the outcome `rejected` with an error. */
 export function writeRejected(condition: string, description: string): Buffer {
   const symbol = Buffer.from(condition, 'ascii');
   const text = Buffer.from(description, 'utf8');

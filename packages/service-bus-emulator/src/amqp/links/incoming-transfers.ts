@@ -3,16 +3,16 @@ import { type link as Link, type Session } from 'rhea';
 import { BATCH_MESSAGE_FORMAT } from '../codec/message/split-batch.js';
 import { privateSession, type TransferFrame } from '../rhea-private.js';
 
-/** The format under which a single message is handed over; a batch keeps its own. */
+/** The message format under which rhea hands over a single message; a batch keeps its own. */
 const RAW_MESSAGE = 1;
 
-/** Stands for the bytes of a message that was too large to be kept. */
+/** Replaces the bytes of a message that is too large. */
 const OVERSIZE = Buffer.alloc(0);
 const oversized = new WeakSet<object>();
 
 /**
- * Makes rhea hand over each message's own bytes (it decodes format 0 and throws the bytes away), and keeps
- * a message that comes in many frames from growing past its link's limit while it is put together.
+ * Makes rhea hand over each message's original bytes (it would decode format 0 and discard the bytes), and keeps a
+ * message of many frames from exceeding its link's limit while it is assembled.
  */
 export function keepRawMessages(session: Session, maxMessageBytesOf: (link: Link) => number): void {
   const target = privateSession(session);
@@ -39,7 +39,7 @@ export function keepRawMessages(session: Session, maxMessageBytesOf: (link: Link
   };
 }
 
-/** Whether the message that this link has just handed over was cut because of its size; asks once. */
+/** Tells, once, whether the message that this link has just handed over was discarded because of its size. */
 export function wasOversized(link: object): boolean {
   return oversized.delete(link);
 }

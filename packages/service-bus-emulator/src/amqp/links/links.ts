@@ -10,7 +10,7 @@ interface AddressedLink {
   readonly address: string;
 }
 
-/** The links of one connection that are open. */
+/** The open links of one connection. */
 export class Links {
   readonly receivers = new Map<Link, ReceiverLink>();
   readonly senders = new Map<Link, SenderLink>();
@@ -44,7 +44,7 @@ export class Links {
     if (this.replies.delete(link)) this.#replyNames.get(link.session)?.remove(link as RheaSender);
   }
 
-  /** Detaches those that are chosen by their address; returns how many they were. */
+  /** Detaches the links with a chosen address; returns how many there were. */
   detach(
     kinds: readonly Map<Link, AddressedLink>[],
     error: AmqpError,

@@ -13,15 +13,15 @@ import {
 } from '../rhea-private.js';
 import { type Wire } from '../wire.js';
 
-// [AMQP 2.7.5] room for a transfer's frame header and performative ahead of its payload
+// [AMQP 2.7.5] Space for a transfer's frame header and performative before its payload.
 const TRANSFER_OVERHEAD_BYTES = 64;
 
 /**
- * Takes the place of rhea's own list of a session's outgoing deliveries, which frees them from the oldest on:
- * there, one unsettled message stops the session after 2,048 further ones.
+ * Replaces rhea's own list of a session's outgoing deliveries. rhea frees deliveries in order only: with it, one
+ * unsettled message stops the session after 2,048 further ones.
  */
 export class OutgoingDeliveries {
-  // What rhea's session reads and calls. [rhea/lib/session.js, Outgoing]
+  // [rhea/lib/session.js, Outgoing] These members are what rhea's session reads and calls.
   readonly deliveries = { available: (): number => Number.MAX_SAFE_INTEGER };
   window: number;
   next_transfer_id: number;
@@ -30,7 +30,7 @@ export class OutgoingDeliveries {
 
   readonly #channel: number;
   readonly #unsettled = new Map<number, OutgoingDelivery>();
-  /** Transfers that the client has no room for yet, and what is to come after them. */
+  /** Transfers for which the client has no room yet, and actions to run after them. */
   readonly #waiting = new Fifo<OutgoingTransfer | (() => void)>();
   readonly #answers: { deliveryId: number; state: Buffer }[] = [];
   #nextDeliveryId = 0;
@@ -52,19 +52,19 @@ export class OutgoingDeliveries {
     return this.deliveries.available();
   }
 
-  /** Sends a message as soon as the client has room for it; the link's credit is the caller's concern. */
+  /** Sends a message as soon as the client has room for it; the caller accounts for the link's credit. */
   transfer(delivery: OutgoingDelivery): void {
     this.#waiting.push(new OutgoingTransfer(delivery));
     this.#flushTransfers();
   }
 
-  /** Does something once all that was to be transferred so far has been. */
+  /** Runs an action once all transfers so far have been sent. */
   afterTransfers(action: () => void): void {
     this.#waiting.push(action);
     this.#flushTransfers();
   }
 
-  /** Settles a delivery with this state; neighbours with the same one travel together. */
+  /** Settles a delivery with this state; consecutive deliveries with the same state share a frame. */
   answer(deliveryId: number, state: Buffer): void {
     this.#answers.push({ deliveryId, state });
     if (this.#answers.length === 1) privateConnection(this.connection)._register();
@@ -86,7 +86,7 @@ export class OutgoingDeliveries {
     const outcome = fields.state ? (outcomes.unwrap_outcome(fields.state) as ChosenOutcome) : undefined;
     const settled = fields.settled === true;
     if (first === last) return this.#decide(first, outcome, settled);
-    // The range is the client's word: never walk more ids than there are deliveries.
+    // The client chooses the range: never iterate over more ids than there are deliveries.
     if (last - first < this.#unsettled.size) {
       for (let id = first; id <= last; id += 1) this.#decide(id, outcome, settled);
     } else {
@@ -95,7 +95,7 @@ export class OutgoingDeliveries {
     }
   }
 
-  /** Writes what has gathered since the last turn of the session. */
+  /** Writes what has accumulated since the session's last turn. */
   process(): void {
     const answers = this.#answers;
     for (let start = 0; start < answers.length;) {
@@ -124,7 +124,7 @@ export class OutgoingDeliveries {
     }
   }
 
-  /** False if the client has no room for the whole of it yet. */
+  /** Returns false if the client has no room for the whole transfer yet. */
   #send(transfer: OutgoingTransfer): boolean {
     const { delivery } = transfer;
     while (delivery.isWanted() && !transfer.isDone) {

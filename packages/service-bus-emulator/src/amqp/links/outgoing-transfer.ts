@@ -11,16 +11,16 @@ export interface ChosenOutcome {
 export interface OutgoingDelivery {
   readonly handle: number;
   readonly tag: Buffer;
-  /** Asked for once there is room to send it: what waits takes no memory for its bytes. */
+  /** Called once there is room to send the message: until then its encoding takes no memory. */
   readonly encode: () => Buffer;
   readonly settled: boolean;
-  /** False once its link is closed: the handle may be another link's by then. */
+  /** Returns false once its link is closed: another link may have the handle by then. */
   readonly isWanted: () => boolean;
-  /** Called once, with what the client decided. */
+  /** Called once, with the client's outcome. */
   readonly decided?: (deliveryId: number, outcome: ChosenOutcome | undefined, settled: boolean) => void;
 }
 
-/** A delivery on its way out, in as many frames as it takes. */
+/** A delivery that is being sent, in as many frames as it takes. */
 export class OutgoingTransfer {
   #payload: Buffer | undefined;
   #deliveryId = 0;
@@ -36,7 +36,7 @@ export class OutgoingTransfer {
     return this.#payload !== undefined && this.#sentBytes >= this.#payload.length;
   }
 
-  /** Ids have no gaps, so a delivery gets its own with its first frame. [AMQP 2.7.5] */
+  /** [AMQP 2.7.5] Ids have no gaps, so a delivery gets its id with its first frame. */
   begin(deliveryId: number): void {
     this.#deliveryId = deliveryId;
     this.#payload = this.delivery.encode();

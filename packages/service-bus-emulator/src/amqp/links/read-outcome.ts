@@ -5,7 +5,7 @@ import { type ChosenOutcome } from './outgoing-transfer.js';
 const REASON = 'DeadLetterReason';
 const DESCRIPTION = 'DeadLetterErrorDescription';
 
-/** What a delivery state means to Service Bus; a delivery that is settled without one counts as abandoned. */
+/** Translates a delivery state to an outcome; a delivery settled without a state counts as abandoned. */
 export function readOutcome(chosen: ChosenOutcome | undefined): Outcome {
   switch (chosen?.constructor.composite_type) {
     case 'accepted':

@@ -29,7 +29,7 @@ const ANSWERS: Record<Outcome['type'], Buffer> = {
   defer: writeOutcome(0x27),
 };
 
-/** A client's receiving link: carries deliveries out and the client's decisions back in. */
+/** A client's receiving link: sends deliveries and receives the client's outcomes. */
 export class ReceiverLink implements ReceiverPort {
   readonly receiver: Receiver;
   #open = true;
@@ -61,7 +61,7 @@ export class ReceiverLink implements ReceiverPort {
     this.receiver = new Receiver(queue, mode, this);
   }
 
-  /** Takes its place in the model; a session may be granted at once, later, or refused. @throws BrokerError */
+  /** Attaches the receiver in the model; a session is granted at once, granted later, or refused. @throws BrokerError */
   attach(): void {
     const { request, receiver } = this;
     this.context.broker.command((nowMs) => {
@@ -75,7 +75,7 @@ export class ReceiverLink implements ReceiverPort {
     this.context.faults.silences.linkOpened(this);
   }
 
-  /** [fault] Open, and with no credit as far as the model can see. */
+  /** [fault] Stays open, but has no credit in the model's view. */
   silence(isSilent: boolean): void {
     this.#isSilent = isSilent;
     if (!this.#open) return;
@@ -126,7 +126,7 @@ export class ReceiverLink implements ReceiverPort {
   #answerDrain(): void {
     if (!this.#open) return;
     const link = privateLink(this.link);
-    // rhea leaves the flag out when no credit is left, and the client would wait for it in vain.
+    // rhea omits the drain flag if no credit is left, and the client would wait for it in vain.
     link._get_drain = () => {
       Reflect.deleteProperty(link, '_get_drain');
       return true;
@@ -149,12 +149,12 @@ export class ReceiverLink implements ReceiverPort {
   detached(error: BrokerError): void {
     if (!this.#open) return;
     this.#open = false;
-    // An attach that was never answered is answered first, with no source: [AMQP 2.6.3]
+    // [AMQP 2.6.3] An attach that has not been answered is answered first, without a source.
     if (!privateLink(this.link).state.local_open) this.refuse(error);
     else this.link.close(toAmqpError(error, this.context.broker.clock.now()));
   }
 
-  /** Answers the attach with nothing behind it and the reason. [AMQP 2.6.3] */
+  /** [AMQP 2.6.3] Answers the attach without a source and detaches with the reason. */
   refuse(error: unknown): void {
     this.#open = false;
     refuseLink(this.link, error, this.context.broker.clock.now());
@@ -162,7 +162,7 @@ export class ReceiverLink implements ReceiverPort {
 
   #acknowledgeAttach(): void {
     this.link.attach();
-    // Deliveries are written at once: the attach has to be on its way before the first of them.
+    // Deliveries are written at once: the attach has to be sent before the first of them.
     privateConnection(this.link.connection)._process();
   }
 

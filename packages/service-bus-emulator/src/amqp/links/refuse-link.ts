@@ -3,7 +3,7 @@ import { type Session as RheaSession } from 'rhea';
 import { toAmqpError } from '../amqp-error.js';
 import { privateLink } from '../rhea-private.js';
 
-/** Answers an attach with nothing behind it, and detaches with the reason. [AMQP 2.6.3] */
+/** [AMQP 2.6.3] Answers an attach without source or target, and detaches with the reason. */
 export function refuseLink(
   link: { close(error: object): void; attach(): void; is_receiver(): boolean; session: RheaSession },
   error: unknown,

@@ -7,7 +7,7 @@ import { messages, privateLink } from '../rhea-private.js';
 const TAG = Buffer.from('reply');
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
-/** A client's receiving link on a request-response node: replies wait here for credit. */
+/** A client's receiving link on a request-response node; replies wait here for credit. */
 export class ReplyLink {
   readonly #waiting = new Fifo<Buffer>();
   #waitingBytes = 0;
@@ -24,7 +24,7 @@ export class ReplyLink {
     this.#waiting.push(payload);
     this.#waitingBytes += payload.length;
     this.flow();
-    // Whoever asks and asks and never reads the answers must not fill the memory with them.
+    // A client that sends requests and never reads the replies must not fill the memory.
     if (this.#waitingBytes > MAX_WAITING_BYTES) {
       this.closed();
       this.link.close({
@@ -55,7 +55,7 @@ export class ReplyLink {
   }
 }
 
-/** The reply links of one AMQP session, by everything a request may name them. */
+/** The reply links of one AMQP session, by every name that a request can use for them. */
 export class ReplyLinks {
   readonly #byName = new Map<string, ReplyLink>();
 
@@ -69,7 +69,7 @@ export class ReplyLinks {
 
   find(replyTo: unknown): ReplyLink | undefined {
     if (typeof replyTo === 'string') return this.#byName.get(replyTo);
-    // A client with one reply link in its session may leave the name out.
+    // A client with one reply link in its session may omit the name.
     return this.#byName.size > 0 ? this.#byName.values().next().value : undefined;
   }
 }

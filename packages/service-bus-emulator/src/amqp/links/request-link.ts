@@ -9,19 +9,19 @@ import { ManagementNode } from '../management/management-node.js';
 import { type ReplyLinks } from './reply-links.js';
 import { messages } from '../rhea-private.js';
 
-// Room for a token, or for what a request has beside the messages in it.
+// Space for a token, or for the parts of a request other than its messages.
 const REQUEST_BYTES = 256 * 1024;
 
 /** A client's sending link on a request-response node. */
 export interface RequestLink {
-  /** Of the entity that requests are about; empty for `$cbs`. */
+  /** Address of the entity that the requests concern; empty for `$cbs`. */
   readonly address: string;
   readonly maxMessageBytes: number;
-  /** @throws MalformedMessageError, or what rhea throws, if it is not a message */
+  /** @throws MalformedMessageError or an error of rhea's if the bytes are not a message */
   receive(bytes: Buffer, replies: ReplyLinks): void;
 }
 
-/** Takes tokens. */
+/** Creates the link that receives tokens. */
 export function cbsRequests(context: AmqpContext, grant: (claim: Claim) => void): RequestLink {
   return {
     address: '',
@@ -33,7 +33,7 @@ export function cbsRequests(context: AmqpContext, grant: (claim: Claim) => void)
   };
 }
 
-/** Takes requests about one entity. */
+/** Creates the link that receives requests concerning one entity. */
 export function managementRequests(nodeAddress: string, context: AmqpContext): RequestLink {
   const node = new ManagementNode(nodeAddress, context);
   return {
@@ -52,7 +52,7 @@ function decode(bytes: Buffer): Message {
   return messages.decode(bytes) as unknown as Message;
 }
 
-/** Messages come in requests too, to be scheduled. */
+/** Requests contain messages as well, to be scheduled. */
 function maxMessageBytesOf(address: string, { broker }: AmqpContext): number {
   const entity = broker.namespace.entity(parseAddress(address).entity);
   return (entity?.description.maxMessageSizeInKilobytes ?? 0) * 1024;

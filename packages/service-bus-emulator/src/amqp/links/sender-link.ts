@@ -11,9 +11,9 @@ import { type AmqpContext } from '../context.js';
 import { wasOversized } from './incoming-transfers.js';
 import { outcomes, privateConnection } from '../rhea-private.js';
 
-/** A client's sending link: what comes over it goes into its entity, and is answered once it is stored. */
+/** A client's sending link: its messages go to the entity and are acknowledged once they are stored. */
 export class SenderLink {
-  /** The greatest transfer that is taken, a batch or a message. */
+  /** Maximum size of a transfer, a batch or a message, in bytes. */
   readonly maxMessageBytes: number;
 
   /** @throws BrokerError if the address cannot be sent to */
@@ -35,7 +35,7 @@ export class SenderLink {
       if (fault) throw fault;
       this.#refuseOversized();
       const contents = this.#parse(bytes, format);
-      // Asked anew each time: the entity may be another one by now, or gone.
+      // Resolved each time: the entity may have been deleted or replaced.
       broker.command((nowMs) => this.#resolve().send(nowMs, contents));
     } catch (refusal) {
       error = toAmqpError(refusal, broker.clock.now());
@@ -45,7 +45,7 @@ export class SenderLink {
 
   #answer(delivery: Delivery, error: AmqpError | undefined): void {
     if (!error) return delivery.update(true, outcomes.accepted().described());
-    // rhea answers the second of two neighbours with the outcome of the first: a refusal travels alone.
+    // rhea settles consecutive deliveries together, with the first one's outcome: send a refusal by itself.
     const connection = privateConnection(this.link.connection);
     connection._process();
     delivery.update(true, outcomes.rejected({ error }).described());

@@ -4,16 +4,16 @@ import { types } from '../rhea-private.js';
 const SESSION_FILTER = 'com.microsoft:session-filter';
 const TIMEOUT = 'com.microsoft:timeout';
 const DEFAULT_TIMEOUT_MS = 60_000;
-// 1970-01-01 in units of 100 ns since 0001-01-01, what .NET counts time in
+// 1970-01-01 in .NET ticks: units of 100 ns since 0001-01-01.
 const UNIX_EPOCH_TICKS = 621_355_968_000_000_000n;
 
-/** A client's wish for a message session. */
+/** A client's request for a message session. */
 export interface SessionRequest {
-  /** Undefined: whichever is available next. */
+  /** Undefined means whichever session is available next. */
   readonly sessionId: string | undefined;
   /** How long to wait for one, in milliseconds. */
   readonly timeoutMs: number;
-  /** Whether the filter came as a described value (the Go SDK), and so must be echoed. */
+  /** The descriptor, if the filter came as a described value (Go SDK): it must be returned in the same form. */
   readonly descriptor: unknown;
 }
 
@@ -32,7 +32,7 @@ export function readSessionRequest(link: Sender): SessionRequest | undefined {
   };
 }
 
-/** The filter that tells the client which session it got, in the shape in which it asked. */
+/** Returns the filter that tells the client which session it got, in the form in which it asked. */
 export function sessionFilter(
   request: SessionRequest | undefined,
   sessionId: string,
@@ -43,7 +43,7 @@ export function sessionFilter(
   return { [SESSION_FILTER]: value };
 }
 
-/** Unix time in milliseconds as an AMQP long of .NET ticks: the SDK reads nothing else here. */
+/** Converts Unix time in milliseconds to an AMQP long of .NET ticks: the SDK reads nothing else here. */
 export function toTicks(timeMs: number): unknown {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64BE(BigInt(Math.trunc(timeMs)) * 10_000n + UNIX_EPOCH_TICKS);

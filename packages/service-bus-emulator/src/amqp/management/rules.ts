@@ -27,7 +27,7 @@ export function removeRule({ address, body, context }: ManagementRequest): Manag
   return { status: 200 };
 }
 
-/** Lists rules page by page; a page past the end is empty, or the SDK's iterator would never stop. */
+/** Lists rules page by page. A page past the end must be empty, or the SDK's iterator would never stop. */
 export function enumerateRules({ address, body, context }: ManagementRequest): ManagementReply {
   const skip = readNumber(body['skip'] ?? 0, 'skip');
   const top = readNumber(body['top'] ?? 100, 'top');

@@ -38,9 +38,6 @@ function readOutcome(body: Record<string, unknown>): Outcome {
         changes,
       };
     default:
-      throw new BrokerError(
-        'com.microsoft:argument-error',
-        `The disposition status '${status}' is not known.`,
-      );
+      throw new BrokerError('com.microsoft:argument-error', `Unknown disposition status '${status}'.`);
   }
 }

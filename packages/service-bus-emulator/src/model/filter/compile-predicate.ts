@@ -9,7 +9,7 @@ export type Test = (message: FilteredMessage) => Truth;
 
 type PredicateOf<Kind extends Predicate['kind']> = Extract<Predicate, { kind: Kind }>;
 
-/** Compiles a tree that is true, false or unknown. */
+/** Compiles a tree that evaluates to true, false or unknown. */
 export function compilePredicate(predicate: Predicate, environment: Environment): Test {
   switch (predicate.kind) {
     case 'comparison':
@@ -47,7 +47,7 @@ function compileComparison(
   return (message) => compare(readLeft(message), readRight(message));
 }
 
-/** Joins conditions by AND, which false decides, or by OR, which true decides; else one unknown makes all unknown. */
+/** Joins conditions by AND, which one false decides, or by OR, which one true decides; else one unknown makes it unknown. */
 function compileChain(operands: readonly Predicate[], decisive: boolean, environment: Environment): Test {
   const tests = operands.map((operand) => compilePredicate(operand, environment));
   return (message) => {
@@ -61,7 +61,7 @@ function compileChain(operands: readonly Predicate[], decisive: boolean, environ
   };
 }
 
-// The same as its candidates' equalities joined by OR, as SQL-92 defines it.
+// [SQL-92] IN is the same as the candidates' equalities joined by OR.
 function compileIn({ value, candidates }: PredicateOf<'in'>, environment: Environment): Test {
   const { read } = compileValue(value, environment);
   const readers = candidates.map((candidate) => compileValue(candidate, environment).read);
@@ -93,7 +93,7 @@ function compileLikeTest({ value, pattern, escape }: PredicateOf<'like'>, enviro
   };
 }
 
-/** Compiles a pattern when it differs from the previous one, which for a constant pattern is once. */
+/** Compiles a pattern only if it differs from the previous one: a constant pattern is compiled once. */
 function rememberMatcher(): (pattern: string, escape: string | undefined) => LikeMatcher | undefined {
   let known: { pattern: string; escape: string | undefined; matcher: LikeMatcher | undefined } | undefined;
   return (pattern, escape) => {

@@ -3,13 +3,13 @@ import { type Literal, type ValueExpression } from './sql/expression.js';
 import { type FilteredMessage } from './values/filtered-message.js';
 import { type CompileRead, type ReadValue } from './property-reads.js';
 
-/** Where a compiled expression gets what is not in its text. */
+/** Provides what a compiled expression needs from outside. */
 export interface Environment {
   readonly compileRead: CompileRead;
   readonly newId: () => string;
 }
 
-/** A value expression as functions. `isDouble` tells whether the value is a double even where its number is whole. */
+/** A value expression as functions. `isDouble` tells whether the value is a double, even if its number is whole. */
 export interface CompiledValue {
   readonly read: ReadValue;
   readonly isDouble: (message: FilteredMessage) => boolean;
@@ -18,7 +18,7 @@ export interface CompiledValue {
 const never = (): boolean => false;
 const always = (): boolean => true;
 
-/** Compiles a tree that yields a value. */
+/** Compiles a tree that evaluates to a value. */
 export function compileValue(expression: ValueExpression, environment: Environment): CompiledValue {
   switch (expression.kind) {
     case 'literal':

@@ -39,7 +39,7 @@ export function compileCorrelationFilter(filter: CorrelationFilter): (message: F
   };
 }
 
-// Null asks for a property that is absent; there is no unknown here.
+// An expected null means that the property must be absent; correlation filters have no unknown.
 function isMet(actual: PropertyValue, expected: PropertyValue): boolean {
   return expected === null ? actual === null : isEqual(actual, expected) === true;
 }

@@ -5,10 +5,10 @@ import { type FilteredMessage } from './values/filtered-message.js';
 /** Reads one value of a message. */
 export type ReadValue = (message: FilteredMessage) => PropertyValue;
 
-/** Makes the read of a property that an expression names. */
+/** Compiles the read of a property that an expression names. */
 export type CompileRead = (property: PropertyReference) => ReadValue;
 
-/** A read that asks the message each time; for actions, whose statements change what they read. */
+/** Compiles a read that asks the message each time: an action's statements change what they read. */
 export function compileDirectRead(property: PropertyReference): ReadValue {
   if (property.scope === 'sys') {
     const { name } = property;
@@ -24,7 +24,7 @@ interface Slot {
   isKnown: boolean;
 }
 
-/** The reads of one filter, where a property that is named several times is looked up once per evaluation. */
+/** The reads of one filter: a property that the filter names several times is read once per evaluation. */
 export class RememberedReads {
   private readonly slots = new Map<string, Slot>();
   private readonly all: Slot[] = [];

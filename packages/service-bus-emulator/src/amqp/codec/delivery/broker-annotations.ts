@@ -7,8 +7,8 @@ import { Section } from '../message/section.js';
 import { TypeCode } from '../value/type-code.js';
 import { writeString, writeSymbol } from '../value/write-value.js';
 
-// All but one of the broker's annotations have a fixed width: they are one block, copied whole, with the values then
-// set in their places. The last of them, locked-until, is left off where nothing is locked.
+// All of the broker's annotations but one have a fixed width: they form one block, which is copied whole before the
+// values are written into it. The last of them, locked-until, is omitted unless the message is locked.
 const LONG = Buffer.of(TypeCode.long, 0, 0, 0, 0, 0, 0, 0, 0);
 const TIMESTAMP = Buffer.of(TypeCode.timestamp, 0, 0, 0, 0, 0, 0, 0, 0);
 const INT = Buffer.of(TypeCode.smallInt, 0);
@@ -35,12 +35,12 @@ const DEAD_LETTER_SOURCE_KEY = writeSymbol(Annotation.deadLetterSource);
 const HEAD_LENGTH = 12;
 const NO_ANNOTATIONS: Elements = { count: 0, start: 0, end: 0 };
 
-/** The producer's annotations, which a delivery repeats as they are. */
+/** Locates the producer's annotations, which a delivery repeats unchanged. */
 export function producerAnnotations({ bytes, places }: EncodedMessage): Elements {
   return places.messageAnnotations < 0 ? NO_ANNOTATIONS : elementsOf(bytes, places.messageAnnotations);
 }
 
-/** The entry for the source of a dead-lettered message, the only one that needs encoding. */
+/** Encodes the annotation with a dead letter's source, the only one of variable width; undefined if there is none. */
 export function deadLetterSourceEntry({ deadLetterSource }: DeliveryStamp): Buffer | undefined {
   if (deadLetterSource === undefined) return undefined;
   return Buffer.concat([DEAD_LETTER_SOURCE_KEY, writeString(deadLetterSource)]);

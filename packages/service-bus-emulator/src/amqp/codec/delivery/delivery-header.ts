@@ -4,14 +4,14 @@ import { Section } from '../message/section.js';
 import { TypeCode } from '../value/type-code.js';
 import { valueEnd } from '../value/value-end.js';
 
-/** Durable, priority and time to live are the producer's; the fifth field is the delivery count. [AMQP 3.2.1] */
+/** [AMQP 3.2.1] Durable, priority and time to live are the producer's; the fifth field is the delivery count. */
 const PRODUCER_FIELDS = 3;
 const DELIVERY_COUNT_INDEX = 4;
 const HEAD_LENGTH = 6;
 
 const NO_FIELDS: Elements = { count: 0, start: 0, end: 0 };
 
-/** The header fields that a delivery repeats as the producer encoded them. */
+/** Locates the header fields that a delivery repeats as the producer encoded them. */
 export function producerFields({ bytes, places }: EncodedMessage): Elements {
   if (places.header < 0) return NO_FIELDS;
   const { count: all, start } = elementsOf(bytes, places.header);

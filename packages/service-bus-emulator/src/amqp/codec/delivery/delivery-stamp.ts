@@ -1,13 +1,13 @@
-/** What a broker writes onto a message when it hands it out (or shows it, on a peek). */
+/** What the broker adds to a message when it is delivered or peeked. */
 export interface DeliveryStamp {
   readonly deliveryCount: number;
   readonly sequenceNumber: number;
   readonly enqueuedSequenceNumber: number;
   readonly enqueuedTimeMs: number;
-  /** Only for a message that is locked by this delivery. */
+  /** Unix time in milliseconds; set only if this delivery locks the message. */
   readonly lockedUntilMs?: number | undefined;
   /** 0 active, 1 deferred, 2 scheduled. */
   readonly state: 0 | 1 | 2;
-  /** The entity a message was dead-lettered in, once it has been forwarded from there. */
+  /** The entity in which the message was dead-lettered, if it was forwarded from there. */
   readonly deadLetterSource?: string | undefined;
 }

@@ -9,8 +9,8 @@ import { type DeliveryStamp } from './delivery-stamp.js';
 import { type EncodedMessage } from '../message/encoded-message.js';
 
 /**
- * The bytes of one delivery: header and message annotations are made anew (the producer's own header fields and
- * annotations byte-equal in them), delivery annotations are left out, all else is copied as it came.
+ * Encodes one delivery. Header and message annotations are written anew and repeat the producer's fields and
+ * annotations byte for byte; delivery annotations are omitted; everything else is copied unchanged.
  */
 export function encodeDelivery(message: EncodedMessage, stamp: DeliveryStamp): Buffer {
   const { bytes, places } = message;

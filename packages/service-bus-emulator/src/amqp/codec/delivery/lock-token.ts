@@ -3,20 +3,20 @@ import { readUint64, writeInt64 } from '../value/int64.js';
 const TOKEN_LENGTH = 16;
 const PREFIX_LENGTH = 8;
 
-// A .NET GUID has its first three groups little-endian, a UUID of RFC 4122 all of it big-endian.
+// In a .NET GUID the first three groups are little-endian; in a UUID of RFC 4122 all groups are big-endian.
 const ORDER_OF_GUID = [3, 2, 1, 0, 5, 4, 7, 6] as const;
 
 /**
- * Lock tokens, each a prefix of this broker's own and the model's number of the lock. A delivery tag has them in
- * .NET's byte order, a $management body as an AMQP uuid.
+ * Converts lock ids to lock tokens and back. A token consists of this broker's prefix and the model's lock id. A
+ * delivery tag has it in .NET's byte order, a $management body as an AMQP uuid.
  */
 export class LockTokens {
   readonly #prefix: Buffer;
   readonly #tagPrefix: Buffer;
 
-  /** `prefix` has 8 bytes, and differs from that of every other broker, or run, whose tokens might come back. */
+  /** `prefix` has 8 bytes and differs from those of other brokers and earlier runs: clients may still hold their tokens. */
   constructor(prefix: Buffer) {
-    if (prefix.length !== PREFIX_LENGTH) throw new RangeError(`a prefix of ${PREFIX_LENGTH} bytes is needed`);
+    if (prefix.length !== PREFIX_LENGTH) throw new RangeError(`The prefix must have ${PREFIX_LENGTH} bytes.`);
     this.#prefix = Buffer.from(prefix);
     this.#tagPrefix = Buffer.from(ORDER_OF_GUID.map((index) => prefix[index]!));
   }
@@ -29,12 +29,12 @@ export class LockTokens {
     return write(this.#prefix, lockId);
   }
 
-  /** The lock's number; undefined for a token that this broker did not give. */
+  /** Returns the lock's id; undefined for a token that this broker did not issue. */
   fromDeliveryTag(tag: Buffer): number | undefined {
     return read(this.#tagPrefix, tag);
   }
 
-  /** The lock's number; undefined for a token that this broker did not give. */
+  /** Returns the lock's id; undefined for a token that this broker did not issue. */
   fromUuid(uuid: Buffer): number | undefined {
     return read(this.#prefix, uuid);
   }

@@ -23,12 +23,12 @@ const OF_THE_BROKER: ReadonlySet<string> = new Set<string>([
   Annotation.deadLetterSource,
 ]);
 
-/** Whether only the broker may write this annotation; a producer that sends on what it has received has it too. */
+/** Tells whether only the broker may set this annotation. A producer that resends a received message sends it, too. */
 export function isBrokerAnnotation(entry: MapEntry): boolean {
   return entry.key !== undefined && OF_THE_BROKER.has(entry.key);
 }
 
-/** The offset of an annotation's value; undefined if it is absent or null. */
+/** Returns the offset of an annotation's value; undefined if it is absent or null. */
 export function annotationAt(bytes: Buffer, entries: readonly MapEntry[], name: string): number | undefined {
   const entry = entries.find(({ key }) => key === name);
   return entry === undefined || bytes[entry.value] === TypeCode.null ? undefined : entry.value;

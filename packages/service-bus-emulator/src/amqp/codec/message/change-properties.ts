@@ -10,7 +10,7 @@ import { Section } from './section.js';
 import { TypeCode } from '../value/type-code.js';
 import { writeString, writeSymbol } from '../value/write-value.js';
 
-/** A message's bytes with some properties changed: only what changes is encoded anew, everything else is copied. */
+/** Returns a message's bytes with some properties changed; everything else is copied unchanged. */
 export function changeProperties(bytes: Buffer, places: SectionPlaces, changes: PropertyChanges): Buffer {
   return Buffer.concat([
     bytes.subarray(0, places.kept),
@@ -27,7 +27,7 @@ function systemSection(
 ): Buffer {
   const fields = new Map<number, Buffer>();
   for (const [name, value] of changes) {
-    // A message always has an id: it can be replaced, not removed.
+    // Every message has an id: it can be replaced but not removed.
     if (name !== 'MessageId' || value !== null) fields.set(FIELD_OF[name], writeField(name, value));
   }
   if (fields.size === 0) return bytes.subarray(places.kept, places.afterProperties);
@@ -44,7 +44,7 @@ function applicationSection(
   return map === undefined ? Buffer.alloc(0) : writeSection(Section.applicationProperties, map);
 }
 
-// [AMQP 3.2.4]: these properties are texts, whatever an action has computed; only the content type is a symbol.
+// [AMQP 3.2.4] These properties are strings, whatever an action has computed; only the content type is a symbol.
 function writeField(name: SystemProperty, value: PropertyValue): Buffer {
   if (value === null) return Buffer.of(TypeCode.null);
   const text = textOf(value);

@@ -5,8 +5,8 @@ let block = Buffer.alloc(0);
 let used = 0;
 
 /**
- * A copy of a message's bytes that lasts: a message that waits must not keep alive the chunk or batch it came in, nor
- * a piece of the pool that every short-lived Buffer is cut from. Small ones share blocks only with one another.
+ * Copies the bytes of a message that will be stored: it must not keep alive the chunk or batch that it arrived in, nor
+ * a slice of Node's pool for short-lived Buffers. Small messages share blocks, but only with one another.
  */
 export function copyToOwnMemory(bytes: Buffer): Buffer {
   const { length } = bytes;

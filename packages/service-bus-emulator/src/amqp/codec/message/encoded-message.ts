@@ -16,18 +16,18 @@ import { FIELD_OF, PropertyField } from './property-field.js';
 import { readPropertyValue } from '../value/read-value.js';
 import { readTimeToLiveMs } from './time-to-live.js';
 
-/** A message as its producer encoded it, and the few of its properties that a broker decides by. */
+/** A message as its producer encoded it, with the few properties by which the broker decides. */
 export class EncodedMessage implements MessageContent {
   readonly messageId: string;
   readonly sessionId: string | undefined;
   readonly partitionKey: string | undefined;
-  /** The partition key of the entity that the message is sent through, if there is one. */
+  /** The partition key for the entity through which the message is sent, if any. */
   readonly viaPartitionKey: string | undefined;
   readonly timeToLiveMs: number | undefined;
   readonly scheduledEnqueueTimeMs: number | undefined;
   #applicationProperties: Map<string, PropertyValue> | undefined;
 
-  /** `bytes` are all that a store must keep: they make the same message again. Throws MalformedMessageError. */
+  /** A store needs to keep only `bytes`: they yield an equal message. Throws MalformedMessageError. */
   constructor(
     readonly bytes: Buffer,
     readonly places: SectionPlaces = locateSections(bytes),

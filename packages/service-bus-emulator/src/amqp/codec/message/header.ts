@@ -3,7 +3,7 @@ import { elementsOf } from '../value/elements.js';
 import { TypeCode } from '../value/type-code.js';
 import { valueEnd } from '../value/value-end.js';
 
-/** The header's fields by their place. [AMQP 3.2.1] */
+/** [AMQP 3.2.1] The header's fields by their index. */
 export const HeaderField = { durable: 0, priority: 1, timeToLive: 2 } as const;
 
 const TYPES_OF_FIELD: readonly (readonly number[])[] = [
@@ -12,7 +12,7 @@ const TYPES_OF_FIELD: readonly (readonly number[])[] = [
   [TypeCode.null, TypeCode.uint0, TypeCode.smallUint, TypeCode.uint],
 ];
 
-/** Checks the types of durable, priority and time to live, which a delivery repeats as they came. */
+/** Checks the types of the fields that a delivery repeats: durable, priority, time to live. Throws MalformedMessageError. */
 export function checkHeader(bytes: Buffer, header: number): void {
   if (header < 0) return;
   const { count, start } = elementsOf(bytes, header);

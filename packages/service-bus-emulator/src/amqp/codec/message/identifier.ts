@@ -16,8 +16,8 @@ const TYPES: readonly number[] = [
 ];
 
 /**
- * A message or correlation id, which has four types [AMQP 3.2.11], as one text: a string as it is, a UUID in its
- * canonical form, a ulong in decimal, a binary in hexadecimal; undefined for null. `offset`: checkIdentifier has passed it.
+ * [AMQP 3.2.11] Reads a message or correlation id of any of its four types as a string: a UUID in canonical form, a
+ * ulong in decimal, a binary in hexadecimal; undefined for null. `checkIdentifier` must have accepted the offset.
  */
 export function readIdentifier(bytes: Buffer, offset: number): string | undefined {
   const value = readPropertyValue(bytes, offset);
@@ -25,7 +25,7 @@ export function readIdentifier(bytes: Buffer, offset: number): string | undefine
   return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value);
 }
 
-/** Throws MalformedMessageError for what readIdentifier could not read. */
+/** Throws MalformedMessageError for an id that readIdentifier cannot read. */
 export function checkIdentifier(bytes: Buffer, offset: number): void {
   if (!TYPES.includes(bytes[offset]!)) throw new MalformedMessageError(offset, 'an id of the wrong type');
 }

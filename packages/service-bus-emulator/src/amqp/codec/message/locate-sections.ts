@@ -3,18 +3,18 @@ import { Section } from './section.js';
 import { SectionReader } from './section-reader.js';
 import { SkipBudget } from '../value/skip-value.js';
 
-/** Where the parts of a message lie in its bytes. Offsets are of a section's value; -1: there is no such section. */
+/** The offsets of a message's parts. A section's offset is that of its value; -1 means that there is no such section. */
 export interface SectionPlaces {
   readonly header: number;
   readonly messageAnnotations: number;
   readonly properties: number;
   readonly applicationProperties: number;
   readonly afterHeader: number;
-  /** Where what a broker must keep begins: the first section after the annotations. */
+  /** Start of what the broker must not change: the first section after the annotations. */
   readonly kept: number;
-  /** Where the application properties' section would begin: after the properties. */
+  /** Start of the application properties' section, or where it would start. */
   readonly afterProperties: number;
-  /** Where body and footer begin. */
+  /** Start of body and footer. */
   readonly body: number;
 }
 

@@ -12,14 +12,14 @@ import { writeMap } from '../value/write-compound.js';
 import { writeString } from '../value/write-value.js';
 
 /**
- * A message from its encoding. It gets an id from `newMessageId` if its producer gave it none (clients need one to
- * keep its lock), and loses the annotations that only a broker may write. Throws MalformedMessageError.
+ * Parses an encoded message. Adds an id from `newMessageId` if the producer set none (clients need one to renew its
+ * lock), and removes annotations that only a broker may set. Throws MalformedMessageError.
  */
 export function parseMessage(bytes: Buffer, newMessageId: () => string): EncodedMessage {
   const places = locateSections(bytes);
   const isClean = !mapEntries(bytes, places.messageAnnotations).some(isBrokerAnnotation);
   if (hasMessageId(bytes, places) && isClean) return new EncodedMessage(copyToOwnMemory(bytes), places);
-  // Memory is for what is kept only: a copy of what came in would last as long as its neighbours do.
+  // Copies the result only: a copy of the input would share its block with stored messages and outlive its use.
   return new EncodedMessage(copyToOwnMemory(completed(bytes, places, newMessageId)));
 }
 

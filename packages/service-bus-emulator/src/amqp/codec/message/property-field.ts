@@ -1,6 +1,6 @@
 import { type SystemProperty } from '../../../model/filter/values/property-value.js';
 
-/** The fields of a message's properties list that have a name here, by their place in it. [AMQP 3.2.4] */
+/** [AMQP 3.2.4] The indexes of some fields in a message's list of properties. */
 export const PropertyField = {
   messageId: 0,
   correlationId: 5,
@@ -9,7 +9,7 @@ export const PropertyField = {
   groupId: 10,
 } as const;
 
-/** Where each of the broker's properties stands in the properties list. */
+/** The index of each system property in the list of properties. */
 export const FIELD_OF: Readonly<Record<SystemProperty, number>> = {
   MessageId: PropertyField.messageId,
   To: 2,

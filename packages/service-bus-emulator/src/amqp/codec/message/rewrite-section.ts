@@ -7,12 +7,12 @@ import { valueEnd } from '../value/value-end.js';
 import { writeList, writeMap } from '../value/write-compound.js';
 import { writeString, writeValue } from '../value/write-value.js';
 
-/** A section around a value that is encoded already. */
+/** Encodes a section around an encoded value. */
 export function writeSection(section: (typeof Section)[keyof typeof Section], value: Buffer): Buffer {
   return Buffer.concat([Buffer.of(TypeCode.described, TypeCode.smallUlong, section), value]);
 }
 
-/** The list at `offset` (-1: none) with some elements replaced; all others keep their bytes. */
+/** Returns the list at `offset` (-1: none) with some elements replaced; all others keep their bytes. */
 export function replaceFields(bytes: Buffer, offset: number, changes: ReadonlyMap<number, Buffer>): Buffer {
   const fields: Uint8Array[] = [];
   if (offset >= 0) {
@@ -31,8 +31,8 @@ export function replaceFields(bytes: Buffer, offset: number, changes: ReadonlyMa
 }
 
 /**
- * The map at `offset` (-1: none) with some entries set and, by null, removed; all others keep their bytes, and an
- * entry that is set keeps its name's. Names are compared without regard to case. Undefined: nothing is left.
+ * Returns the map at `offset` (-1: none) with some entries set or, by null, removed; undefined if no entry is left. All
+ * other entries keep their bytes, and an entry that is set keeps its name's. Names are compared without regard to case.
  */
 export function replaceEntries(
   bytes: Buffer,

@@ -9,8 +9,8 @@ const bit = (section: number): number => 1 << (section - Section.header);
 const fromOn = (section: number): number => ~(bit(section) - 1);
 const { data, sequence, value, footer } = Section;
 
-// [AMQP 3.2]: the sections up to the application properties stand in this order, each at most once; a body is of one
-// kind, and only data and sequence repeat. The footer belongs after the body, but rhea writes it before.
+// [AMQP 3.2] The sections up to the application properties come in this order, each at most once. A body has sections of
+// one kind, of which only data and sequence may repeat. The footer belongs after the body, but rhea writes it before.
 const MUST_NOT_PRECEDE: readonly number[] = [
   fromOn(Section.header),
   fromOn(Section.deliveryAnnotations),
@@ -24,14 +24,14 @@ const MUST_NOT_PRECEDE: readonly number[] = [
 ];
 
 /**
- * Walks the sections of an encoded message and checks each of them whole: descriptor, type, place and structure.
- * `next()` moves to the next section, whose place is then in the fields, and throws MalformedMessageError.
+ * Walks the sections of an encoded message and checks each completely: descriptor, type, order and structure.
+ * `next()` moves to the next section and sets the fields to its offsets. Throws MalformedMessageError.
  */
 export class SectionReader {
   section = 0;
-  /** Where the section begins, its descriptor included. */
+  /** Offset of the section, including its descriptor. */
   start = 0;
-  /** Where its value begins, with the type code. */
+  /** Offset of its value, including the type code. */
   value = 0;
   end = 0;
 

@@ -1,6 +1,6 @@
 import { TypeCode } from '../value/type-code.js';
 
-/** A message's sections, by their descriptors. [AMQP 3.2] */
+/** [AMQP 3.2] The descriptors of a message's sections. */
 export const Section = {
   header: 0x70,
   deliveryAnnotations: 0x71,
@@ -13,7 +13,7 @@ export const Section = {
   footer: 0x78,
 } as const;
 
-/** The symbolic descriptors, which nearly no client uses. */
+/** The symbolic descriptors, which hardly any client uses. */
 export const SECTION_OF_SYMBOL: ReadonlyMap<string, number> = new Map<string, number>([
   ['amqp:header:list', Section.header],
   ['amqp:delivery-annotations:map', Section.deliveryAnnotations],
@@ -30,7 +30,7 @@ const LIST: readonly number[] = [TypeCode.list0, TypeCode.list8, TypeCode.list32
 const MAP: readonly number[] = [TypeCode.map8, TypeCode.map32];
 const BINARY: readonly number[] = [TypeCode.binary8, TypeCode.binary32];
 
-/** The type codes that a section's value may have; undefined where it may be anything. */
+/** The type codes that a section's value may have; undefined if it may have any. */
 export const TYPES_OF_SECTION: Readonly<Record<number, readonly number[] | undefined>> = {
   [Section.header]: LIST,
   [Section.deliveryAnnotations]: MAP,

@@ -3,10 +3,10 @@ import { Section } from './section.js';
 import { SectionReader } from './section-reader.js';
 import { TypeCode } from '../value/type-code.js';
 
-/** The message format of a batch: each data section is a whole message, the other sections only repeat the first's. */
+/** The message format of a batch: each data section is a whole message; the other sections repeat those of the first. */
 export const BATCH_MESSAGE_FORMAT = 0x8001_3700;
 
-/** The messages of a batch, which share its memory. Throws MalformedMessageError. */
+/** Returns the messages of a batch, which share its memory. Throws MalformedMessageError. */
 export function splitBatch(bytes: Buffer): Buffer[] {
   const messages: Buffer[] = [];
   const reader = new SectionReader(bytes);

@@ -7,8 +7,8 @@ import { readValue } from '../value/read-value.js';
 const MAX_UINT = 0xffff_ffff;
 
 /**
- * How long a producer wants its message to live. The header's field ends at 49 days: for longer times clients put
- * its greatest value there and the whole truth into absolute-expiry-time and creation-time.
+ * Reads the time to live that the producer set. The header's field ends at 49 days: for longer times clients set it to
+ * its maximum and tell the true time by absolute-expiry-time and creation-time.
  */
 export function readTimeToLiveMs(bytes: Buffer, places: SectionPlaces): number | undefined {
   const field = fieldAt(bytes, places.header, HeaderField.timeToLive);

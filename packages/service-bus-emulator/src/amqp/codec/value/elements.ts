@@ -1,18 +1,18 @@
 import { TypeCode } from './type-code.js';
 
-/** Where the elements of a list or map lie; a map's keys count as well as its values. */
+/** The range of a list's or map's elements; `count` includes a map's keys as well as its values. */
 export interface Elements {
   readonly count: number;
   readonly start: number;
   readonly end: number;
 }
 
-/** The elements of the list or map at `offset`, which skipValue has passed. */
+/** Returns the elements of the list or map at `offset`, which skipValue must have accepted. */
 export function elementsOf(bytes: Buffer, offset: number): Elements {
   return contentElements(bytes, bytes[offset]!, offset + 1);
 }
 
-/** The elements of a list or map whose type code stands elsewhere, as in an array. */
+/** Returns the elements of a list or map whose type code is stored elsewhere, as in an array. */
 export function contentElements(bytes: Buffer, code: number, offset: number): Elements {
   if (code === TypeCode.list0) return { count: 0, start: offset, end: offset };
   if (code === TypeCode.list8 || code === TypeCode.map8) {

@@ -1,20 +1,20 @@
 const TWO_TO_THE_32 = 0x1_0000_0000;
 
-/** A signed 64-bit integer: a number when that is exact, else a bigint. */
+/** Reads a signed 64-bit integer: a number if that is exact, else a bigint. */
 export function readInt64(bytes: Buffer, offset: number): number | bigint {
   const value = bytes.readInt32BE(offset) * TWO_TO_THE_32 + bytes.readUInt32BE(offset + 4);
   return Number.isSafeInteger(value) ? value : bytes.readBigInt64BE(offset);
 }
 
-/** An unsigned 64-bit integer: a number when that is exact, else a bigint. */
+/** Reads an unsigned 64-bit integer: a number if that is exact, else a bigint. */
 export function readUint64(bytes: Buffer, offset: number): number | bigint {
   const value = bytes.readUInt32BE(offset) * TWO_TO_THE_32 + bytes.readUInt32BE(offset + 4);
   return Number.isSafeInteger(value) ? value : bytes.readBigUInt64BE(offset);
 }
 
 /**
- * Writes a safe integer as 64 bits, two's complement, and returns the offset after it. Byte by byte: a bigint, or
- * Buffer's own checked writes, would cost more than all the rest of a delivery.
+ * Writes a safe integer as 64 bits, two's complement, and returns the offset after it. It writes byte by byte: a
+ * bigint, or Buffer's own checked writes, would cost more than all the rest of a delivery.
  */
 export function writeInt64(bytes: Buffer, value: number, offset: number): number {
   const high = Math.floor(value / TWO_TO_THE_32);

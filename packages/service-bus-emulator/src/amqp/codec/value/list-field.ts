@@ -4,7 +4,7 @@ import { readValue } from './read-value.js';
 import { TypeCode } from './type-code.js';
 import { valueEnd } from './value-end.js';
 
-/** The offset of a list's element, or undefined if the list is absent (-1), is shorter, or has null there. */
+/** Returns the offset of a list's element; undefined if the list is absent (-1) or shorter, or the element is null. */
 export function fieldAt(bytes: Buffer, list: number, index: number): number | undefined {
   if (list < 0) return undefined;
   const { count, start } = elementsOf(bytes, list);
@@ -14,13 +14,13 @@ export function fieldAt(bytes: Buffer, list: number, index: number): number | un
   return bytes[at] === TypeCode.null ? undefined : at;
 }
 
-/** A list's element that must be a text if it is there. */
+/** Reads a list's element, which must be a string or absent. Throws MalformedMessageError. */
 export function textField(bytes: Buffer, list: number, index: number): string | undefined {
   const at = fieldAt(bytes, list, index);
   return at === undefined ? undefined : readText(bytes, at);
 }
 
-/** A list's element that must be a timestamp if it is there, in milliseconds of Unix time. */
+/** Reads a list's element, a timestamp or absent, as Unix time in milliseconds. Throws MalformedMessageError. */
 export function timeField(bytes: Buffer, list: number, index: number): number | undefined {
   const at = fieldAt(bytes, list, index);
   return at === undefined ? undefined : readTimeMs(bytes, at);
@@ -28,7 +28,7 @@ export function timeField(bytes: Buffer, list: number, index: number): number | 
 
 export function readText(bytes: Buffer, offset: number): string {
   const value = readValue(bytes, offset);
-  if (typeof value !== 'string') throw new MalformedMessageError(offset, 'a text was expected');
+  if (typeof value !== 'string') throw new MalformedMessageError(offset, 'a string was expected');
   return value;
 }
 

@@ -1,4 +1,4 @@
-/** Bytes that are no well-formed AMQP value or message: what is wrong, and at which offset. */
+/** The bytes are not a well-formed AMQP value or message: what is wrong, and at which offset. */
 export class MalformedMessageError extends Error {
   override readonly name = 'MalformedMessageError';
 

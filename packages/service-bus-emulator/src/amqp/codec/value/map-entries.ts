@@ -2,7 +2,7 @@ import { elementsOf } from './elements.js';
 import { readValue } from './read-value.js';
 import { valueEnd } from './value-end.js';
 
-/** One entry of a map: its key, if that is a text, and where it lies. */
+/** One entry of a map: its key, if that is a string, and its offsets. */
 export interface MapEntry {
   readonly key: string | undefined;
   readonly start: number;
@@ -10,7 +10,7 @@ export interface MapEntry {
   readonly end: number;
 }
 
-/** The entries of the map at `offset`, which skipValue has passed; none if it is absent (-1). */
+/** Returns the entries of the map at `offset`, which skipValue must have accepted; none if the map is absent (-1). */
 export function mapEntries(bytes: Buffer, offset: number): MapEntry[] {
   if (offset < 0) return [];
   const { count, start } = elementsOf(bytes, offset);

@@ -4,17 +4,17 @@ import { readInt64, readUint64 } from './int64.js';
 import { TypeCode } from './type-code.js';
 import { contentEnd, valueEnd } from './value-end.js';
 
-/** Any AMQP value. Lists and arrays are arrays; a described value is the value without its descriptor. */
+/** Any AMQP value. Lists and arrays become arrays; a described value loses its descriptor. */
 export type AmqpValue = PropertyValue | AmqpValue[] | Map<AmqpValue, AmqpValue>;
 
-/** The value at `offset`, which skipValue has passed. */
+/** Reads the value at `offset`, which skipValue must have accepted. */
 export function readValue(bytes: Buffer, offset: number): AmqpValue {
   let at = offset;
   while (bytes[at] === TypeCode.described) at = valueEnd(bytes, at + 1);
   return readContent(bytes, bytes[at]!, at + 1);
 }
 
-/** The value at `offset` as rules see it: a map, list or array is nothing that a rule can compare. */
+/** Reads the value at `offset` as rules see it: null for a map, list or array, which no rule can compare. */
 export function readPropertyValue(bytes: Buffer, offset: number): PropertyValue {
   const value = readValue(bytes, offset);
   return Array.isArray(value) || value instanceof Map ? null : value;
@@ -69,7 +69,7 @@ const READERS: Readonly<Record<number, Reader>> = {
   0xf0: (bytes, offset) => readArray(bytes, offset + 8, bytes.readUInt32BE(offset + 4)),
 };
 
-// JavaScript has no decimals, so they stay their bytes. Copied: a value must not keep a whole message alive.
+// Used for decimals, too, which JavaScript does not have. Copies: a value must not keep a whole message alive.
 function readBytes(
   bytes: Buffer,
   offset: number,
@@ -106,7 +106,7 @@ function characterOf(codePoint: number): string {
   return codePoint > 0x10ffff ? '\ufffd' : String.fromCodePoint(codePoint);
 }
 
-// A UUID's 16 bytes in the order of RFC 4122, as its canonical text.
+// Formats a UUID's 16 bytes, in the order of RFC 4122.
 function uuidText(bytes: Buffer, offset: number): string {
   const hex = bytes.toString('hex', offset, offset + 16);
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
@@ -114,7 +114,7 @@ function uuidText(bytes: Buffer, offset: number): string {
 
 const LAST_DATE_MS = 8.64e15;
 
-// A timestamp has 64 bits, a Date fewer: what lies beyond becomes the last (or first) moment a Date knows.
+// A timestamp has 64 bits, a Date fewer: a time beyond its range becomes the last (or first) one within.
 function dateOf(timeMs: number | bigint): Date {
   return new Date(Math.max(-LAST_DATE_MS, Math.min(LAST_DATE_MS, Number(timeMs))));
 }

@@ -2,7 +2,7 @@ import { MalformedMessageError } from './malformed-message-error.js';
 import { TypeCode } from './type-code.js';
 import { ARRAY_32, ARRAY_8, COMPOUND_32, LAYOUT_OF, SIZE_32, SIZE_8, UNKNOWN } from './value-layout.js';
 
-/** How deep values may nest, and how many array elements may be declared that take no byte on the wire. */
+/** Limits how deeply values nest, and how many array elements without any bytes are declared. */
 export class SkipBudget {
   elementsLeft: number;
 
@@ -13,15 +13,15 @@ export class SkipBudget {
     this.elementsLeft = maxElements;
   }
 
-  /** Starts the next frame or message: the budget of elements is for one of them as a whole. */
+  /** Starts the next frame or message: the limit of elements applies to each as a whole. */
   renew(): void {
     this.elementsLeft = this.maxElements;
   }
 }
 
 /**
- * The offset after the value at `offset`, all of which must lie before `end`.
- * Whoever decodes bytes that passed reads nothing outside them and finds every count and size true.
+ * Returns the offset after the value at `offset`, which must end at or before `end`. In bytes that this function
+ * accepts, every count and size is true: a decoder never reads outside them.
  * Throws MalformedMessageError.
  */
 export function skipValue(bytes: Buffer, offset: number, end: number, budget: SkipBudget, depth = 1): number {
@@ -68,7 +68,7 @@ function skipElements(
   budget: SkipBudget,
   depth: number,
 ): void {
-  // An element takes a byte at least: a count that cannot be true is refused before it is believed.
+  // Every element takes at least one byte: a count that cannot be true is refused before it is used.
   if (count > end - offset) throw new MalformedMessageError(offset, 'more elements declared than there are');
   if ((code === TypeCode.map8 || code === TypeCode.map32) && count % 2 !== 0) {
     throw new MalformedMessageError(offset, 'a map with a key that has no value');
@@ -86,7 +86,7 @@ function skipArray(
   budget: SkipBudget,
   depth: number,
 ): void {
-  // [AMQP 1.6.22]: one constructor, which may be described, then the values without theirs.
+  // [AMQP 1.6.22] One constructor, which may be described, then the values without theirs.
   let at = offset;
   let nested = depth + 1;
   for (; at < end && bytes[at] === TypeCode.described; nested++) {

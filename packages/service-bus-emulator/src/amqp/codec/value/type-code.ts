@@ -1,4 +1,4 @@
-/** The AMQP type codes that are asked for, or written, by name. [AMQP 1.6] */
+/** [AMQP 1.6] The type codes that this package names. */
 export const TypeCode = {
   described: 0x00,
   null: 0x40,

@@ -1,4 +1,4 @@
-/** What follows a type code that has no fixed width; the constants are the entries of LAYOUT_OF below zero. */
+/** The layouts of values without a fixed width: the negative entries of LAYOUT_OF. */
 export const SIZE_8 = -1;
 export const SIZE_32 = -2;
 export const COMPOUND_8 = -3;
@@ -7,7 +7,7 @@ export const ARRAY_8 = -5;
 export const ARRAY_32 = -6;
 export const UNKNOWN = -7;
 
-// [AMQP 1.2.2]: the high half of a type code tells how its value is laid out.
+// [AMQP 1.2.2] The high half of a type code tells how its value is laid out.
 const LAYOUT_OF_CATEGORY: Readonly<Record<number, number>> = {
   0x4: 0,
   0x5: 1,
@@ -23,7 +23,7 @@ const LAYOUT_OF_CATEGORY: Readonly<Record<number, number>> = {
   0xf: ARRAY_32,
 };
 
-// [AMQP 1.6]: every type there is. Anything else has no meaning, whatever its category.
+// [AMQP 1.6] All types. Any other code is invalid, whatever its category.
 const KNOWN_CODES = [
   ...[0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x60, 0x61],
   ...[0x70, 0x71, 0x72, 0x73, 0x74, 0x80, 0x81, 0x82, 0x83, 0x84, 0x94, 0x98],

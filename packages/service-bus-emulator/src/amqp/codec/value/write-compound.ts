@@ -1,11 +1,11 @@
 import { TypeCode } from './type-code.js';
 
-/** A list of values that are encoded already. */
+/** Encodes a list of encoded values. */
 export function writeList(values: readonly Uint8Array[]): Buffer {
   return writeCompound(TypeCode.list8, TypeCode.list32, values.length, values);
 }
 
-/** A map of entries that are encoded already, each a key and its value in one piece. */
+/** Encodes a map of encoded entries, each a key and its value in one piece. */
 export function writeMap(entries: readonly Uint8Array[]): Buffer {
   return writeCompound(TypeCode.map8, TypeCode.map32, entries.length * 2, entries);
 }

@@ -1,7 +1,7 @@
 import { type PropertyValue } from '../../../model/filter/values/property-value.js';
 import { TypeCode } from './type-code.js';
 
-/** A property value as AMQP: integers as int or, beyond 32 bits, long; a Date as timestamp. */
+/** Encodes a property value: an integer as int or, beyond 32 bits, as long; a Date as timestamp. */
 export function writeValue(value: PropertyValue): Buffer {
   if (value === null) return Buffer.of(TypeCode.null);
   if (typeof value === 'boolean') return Buffer.of(value ? TypeCode.true : TypeCode.false);
@@ -37,7 +37,7 @@ function writeNumber(value: number): Buffer {
   return bytes;
 }
 
-// AMQP has no integer beyond 64 bits: such a value is a double, as in every arithmetic that overflows.
+// AMQP has no integers beyond 64 bits: such a value becomes a double.
 function writeInteger(value: bigint): Buffer {
   const signed = BigInt.asIntN(64, value) === value;
   if (!signed && BigInt.asUintN(64, value) !== value) return writeDouble(Number(value));
@@ -57,7 +57,7 @@ function writeDouble(value: number): Buffer {
 function writeTimestamp(value: Date): Buffer {
   const bytes = Buffer.allocUnsafe(9);
   bytes[0] = TypeCode.timestamp;
-  // An invalid Date has no time; the epoch is what other AMQP encoders make of it.
+  // An invalid Date has no time; other AMQP encoders write the epoch.
   bytes.writeBigInt64BE(BigInt(value.getTime() || 0), 1);
   return bytes;
 }

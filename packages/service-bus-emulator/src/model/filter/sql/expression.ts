@@ -3,19 +3,19 @@ import { type ComparisonOperator } from '../values/compare.js';
 import { type PropertyValue } from '../values/property-value.js';
 import { type ReadableSystemProperty } from '../values/filtered-message.js';
 
-/** A property named in the text; a name without a scope is a user property. */
+/** A property that the text names; a name without a scope is a user property. */
 export type PropertyReference =
   | { readonly kind: 'property'; readonly scope: 'user'; readonly name: string }
   | { readonly kind: 'property'; readonly scope: 'sys'; readonly name: ReadableSystemProperty };
 
-/** A constant. `isDouble` tells 2.0 from 2, which are the same number here but divide differently. */
+/** A constant. `isDouble` distinguishes 2.0 from 2: they are the same number in JavaScript but divide differently. */
 export interface Literal {
   readonly kind: 'literal';
   readonly value: PropertyValue;
   readonly isDouble: boolean;
 }
 
-/** The part of the tree that yields a value. */
+/** A tree that evaluates to a value. */
 export type ValueExpression =
   | Literal
   | PropertyReference
@@ -29,7 +29,7 @@ export type ValueExpression =
       readonly right: ValueExpression;
     };
 
-/** The part of the tree that is true, false or unknown. NOT IN, NOT LIKE and IS NOT NULL are `not` around the rest. */
+/** A tree that evaluates to true, false or unknown. NOT IN, NOT LIKE and IS NOT NULL are `not` around the rest. */
 export type Predicate =
   | {
       readonly kind: 'comparison';
@@ -49,7 +49,7 @@ export type Predicate =
   | { readonly kind: 'not'; readonly operand: Predicate }
   | { readonly kind: 'and' | 'or'; readonly operands: readonly Predicate[] };
 
-/** What may stand between parentheses: the grammar lets both kinds be grouped. */
+/** What may stand in parentheses: the grammar allows both kinds. */
 export type Expression = ValueExpression | Predicate;
 
 const PREDICATE_KINDS: ReadonlySet<string> = new Set<Predicate['kind']>([

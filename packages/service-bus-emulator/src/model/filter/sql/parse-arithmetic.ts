@@ -3,7 +3,7 @@ import { type Expression, isPredicate, type ValueExpression } from './expression
 import { type Parse, type ParseContext, parseValueBy } from './parse-context.js';
 import { parseNumber, parseOperand } from './parse-operand.js';
 
-/** Parses a sum, the widest expression that yields a value; a condition comes out only if it is in parentheses. */
+/** Parses a sum, the widest kind of value; returns a condition only if that stands in parentheses. */
 export function parseArithmetic(context: ParseContext): Expression {
   return parseLeftToRight(context, ['+', '-'], parseProduct);
 }

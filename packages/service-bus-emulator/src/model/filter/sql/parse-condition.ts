@@ -7,7 +7,7 @@ import { parseProperty } from './parse-operand.js';
 
 const COMPARISONS = ['=', '<>', '!=', '<=', '>=', '<', '>'] as const;
 
-/** Parses one condition; a value comes out if no operator of a condition follows it. */
+/** Parses one condition; returns a value if no operator of a condition follows it. */
 export function parseCondition(context: ParseContext): Expression {
   const { reader } = context;
   if (reader.accept('EXISTS')) return parseExists(context);

@@ -12,7 +12,7 @@ import {
 import { type SqlSource } from './sql-syntax-error.js';
 import { TokenReader } from './token-reader.js';
 
-/** Prepares to parse an expression; throws SqlSyntaxError if it is too long or does not start with a token. */
+/** Prepares to parse an expression. Throws SqlSyntaxError if it is too long or does not start with a token. */
 export function startParsing(
   source: SqlSource,
   text: string,
@@ -23,7 +23,7 @@ export function startParsing(
   return { reader: new TokenReader(source, text), parameters: byKey, parseGroup: parseExpression };
 }
 
-/** Parses conditions that OR, AND and NOT join, in this order of binding; a lone value comes out as it is. */
+/** Parses conditions joined by OR, AND and NOT, of which NOT binds most tightly; returns a lone value as it is. */
 export function parseExpression(context: ParseContext): Expression {
   return parseChain(context, 'OR', parseConjunction);
 }

@@ -4,7 +4,7 @@ import { parseValue } from './parse-arithmetic.js';
 import { type ParseContext } from './parse-context.js';
 import { describeToken } from './token.js';
 
-/** Parses what follows LIKE; refuses constants that could never be a pattern or an escape character. */
+/** Parses what follows LIKE; refuses constants that cannot be a pattern or an escape character. */
 export function parseLike(context: ParseContext, value: ValueExpression): Predicate {
   const { reader } = context;
   const { token: patternStart } = reader;
@@ -36,7 +36,7 @@ function parseEscape(context: ParseContext): ValueExpression {
   throw reader.errorAt(start, `expected a string of one character after ESCAPE but found ${found}`);
 }
 
-// NULL may stand anywhere: it makes the result unknown.
+// NULL is allowed in any place: it makes the result unknown.
 function isConstantOtherThanText(value: ValueExpression): boolean {
   return value.kind === 'literal' && value.value !== null && typeof value.value !== 'string';
 }

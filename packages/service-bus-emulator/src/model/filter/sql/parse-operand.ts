@@ -5,7 +5,7 @@ import { parameterKey, type ParseContext, parseValueBy } from './parse-context.j
 import { findSystemProperty } from '../values/system-property-name.js';
 import { describeToken, type Token } from './token.js';
 
-/** Parses a constant, parameter, property, function call or group; throws SqlSyntaxError at anything else. */
+/** Parses a constant, parameter, property, function call or group. Throws SqlSyntaxError for anything else. */
 export function parseOperand(context: ParseContext): Expression {
   const { reader } = context;
   const { token } = reader;
@@ -30,7 +30,7 @@ export function parseOperand(context: ParseContext): Expression {
   }
 }
 
-/** The constant that a number and the sign before it make: the sign first, since -2^63 is a long and 2^63 is none. */
+/** Returns the constant for a number with its sign. The sign counts first: -2^63 fits into a long, 2^63 does not. */
 export function parseNumber(
   { reader }: ParseContext,
   token: Extract<Token, { kind: 'integer' | 'double' }>,
@@ -42,7 +42,7 @@ export function parseNumber(
   throw reader.errorAt(token, `expected an integer of at most 64 bits but found ${describeToken(token)}`);
 }
 
-/** Parses a property that is named in the text, with or without its scope. */
+/** Parses a property name, with or without its scope. */
 export function parseProperty({ reader }: ParseContext): PropertyReference {
   const { token: scope } = reader;
   if (scope.kind !== 'name') throw reader.expected('a property');
@@ -51,7 +51,7 @@ export function parseProperty({ reader }: ParseContext): PropertyReference {
 
   const scopeName = scope.isDelimited ? undefined : scope.value.toLowerCase();
   if (scopeName !== 'sys' && scopeName !== 'user') {
-    const wanted = "the scope 'sys' or 'user' (a name that has a dot goes into [brackets])";
+    const wanted = "the scope 'sys' or 'user' (put a name that contains a dot into [brackets])";
     throw reader.errorAt(scope, `expected ${wanted} but found ${describeToken(scope)}`);
   }
   reader.take();
@@ -62,7 +62,7 @@ export function parseProperty({ reader }: ParseContext): PropertyReference {
     return { kind: 'property', scope: 'user', name: name.value };
   }
   const systemName = findSystemProperty(name.value);
-  // The documentation calls reading a system property that does not exist an error.
+  // [Service Bus: reading a system property that does not exist is an error]
   if (systemName === undefined) throw reader.expected('a system property such as MessageId');
   reader.take();
   return { kind: 'property', scope: 'sys', name: systemName };
@@ -76,7 +76,7 @@ function parseName(context: ParseContext): ValueExpression {
 
 function parseCall(context: ParseContext, name: Token): ValueExpression {
   const { reader } = context;
-  // By its text: a [delimited] name is a property's, never a function's.
+  // Compares the text as written: a [delimited] name names a property, never a function.
   switch (name.text.toLowerCase()) {
     case 'newid':
       reader.take();

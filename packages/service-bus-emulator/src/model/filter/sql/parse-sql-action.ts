@@ -13,13 +13,13 @@ export type PropertyTarget =
   | { readonly scope: 'user'; readonly name: string }
   | { readonly scope: 'sys'; readonly name: SystemProperty };
 
-/** One step of an action; without a value it removes the property. */
+/** One statement of an action; without a value it removes the property. */
 export interface Statement {
   readonly target: PropertyTarget;
   readonly value: ValueExpression | undefined;
 }
 
-/** The statements of a SQL action, in their order; throws SqlSyntaxError. */
+/** Parses the statements of a SQL action. Throws SqlSyntaxError. */
 export function parseSqlAction(text: string, parameters?: Parameters): Statement[] {
   const context = startParsing('SQL action', text, parameters);
   const { reader } = context;

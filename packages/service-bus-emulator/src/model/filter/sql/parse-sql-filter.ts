@@ -2,7 +2,7 @@ import { type Predicate } from './expression.js';
 import { type Parameters, parsePredicateBy } from './parse-context.js';
 import { parseExpression, startParsing } from './parse-expression.js';
 
-/** The tree of a SQL filter; throws SqlSyntaxError. */
+/** Parses a SQL filter. Throws SqlSyntaxError. */
 export function parseSqlFilter(text: string, parameters?: Parameters): Predicate {
   const context = startParsing('SQL filter', text, parameters);
   const { reader } = context;

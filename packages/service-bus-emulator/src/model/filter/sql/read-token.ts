@@ -7,12 +7,12 @@ const NAME = /\p{L}[\p{L}\p{Nd}_]*/uy;
 const RUN_ON = /[\p{L}_]/uy;
 const PARAMETER = /@[\p{L}_][\p{L}\p{Nd}_]*/uy;
 const SYMBOL = /<>|!=|<=|>=|[=<>+\-*/%(),.;]/uy;
-// A doubled closing mark stands for the mark itself; the look-ahead keeps it from ending the text early.
+// A doubled closing delimiter stands for the delimiter itself: the look-ahead keeps it from ending the text.
 const STRING = /'[^']*(?:''[^']*)*'(?!')/uy;
 const BRACKETED = /\[[^\]]*(?:\]\][^\]]*)*\](?!\])/uy;
 const QUOTED = /"[^"]*(?:""[^"]*)*"(?!")/uy;
 
-/** The token at or after `position`; throws SqlSyntaxError for text that is none. */
+/** Reads the token at or after `position`. Throws SqlSyntaxError if there is none. */
 export function readToken(source: SqlSource, text: string, position: number): Token {
   const start = position + (matchAt(WHITE_SPACE, text, position)?.[0].length ?? 0);
   if (start >= text.length) return { kind: 'end', text: '', column: text.length + 1 };

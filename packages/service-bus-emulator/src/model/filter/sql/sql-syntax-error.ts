@@ -1,7 +1,7 @@
-/** Which kind of text a rule's expression is; names it in messages. */
+/** The kind of a rule's expression, as error messages name it. */
 export type SqlSource = 'SQL filter' | 'SQL action';
 
-/** A rule's expression cannot be compiled: where (1-based column) and what was expected, in one line. */
+/** A rule's expression is invalid. The message tells in one line where (1-based column) and what was expected. */
 export class SqlSyntaxError extends Error {
   override readonly name = 'SqlSyntaxError';
 

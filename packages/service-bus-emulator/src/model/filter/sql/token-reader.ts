@@ -2,13 +2,13 @@ import { readToken } from './read-token.js';
 import { type SqlSource, SqlSyntaxError } from './sql-syntax-error.js';
 import { describeToken, type Keyword, type SqlSymbol, type Token } from './token.js';
 
-/** The longest expression of a rule, in characters, as the service documents it. */
+/** [Service Bus quotas] The maximum length of a rule's expression, in characters. */
 export const MAXIMUM_EXPRESSION_LENGTH = 1024;
 
-// Far more than people write, far less than would exhaust the stack of the parser or of the compiled tree.
+// Far more than anybody writes, and far less than exhausts the stack of the parser or of the compiled tree.
 const MAXIMUM_DEPTH = 100;
 
-/** Walks over an expression's tokens, one at a time and only when asked, so that the first error is the one reported. */
+/** Reads an expression's tokens one by one, on demand, so that the first error in the text is the one reported. */
 export class TokenReader {
   private current: Token;
   private previous: Token | undefined;
@@ -25,7 +25,7 @@ export class TokenReader {
     this.current = readToken(source, text, 0);
   }
 
-  /** The token that is next to be taken. */
+  /** The next token. */
   get token(): Token {
     return this.current;
   }
@@ -60,7 +60,7 @@ export class TokenReader {
     if (!this.accept(word)) throw this.expected(word.length > 1 ? word : `'${word}'`);
   }
 
-  /** Runs a parser one level deeper; throws when the expression is nested too deeply. */
+  /** Runs a parser one level deeper. Throws SqlSyntaxError if the expression is nested too deeply. */
   nested<Parsed>(parse: () => Parsed): Parsed {
     if (this.depth >= MAXIMUM_DEPTH) throw this.expected(`at most ${MAXIMUM_DEPTH} levels of nesting`);
     this.depth += 1;
@@ -69,7 +69,7 @@ export class TokenReader {
     return parsed;
   }
 
-  /** The error that the next token is not what the grammar asks for. */
+  /** Returns the error for a next token that the grammar does not allow. */
   expected(what: string): SqlSyntaxError {
     const after = this.previous ? ` after ${describeToken(this.previous)}` : '';
     return this.errorAt(this.current, `expected ${what}${after} but found ${describeToken(this.current)}`);

@@ -20,13 +20,13 @@ const ACTION_KEYWORDS = ['REMOVE', 'SET'] as const;
 
 export type Keyword = (typeof FILTER_KEYWORDS)[number] | (typeof ACTION_KEYWORDS)[number];
 
-/** Reserved words in upper case; a property of such a name has to be [delimited]. */
+/** Reserved words in upper case; a property with such a name has to be [delimited]. */
 export const keywords: Record<SqlSource, ReadonlySet<string>> = {
   'SQL filter': new Set(FILTER_KEYWORDS),
   'SQL action': new Set([...FILTER_KEYWORDS, ...ACTION_KEYWORDS]),
 };
 
-/** One word of an expression: its meaning, its text as written, and the 1-based column where it starts. */
+/** One token of an expression: its meaning, its text as written, and the 1-based column where it starts. */
 export type Token = { readonly text: string; readonly column: number } & (
   | { readonly kind: 'integer'; readonly value: bigint }
   | { readonly kind: 'double'; readonly value: number }
@@ -40,13 +40,13 @@ export type Token = { readonly text: string; readonly column: number } & (
 
 const SHOWN_LENGTH = 24;
 
-/** The token as messages show it. */
+/** Describes a token for error messages. */
 export function describeToken(token: Token): string {
   if (token.kind === 'end') return 'the end';
   return token.kind === 'string' ? `the string ${onOneLine(token.text)}` : `'${onOneLine(token.text)}'`;
 }
 
-/** A piece of an expression, cut to a length and freed of line breaks, so that a message stays one line. */
+/** Shortens a piece of an expression and removes its line breaks, so that an error message stays one line. */
 export function onOneLine(text: string): string {
   const line = text.replace(/[\s\p{Cc}]/gu, ' ');
   return line.length > SHOWN_LENGTH ? `${line.slice(0, SHOWN_LENGTH)}…` : line;

@@ -6,15 +6,15 @@ export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%';
 
 type Numeric = number | bigint;
 
-// All properties of a message together are at most 64 KB; without a bound, SET a = a + a grows without end.
+// [Service Bus: all properties of a message together have at most 64 KB] Without a bound, SET a = a + a grows forever.
 const MAXIMUM_TEXT_LENGTH = 65_536;
 
 /**
- * The result of an operator by the rules of C#: integers stay 64-bit integers, a double makes a double, + joins
- * strings, dates differ by milliseconds. Null where an operand is null, where the operator has no meaning for the
- * operands, where an integer is divided by 0, or where a string grows too long.
+ * Applies an operator by the rules of C#: integers stay 64-bit integers, an operation with a double yields a double,
+ * + joins strings, dates differ by milliseconds. Returns null if an operand is null, if the operator is not defined
+ * for the operands, if an integer is divided by 0, or if a string grows too long.
  *
- * `isDouble` says whether an operand is a double though its number is whole; asked only where it matters.
+ * `isDouble` tells whether an operand is a double although its number is whole; it is called only if that matters.
  */
 export function calculate<M>(
   operator: ArithmeticOperator,
@@ -35,7 +35,7 @@ export function calculate<M>(
   return calculateDates(operator, left, right);
 }
 
-/** The value with its sign changed, zero without one; null unless it is a number. */
+/** Negates a number (zero has no sign); returns null for any other value. */
 export function negate(value: PropertyValue): PropertyValue {
   if (typeof value === 'number') return value === 0 ? 0 : -value;
   return typeof value === 'bigint' ? fromBigInt(-value) : null;
@@ -50,7 +50,7 @@ function calculateIntegers<M>(
 ): Numeric | null {
   if (typeof left === 'number' && typeof right === 'number') {
     const exact = calculateDoubles(operator, left, right);
-    // Adding 0 turns -0, which integers do not have, into 0.
+    // Integers have no -0: adding 0 turns it into 0.
     if (Number.isSafeInteger(exact)) return exact + 0;
     if (operator === '/' || operator === '%') {
       if (isDouble(message)) return exact;
@@ -120,7 +120,7 @@ function isNumeric(value: PropertyValue): value is Numeric {
   return typeof value === 'number' || typeof value === 'bigint';
 }
 
-// A whole number beyond 2^53 that is not a bigint can only have come as a double.
+// A whole number beyond 2^53 that is not a bigint can only have been a double.
 function isInteger(value: Numeric): boolean {
   return typeof value === 'bigint' || Number.isSafeInteger(value);
 }

@@ -2,10 +2,10 @@ import { type PropertyValue } from './property-value.js';
 
 export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
-/** What a condition can be: true, false, or null for unknown. */
+/** The result of a condition: true, false, or null for unknown. */
 export type Truth = boolean | null;
 
-/** Compares two values: unknown if one is null, or if their types have no such comparison. */
+/** Compares two values: unknown if one is null, or if the comparison is not defined for their types. */
 export type Comparison = (left: PropertyValue, right: PropertyValue) => Truth;
 
 export const comparisons: Record<ComparisonOperator, Comparison> = {
@@ -33,7 +33,7 @@ export function not(truth: Truth): Truth {
   return truth === null ? null : !truth;
 }
 
-/** Equality by value; strings with regard to case, numbers whatever their width. */
+/** Compares by value: strings with regard to case, numbers whatever their width. */
 export function isEqual(left: PropertyValue, right: PropertyValue): Truth {
   if (left === null || right === null) return null;
   if (typeof left === 'string' || typeof left === 'boolean') {
@@ -44,7 +44,7 @@ export function isEqual(left: PropertyValue, right: PropertyValue): Truth {
   return sign === null ? null : sign === 0;
 }
 
-/** Below, at or above 0 as left is before, at or after right; NaN if neither; null if they are not comparable. */
+/** Returns a number below, equal to or above 0 as left is before, equal to or after right; null if not comparable. */
 function order(left: PropertyValue, right: PropertyValue): number | null {
   if (typeof left === 'string') return typeof right === 'string' ? signOf(left, right) : null;
   if (typeof left === 'number' || typeof left === 'bigint') {
@@ -54,7 +54,7 @@ function order(left: PropertyValue, right: PropertyValue): number | null {
   return null;
 }
 
-// JavaScript orders strings by code unit and numbers with bigints by exact value, which is what is wanted.
+// JavaScript orders strings by code unit, and numbers and bigints by exact value, as required here.
 function signOf<Ordered extends string | number | bigint>(left: Ordered, right: Ordered): number {
   if (left < right) return -1;
   if (left > right) return 1;

@@ -7,8 +7,8 @@ const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/iu;
 const DATE = /^\d{4}-\d\d-\d\d(?<time>T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?<zone>Z|[+-]\d\d:\d\d)?)?$/iu;
 
 /**
- * The new value of a property in the type of its old one. SET converts where it can when the types differ, and
- * takes the value as it is where it cannot, or where there was none.
+ * Converts a property's new value to the type of its old one, as SET does. Returns the value as it is if it cannot be
+ * converted, or if there was no old value.
  */
 export function convertToTypeOf(existing: PropertyValue, value: PropertyValue): PropertyValue {
   if (existing === null || value === null) return value;
@@ -37,7 +37,7 @@ function parseBoolean(text: string): boolean | undefined {
 function parseDate(text: string): Date | undefined {
   const { time, zone } = DATE.exec(text)?.groups ?? { time: undefined, zone: 'none' };
   if (zone === 'none') return undefined;
-  // A time without a zone would be read as this machine's local time.
+  // JavaScript reads a time without a zone as local time.
   const date = new Date(time !== undefined && zone === undefined ? `${text}Z` : text);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }

@@ -21,10 +21,10 @@ export type BrokerProperty =
 export type ReadableSystemProperty = SystemProperty | BrokerProperty;
 
 /**
- * What an expression reads of a message; null is a property that is absent, or that the broker does not know.
- * Times are Dates, spans of time are numbers of milliseconds. `ArrivedMessage` makes one of a MessageContent.
+ * A message as an expression reads it. Null means that a property is absent, or that the broker does not know it.
+ * Times are Dates, time spans are numbers of milliseconds.
  *
- * Function members rather than methods: so a bare MessageContent, which knows fewer names, does not fit.
+ * The members are functions, not methods, so that TypeScript refuses a bare MessageContent, which knows fewer names.
  */
 export interface FilteredMessage {
   readonly systemProperty: (name: ReadableSystemProperty) => PropertyValue;

@@ -1,20 +1,20 @@
-/** Tells whether a text fits a pattern, the whole text and with regard to case. */
+/** Tells whether a whole text matches a pattern, with regard to case. */
 export type LikeMatcher = (text: string) => boolean;
 
-// A run of the pattern between two %; null in `units` stands for _, any one UTF-16 code unit (a char of .NET).
+// The part of a pattern between two %. In `units`, null stands for _, any one UTF-16 code unit (a char of .NET).
 interface Segment {
   readonly units: readonly (string | null)[];
-  /** The run as text if it has no _, so that the engine's own search can be used. */
+  /** The part as text if it has no _: then the engine's own search can be used. */
   readonly literal: string | undefined;
 }
 
-// A pattern that is no constant is held to what one in an expression can be, which bounds the work.
+// A computed pattern may be as long as a constant one can be in an expression: this bounds the work.
 export const MAXIMUM_PATTERN_LENGTH = 1024;
 
 /**
- * Compiles a pattern of LIKE; undefined if it is too long or ends on the escape character. Its segments are looked
- * for from left to right and never reconsidered, since the leftmost place leaves the most room for the rest: there
- * is no backtracking.
+ * Compiles a pattern of LIKE; returns undefined if it is too long or ends with the escape character. The matcher
+ * searches for the segments from left to right and never backtracks: the leftmost match leaves the most room for the
+ * rest.
  */
 export function compileLike(pattern: string, escape?: string): LikeMatcher | undefined {
   const segments = splitPattern(pattern, escape);
@@ -41,7 +41,7 @@ function splitPattern(pattern: string, escape: string | undefined): Segment[] | 
   if (pattern.length > MAXIMUM_PATTERN_LENGTH) return undefined;
   const segments: (string | null)[][] = [[]];
   let isEscaped = false;
-  // By code unit, not by code point, as the rest counts.
+  // By code unit, not by code point, like the rest of this file.
   for (const unit of pattern.split('')) {
     if (isEscaped) {
       segments.at(-1)?.push(unit);
@@ -63,7 +63,7 @@ function fitsAt({ units, literal }: Segment, text: string, at: number): boolean 
   return true;
 }
 
-/** Where the segment first fits between `from` and `end`, or -1. */
+/** Returns where the segment first matches between `from` and `end`, or -1. */
 function findFrom(segment: Segment, text: string, from: number, end: number): number {
   const lastPlace = end - segment.units.length;
   if (segment.literal !== undefined) {

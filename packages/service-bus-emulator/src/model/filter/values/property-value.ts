@@ -1,6 +1,6 @@
 /**
- * The value of a message property, as rules see it. A number with a fraction is a double, one without an
- * integer; a bigint is a long beyond 2^53; null stands for a property that is absent.
+ * The value of a message property, as rules see it. A number with a fraction is a double, one without is an
+ * integer; a bigint is a long beyond 2^53; null means that the property is absent.
  */
 export type PropertyValue = string | number | bigint | boolean | Date | Uint8Array | null;
 

@@ -26,7 +26,7 @@ const SETTABLE: Record<ReadableSystemProperty, boolean> = {
   ViaPartitionKey: false,
 };
 
-// The names that today's SDKs give to the same properties.
+// Names that today's SDKs use for the same properties.
 const SYNONYMS: readonly (readonly [string, ReadableSystemProperty])[] = [
   ['Subject', 'Label'],
   ['EnqueuedTime', 'EnqueuedTimeUtc'],
@@ -42,15 +42,15 @@ const byLowerCase = new Map<string, ReadableSystemProperty>([
   ...SYNONYMS.map(([synonym, name]) => [synonym.toLowerCase(), name] as const),
 ]);
 
-/** The canonical spelling of a name after `sys.`, or undefined if messages have no such property. */
+/** Returns the canonical spelling of a name after `sys.`; undefined if messages have no such property. */
 export function findSystemProperty(name: string): ReadableSystemProperty | undefined {
   return byLowerCase.get(name.toLowerCase());
 }
 
-/** Whether an action may change the property. */
+/** Tells whether an action may change the property. */
 export function isSettable(name: ReadableSystemProperty): name is SystemProperty {
   return SETTABLE[name];
 }
 
-/** The properties that an action may change, for messages. */
+/** The properties that an action may change, for error messages. */
 export const settableNames = canonicalNames.filter(isSettable).join(', ');

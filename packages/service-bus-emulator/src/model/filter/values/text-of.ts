@@ -1,6 +1,6 @@
 import { type PropertyValue } from './property-value.js';
 
-/** A value as a string, as C# would write it in the invariant culture (a date in ISO 8601); null if it has no text. */
+/** Converts a value to a string as C# does in the invariant culture (a date in ISO 8601); null if it has no text form. */
 export function textOf(value: PropertyValue): string | null {
   switch (typeof value) {
     case 'string':
