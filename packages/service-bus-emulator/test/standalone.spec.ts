@@ -126,7 +126,7 @@ describe('the standalone program', () => {
     expect(program.output()).toBe('');
   });
 
-  it('fails for a configuration that is not right, with every problem', async () => {
+  it('fails for an invalid configuration, with every problem', async () => {
     const file = await configFile(
       CONFIG.replace('"PT1M"', '"one minute"').replace(
         '"MaxDeliveryCount": 3',
@@ -140,7 +140,7 @@ describe('the standalone program', () => {
     expect(program.errors()).toContain(`${place}.MaxDeliveryCount: expected a whole number`);
   });
 
-  it('fails for a rule that is not understood, and says where', async () => {
+  it('fails for an invalid rule, and says where the error is', async () => {
     const program = start(
       '--config',
       await configFile(CONFIG.replace("color = 'blue'", 'color = = 1')),
@@ -151,7 +151,7 @@ describe('the standalone program', () => {
     expect(program.errors()).not.toContain('    at ');
   });
 
-  describe('with a port that is taken', () => {
+  describe('with a port in use', () => {
     let server: Server;
     let port: number;
     beforeAll(async () => {

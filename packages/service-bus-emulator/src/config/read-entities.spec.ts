@@ -146,12 +146,12 @@ describe('readEntities', () => {
     expect(topics).not.toHaveProperty('0.subscriptions.1.rules');
   });
 
-  it('takes comments, a byte order mark, and a file without entities', async () => {
+  it('accepts comments, a byte order mark, and a file without entities', async () => {
     expect(await read('\uFEFF{ "UserConfig": { } } // nothing')).toEqual({ queues: [], topics: [] });
     expect(await read('{}')).toEqual({ queues: [], topics: [] });
   });
 
-  it('tells every problem, with its place', async () => {
+  it('reports every problem with its place', async () => {
     const problems = await problemsOf(
       readNamespace({
         Queues: [
@@ -201,7 +201,7 @@ describe('readEntities', () => {
     expect(new Set(problems).size).toBe(problems.length);
   });
 
-  it('names the file, and what is not JSON in it', async () => {
+  it('names the file and what in it is not JSON', async () => {
     await expect(read('{ "UserConfig": ')).rejects.toThrow(/Config\.json: not JSON: /);
     await expect(read('[]')).rejects.toThrow(/Config\.json: the file: expected an object, found \[\]/);
     await expect(readEntities(path.join(folder, 'missing.json'))).rejects.toMatchObject({ code: 'ENOENT' });
@@ -222,7 +222,7 @@ describe('stripComments', () => {
     expect(stripped.split('\n')).toHaveLength(2);
   });
 
-  it('leaves strings alone, whatever is in them', () => {
+  it('leaves strings unchanged, whatever they contain', () => {
     const text = String.raw`{ "url": "sb://host/x", "quote": "\"// no comment", "path": "a/*b*/c", "end": "\\" }`;
     expect(stripComments(text)).toBe(text);
   });

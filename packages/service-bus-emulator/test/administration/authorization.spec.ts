@@ -29,7 +29,7 @@ describe('authorization of the administration', () => {
     return { status: response.status, text: await response.text() };
   }
 
-  it('takes the key of the connection string', async () => {
+  it('accepts the key of the connection string', async () => {
     expect((await scene.administration.getQueue('orders')).name).toBe('orders');
   });
 

@@ -53,10 +53,10 @@ describe('what the administration refuses', () => {
 
   it.each(['-a', 'a-', 'a b', 'a$b', 'a//b', 'a@b', 'x'.repeat(261)])('a queue called %j', async (name) => {
     await expect(scene.administration.createQueue(name)).rejects.toMatchObject(
-      badRequest(/is not a name|is too long/),
+      badRequest(/is not a valid name|is too long/),
     );
     await expect(scene.administration.createTopic(name)).rejects.toMatchObject(
-      badRequest(/is not a name|is too long/),
+      badRequest(/is not a valid name|is too long/),
     );
   });
 

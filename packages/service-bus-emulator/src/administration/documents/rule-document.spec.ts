@@ -31,14 +31,14 @@ describe('a rule document', () => {
     expect(rule.action).toBeUndefined();
   });
 
-  it('carries the action with its parameters', () => {
+  it('contains the action with its parameters', () => {
     const action = { kind: 'sql', expression: 'SET a = @b', parameters: new Map([['@b', 'c']]) } as const;
     expect(roundTrip({ name: 'rule', filter: { kind: 'true' }, action, createdAtMs: 0 }).action).toEqual(
       action,
     );
   });
 
-  it('takes everything without a filter', () => {
+  it('matches everything without a filter', () => {
     expect(read('')).toEqual({ name: 'rule', filter: { kind: 'true' } });
   });
 

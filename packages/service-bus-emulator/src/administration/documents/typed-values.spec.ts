@@ -56,19 +56,19 @@ describe('readTypedValues', () => {
     expect(() => readOne('constructor', '1')).toThrow(/not supported/);
   });
 
-  it('keeps keys apart from what objects inherit', () => {
+  it('is not confused by keys that objects inherit', () => {
     const values = readTypedValues(entry('int', '1', '__proto__'));
     expect([...(values ?? [])]).toEqual([['__proto__', 1]]);
   });
 
-  it('finds nothing where nothing is', () => {
+  it('returns nothing for an absent or empty container', () => {
     expect(readTypedValues(undefined)).toBeUndefined();
     expect(readTypedValues(readXml(Buffer.from('<Parameters/>')))).toBeUndefined();
   });
 });
 
 describe('writeTypedValues', () => {
-  it('writes what is read back the same', () => {
+  it('writes what reads back the same', () => {
     const values = new Map<string, PropertyValue>([
       ['text', 'a <b> & "c"'],
       ['whole', 42],
@@ -86,13 +86,13 @@ describe('writeTypedValues', () => {
     expect(readTypedValues(readXml(Buffer.from(written)))).toEqual(values);
   });
 
-  it('writes a time that no date can tell as nothing', () => {
+  it('writes a time beyond the range of a Date as empty', () => {
     expect(writeXml(writeTypedValues('Properties', new Map([['at', new Date(NaN)]])))).toMatch(
       /i:type="d6p1:dateTime"><\/Value>/,
     );
   });
 
-  it('names types by a prefix of four characters, which the SDK cuts off', () => {
+  it('names types with a prefix of four characters, which the SDK removes', () => {
     const written = writeXml(writeTypedValues('Properties', new Map([['key', 1]])));
     expect(written).toMatch(/i:type="d6p1:int">1</);
   });

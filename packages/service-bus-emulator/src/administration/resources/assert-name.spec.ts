@@ -23,24 +23,24 @@ describe('names of queues and topics', () => {
     'a\n',
     'x'.repeat(261),
   ])('refuses %j', (name) => {
-    expect(() => assertEntityName(name)).toThrow(/is not a name|is too long/);
+    expect(() => assertEntityName(name)).toThrow(/is not a valid name|is too long/);
   });
 });
 
 describe('names of subscriptions', () => {
-  it('takes letters, digits and . - _ up to 50 characters, and no slash', () => {
+  it('allow letters, digits and . - _ up to 50 characters, and no slash', () => {
     expect(() => assertSubscriptionName('Audit.log-1_a')).not.toThrow();
     expect(() => assertSubscriptionName('x'.repeat(50))).not.toThrow();
     expect(() => assertSubscriptionName('x'.repeat(51))).toThrow(/at most 50/);
-    expect(() => assertSubscriptionName('a/b')).toThrow(/is not a name/);
+    expect(() => assertSubscriptionName('a/b')).toThrow(/is not a valid name/);
   });
 });
 
 describe('names of rules', () => {
-  it('takes that of the default rule, and those of types', () => {
+  it("allow the default rule's, and those of types", () => {
     expect(() => assertRuleName('$Default')).not.toThrow();
     expect(() => assertRuleName('Shop.Orders+Placed')).not.toThrow();
-    expect(() => assertRuleName('a/b')).toThrow(/is not a name/);
+    expect(() => assertRuleName('a/b')).toThrow(/is not a valid name/);
     expect(() => assertRuleName('x'.repeat(51))).toThrow(/at most 50/);
   });
 });

@@ -41,7 +41,7 @@ describe('assertWithinLimits', () => {
     expect(() => assertWithinLimits(description)).toThrow(message);
   });
 
-  it('lets an entity keep what it was declared with, and change it only to what is allowed', () => {
+  it('lets an entity keep a declared value, and change it only to one within the limits', () => {
     const declared = { lockDurationMs: 100, maxSizeInMegabytes: 1, maxDeliveryCount: 3 };
     expect(() => assertWithinLimits({ ...declared, maxDeliveryCount: 4 }, declared)).not.toThrow();
     expect(() => assertWithinLimits({ ...declared, lockDurationMs: 200 }, declared)).toThrow(/LockDuration/);

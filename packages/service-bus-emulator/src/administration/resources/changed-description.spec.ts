@@ -11,7 +11,7 @@ describe('changedDescription', () => {
   }
   const current: Description = { name: 'orders', maxDeliveryCount: 10, forwardTo: 'next', userMetadata: 'x' };
 
-  it('takes over what the update has', () => {
+  it('applies the properties of the update', () => {
     expect(
       changedDescription(current, { maxDeliveryCount: 3, forwardTo: 'other', userMetadata: '' }),
     ).toEqual({
@@ -22,7 +22,7 @@ describe('changedDescription', () => {
     });
   });
 
-  it('keeps what it leaves out, and clears what can only be cleared so', () => {
+  it('keeps what the update omits, and clears what can only be cleared by omission', () => {
     const update = { maxDeliveryCount: undefined, forwardTo: undefined, userMetadata: undefined };
     expect(changedDescription(current, update)).toEqual({ name: 'orders', maxDeliveryCount: 10 });
   });

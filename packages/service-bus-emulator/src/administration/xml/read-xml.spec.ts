@@ -29,7 +29,7 @@ describe('readXml', () => {
     expect(childOf(root, 'sql')).toBeUndefined();
   });
 
-  it('keeps white space and digits as they stand', () => {
+  it('preserves white space and digits', () => {
     expect(read('<a>  01.50 \n</a>').text).toBe('  01.50 \n');
   });
 
@@ -39,7 +39,7 @@ describe('readXml', () => {
     expect(read('<a>1<![CDATA[<b>&amp;</b>]]>2</a>').text).toBe('1<b>&amp;</b>2');
   });
 
-  it('reads back what was written', () => {
+  it('reads what was written', () => {
     const text = ' a < b && "c" > \'d\'\n\t€ 😀 &#65; ]]> ';
     const document = element('a', [element('b', text, { c: text.trim() }), element('d', [])], { e: '' });
     expect(read(writeXml(document))).toEqual(document);
@@ -78,14 +78,14 @@ describe('readXml', () => {
     expect(refusalOf(Buffer.from([0x3c, 0x61, 0x3e, 0xff, 0x3c, 0x2f, 0x61, 0x3e]))).toMatch(/UTF-8/);
   });
 
-  it('refuses depth without an end to it', () => {
+  it('refuses excessive depth', () => {
     const nested = (depth: number): string => '<a>'.repeat(depth) + '</a>'.repeat(depth);
     expect(read(nested(20)).name).toBe('a');
     expect(refusalOf(nested(100))).toMatch(/nested/i);
     expect(refusalOf(nested(100_000))).toMatch(/nested/i);
   });
 
-  it('takes nothing for a property of Object.prototype', () => {
+  it('is not confused by names from Object.prototype', () => {
     expect(childOf(read('<a><b/></a>'), 'toString')).toBeUndefined();
     for (const name of ['__proto__', 'constructor', 'prototype']) {
       expect(refusalOf(`<a><${name}><polluted>1</polluted></${name}></a>`)).toMatch(/cannot be read/);

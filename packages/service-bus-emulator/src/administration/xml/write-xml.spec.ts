@@ -19,7 +19,7 @@ describe('writeXml', () => {
     );
   });
 
-  it('replaces what XML cannot carry', () => {
+  it('replaces characters that XML does not have', () => {
     expect(writeXml(element('a', 'x\u0000\u001b\uffffy\tz'))).toContain('<a>x���y\tz</a>');
   });
 });

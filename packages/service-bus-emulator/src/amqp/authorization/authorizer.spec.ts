@@ -30,7 +30,7 @@ const refusal = (action: () => unknown): unknown => {
 };
 
 describe('Authorizer', () => {
-  it('grants what a token is for, until it ends', () => {
+  it('grants what a token is for, until it expires', () => {
     expect(authorizer.verify(token('sb://host/Orders'), SAS, 'sb://host:5672/orders', NOW_MS)).toEqual({
       path: 'orders',
       expiresAtMs: NOW_MS + 60_000,
@@ -38,7 +38,7 @@ describe('Authorizer', () => {
     expect(authorizer.verify(token('sb://host/'), SAS, 'sb://host/orders/$management', NOW_MS).path).toBe('');
   });
 
-  it('takes every signature, also one with a plus sign that is not escaped', () => {
+  it('accepts every signature, even with a plus sign that is not escaped', () => {
     for (let count = 0; count < 200; count += 1) {
       const plain = token(`sb://host/orders${count}`).replaceAll('%2B', '+');
       expect(() => authorizer.verify(plain, SAS, `sb://host/orders${count}`, NOW_MS)).not.toThrow();
@@ -65,7 +65,7 @@ describe('Authorizer', () => {
     );
   });
 
-  it('lets an entity be used with a claim to it, to what is above it, and to none else', () => {
+  it('allows using an entity with a claim to it or to what contains it, and with no other', () => {
     const claims = [
       { path: 'orders', expiresAtMs: NOW_MS + 1 },
       { path: 'events', expiresAtMs: NOW_MS },
@@ -81,7 +81,7 @@ describe('Authorizer', () => {
     ).not.toThrow();
   });
 
-  it('takes anything if told so', () => {
+  it('accepts anything if told to', () => {
     const trusting = new Authorizer({ keyName: 'Root', key: 'secret', acceptAnyToken: true });
     expect(trusting.verify('anything', 'jwt', 'sb://host/orders', NOW_MS)).toEqual({
       path: 'orders',

@@ -36,7 +36,7 @@ describe('writeTransferFrame', () => {
     more: true,
   };
 
-  it('writes all fields, and the payload behind them', () => {
+  it('writes all fields, and the payload after them', () => {
     const payload = Buffer.from('payload');
     expect(read(writeTransferFrame(transfer, payload))).toEqual({
       channel: 4_711,

@@ -17,7 +17,7 @@ const due = (deadlines: Deadlines<Alarm>, nowMs: number): string[] => {
 };
 
 describe('Deadlines', () => {
-  it('give what is due, the earliest first, and nothing before its time', () => {
+  it('return what is due, the earliest first, and nothing before its time', () => {
     const deadlines = new Deadlines<Alarm>();
     deadlines.set(new Alarm('b'), 20);
     deadlines.set(new Alarm('a'), 10);
@@ -28,13 +28,13 @@ describe('Deadlines', () => {
     expect(deadlines.nextMs).toBe(30);
   });
 
-  it('go by rank among what is due at the same time, in whatever order it came', () => {
+  it('order items that are due at the same time by rank', () => {
     const deadlines = new Deadlines<Alarm>();
     for (const rank of [5, 1, 4, 2, 6, 3]) deadlines.set(new Alarm(`${rank}`, rank), 10);
     expect(due(deadlines, 10)).toEqual(['1', '2', '3', '4', '5', '6']);
   });
 
-  it('can be moved both ways and taken back', () => {
+  it('can be moved both ways and removed', () => {
     const deadlines = new Deadlines<Alarm>();
     const [later, sooner, never] = [new Alarm('later'), new Alarm('sooner'), new Alarm('never')];
     for (const alarm of [later, sooner, never]) deadlines.set(alarm, 10);
@@ -56,7 +56,7 @@ describe('Deadlines', () => {
     expect([alarm.duePosition, deadlines.dueAtMs(alarm)]).toEqual([-1, Infinity]);
   });
 
-  it('leave items as they were before once they are taken', () => {
+  it('leave a taken item as it was before', () => {
     const deadlines = new Deadlines<Alarm>();
     const alarm = new Alarm('a');
     deadlines.set(alarm, 10);

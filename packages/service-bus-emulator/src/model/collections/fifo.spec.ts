@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Fifo } from './fifo.js';
 
 describe('Fifo', () => {
-  it('is an array with a quick shift', () => {
+  it('behaves like an array with a fast shift', () => {
     const step = fc.oneof(
       { weight: 6, arbitrary: fc.integer().map((value) => ({ push: value })) },
       { weight: 5, arbitrary: fc.constant('shift' as const) },
@@ -30,7 +30,7 @@ describe('Fifo', () => {
     );
   });
 
-  it('keeps its order over many more than it compacts at', () => {
+  it('stays in order beyond the size at which it compacts', () => {
     const fifo = new Fifo<number>();
     const out: (number | undefined)[] = [];
     for (let value = 0; value < 10_000; value += 1) {

@@ -22,7 +22,7 @@ const drain = (heap: Heap<Item>): number[] => {
 const sorted = (keys: number[]): number[] => [...keys].sort((a, b) => a - b);
 
 describe('Heap', () => {
-  it('gives items back in order', () => {
+  it('returns items in order', () => {
     fc.assert(
       fc.property(fc.array(fc.integer()), (keys) => {
         expect(drain(heapOf(keys.map(item)))).toEqual(sorted(keys));
@@ -30,7 +30,7 @@ describe('Heap', () => {
     );
   });
 
-  it('keeps the order when any item changes, leaves or is dropped', () => {
+  it('stays in order when any item changes, leaves or is dropped', () => {
     const change = fc.record({
       index: fc.nat(),
       key: fc.option(fc.integer()),
@@ -61,7 +61,7 @@ describe('Heap', () => {
     );
   });
 
-  it('knows the keys', () => {
+  it('returns the keys', () => {
     const heap = heapOf([item(2), item(1)]);
     expect([heap.keyAt(0), heap.keyAt(1), heap.keyAt(2), heap.keyAt(-1)]).toEqual([
       1,
@@ -71,7 +71,7 @@ describe('Heap', () => {
     ]);
   });
 
-  it('goes by what its owner says among items with the same key', () => {
+  it('lets its owner order items with the same key', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ key: fc.nat({ max: 3 }), rank: fc.nat() })), (items) => {
         const heap = new Heap<{ key: number; rank: number }>({ before: (a, b) => a.rank < b.rank });
@@ -82,7 +82,7 @@ describe('Heap', () => {
     );
   });
 
-  it('tells an item that it has left', () => {
+  it('reports that an item has left', () => {
     const items = [item(2), item(1), item(3)];
     const heap = heapOf(items);
     heap.pop();
@@ -92,7 +92,7 @@ describe('Heap', () => {
     expect(heap.peek()).toBeUndefined();
   });
 
-  it('loses nothing to a position at which there is nothing', () => {
+  it('ignores a position without an item', () => {
     const heap = heapOf([item(1)]);
     heap.deleteAt(-1);
     heap.deleteAt(1);

@@ -6,7 +6,7 @@ import { SequenceLog } from './sequence-log.js';
 const number = fc.integer({ min: 1, max: 2_000 });
 
 describe('SequenceLog', () => {
-  it('is a sorted map, whatever the order of its numbers', () => {
+  it('behaves like a sorted map, whatever the order of insertion', () => {
     const step = fc.record({ add: fc.boolean(), number });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 400 }), number, (steps, from) => {
@@ -28,7 +28,7 @@ describe('SequenceLog', () => {
     );
   });
 
-  it('goes on behind a gap of any width', () => {
+  it('continues after a gap of any width', () => {
     const log = new SequenceLog<string>();
     log.add(7, 'seven');
     log.add(1_000_000, 'a million');

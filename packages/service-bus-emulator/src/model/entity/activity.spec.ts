@@ -11,8 +11,8 @@ const sceneWith = (): ModelScene => {
 };
 const exists = (scene: ModelScene, name = 'q'): boolean => scene.namespace.entity(name) !== undefined;
 
-describe('an entity that deletes itself when idle', () => {
-  it('does so after its time', () => {
+describe('an entity with auto-delete on idle', () => {
+  it('is deleted after that time', () => {
     const scene = sceneWith();
     scene.advance(IDLE_MS - 1);
     expect(exists(scene)).toBe(true);
@@ -38,7 +38,7 @@ describe('an entity that deletes itself when idle', () => {
     expect(exists(scene)).toBe(false);
   });
 
-  it('stays while it has a receiver, and its time after that', () => {
+  it('stays while it has a receiver, and for its time after that', () => {
     const scene = sceneWith();
     const receiver = scene.receiver('q');
     scene.advance(10 * IDLE_MS + 500);
@@ -49,7 +49,7 @@ describe('an entity that deletes itself when idle', () => {
     expect(exists(scene)).toBe(false);
   });
 
-  it('goes by its new time when that is changed', () => {
+  it('follows a new time when that is changed', () => {
     const scene = sceneWith();
     const entity = scene.namespace.queues().next().value!;
     scene.advance(500);
@@ -72,7 +72,7 @@ describe('an entity that deletes itself when idle', () => {
     expect(exists(scene, 't')).toBe(false);
   });
 
-  it('that is deleted before its time leaves nothing to be done then', () => {
+  it('leaves nothing due if it is deleted before its time', () => {
     const scene = sceneWith();
     scene.namespace.createTopic(0, { name: 't', autoDeleteOnIdleMs: IDLE_MS });
     scene.namespace.createSubscription(0, { topicName: 't', name: 's', autoDeleteOnIdleMs: IDLE_MS });
@@ -94,7 +94,7 @@ describe('an entity that deletes itself when idle', () => {
 });
 
 describe('the times of an entity', () => {
-  it('tell when it was made, changed and used', () => {
+  it('tell when it was created, changed and used', () => {
     const scene = sceneWith();
     const entity = scene.namespace.queues().next().value!;
     scene.advance(10);

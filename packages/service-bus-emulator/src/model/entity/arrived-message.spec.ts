@@ -51,7 +51,7 @@ describe('a message as rules see it', () => {
     expect(new ArrivedMessage(content(parts), broker).systemProperty(name)).toEqual(expected);
   });
 
-  it('hands application properties on', () => {
+  it('passes application properties through', () => {
     expect(new ArrivedMessage(content()).applicationProperty('color')).toBe('blue');
     expect(new ArrivedMessage(content()).applicationProperty('size')).toBeNull();
   });

@@ -24,7 +24,7 @@ const notFound = (address: string): unknown => [
 ];
 
 describe('deleting an entity', () => {
-  it('tells its receivers, those who wait included, and forgets its messages', () => {
+  it('tells its receivers, including waiting ones, and drops its messages', () => {
     const scene = new ModelScene();
     scene.queue('q', { requiresSession: true, lockDurationMs: 1_000 });
     scene.send('q', ...inSession('s', 'a', 'b'));
@@ -54,7 +54,7 @@ describe('deleting an entity', () => {
     expect([scene.effects(), scene.namespace.nextDeadlineMs]).toEqual([[], Infinity]);
   });
 
-  it('makes room for another of that name, which starts anew', () => {
+  it('frees its name for a new, empty entity', () => {
     const scene = new ModelScene();
     scene.queue('q');
     scene.send('q', 'a');
@@ -64,7 +64,7 @@ describe('deleting an entity', () => {
     expect(scene.stored('q')).toEqual(['b']);
   });
 
-  it("takes a topic's subscriptions and scheduled messages along", () => {
+  it("deletes a topic's subscriptions and scheduled messages with it", () => {
     const scene = withTopic();
     scene.send('events', 'a');
     const receiver = scene.receiver('events/subscriptions/audit');
@@ -76,7 +76,7 @@ describe('deleting an entity', () => {
     );
   });
 
-  it('in the middle of what is due hurts nothing else', () => {
+  it('does not disturb others while due work is being done', () => {
     const scene = new ModelScene();
     scene.queue('idle', { autoDeleteOnIdleMs: 1_000, defaultMessageTimeToLiveMs: 1_000 });
     scene.queue('other', { defaultMessageTimeToLiveMs: 1_000 });
@@ -111,7 +111,7 @@ describe('updating an entity', () => {
     expect(entity.activity).toMatchObject({ createdAtMs: 0, updatedAtMs: 5 });
   });
 
-  it('refuses what could not work, and changes nothing', () => {
+  it('refuses an invalid description and changes nothing', () => {
     const entity = new ModelScene().queue('q');
     const { description } = entity;
     expect(() => entity.update(0, { ...description, lockDurationMs: -1 })).toThrow(BrokerError);

@@ -19,7 +19,7 @@ const historyOf = (windowMs: number): { history: DuplicateHistory; told: string[
 };
 
 describe('DuplicateHistory', () => {
-  it('knows an id for as long as the window', () => {
+  it('remembers an id for the length of the window', () => {
     const { history } = historyOf(100);
     history.add(0, 'a');
     expect(history.has(99, 'a')).toBe(true);
@@ -27,7 +27,7 @@ describe('DuplicateHistory', () => {
     expect(history.has(0, 'b')).toBe(false);
   });
 
-  it('tells what is to be kept, and what no longer', () => {
+  it('tells the journal what it remembers and forgets', () => {
     const { history, told } = historyOf(100);
     history.add(0, 'a');
     history.add(50, 'b');
@@ -36,7 +36,7 @@ describe('DuplicateHistory', () => {
     expect(history.size).toBe(1);
   });
 
-  it('forgets by the time that was told, also when the window has become shorter', () => {
+  it('forgets at the time that it told, even if the window has become shorter', () => {
     const { history, told } = historyOf(1_000);
     history.add(0, 'long');
     history.windowMs = 10;
@@ -51,7 +51,7 @@ describe('DuplicateHistory', () => {
     expect(history.size).toBe(0);
   });
 
-  it('takes ids back without telling of them again', () => {
+  it('restores ids without telling the journal again', () => {
     const { history, told } = historyOf(100);
     history.restore('a', 70);
     expect(history.has(69, 'a')).toBe(true);
@@ -59,7 +59,7 @@ describe('DuplicateHistory', () => {
     expect(history.has(70, 'a')).toBe(false);
   });
 
-  it('forgets by itself where nobody sends any more, and takes no memory then', () => {
+  it('forgets ids and frees their memory even if no more messages arrive', () => {
     const { history, told, namespace } = historyOf(100);
     history.add(0, 'a');
     history.add(60, 'b');
@@ -80,7 +80,7 @@ describe('DuplicateHistory', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('takes any text for an id', () => {
+  it('accepts any string as an id', () => {
     const { history } = historyOf(100);
     for (const messageId of ['', '__proto__', 'constructor']) {
       expect(history.has(0, messageId)).toBe(false);

@@ -36,7 +36,7 @@ describe('the status of an entity', () => {
     expect(scene.stored('q')).toEqual(['b']);
   });
 
-  it('frees sessions, and passes none to those who wait', () => {
+  it('frees sessions and grants none to waiting receivers', () => {
     const scene = new ModelScene();
     scene.queue('q', { requiresSession: true });
     scene.send('q', new TestContent({ sessionId: 's' }));

@@ -16,7 +16,7 @@ const chainOf = (...names: string[]): ModelScene => {
 };
 
 describe('forwarding', () => {
-  it('passes messages on, with the number they were first given', () => {
+  it('forwards messages with the number that they were first given', () => {
     const scene = chainOf('a', 'b');
     scene.send('b', 'direct');
     expect(scene.send('a', 'forwarded')).toEqual([1]);
@@ -41,7 +41,7 @@ describe('forwarding', () => {
     expect(scene.stored('f')).toEqual(['near']);
   });
 
-  it('ends in a circle as well', () => {
+  it('ends even in a circle', () => {
     const scene = chainOf('a', 'b', 'a2');
     const entity = scene.namespace.target('a2');
     if (entity.kind === 'queue') entity.update(0, { ...entity.description, forwardTo: 'a' });
@@ -67,7 +67,7 @@ describe('forwarding', () => {
     expect(reasons(scene, transferDeadLetters('source'))).toEqual([reason]);
   });
 
-  it('is done when a scheduled message becomes active', () => {
+  it('also applies to a scheduled message when it becomes active', () => {
     const scene = chainOf('a', 'b');
     scene.send('a', new TestContent({ messageId: 'later', scheduledEnqueueTimeMs: 100 }));
     expect(scene.stored('a')).toEqual(['later']);
@@ -75,7 +75,7 @@ describe('forwarding', () => {
     expect([scene.stored('a'), scene.stored('b')]).toEqual([[], ['later']]);
   });
 
-  it('reaches by the address of a whole URL, in any case', () => {
+  it('accepts a whole URL as its target, in any case', () => {
     const scene = new ModelScene();
     scene.queue('Target');
     scene.queue('source', { forwardTo: 'sb://host/TARGET' });
@@ -83,7 +83,7 @@ describe('forwarding', () => {
     expect(scene.stored('target')).toEqual(['a']);
   });
 
-  it('that is switched on takes along what waits, and what comes back', () => {
+  it('applies to waiting and returning messages, too, when it is turned on', () => {
     const scene = chainOf('a');
     scene.queue('b');
     scene.send('a', 'locked', 'waiting', 'deferred');
@@ -114,7 +114,7 @@ describe('forwarding of dead letters', () => {
     return scene;
   };
 
-  it('takes them to another entity, with where they are from', () => {
+  it('sends them to another entity and tells where they are from', () => {
     const scene = sceneWith();
     scene.send('errors', 'other');
     scene.send('q', 'a');
@@ -138,7 +138,7 @@ describe('forwarding of dead letters', () => {
     expect(scene.messages(deadLetters('errors'))[0]?.deadLetterSource).toBe('q');
   });
 
-  it('leaves them in the dead-letter queue when they are not taken', () => {
+  it('leaves them in the dead-letter queue if the target refuses them', () => {
     const scene = sceneWith();
     scene.send('errors', ...Array.from({ length: 4 }, () => new TestContent({ size: 256 * 1024 })));
     scene.send('q', 'a');

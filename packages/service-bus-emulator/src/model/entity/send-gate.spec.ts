@@ -6,7 +6,7 @@ import { TestContent } from '../../../test/support/model/test-content.js';
 const KIBIBYTE = 1024;
 
 describe('what is sent', () => {
-  it('is taken as a whole or not at all', () => {
+  it('is accepted as a whole or not at all', () => {
     const scene = new ModelScene();
     scene.queue('q');
     const tooLarge = new TestContent({ messageId: 'large', size: 256 * KIBIBYTE + 1 });
@@ -33,7 +33,7 @@ describe('what is sent', () => {
     }
   });
 
-  it('is taken by an entity from which nobody may receive', () => {
+  it('is accepted by an entity from which nobody may receive', () => {
     const scene = new ModelScene();
     scene.queue('q', { status: 'ReceiveDisabled' });
     scene.send('q', 'a');
@@ -75,7 +75,7 @@ describe('what is sent', () => {
 describe('the quota', () => {
   const large = (): TestContent => new TestContent({ size: 256 * KIBIBYTE });
 
-  it('of an entity counts all it holds, dead letters too', () => {
+  it('of an entity counts everything that it stores, including dead letters', () => {
     const scene = new ModelScene();
     scene.queue('q', { maxSizeInMegabytes: 1 });
     scene.send('q', large(), large(), large(), large());
@@ -85,7 +85,7 @@ describe('the quota', () => {
     scene.send('q', 'one more');
   });
 
-  it('of a topic counts what its subscriptions hold', () => {
+  it('of a topic counts what its subscriptions store', () => {
     const scene = new ModelScene();
     scene.namespace.createTopic(0, { name: 't', maxSizeInMegabytes: 1 });
     for (const name of ['a', 'b']) scene.namespace.createSubscription(0, { topicName: 't', name });
@@ -98,7 +98,7 @@ describe('the quota', () => {
     scene.send('t', 'a');
   });
 
-  it('of the namespace counts what is kept about small messages too', () => {
+  it('of the namespace counts the memory of small messages, too', () => {
     const scene = new ModelScene({ maxStoredBytes: 100_000 });
     scene.queue('q');
     const send = (): unknown => scene.send('q', new TestContent({ size: 1 }));
@@ -146,14 +146,14 @@ describe('duplicate detection', () => {
     return scene;
   };
 
-  it('takes a duplicate, gives it a number and drops it', () => {
+  it('accepts a duplicate, gives it a number and drops it', () => {
     const scene = sceneWith();
     expect(scene.send('q', 'a')).toEqual([1]);
     expect(scene.send('q', 'a', 'b', 'b')).toEqual([2, 3, 4]);
     expect(scene.stored('q')).toEqual(['a', 'b']);
   });
 
-  it('goes on after the message has been received, until the window ends', () => {
+  it('continues after the message has been received, until the window ends', () => {
     const scene = sceneWith();
     scene.send('q', 'a');
     scene.settle(scene.take(scene.receiver('q'))[0]!, 'complete');
@@ -165,7 +165,7 @@ describe('duplicate detection', () => {
     expect(scene.stored('q')).toEqual(['a']);
   });
 
-  it('does not remember what was refused', () => {
+  it('does not remember refused messages', () => {
     const scene = sceneWith();
     const large = new TestContent({ messageId: 'a', size: 300 * KIBIBYTE });
     expect(() => scene.send('q', large)).toThrow();
@@ -173,7 +173,7 @@ describe('duplicate detection', () => {
     expect(scene.stored('q')).toEqual(['a']);
   });
 
-  it('holds for scheduled and for forwarded messages', () => {
+  it('applies to scheduled and to forwarded messages', () => {
     const scene = sceneWith();
     scene.queue('source', { forwardTo: 'q' });
     scene.send('q', new TestContent({ messageId: 'a', scheduledEnqueueTimeMs: 10 }));
@@ -184,7 +184,7 @@ describe('duplicate detection', () => {
     expect(scene.stored('q').sort()).toEqual(['a', 'b']);
   });
 
-  it('holds for topics', () => {
+  it('applies to topics', () => {
     const scene = new ModelScene();
     scene.namespace.createTopic(0, { name: 't', requiresDuplicateDetection: true });
     scene.namespace.createSubscription(0, { topicName: 't', name: 's' });

@@ -29,14 +29,14 @@ const coloured = (messageId: string, colour: string): TestContent =>
   new TestContent({ messageId, application: { colour } });
 
 describe('a subscription', () => {
-  it('takes what any of its rules lets through, once', () => {
+  it('takes a message once that any of its rules matches', () => {
     const rules = [sql('one', "colour = 'red'"), sql('two', 'colour IS NOT NULL')];
     const scene = sceneWith({ name: 'a', rules });
     scene.send('events', coloured('m1', 'red'), coloured('m2', 'blue'), 'm3');
     expect(scene.stored('events/Subscriptions/a')).toEqual(['m1', 'm2']);
   });
 
-  it('takes a changed copy for each rule with an action, and leaves others alone', () => {
+  it('takes a changed copy for each matching rule with an action', () => {
     const rules = [
       sql('plain', '1 = 1'),
       sql('first', '1 = 1', "SET colour = 'green'"),
@@ -75,7 +75,7 @@ describe('a subscription', () => {
     }
   });
 
-  it('refuses a rule that is not understood, with the place in its text', () => {
+  it('refuses an invalid rule and says where the error is', () => {
     const subscription = sceneWith({ name: 'a' }).namespace.subscription('events', 'a');
     expect(() => subscription.addRule(0, sql('wrong', 'colour = = 1'))).toThrow(
       refusedWith('com.microsoft:argument-error'),

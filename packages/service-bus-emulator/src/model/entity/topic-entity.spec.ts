@@ -23,7 +23,7 @@ const sceneWith = (...subscriptions: Wanted[]): ModelScene => {
 };
 
 describe('a topic', () => {
-  it('gives each subscription a copy, each under numbers of its own', () => {
+  it('gives each subscription a copy with a number of its own', () => {
     const scene = sceneWith({ name: 'a' }, { name: 'b', rules: [] }, { name: 'c' });
     expect(scene.send('events', 'm1', 'm2')).toEqual([1, 2]);
     scene.namespace.createSubscription(0, { topicName: 'events', name: 'late' });
@@ -36,13 +36,13 @@ describe('a topic', () => {
     });
   });
 
-  it('takes what nobody wants, and keeps nothing of it', () => {
+  it('accepts messages that match no subscription, and drops them', () => {
     const scene = sceneWith();
     expect(scene.send('events', 'm1')).toEqual([1]);
     expect(scene.namespace.storedBytes).toBe(0);
   });
 
-  it('holds scheduled messages back, and can be made to forget them', () => {
+  it('holds scheduled messages, which can be cancelled', () => {
     const scene = sceneWith({ name: 'a' });
     const at = (messageId: string): TestContent =>
       new TestContent({ messageId, scheduledEnqueueTimeMs: 100 });
@@ -58,7 +58,7 @@ describe('a topic', () => {
     });
   });
 
-  it('bounds the time to live in its subscriptions, and not beyond them', () => {
+  it('limits the time to live in its subscriptions, and not beyond them', () => {
     const scene = sceneWith({ name: 'a' }, { name: 'passing', forwardTo: 'q' });
     scene.queue('q');
     const topic = scene.namespace.topic('events');
@@ -68,7 +68,7 @@ describe('a topic', () => {
     expect([scene.stored('events/Subscriptions/a'), scene.stored('q')]).toEqual([[], ['m1']]);
   });
 
-  it('that is disabled closes its subscriptions to receivers, which keep what they have', () => {
+  it('closes its subscriptions to receivers when it is disabled; they keep their messages', () => {
     const scene = sceneWith({ name: 'a' });
     scene.send('events', 'm1');
     const receiver = scene.receiver('events/Subscriptions/a');

@@ -24,7 +24,7 @@ describe('the description of an entity', () => {
     expect(() => scene.queue('q', { forwardTo: 'Q' })).toThrow(argumentError);
   });
 
-  it('takes the defaults for what is undefined', () => {
+  it('has the default for each undefined property', () => {
     const { description } = new ModelScene().queue('q', { lockDurationMs: undefined });
     expect(description).toMatchObject({ lockDurationMs: 60_000, maxDeliveryCount: 10, status: 'Active' });
   });

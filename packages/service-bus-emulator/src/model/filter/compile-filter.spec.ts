@@ -32,7 +32,7 @@ function truthOf(condition: string, subject: FilteredMessage): 'T' | 'F' | 'U' {
 }
 
 describe('filters without an expression', () => {
-  it('lets everything through a true filter and nothing through a false one', () => {
+  it('match everything (true) or nothing (false)', () => {
     expect(compileFilter({ kind: 'true' })(message())).toBe(true);
     expect(compileFilter({ kind: 'false' })(message())).toBe(false);
   });
@@ -229,7 +229,7 @@ describe('three-valued logic', () => {
     expect(Object.fromEntries(actual)).toEqual(table);
   });
 
-  it('has unknown as the negation of unknown, and lets through only what is true', () => {
+  it('negates unknown to unknown, and matches only what is true', () => {
     expect(truths.map((truth) => truthOf(`NOT ${conditions[truth]}`, message()))).toEqual(['F', 'T', 'U']);
     expect(truths.map((truth) => matches(conditions[truth], message()))).toEqual([true, false, false]);
   });
@@ -251,7 +251,7 @@ describe('parameters', () => {
     expect(matches('color = @color', message({ color: 'red' }), parameters)).toBe(false);
   });
 
-  it('may be of every type', () => {
+  it('can have every type', () => {
     const sent = { text: 'a', whole: 5, part: 0.5, long: 2n ** 60n, flag: true, at: new Date(99) };
     const expression = Object.keys(sent)
       .map((name) => `${name} = @${name}`)
@@ -260,7 +260,7 @@ describe('parameters', () => {
     expect(matches(expression, message({ ...sent, at: new Date(98) }), sent)).toBe(false);
   });
 
-  it('may be a pattern, but not one that is too long or no string', () => {
+  it('can be a pattern, unless it is too long or not a string', () => {
     const subject = message({ color: 'blue' });
     expect(matches('color LIKE @x', subject, { '@x': 'bl%' })).toBe(true);
     expect(() => matches('color LIKE @x', subject, { '@x': 5 })).toThrow(
@@ -271,21 +271,21 @@ describe('parameters', () => {
     );
   });
 
-  it('may be null, which makes a comparison unknown', () => {
+  it('can be null, which makes a comparison unknown', () => {
     expect(matches('color = @x', message({ color: 'blue' }), { '@x': null })).toBe(false);
     expect(matches('NOT color = @x', message({ color: 'blue' }), { '@x': null })).toBe(false);
   });
 });
 
 describe('evaluation', () => {
-  it('looks each property up once, however often it is named', () => {
+  it('reads each property once, however often it is named', () => {
     const applicationProperty = jest.fn((): PropertyValue => 3);
     const subject = { applicationProperty, systemProperty: () => null };
     expect(matches('a = 1 OR A = 2 OR [a] + user.a = 6', subject)).toBe(true);
     expect(applicationProperty).toHaveBeenCalledTimes(1);
   });
 
-  it('looks at each message anew', () => {
+  it('reads each message anew', () => {
     const filter = compileFilter({ kind: 'sql', expression: "color = 'red' OR color = 'blue'" });
     const colors = ['blue', null, 'red'];
     expect(colors.map((color) => filter(message({ color })))).toEqual([true, false, true]);
@@ -296,7 +296,7 @@ describe('evaluation', () => {
     expect(['a%', '%d', '_b_'].map((pattern) => filter(message({ pattern })))).toEqual([true, false, true]);
   });
 
-  it('does not read what cannot change the result', () => {
+  it('does not read properties that cannot change the result', () => {
     const applicationProperty = jest.fn((name: string): PropertyValue => name);
     const subject = { applicationProperty, systemProperty: () => null };
     expect(matches("a = 'a' OR b = 'b'", subject)).toBe(true);

@@ -40,7 +40,7 @@ describe('correlation filter', () => {
     expect(matches({ [field]: 'x' }, {}, {}, { [name.toLowerCase()]: 'x' })).toBe(false);
   });
 
-  it('wants all that is set, and nothing else', () => {
+  it('requires everything that is set, and nothing else', () => {
     const message = [{ Label: 'red', To: 'me' }, { size: 5 }] as const;
     expect(matches({ label: 'red', to: 'me' }, { size: 5 }, ...message)).toBe(true);
     expect(matches({ label: 'red', to: 'you' }, { size: 5 }, ...message)).toBe(false);

@@ -197,7 +197,7 @@ describe('any SQL expression', () => {
     expect(compared).toBeGreaterThan(1000);
   });
 
-  it('gives a property the same value when it is printed and parsed again', () => {
+  it('computes the same value when it is printed and parsed again', () => {
     fc.assert(
       fc.property(value, subject, (tree, message) => {
         const text = `SET target = ${print(tree)}`;

@@ -61,7 +61,7 @@ describe('Broker', () => {
     expect(done.slice(2)).toEqual(['deliver c', 'drained 4']);
   });
 
-  it('carries them out also when the command fails, and passes its error on', () => {
+  it('carries them out even if the command fails, and passes the error on', () => {
     const { broker } = start();
     const done: string[] = [];
     attach(broker, 1, port(done));
@@ -102,7 +102,7 @@ describe('Broker', () => {
     expect(clock.alarmAtMs).toBe(Infinity);
   });
 
-  it('sets it again when the clock has rung too early', () => {
+  it('sets the alarm again if the clock has rung too early', () => {
     const { broker, clock } = start();
     attach(broker, 1, port([]));
     send(broker, 'a');
@@ -112,7 +112,7 @@ describe('Broker', () => {
     expect(clock.alarmAtMs).toBe(100);
   });
 
-  it('lets a port give a command', () => {
+  it('lets a port issue a command', () => {
     const { broker } = start();
     const done: string[] = [];
     const greedy = port(done, {
@@ -145,7 +145,7 @@ describe('Broker', () => {
     expect(done).toEqual(['deliver a']);
   });
 
-  it('keeps a port that fails from disturbing others, and gives on what it had', () => {
+  it('detaches a receiver whose port fails, and delivers its messages to others', () => {
     const { broker, failures } = start();
     const done: string[] = [];
     const problem = new Error('broken pipe');

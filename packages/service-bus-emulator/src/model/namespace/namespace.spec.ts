@@ -24,7 +24,7 @@ const notFound = (address: string): unknown => [
 ];
 
 describe('entities', () => {
-  it('are found in any spelling, and keep the one they were created in', () => {
+  it('are found in any spelling, and keep the one in which they were created', () => {
     const { namespace } = withTopic();
     expect(namespace.entity('ORDERS')?.description.name).toBe('Orders');
     expect(namespace.subscription('EVENTS', 'AUDIT').address).toBe('Events/Subscriptions/Audit');
@@ -45,7 +45,7 @@ describe('entities', () => {
     expect([...namespace.topics()].map(({ address }) => address)).toEqual(['Events']);
   });
 
-  it('exist once under a name, whatever their kind', () => {
+  it('have unique names, whatever their kind', () => {
     const { namespace } = withTopic();
     for (const create of [
       () => namespace.createQueue(0, { name: 'orders' }),
@@ -57,7 +57,7 @@ describe('entities', () => {
     }
   });
 
-  it('leave nothing to do behind when they are refused', () => {
+  it('leave nothing due behind when they are refused', () => {
     const { namespace } = withTopic();
     expect(() => namespace.createQueue(0, { name: 'orders', autoDeleteOnIdleMs: 1_000 })).toThrow();
     expect(() => namespace.createQueue(0, { name: 'x', lockDurationMs: 0, autoDeleteOnIdleMs: 5 })).toThrow();
@@ -65,7 +65,7 @@ describe('entities', () => {
     expect(namespace.entity('x')).toBeUndefined();
   });
 
-  it('may have names that mean something to JavaScript', () => {
+  it('may have names that are special in JavaScript', () => {
     const scene = new ModelScene();
     for (const name of ['__proto__', 'constructor', 'toString']) {
       expect(refusal(() => scene.namespace.target(name))).toEqual(notFound(name));
@@ -76,7 +76,7 @@ describe('entities', () => {
   });
 });
 
-describe('what cannot be done', () => {
+describe('refused commands', () => {
   it.each(['nothing', 'events/subscriptions/nothing', 'nothing/subscriptions/audit', ''])(
     'receiving from %s, which does not exist',
     (address) => {
@@ -109,7 +109,7 @@ describe('what cannot be done', () => {
     ]);
   });
 
-  it('naming a queue where a topic is meant', () => {
+  it('naming a queue where a topic is required', () => {
     const { namespace } = withTopic();
     expect(refusal(() => namespace.topic('orders'))).toEqual(notFound('orders'));
     expect(refusal(() => namespace.subscription('events', 'x'))).toEqual(notFound('events/Subscriptions/x'));

@@ -30,7 +30,7 @@ const expectKept = (durable: Durable): ModelScene => {
 };
 
 describe('what becomes due while the broker is away', () => {
-  it('happens, and is told, when time goes on', () => {
+  it('is done and told to the journal when time goes on', () => {
     const durable = start();
     const { scene, journal } = durable;
     scene.queue('q', { deadLetteringOnMessageExpiration: true });
@@ -51,7 +51,7 @@ describe('what becomes due while the broker is away', () => {
     expectKept({ scene: next, journal });
   });
 
-  it('includes forwarding that was waiting for a lock to end', () => {
+  it('includes forwarding that waited for a lock to end', () => {
     const durable = start();
     const { scene, journal } = durable;
     scene.queue('target');
@@ -76,7 +76,7 @@ describe('a restore', () => {
     expect(durable.journal.messages.get('q')?.size).toBe(1);
   });
 
-  it('takes messages in any order', () => {
+  it('accepts messages in any order', () => {
     const durable = start();
     durable.scene.queue('q');
     durable.scene.send('q', 'a', 'b', 'c');

@@ -115,7 +115,7 @@ describe('a restart keeps', () => {
     expect(next.stored('q')).not.toContain('brief');
   });
 
-  it('what was locked, for others to receive, uncounted', () => {
+  it('locked messages, for others to receive, uncounted', () => {
     const durable = start();
     durable.scene.queue('q');
     durable.scene.send('q', 'a');
@@ -124,7 +124,7 @@ describe('a restart keeps', () => {
     expect(next.take(next.receiver('q'))[0]).toMatchObject({ deliveryCount: 0 });
   });
 
-  it('numbers, also of what left nothing behind', () => {
+  it('sequence numbers, even of messages that are gone', () => {
     const durable = start();
     const { scene } = durable;
     scene.queue('q', { requiresDuplicateDetection: true });
@@ -138,7 +138,7 @@ describe('a restart keeps', () => {
     expect([next.send('q', 'x'), next.send('source', 'y'), next.send('t', 'z')]).toEqual([[5], [2], [2]]);
   });
 
-  it('which messages are duplicates, for as long as before', () => {
+  it('the duplicate detection history, for as long as before', () => {
     const durable = start();
     const { scene } = durable;
     scene.queue('q', { requiresDuplicateDetection: true, duplicateDetectionHistoryTimeWindowMs: 100 });

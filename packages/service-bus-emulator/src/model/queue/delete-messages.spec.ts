@@ -15,7 +15,7 @@ const scheduled = (messageId: string): TestContent =>
   new TestContent({ messageId, scheduledEnqueueTimeMs: 100 });
 
 describe('cancelling scheduled messages', () => {
-  it('removes all of them or none', () => {
+  it('removes all of the named messages or none', () => {
     const scene = sceneWith('active');
     scene.send('q', scheduled('a'), scheduled('b'));
     const queue = scene.source('q');
@@ -27,7 +27,7 @@ describe('cancelling scheduled messages', () => {
     expect(scene.namespace.nextDeadlineMs).toBe(Infinity);
   });
 
-  it('comes too late once they are active', () => {
+  it('fails once they are active', () => {
     const scene = sceneWith();
     scene.send('q', scheduled('a'));
     scene.advance(100);
@@ -37,7 +37,7 @@ describe('cancelling scheduled messages', () => {
 });
 
 describe('deleting messages', () => {
-  it('takes the oldest that nobody holds, up to a number', () => {
+  it('deletes the oldest unlocked messages, up to a number', () => {
     const scene = sceneWith('locked', 'deferred', 'a', 'b', 'c');
     scene.send('q', scheduled('scheduled'));
     const [, deferred] = scene.take(scene.receiver('q'), 2);
@@ -51,7 +51,7 @@ describe('deleting messages', () => {
     expect(scene.take(scene.receiver('q'), 5)).toEqual([]);
   });
 
-  it('takes only what was enqueued up to a time', () => {
+  it('deletes only messages enqueued before a time', () => {
     const scene = sceneWith('old');
     scene.advance(10);
     scene.send('q', 'new');
@@ -59,7 +59,7 @@ describe('deleting messages', () => {
     expect(scene.stored('q')).toEqual(['new']);
   });
 
-  it('may be for one session', () => {
+  it('can be limited to one session', () => {
     const scene = new ModelScene();
     scene.queue('q', { requiresSession: true });
     scene.send('q', ...inSession('a', 'a1'), ...inSession('b', 'b1'));
@@ -69,7 +69,7 @@ describe('deleting messages', () => {
     expect(scene.session('q', undefined).session).toBeUndefined();
   });
 
-  it('leaves nothing in memory of what nobody ever received', () => {
+  it('frees the memory of messages that nobody ever received', () => {
     const scene = sceneWith();
     for (let count = 0; count < 100; count += 1) {
       scene.send('q', ...Array.from({ length: 100 }, () => 'a'));
@@ -81,11 +81,11 @@ describe('deleting messages', () => {
 });
 
 describe('sessions over the management node', () => {
-  it('are refused where there are none', () => {
+  it('are refused on an entity without sessions', () => {
     expect(() => sessionLocks(sceneWith().source('q'))).toThrow(refusedWith('amqp:not-allowed'));
   });
 
-  it('must be held to settle with them', () => {
+  it('must be held for settling their messages', () => {
     const scene = new ModelScene();
     scene.queue('q', { requiresSession: true });
     const queue = scene.source('q');

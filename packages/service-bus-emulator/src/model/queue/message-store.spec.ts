@@ -24,7 +24,7 @@ describe('MessageStore', () => {
     expect(numbers).toEqual([1, 2, 3, 4]);
   });
 
-  it('counts by state, and measures', () => {
+  it('counts messages by state, and their size', () => {
     const store = storeOf();
     const first = store.add(0, Infinity, 'active', { content: content(10) });
     const second = store.add(0, Infinity, 'scheduled', { content: content(20) });
@@ -40,7 +40,7 @@ describe('MessageStore', () => {
     expect(store.counts).toEqual({ active: 0, deferred: 0, scheduled: 0 });
   });
 
-  it('keeps what a message is known by when it moves within its entity', () => {
+  it("preserves a message's identity when it moves within its entity", () => {
     const [main, deadLetters] = [storeOf(), storeOf()];
     const message = main.add(5, Infinity, 'active', {
       content: content(1),
@@ -59,7 +59,7 @@ describe('MessageStore', () => {
     });
   });
 
-  it('tells the journal of messages and of numbers', () => {
+  it('tells the journal about messages and numbers', () => {
     const told: string[] = [];
     const store = storeOf({
       ...noJournal,

@@ -18,7 +18,7 @@ const whoGotWhat = (effects: Effect[], receivers: Receiver[]): string[] =>
   );
 
 describe('delivery from a queue', () => {
-  it('goes by sequence number and by credit', () => {
+  it('follows sequence numbers and credit', () => {
     const scene = sceneWith('a', 'b', 'c');
     const receiver = scene.receiver('q');
     expect(scene.delivered()).toEqual([]);
@@ -32,7 +32,7 @@ describe('delivery from a queue', () => {
     expect(receiver.credit).toBe(3);
   });
 
-  it('goes round the receivers that have credit', () => {
+  it('serves receivers with credit in turn', () => {
     const scene = sceneWith();
     const receivers = [scene.receiver('q'), scene.receiver('q'), scene.receiver('q')];
     scene.flow(receivers[0]!, 3);
@@ -43,7 +43,7 @@ describe('delivery from a queue', () => {
     expect(whoGotWhat(scene.effects(), receivers)).toEqual(['1:f']);
   });
 
-  it('takes credit back as well', () => {
+  it('can take credit back', () => {
     const scene = sceneWith();
     const receiver = scene.receiver('q');
     scene.flow(receiver, 5);
@@ -52,14 +52,14 @@ describe('delivery from a queue', () => {
     expect(scene.delivered()).toEqual([]);
   });
 
-  it('removes at once what is received without locks', () => {
+  it('removes messages at once that are received without locks', () => {
     const scene = sceneWith('a', 'b');
     const [message] = scene.take(scene.receiver('q', 'receive-and-delete'));
     expect(message).toMatchObject({ lockId: 0 });
     expect(scene.stored('q')).toEqual(['b']);
   });
 
-  it('answers a drain after what there was, and takes the rest of the credit', () => {
+  it('delivers what there is, then answers a drain and takes the rest of the credit', () => {
     const scene = sceneWith('a');
     const receiver = scene.receiver('q');
     scene.flow(receiver, 3, true);
@@ -68,14 +68,14 @@ describe('delivery from a queue', () => {
     expect(scene.delivered()).toEqual([]);
   });
 
-  it('answers a drain also when no credit is left', () => {
+  it('answers a drain even if no credit is left', () => {
     const scene = sceneWith('a');
     const receiver = scene.receiver('q');
     scene.flow(receiver, 1, true);
     expect(scene.effects().at(-1)).toMatchObject({ type: 'drained', unusedCredit: 0 });
   });
 
-  it('gives nothing to one that has left, whatever it still asks for', () => {
+  it('delivers nothing to a receiver that has left, whatever it asks for', () => {
     const scene = sceneWith();
     const [gone, there] = [scene.receiver('q'), scene.receiver('q')];
     scene.flow(gone, 10);
@@ -88,7 +88,7 @@ describe('delivery from a queue', () => {
     expect(scene.source('q').receivers.size).toBe(1);
   });
 
-  it('keeps nothing of receivers that came, waited and went', () => {
+  it('forgets receivers that attached, waited and left', () => {
     const scene = sceneWith();
     for (let count = 0; count < 1_000; count += 1) {
       const receiver = scene.receiver('q');

@@ -12,7 +12,7 @@ const sceneWith = (options: Omit<QueueOptions, 'name'> = {}, ...ids: string[]): 
 const lockLost = refusedWith('com.microsoft:message-lock-lost');
 
 describe('the lock of a message', () => {
-  it('lasts for the lock duration, and keeps the message from all others', () => {
+  it('lasts for the lock duration and keeps the message from other receivers', () => {
     const scene = sceneWith();
     const [first, second] = [scene.receiver('q'), scene.receiver('q')];
     const [message] = scene.take(first);
@@ -24,7 +24,7 @@ describe('the lock of a message', () => {
     expect(message).toMatchObject({ lockedUntilMs: 2_000, lockedBy: second, deliveryCount: 1 });
   });
 
-  it('has another number with each delivery: the one before settles nothing', () => {
+  it('has a new id with each delivery: an earlier id settles nothing', () => {
     const scene = sceneWith();
     const receiver = scene.receiver('q');
     const [message] = scene.take(receiver);
@@ -39,7 +39,7 @@ describe('the lock of a message', () => {
     expect(() => scene.settle(message!, 'complete', {}, queue)).toThrow(lockLost);
   });
 
-  it('is prolonged from now on by a renewal', () => {
+  it('lasts for the lock duration again after a renewal', () => {
     const scene = sceneWith();
     const [message] = scene.take(scene.receiver('q'));
     scene.advance(900);
@@ -50,7 +50,7 @@ describe('the lock of a message', () => {
     expect(message).toMatchObject({ deliveryCount: 1, lockId: 0 });
   });
 
-  it('keeps its end when the lock duration changes, until it is renewed', () => {
+  it('keeps its expiry when the lock duration changes, until it is renewed', () => {
     const scene = sceneWith();
     const [message] = scene.take(scene.receiver('q'));
     const entity = [...scene.namespace.queues()][0]!;
@@ -61,7 +61,7 @@ describe('the lock of a message', () => {
     expect(message?.lockedUntilMs).toBe(550);
   });
 
-  it('lives on when its link ends', () => {
+  it('outlives its link', () => {
     const scene = sceneWith();
     const receiver = scene.receiver('q');
     const [message] = scene.take(receiver);
@@ -71,7 +71,7 @@ describe('the lock of a message', () => {
     expect(scene.stored('q')).toEqual([]);
   });
 
-  it('ends with its link where that is wanted, and counts as a failure', () => {
+  it('ends with its link if asked to, and counts as a failed delivery', () => {
     const scene = sceneWith({}, 'a', 'b', 'c');
     const [holder, other] = [scene.receiver('q'), scene.receiver('q')];
     const [, , third] = scene.take(holder, 3);
@@ -86,7 +86,7 @@ describe('the lock of a message', () => {
     ]);
   });
 
-  it('of others does not end with a link', () => {
+  it("does not end with another receiver's link", () => {
     const scene = sceneWith({}, 'a', 'b');
     const [one, other] = [scene.receiver('q'), scene.receiver('q')];
     scene.take(one);
@@ -95,7 +95,7 @@ describe('the lock of a message', () => {
     expect(scene.source('q').locks.size).toBe(1);
   });
 
-  it('ends at the same time for many: they come back in order', () => {
+  it('can expire for many messages at once: they return in order', () => {
     const scene = sceneWith({}, 'a', 'b', 'c', 'd', 'e', 'f');
     const [first, second] = [scene.receiver('q'), scene.receiver('q')];
     scene.take(first, 6);
@@ -104,7 +104,7 @@ describe('the lock of a message', () => {
     expect(scene.delivered()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   });
 
-  it('of an older message ends later, and still the older goes first when both are seen together', () => {
+  it('of an older message can expire later, and the older one still comes first if both are due', () => {
     const scene = sceneWith({}, 'a', 'b');
     const [first, second] = [scene.receiver('q'), scene.receiver('q')];
     const [older] = scene.take(first, 2);

@@ -18,7 +18,7 @@ const scheduled = (messageId: string): TestContent =>
   new TestContent({ messageId, scheduledEnqueueTimeMs: 100 });
 
 describe('peek', () => {
-  it('shows messages in every state, from a number on, and locks none', () => {
+  it('returns messages in every state, from a number on, and locks none', () => {
     const scene = sceneWith('locked', 'deferred', 'active');
     scene.send('q', scheduled('scheduled'));
     const [, deferred] = scene.take(scene.receiver('q'), 2);
@@ -49,7 +49,7 @@ describe('peek', () => {
     expect(seen).toEqual([300, 600, 900]);
   });
 
-  it('shows one session, and refuses to show all', () => {
+  it('returns the messages of one session, and refuses to return those of all', () => {
     const scene = new ModelScene();
     scene.queue('q', { requiresSession: true });
     scene.send('q', ...inSession('a', 'a1'), ...inSession('b', 'b1'), ...inSession('a', 'a2'));
@@ -60,7 +60,7 @@ describe('peek', () => {
 });
 
 describe('receiving deferred messages', () => {
-  it('takes all of them or none', () => {
+  it('receives all of them or none', () => {
     const scene = sceneWith('a', 'b', 'c');
     deferAll(scene);
     const queue = scene.source('q');
@@ -76,7 +76,7 @@ describe('receiving deferred messages', () => {
     expect(() => receiveDeferred(queue, 0, [1], 'peek-lock')).toThrow(messageNotFound);
   });
 
-  it('takes a message once, however often it is named', () => {
+  it('receives a message once, however often it is named', () => {
     const scene = sceneWith('a');
     deferAll(scene);
     const queue = scene.source('q');
@@ -84,7 +84,7 @@ describe('receiving deferred messages', () => {
     expect(queue.locks.size).toBe(1);
   });
 
-  it('takes no message that is not deferred', () => {
+  it('receives no message that is not deferred', () => {
     const scene = sceneWith('a');
     expect(() => receiveDeferred(scene.source('q'), 0, [1], 'peek-lock')).toThrow(messageNotFound);
   });
@@ -96,7 +96,7 @@ describe('receiving deferred messages', () => {
     expect(scene.stored('q')).toEqual(['a']);
   });
 
-  it('holds them until the lock ends, and then they are deferred again', () => {
+  it('locks them; they are deferred again when the lock ends', () => {
     const scene = sceneWith('a');
     deferAll(scene);
     const queue = scene.source('q');
@@ -106,7 +106,7 @@ describe('receiving deferred messages', () => {
     expect(receiveDeferred(queue, scene.nowMs, [1], 'receive-and-delete')).toEqual([message]);
   });
 
-  it('goes through the session, where there are sessions', () => {
+  it('requires the session on an entity with sessions', () => {
     const scene = new ModelScene();
     scene.queue('q', { requiresSession: true });
     scene.send('q', ...inSession('a', 'a1'));

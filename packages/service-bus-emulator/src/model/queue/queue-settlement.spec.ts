@@ -30,7 +30,7 @@ describe('settlement', () => {
     expect(scene.namespace.nextDeadlineMs).toBe(Infinity);
   });
 
-  it('by abandon brings a message back to its place, counted and changed', () => {
+  it('by abandon returns a message to its place, counted and changed', () => {
     const scene = sceneWith();
     const receiver = scene.receiver('q');
     scene.settle(scene.take(receiver)[0]!, 'abandon', colour);
@@ -40,7 +40,7 @@ describe('settlement', () => {
     expect(scene.source('q').store.sizeBytes).toBe(201);
   });
 
-  it('by defer keeps a message aside, uncounted and changed', () => {
+  it('by defer sets a message aside, uncounted and changed', () => {
     const scene = sceneWith();
     const receiver = scene.receiver('q');
     const [message] = scene.take(receiver);
@@ -74,7 +74,7 @@ describe('settlement', () => {
     expect(scene.messages('q/$DeadLetterQueue')[0]?.content.applicationProperty('colour')).toBe('red');
   });
 
-  it('by dead-letter without a reason changes nothing of the message', () => {
+  it('by dead-letter without a reason leaves the message unchanged', () => {
     const scene = sceneWith();
     const [message] = scene.take(scene.receiver('q'));
     const { content } = message!;
@@ -82,7 +82,7 @@ describe('settlement', () => {
     expect(scene.messages('q/$DeadLetterQueue')[0]?.content).toBe(content);
   });
 
-  it('dead-letters a message whose deliveries have failed as often as they may', () => {
+  it('dead-letters a message after the maximum number of failed deliveries', () => {
     const scene = sceneWith();
     const receiver = scene.receiver('q');
     scene.settle(scene.take(receiver)[0]!, 'abandon');
@@ -109,7 +109,7 @@ describe('settlement', () => {
     expect(scene.stored('q/$DeadLetterQueue')).toEqual([]);
   });
 
-  it('keeps dead letters by the numbers they had, whatever the order they come in', () => {
+  it('stores dead letters under their former numbers, in whatever order they arrive', () => {
     const scene = sceneWith();
     const messages = scene.take(scene.receiver('q'), 2);
     for (const message of messages.reverse()) scene.settle(message, 'dead-letter');

@@ -30,7 +30,7 @@ describe('the time to live of a message', () => {
     expect(scene.namespace.storedBytes).toBe(0);
   });
 
-  it('ends in the dead-letter queue where that is wanted, and there it ends no more', () => {
+  it('ends in the dead-letter queue if the entity asks for that, where it no longer applies', () => {
     const scene = sceneWith({ deadLetteringOnMessageExpiration: true });
     scene.send('q', lasting('a', 50));
     scene.advance(1_000_000);
@@ -41,7 +41,7 @@ describe('the time to live of a message', () => {
     expect(scene.namespace.nextDeadlineMs).toBe(Infinity);
   });
 
-  it('takes the expired out of delivery', () => {
+  it('keeps expired messages from being delivered', () => {
     const scene = sceneWith();
     scene.send('q', lasting('a', 50), 'b', lasting('c', 50));
     scene.advance(50);
@@ -63,7 +63,7 @@ describe('the time to live of a message', () => {
     expect(scene.stored(deadLetters)).toEqual(['abandoned', 'forgotten']);
   });
 
-  it('ends a deferred message only when that is asked for', () => {
+  it('ends a deferred message only when it is received', () => {
     const scene = sceneWith({ deadLetteringOnMessageExpiration: true });
     scene.send('q', lasting('a', 50), lasting('b', 5_000));
     for (const message of scene.take(scene.receiver('q'), 2)) scene.settle(message, 'defer');
@@ -77,7 +77,7 @@ describe('the time to live of a message', () => {
     expect(scene.source('q').locks.size).toBe(0);
   });
 
-  it("counts for messages to come when the entity's changes", () => {
+  it("applies to later messages when the entity's changes", () => {
     const scene = sceneWith();
     const entity = scene.namespace.queues().next().value!;
     scene.send('q', 'before');
@@ -110,7 +110,7 @@ describe('a scheduled message', () => {
     });
   });
 
-  it('keeps the order of sending among those for the same time', () => {
+  it('keeps the order of sending among messages for the same time', () => {
     const scene = sceneWith();
     const ids = Array.from({ length: 20 }, (_, index) => `m${index}`);
     scene.send('q', ...ids.map((id) => scheduled(id, 100)));
@@ -125,7 +125,7 @@ describe('a scheduled message', () => {
     expect(scene.messages('q')[0]).toMatchObject({ state: 'active', sequenceNumber: 1 });
   });
 
-  it('lives from its activation on', () => {
+  it('starts its time to live when it becomes active', () => {
     const scene = sceneWith({ defaultMessageTimeToLiveMs: 50 });
     scene.send('q', scheduled('later', 100));
     scene.advance(149);
@@ -135,8 +135,8 @@ describe('a scheduled message', () => {
   });
 });
 
-describe('what has become due while nobody looked', () => {
-  it('happens before anything is delivered', () => {
+describe('what has become due between commands', () => {
+  it('is done before anything is delivered', () => {
     const scene = sceneWith();
     scene.send('q', lasting('expired', 10), scheduled('later', 20), 'locked');
     scene.take(scene.receiver('q'), 1);

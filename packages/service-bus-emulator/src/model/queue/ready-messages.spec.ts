@@ -9,7 +9,7 @@ const message = (sequenceNumber: number): Message =>
   new Message(sequenceNumber, 0, Infinity, { content: new TestContent() });
 
 describe('ReadyMessages', () => {
-  it('are taken by sequence number, also those that were returned or came late', () => {
+  it('are taken by sequence number, even if they were returned or added late', () => {
     const step = fc.oneof(
       fc.constant('arrive' as const),
       fc.constant('take' as const),
@@ -49,7 +49,7 @@ describe('ReadyMessages', () => {
     );
   });
 
-  it('do not keep in memory what has left while nobody took any', () => {
+  it('free the memory of dropped messages even if none is taken', () => {
     const ready = new ReadyMessages<Message>();
     ready.add(message(1));
     for (let sequenceNumber = 2; sequenceNumber < 10_002; sequenceNumber += 1) {

@@ -29,13 +29,13 @@ const serve = (line: ReceiverLine, receivers: Receiver[]): number[] => {
 };
 
 describe('ReceiverLine', () => {
-  it('goes round', () => {
+  it('serves receivers in turn', () => {
     const { line, receivers } = lineOf(2, 3, 1);
     expect(serve(line, receivers)).toEqual([0, 1, 2, 0, 1, 1]);
     expect(line.size).toBe(0);
   });
 
-  it('has only receivers with credit, each once', () => {
+  it('contains only receivers with credit, each once', () => {
     const { line, receivers } = lineOf(0, 2);
     line.update(receivers[1]!);
     expect(line.size).toBe(1);
@@ -44,7 +44,7 @@ describe('ReceiverLine', () => {
     expect(line.first).toBeUndefined();
   });
 
-  it('forgets those who leave at once, and takes them back at the end', () => {
+  it('drops receivers that leave at once, and readmits them at the end', () => {
     const { line, receivers } = lineOf(1, 1, 1);
     line.leave(receivers[0]!);
     line.leave(receivers[0]!);

@@ -15,7 +15,7 @@ const ids = (messages: { content: { messageId: string } }[]): string[] =>
   messages.map(({ content }) => content.messageId);
 
 describe('accepting a session by its id', () => {
-  it('grants it, also before it has messages', () => {
+  it('grants it, even before it has messages', () => {
     const scene = sceneWith();
     const receiver = scene.session('q', 's');
     expect(scene.effects()).toMatchObject([
@@ -25,14 +25,14 @@ describe('accepting a session by its id', () => {
     expect(ids(scene.take(receiver, 5))).toEqual(['a']);
   });
 
-  it('refuses what another receiver holds, and keeps nothing of who asked', () => {
+  it('refuses a session that another receiver holds, and forgets the receiver that asked', () => {
     const scene = sceneWith();
     scene.session('q', 's');
     expect(() => scene.session('q', 's')).toThrow(refusedWith('com.microsoft:session-cannot-be-locked'));
     expect(scene.source('q').receivers.size).toBe(1);
   });
 
-  it('takes any text for an id, and tells them apart by case', () => {
+  it('accepts any string as an id, with regard to case', () => {
     const scene = sceneWith();
     for (const id of ['__proto__', 'constructor', 's', 'S']) {
       scene.send('q', ...inSession(id, `in ${id}`));
@@ -42,7 +42,7 @@ describe('accepting a session by its id', () => {
 });
 
 describe('accepting the next session', () => {
-  it('grants the free one with the oldest message', () => {
+  it('grants the free session with the oldest message', () => {
     const scene = sceneWith();
     scene.send('q', ...inSession('a', 'a1'), ...inSession('b', 'b1'), ...inSession('c', 'c1'));
     scene.session('q', 'a');
@@ -51,7 +51,7 @@ describe('accepting the next session', () => {
     expect(scene.session('q', undefined).session).toBeUndefined();
   });
 
-  it('goes by the message that is oldest now', () => {
+  it('goes by the message that is the oldest at that time', () => {
     const scene = sceneWith();
     const brief = new TestContent({ messageId: 'a1', sessionId: 'a', timeToLiveMs: 10 });
     scene.send('q', brief, ...inSession('b', 'b1'), ...inSession('a', 'a2'));
@@ -59,7 +59,7 @@ describe('accepting the next session', () => {
     expect(scene.session('q', undefined).session?.id).toBe('b');
   });
 
-  it('leaves out sessions of which everything has expired, until something new comes', () => {
+  it('skips sessions whose messages have all expired, until a new one arrives', () => {
     const scene = sceneWith();
     scene.send('q', new TestContent({ messageId: 'a1', sessionId: 'a', timeToLiveMs: 10 }));
     scene.advance(10);
@@ -70,7 +70,7 @@ describe('accepting the next session', () => {
     expect(receiver.session?.id).toBe('a');
   });
 
-  it('leaves out sessions of which everything has expired but what is deferred', () => {
+  it('skips sessions whose messages have expired or are deferred', () => {
     const scene = sceneWith();
     const holder = scene.session('q', 'a');
     const brief = new TestContent({ messageId: 'a2', sessionId: 'a', timeToLiveMs: 10 });
@@ -82,7 +82,7 @@ describe('accepting the next session', () => {
     expect(scene.session('q', undefined).session).toBeUndefined();
   });
 
-  it('leaves out sessions of which everything is deferred', () => {
+  it('skips sessions whose messages are all deferred', () => {
     const scene = sceneWith();
     scene.send('q', ...inSession('a', 'a1'));
     const holder = scene.session('q', 'a');
@@ -91,7 +91,7 @@ describe('accepting the next session', () => {
     expect(scene.session('q', undefined).session).toBeUndefined();
   });
 
-  it('waits, the longest waiting first', () => {
+  it('waits; the receiver that has waited longest comes first', () => {
     const scene = sceneWith();
     const [first, second] = [scene.session('q', undefined, 500), scene.session('q', undefined, 500)];
     scene.send('q', ...inSession('a', 'a1'));
@@ -100,7 +100,7 @@ describe('accepting the next session', () => {
     expect(second.session?.id).toBe('a');
   });
 
-  it('delivers to one that asked for messages while it waited', () => {
+  it('delivers to a receiver that was given credit while it waited', () => {
     const scene = sceneWith();
     const receiver = scene.session('q', undefined, 500);
     scene.flow(receiver, 2);
@@ -108,7 +108,7 @@ describe('accepting the next session', () => {
     expect(scene.effects().map(({ type }) => type)).toEqual(['session-granted', 'deliver', 'deliver']);
   });
 
-  it('waits no longer than its time', () => {
+  it('waits no longer than its timeout', () => {
     const scene = sceneWith();
     const receiver = scene.session('q', undefined, 500);
     scene.advance(500);
@@ -120,7 +120,7 @@ describe('accepting the next session', () => {
     expect(scene.effects()).toEqual([]);
   });
 
-  it('gets a session that becomes available just when the wait ends', () => {
+  it('gets a session that becomes available at the moment of the timeout', () => {
     const scene = sceneWith({ lockDurationMs: 500 });
     scene.send('q', ...inSession('a', 'a1'));
     scene.session('q', 'a');
@@ -129,7 +129,7 @@ describe('accepting the next session', () => {
     expect(receiver.session?.id).toBe('a');
   });
 
-  it('keeps nothing of those who waited and went', () => {
+  it('forgets receivers that stopped waiting', () => {
     const scene = sceneWith();
     for (let count = 0; count < 100; count += 1) scene.detach(scene.session('q', undefined, 500));
     expect(scene.source('q').receivers.hasWaiting).toBe(false);

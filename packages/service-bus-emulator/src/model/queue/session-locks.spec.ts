@@ -16,7 +16,7 @@ const ids = (messages: { content: { messageId: string } }[]): string[] =>
   messages.map(({ content }) => content.messageId);
 
 describe('delivery inside a session', () => {
-  it('goes in order, also after an abandon', () => {
+  it('is in order, even after an abandon', () => {
     const scene = sceneWith();
     const receiver = scene.session('q', 's');
     scene.send('q', ...inSession('s', 'a', 'b', 'c'));
@@ -26,7 +26,7 @@ describe('delivery inside a session', () => {
     expect(ids(scene.take(receiver, 5))).toEqual(['a', 'b', 'c']);
   });
 
-  it('goes in order to the one who waited for the session that is lost', () => {
+  it('is in order for the receiver that gets the lost session', () => {
     const scene = sceneWith();
     const holder = scene.session('q', 's');
     scene.send('q', ...inSession('s', 'a', 'b', 'c', 'd', 'e'));
@@ -39,7 +39,7 @@ describe('delivery inside a session', () => {
     expect(scene.delivered()).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
-  it('locks messages for as long as the session', () => {
+  it("locks messages until the session's lock expires", () => {
     const scene = sceneWith();
     const receiver = scene.session('q', 's');
     scene.send('q', ...inSession('s', 'a'));
@@ -52,7 +52,7 @@ describe('delivery inside a session', () => {
     expect(message).toMatchObject({ lockId: 1, deliveryCount: 0 });
   });
 
-  it('refuses to renew one message alone', () => {
+  it('does not allow renewing the lock of a single message', () => {
     const scene = sceneWith();
     const receiver = scene.session('q', 's');
     scene.send('q', ...inSession('s', 'a'));
@@ -64,7 +64,7 @@ describe('delivery inside a session', () => {
 });
 
 describe('the lock of a session', () => {
-  it('ends by itself: the holder is told, what it held counts as failed and can be accepted again', () => {
+  it('expires: the holder is told, its deliveries count as failed, and the session can be accepted again', () => {
     const scene = sceneWith();
     const receiver = scene.session('q', 's');
     scene.send('q', ...inSession('s', 'a', 'b'));
@@ -79,7 +79,7 @@ describe('the lock of a session', () => {
     expect(ids(scene.take(scene.session('q', undefined), 5))).toEqual(['a', 'b']);
   });
 
-  it('dead-letters what has failed often enough', () => {
+  it('dead-letters messages whose deliveries have failed too often when it expires', () => {
     const scene = sceneWith({ maxDeliveryCount: 2 });
     scene.send('q', ...inSession('s', 'a', 'b'));
     scene.take(scene.session('q', 's'));
@@ -90,7 +90,7 @@ describe('the lock of a session', () => {
     expect(ids(scene.take(scene.session('q', 's'), 5))).toEqual(['b']);
   });
 
-  it('ends with its link, and nothing is counted', () => {
+  it('ends with its link, and no delivery counts as failed', () => {
     const scene = sceneWith();
     const receiver = scene.session('q', 's');
     scene.send('q', ...inSession('s', 'a'));
@@ -101,7 +101,7 @@ describe('the lock of a session', () => {
     expect(ids(scene.take(scene.session('q', 's')))).toEqual(['a']);
   });
 
-  it('takes with it what was received by number', () => {
+  it('covers messages that were received by number', () => {
     const scene = sceneWith();
     const [receiver, queue] = [scene.session('q', 's'), scene.source('q')];
     scene.send('q', ...inSession('s', 'a'));
@@ -118,7 +118,7 @@ describe('the lock of a session', () => {
     expect(receiveDeferred(queue, scene.nowMs, [1], 'peek-lock', 's')).toEqual([message]);
   });
 
-  it('is needed for renewal, state and deferred messages', () => {
+  it('is required for renewal, state and deferred messages', () => {
     const scene = sceneWith();
     const lost = refusedWith('com.microsoft:session-lock-lost');
     expect(() => locksOf(scene).renew(0, 's')).toThrow(lost);
@@ -129,7 +129,7 @@ describe('the lock of a session', () => {
 });
 
 describe('the state of a session', () => {
-  it('outlives locks and messages, until it is cleared', () => {
+  it('outlives locks and messages until it is cleared', () => {
     const scene = sceneWith();
     const first = scene.session('q', 's');
     scene.advance(5);
@@ -145,7 +145,7 @@ describe('the state of a session', () => {
   });
 });
 
-describe('a session without anything', () => {
+describe('an empty session', () => {
   it('is forgotten', () => {
     const scene = sceneWith();
     for (let count = 0; count < 100; count += 1) {
@@ -157,7 +157,7 @@ describe('a session without anything', () => {
     expect(locksOf(scene).sessions.size).toBe(0);
   });
 
-  it('is forgotten as well when its last message is received without locks', () => {
+  it('is forgotten even if its last message was received without a lock', () => {
     const scene = sceneWith();
     scene.send('q', ...inSession('s', 'a'));
     const receiver = scene.receiver('q', 'receive-and-delete');
@@ -169,7 +169,7 @@ describe('a session without anything', () => {
 });
 
 describe('scheduled messages of a session', () => {
-  it('come to its holder at their time', () => {
+  it('reach its holder at their time', () => {
     const scene = sceneWith();
     const receiver = scene.session('q', 's');
     scene.flow(receiver, 5);

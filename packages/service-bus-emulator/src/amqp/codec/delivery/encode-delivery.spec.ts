@@ -72,7 +72,7 @@ describe('encodeDelivery', () => {
     },
   );
 
-  it('leaves out the lock of a message that is not locked', () => {
+  it('omits the lock of a message that is not locked', () => {
     const { lockedUntilMs: _, ...peeked } = STAMP;
     expect(annotationsOf(deliver(SOURCE, { ...peeked, state: 1 }))).toEqual({
       'x-opt-partition-key': 'key',

@@ -7,11 +7,11 @@ const PREFIX = Buffer.from('0011223344556677', 'hex');
 describe('LockTokens', () => {
   const tokens = new LockTokens(PREFIX);
 
-  it('makes a UUID of prefix and number', () => {
+  it('forms a UUID from prefix and id', () => {
     expect(tokens.toUuid(0x1f_0203_0405_0607).toString('hex')).toBe('0011223344556677001f020304050607');
   });
 
-  it('makes the same GUID as a delivery tag, in the byte order of .NET', () => {
+  it('forms the same GUID as a delivery tag, in the byte order of .NET', () => {
     expect(tokens.toDeliveryTag(0x1f_0203_0405_0607).toString('hex')).toBe(
       '3322110055447766001f020304050607',
     );
@@ -32,7 +32,7 @@ describe('LockTokens', () => {
     expect(tokens.fromUuid(token)).toBeUndefined();
   });
 
-  it('does not know a foreign delivery tag', () => {
+  it('does not recognise a foreign delivery tag', () => {
     expect(tokens.fromDeliveryTag(Buffer.alloc(16, 9))).toBeUndefined();
     expect(tokens.fromDeliveryTag(Buffer.from('1'))).toBeUndefined();
     expect(tokens.fromDeliveryTag(tokens.toUuid(1))).toBeUndefined();
@@ -45,7 +45,7 @@ describe('LockTokens', () => {
     expect(kept.toUuid(1).subarray(0, 8)).toEqual(PREFIX);
   });
 
-  it('wants a prefix of 8 bytes', () => {
+  it('requires a prefix of 8 bytes', () => {
     expect(() => new LockTokens(Buffer.alloc(7))).toThrow(RangeError);
   });
 });

@@ -99,13 +99,13 @@ describe('EncodedMessage.withProperties', () => {
     expect(original.bytes.subarray(places.body).includes('two')).toBe(true);
   });
 
-  it('does not touch the message it was made from', () => {
+  it('does not change the original message', () => {
     expect(original.systemProperty('Label')).toBe('old');
     expect(original.applicationProperty('Text')).toBe('text');
     expect(original.applicationProperty('DeadLetterReason')).toBeNull();
   });
 
-  it('leaves either kind as it is if nothing of it changes', () => {
+  it('leaves a kind of properties as it is if nothing of it changes', () => {
     const application = original.withProperties({ application: new Map([['a', 1]]) });
     expect(application.bytes.subarray(0, places.afterProperties)).toEqual(
       original.bytes.subarray(0, places.afterProperties),
@@ -117,14 +117,14 @@ describe('EncodedMessage.withProperties', () => {
     expect(original.withProperties({}).bytes).toEqual(original.bytes);
   });
 
-  it('adds properties to a message without any, and takes the last one away', () => {
+  it('adds properties to a message without any, and removes the last one', () => {
     const bare = parse({ message_id: 'id', body: 'x' });
     const added = bare.withProperties({ application: new Map([['a', 1]]) });
     expect(added.applicationProperty('a')).toBe(1);
     expect(added.withProperties({ application: new Map([['A', null]]) }).bytes).toEqual(bare.bytes);
   });
 
-  it('puts changed session, reply and id where the broker looks for them', () => {
+  it('writes a changed session id, reply-to and message id where the broker reads them', () => {
     const moved = original.withProperties({
       system: new Map<SystemProperty, PropertyValue>([
         ['SessionId', 'session'],
@@ -142,7 +142,7 @@ describe('EncodedMessage.withProperties', () => {
     expect(kept.messageId).toBe(original.messageId);
   });
 
-  it('replaces all entries that differ in case only by the one', () => {
+  it('replaces all entries that differ only in case by one', () => {
     const twice = parse({
       message_id: 'id',
       application_properties: { Color: 'red', color: 'blue' },

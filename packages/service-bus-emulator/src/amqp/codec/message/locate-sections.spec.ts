@@ -5,7 +5,7 @@ import { locateSections } from './locate-sections.js';
 import { MalformedMessageError } from '../value/malformed-message-error.js';
 
 describe('locateSections', () => {
-  it('lets requests pass', () => {
+  it('accepts requests', () => {
     const { types } = rhea;
     const body = types.wrap_map({
       'lock-tokens': types.wrap_array([Buffer.alloc(16, 1), Buffer.alloc(16, 2)], 0x98, undefined),

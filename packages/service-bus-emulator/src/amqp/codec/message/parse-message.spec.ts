@@ -16,7 +16,7 @@ const parseHex = (hex: string): EncodedMessage =>
 const DATA = '005375 a0 01 ff';
 
 describe('parseMessage', () => {
-  it('reads what a broker decides by', () => {
+  it('reads the properties by which the broker decides', () => {
     const message = parse({
       durable: true,
       priority: 7,
@@ -41,7 +41,7 @@ describe('parseMessage', () => {
     expect(message.size).toBe(message.bytes.length);
   });
 
-  it('has nothing where the producer set nothing', () => {
+  it('reads as absent what the producer did not set', () => {
     const message = parse({ message_id: 'id', body: dataSection(Buffer.alloc(0)) });
     expect(message.sessionId).toBeUndefined();
     expect(message.partitionKey).toBeUndefined();
@@ -91,7 +91,7 @@ describe('parseMessage', () => {
     expect(rhea.message.decode(message.bytes)).toMatchObject({ message_id: 'given' });
   });
 
-  it('leaves all else as it was when it gives an id', () => {
+  it('leaves everything else unchanged when it adds an id', () => {
     const header = '005370 c0 04 02 41 50 07';
     const annotations = '005372 c1 08 02 a3 03 616263 54 05';
     const rest = '005374 c1 06 02 a1 01 6b 55 05 005375 a0 02 0102 005375 a0 01 03 005378 c1 01 00';
@@ -100,7 +100,7 @@ describe('parseMessage', () => {
     expect(message.bytes.toString('hex')).toBe(expected.replaceAll(' ', ''));
   });
 
-  it('takes away the annotations that only a broker may write, and keeps the others byte-equal', () => {
+  it('removes annotations that only the broker may set, and keeps the others byte for byte', () => {
     const message = parse({
       message_id: 'id',
       message_annotations: {
@@ -161,7 +161,7 @@ describe('parseMessage', () => {
     expect(message.bytes.buffer.byteLength).toBe(encoded.length);
   });
 
-  it('makes the same message again of its bytes', () => {
+  it('yields an equal message from its bytes', () => {
     const once = parseHex(`005374 c1 06 02 a1 01 6b 5005 ${DATA}`);
     const again = parseMessage(once.bytes, noNewId);
     expect(again.bytes).toEqual(once.bytes);

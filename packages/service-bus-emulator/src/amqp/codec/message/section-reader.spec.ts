@@ -60,11 +60,11 @@ describe('the sections of a message', () => {
     ['a time to live that is an int', '005370 c0 05 03 40 40 5401', 'a header field of the wrong type'],
     ['an id that is an int', '005373 c0 03 01 5401', 'an id of the wrong type'],
     ['a correlation id that is an int', '005373 c0 0a 06 a10161 40404040 5401', 'an id of the wrong type'],
-    ['a session id that is a number', '005373 c0 0d 0b 40404040404040404040 5401', 'a text was expected'],
+    ['a session id that is a number', '005373 c0 0d 0b 40404040404040404040 5401', 'a string was expected'],
     [
       'a partition key that is a number',
       '005372 c1 18 02 a3 13 782d6f70742d706172746974696f6e2d6b6579 5005',
-      'a text was expected',
+      'a string was expected',
     ],
     ['an expiry that is a number', '005373 c0 0c 0a 4040404040404040 5005 43', 'a timestamp was expected'],
   ])('refuses %s', (_name, hex, what) => {

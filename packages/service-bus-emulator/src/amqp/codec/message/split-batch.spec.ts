@@ -14,12 +14,12 @@ const batchOf = (messages: Buffer[], envelope: object = {}): Buffer =>
   rhea.message.encode({ ...envelope, body: dataSections(messages) });
 
 describe('splitBatch', () => {
-  it.each([1, 2, 50])('finds each of %d messages, in order', (count) => {
+  it.each([1, 2, 50])('returns each of %d messages, in order', (count) => {
     const messages = Array.from({ length: count }, (_, index) => encode(`id-${index}`, index * 20));
     expect(splitBatch(batchOf(messages))).toEqual(messages);
   });
 
-  it("ignores what the envelope repeats of the first message's", () => {
+  it('ignores the sections that the envelope repeats from the first message', () => {
     const messages = [encode('a'), encode('b')];
     const envelope = {
       message_id: 'a',

@@ -71,7 +71,7 @@ describe('readValue', () => {
     expect(read(hex)).toEqual(value);
   });
 
-  it('reads what rhea writes, nested as it may be', () => {
+  it('reads what rhea writes, however nested', () => {
     const { types } = rhea;
     const nested = types.wrap_map({
       list: types.wrap_list([
@@ -93,7 +93,7 @@ describe('readValue', () => {
     );
   });
 
-  it('gives binary values memory of their own', () => {
+  it('copies binary values', () => {
     const bytes = Buffer.from('a00201ff', 'hex');
     const value = readValue(bytes, 0);
     bytes.fill(0);
@@ -106,7 +106,7 @@ describe('readPropertyValue', () => {
     expect(readPropertyValue(Buffer.from(hex.replaceAll(' ', ''), 'hex'), 0)).toBeNull();
   });
 
-  it('has any other value', () => {
+  it('returns any other value', () => {
     expect(readPropertyValue(Buffer.from('a10161', 'hex'), 0)).toBe('a');
   });
 });

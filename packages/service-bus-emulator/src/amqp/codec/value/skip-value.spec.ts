@@ -65,7 +65,7 @@ describe('skipValue', () => {
     expect(problemOf(hex)).toBe(problem);
   });
 
-  it('refuses elements without a width beyond its budget, however they are spread', () => {
+  it('refuses elements without a width beyond its limit, however they are spread', () => {
     const five = 'f0 00000005 00000005 40';
     expect(problemOf(five, new SkipBudget(32, 5))).toBe('none');
     expect(problemOf(five, new SkipBudget(32, 4))).toBe('more than 4 elements without a width');
@@ -75,7 +75,7 @@ describe('skipValue', () => {
     expect(problemOf('f0 00000005 004c4b40 45')).toBe('more than 1024 elements without a width');
   });
 
-  it('has its budget back once it is renewed', () => {
+  it('starts counting anew once the budget is renewed', () => {
     const budget = new SkipBudget(32, 5);
     skip('f0 00000005 00000005 40', budget);
     budget.renew();
@@ -94,7 +94,7 @@ describe('skipValue', () => {
     return bytes;
   };
 
-  it('lets values nest as deep as allowed, and no deeper', () => {
+  it('allows values to nest as deeply as the limit, and no deeper', () => {
     expect(problemOf(nestedLists(32).toString('hex'))).toBe('none');
     expect(problemOf(nestedLists(33).toString('hex'))).toBe('values nested deeper than 32');
     expect(problemOf(nestedLists(3).toString('hex'), new SkipBudget(2))).toBe('values nested deeper than 2');
@@ -109,7 +109,7 @@ describe('skipValue', () => {
     expect(problemOf(hex)).toBe('values nested deeper than 32');
   });
 
-  it('tells where the problem is', () => {
+  it('says where the problem is', () => {
     expect(() => skip('c0 04 02 40 4f 40')).toThrow(new MalformedMessageError(4, 'unknown type code 0x4f'));
     expect(() => skip('c0 04 02 40 4f 40')).toThrow('unknown type code 0x4f (at byte 4)');
   });

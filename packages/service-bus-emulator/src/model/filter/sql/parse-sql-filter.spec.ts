@@ -23,7 +23,7 @@ describe('the tree of a SQL filter', () => {
     right: literal(1),
   });
 
-  it('binds NOT before AND before OR', () => {
+  it('binds NOT more tightly than AND, and AND more tightly than OR', () => {
     expect(parseSqlFilter('NOT a=1 AND b=1 OR c=1')).toEqual({
       kind: 'or',
       operands: [{ kind: 'and', operands: [{ kind: 'not', operand: isOne('a') }, isOne('b')] }, isOne('c')],
@@ -53,7 +53,7 @@ describe('the tree of a SQL filter', () => {
     expect(parseSqlFilter('NOT a IS NULL')).toEqual(notNull);
   });
 
-  it('gives system properties their canonical names', () => {
+  it('uses the canonical names of system properties', () => {
     expect(parseSqlFilter('sys.subject = sys.ENQUEUEDTIMEUTC')).toMatchObject({
       left: { scope: 'sys', name: 'Label' },
       right: { scope: 'sys', name: 'EnqueuedTimeUtc' },
@@ -69,7 +69,7 @@ describe('the tree of a SQL filter', () => {
 });
 
 describe('errors of a SQL filter', () => {
-  it('carries its place and its problem as data', () => {
+  it('have the place and the problem as data', () => {
     const error = errorOf('quantity = ');
     expect(error).toMatchObject({
       name: 'SqlSyntaxError',
@@ -131,7 +131,7 @@ describe('errors of a SQL filter', () => {
     [
       'a.b = 1',
       1,
-      "expected the scope 'sys' or 'user' (a name that has a dot goes into [brackets]) but found 'a'",
+      "expected the scope 'sys' or 'user' (put a name that contains a dot into [brackets]) but found 'a'",
     ],
     ['left(a) = 1', 1, "expected a function (newid, property or p) but found 'left'"],
     ['[p](a) = 1', 1, "expected a function (newid, property or p) but found '[p]'"],
@@ -164,7 +164,7 @@ describe('errors of a SQL filter', () => {
     expect(errorOf('a b = #').column).toBe(3);
   });
 
-  it('shows long and many-lined text cut and on one line', () => {
+  it('shorten long text and show it on one line', () => {
     expect(errorOf(`a = 1 'line one\nline two and much more'`).problem).toBe(
       "expected AND, OR or the end after '1' but found the string 'line one line two and m…",
     );
@@ -172,7 +172,7 @@ describe('errors of a SQL filter', () => {
 });
 
 describe('limits of a SQL filter', () => {
-  it('takes 1,024 characters and no more', () => {
+  it('allows 1,024 characters and no more', () => {
     expect(() => parseSqlFilter('a = 1'.padEnd(1024))).not.toThrow();
     expect(errorOf('a = 1'.padEnd(1025))).toMatchObject({
       column: 1025,
@@ -192,11 +192,11 @@ describe('limits of a SQL filter', () => {
     expect(error.column).toBeGreaterThanOrEqual(column);
   });
 
-  it('takes 100 levels', () => {
+  it('allows 100 levels', () => {
     expect(() => parseSqlFilter(`${'('.repeat(100)}a = 1${')'.repeat(100)}`)).not.toThrow();
   });
 
-  it('takes as many operators in a row as fit', () => {
+  it('allows as many operators in a row as fit', () => {
     expect(() => parseSqlFilter(`${'1+'.repeat(500)}1 = 501`)).not.toThrow();
     expect(() => parseSqlFilter(`${'1=1 OR '.repeat(140)}1=1`)).not.toThrow();
   });

@@ -68,7 +68,7 @@ describe('arithmetic', () => {
     expect(result(left, operator, right, true)).toEqual(expected);
   });
 
-  it('is that of 64-bit integers', () => {
+  it('is exact for 64-bit integers', () => {
     const long = fc.oneof(fc.bigInt(MINIMUM_LONG, MAXIMUM_LONG), fc.bigInt(-20n, 20n));
     const asProperty = (value: bigint): PropertyValue =>
       Number.isSafeInteger(Number(value)) ? Number(value) : value;
