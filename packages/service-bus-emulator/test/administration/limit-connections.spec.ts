@@ -8,7 +8,7 @@ import { limitConnections } from '../../src/administration/limit-connections.js'
 import { until } from '../../../../test/support/until.js';
 
 describe('limitConnections', () => {
-  it('cuts connections beyond the bound until there is room again', async () => {
+  it('closes connections beyond the limit until there is room again', async () => {
     const server = createServer((_, response) => response.end('here'));
     limitConnections(server, 2);
     const port = createPort((socket) => void server.emit('connection', socket)).listen(0, '127.0.0.1');

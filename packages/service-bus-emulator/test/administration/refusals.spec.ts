@@ -60,7 +60,7 @@ describe('what the administration refuses', () => {
     );
   });
 
-  it('subscriptions and rules with names that are wrong', async () => {
+  it('subscriptions and rules with invalid names', async () => {
     const { administration } = scene;
     await administration.createSubscription('events', 'x'.repeat(50));
     for (const name of ['x'.repeat(51), '$a', 'a b']) {

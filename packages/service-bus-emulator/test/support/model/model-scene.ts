@@ -20,7 +20,7 @@ const NO_PORT: ReceiverPort = {
   detached: () => undefined,
 };
 
-/** A namespace whose time is a plain number, with short words for what tests do and look at. */
+/** A namespace whose time is a plain number, with short methods for what tests do and check. */
 export class ModelScene {
   readonly namespace: Namespace;
   nowMs = 0;
@@ -37,7 +37,7 @@ export class ModelScene {
     return this.namespace.source(address).queue;
   }
 
-  /** Moves on to a time; what is due on the way happens at its own time, as an alarm would have it. */
+  /** Moves on to a time; what becomes due on the way is done at its own time, as with an alarm. */
   advance(toMs: number): void {
     const { namespace } = this;
     while (namespace.nextDeadlineMs < toMs) namespace.advance(Math.max(this.nowMs, namespace.nextDeadlineMs));
@@ -59,7 +59,7 @@ export class ModelScene {
     return receiver;
   }
 
-  /** Attaches a receiver to a session, or to the next one with the wait's end. */
+  /** Attaches a receiver to a session, or to the next one that is available until `untilMs`. */
   session(address: string, sessionId: string | undefined, untilMs = Infinity): Receiver {
     const receiver = this.receiver(address);
     const { sessions } = receiver.queue;
@@ -76,7 +76,7 @@ export class ModelScene {
     receiver.queue.detach(this.nowMs, receiver, releaseLocks);
   }
 
-  /** Gives credit and takes what is delivered to this receiver at once. */
+  /** Gives credit; returns what is delivered to this receiver at once. */
   take(receiver: Receiver, count = 1): Message[] {
     this.effects();
     this.flow(receiver, count);
@@ -125,7 +125,7 @@ export function inSession(sessionId: string, ...messageIds: string[]): TestConte
   return messageIds.map((messageId) => new TestContent({ messageId, sessionId }));
 }
 
-/** What is thrown when the broker refuses under a condition, with this in its text. */
+/** Matches a BrokerError with this condition and this text in its message. */
 export function refusedWith(condition: string, text = ''): ReturnType<typeof expect.objectContaining> {
   return expect.objectContaining({ condition, message: expect.stringContaining(text) });
 }

@@ -3,7 +3,7 @@ import { type Journal } from '../../../src/model/entity/journal.js';
 import { type Message, type MessageSession } from '../../../src/model/queue/message.js';
 import { type MessageRecord, type NamespaceRecords } from '../../../src/model/namespace/namespace-records.js';
 
-/** What a durable broker would have on its disk: copies of what it was told, by address. */
+/** A journal in memory: copies of what it was told, by address. */
 export class RecordingJournal implements Journal {
   readonly entities = new Map<string, EntityRecord>();
   readonly messages = new Map<string, Map<number, MessageRecord>>();

@@ -7,7 +7,7 @@ import { keyOf } from './key-of.js';
 import { type ModelRun } from './model-run.js';
 import { type OracleQueue } from './oracle-queue.js';
 
-/** What must hold at any time: model and oracle have the same messages, and the model's books are right. */
+/** Checks what must always hold: model and oracle have the same messages, and the model's counts are right. */
 export function checkInvariants(run: ModelRun): void {
   const { namespace } = run.scene;
   let storedBytes = 0;

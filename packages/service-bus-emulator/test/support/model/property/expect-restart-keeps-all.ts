@@ -12,10 +12,10 @@ import { keyOf } from './key-of.js';
 import { type ModelRun } from './model-run.js';
 import { type OracleQueue } from './oracle-queue.js';
 
-/** A namespace that is restored from the journal is as the one that wrote it, and delivers all that is there. */
+/** Checks that a namespace restored from the journal equals the one that wrote it, and delivers all its messages. */
 export function expectRestartKeepsAll(run: ModelRun): void {
   const queues = [...run.oracle.queues.values()];
-  // Locks are void after a restart: what was locked and should not wait here any more goes on its way.
+  // Locks are void after a restart: a locked message that has to expire or be forwarded is then gone from its queue.
   const goesOn = queues.some((queue) =>
     queue.locked().some(({ expiresAtMs }) => queue.isForwarding || expiresAtMs <= run.nowMs),
   );

@@ -99,7 +99,7 @@ export class ModelRun {
     this.settle();
   }
 
-  /** Checks what the last command has caused, and that nothing that could happen was left out. */
+  /** Checks what the last command has caused, and that nothing possible was left undone. */
   settle(): void {
     this.#seeNumbers();
     for (const effect of this.scene.effects()) this.#apply(effect);
