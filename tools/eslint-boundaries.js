@@ -2,6 +2,8 @@ import path from 'node:path';
 
 import { TRANSPORT_ROOMS } from './transport-rooms.js';
 
+const EMULATOR = 'packages/service-bus-emulator/src/';
+
 /**
  * Keeps the house's boundaries: each room (a folder, or a file) lists what it may import,
  * other rooms by path prefix and packages by name prefix. The first room that fits a file counts.
@@ -81,29 +83,128 @@ export const ROOMS = [
     ],
   },
   ...TRANSPORT_ROOMS,
-  { room: 'packages/service-bus-emulator/src/model/', may: ['packages/service-bus-emulator/src/model/'] },
+  // The emulator's model, downwards: collections and filter, queue, entity, namespace. It knows nothing else.
+  { room: `${EMULATOR}model/broker-error.ts`, may: [] },
+  { room: `${EMULATOR}model/collections/`, may: [`${EMULATOR}model/collections/`] },
+  { room: `${EMULATOR}model/filter/values/`, may: [`${EMULATOR}model/filter/values/`] },
   {
-    room: 'packages/service-bus-emulator/src/amqp/',
+    room: `${EMULATOR}model/filter/sql/`,
+    may: [`${EMULATOR}model/filter/sql/`, `${EMULATOR}model/filter/values/`],
+  },
+  { room: `${EMULATOR}model/filter/`, may: [`${EMULATOR}model/filter/`] },
+  {
+    room: `${EMULATOR}model/queue/`,
     may: [
-      'packages/service-bus-emulator/src/amqp/',
-      'packages/service-bus-emulator/src/model/',
+      `${EMULATOR}model/queue/`,
+      `${EMULATOR}model/collections/`,
+      `${EMULATOR}model/filter/values/`,
+      `${EMULATOR}model/broker-error.ts`,
+    ],
+  },
+  {
+    room: `${EMULATOR}model/entity/`,
+    may: [
+      `${EMULATOR}model/entity/`,
+      `${EMULATOR}model/queue/`,
+      `${EMULATOR}model/collections/`,
+      `${EMULATOR}model/filter/`,
+      `${EMULATOR}model/broker-error.ts`,
+    ],
+  },
+  { room: `${EMULATOR}model/`, may: [`${EMULATOR}model/`] },
+  // AMQP: values, messages of them, deliveries of those; the guard knows values only, links know no connection.
+  {
+    room: `${EMULATOR}amqp/codec/value/`,
+    may: [`${EMULATOR}amqp/codec/value/`, `${EMULATOR}model/filter/values/`],
+  },
+  {
+    room: `${EMULATOR}amqp/codec/message/`,
+    may: [`${EMULATOR}amqp/codec/message/`, `${EMULATOR}amqp/codec/value/`, `${EMULATOR}model/`],
+  },
+  { room: `${EMULATOR}amqp/codec/`, may: [`${EMULATOR}amqp/codec/`, `${EMULATOR}model/`] },
+  {
+    room: `${EMULATOR}amqp/frame-guard/`,
+    may: [`${EMULATOR}amqp/frame-guard/`, `${EMULATOR}amqp/codec/value/`],
+  },
+  { room: `${EMULATOR}amqp/faults/`, may: [`${EMULATOR}amqp/faults/`, `${EMULATOR}model/`] },
+  {
+    room: `${EMULATOR}amqp/authorization/`,
+    may: [`${EMULATOR}amqp/authorization/`, `${EMULATOR}amqp/amqp-error.ts`, `${EMULATOR}model/`, 'node:'],
+  },
+  {
+    room: `${EMULATOR}amqp/management/`,
+    may: [
+      `${EMULATOR}amqp/management/`,
+      `${EMULATOR}amqp/codec/`,
+      `${EMULATOR}amqp/amqp-error.ts`,
+      `${EMULATOR}amqp/context.ts`,
+      `${EMULATOR}amqp/delivery-bytes.ts`,
+      `${EMULATOR}amqp/property-changes.ts`,
+      `${EMULATOR}amqp/rhea-private.ts`,
+      `${EMULATOR}model/`,
       'rhea',
-      'node:',
     ],
   },
   {
-    room: 'packages/service-bus-emulator/src/administration/',
+    room: `${EMULATOR}amqp/connection/`,
+    may: [`${EMULATOR}amqp/`, `${EMULATOR}model/`, 'rhea', 'node:'],
+  },
+  {
+    room: `${EMULATOR}amqp/`,
+    mayNot: [`${EMULATOR}amqp/connection/`],
+    may: [`${EMULATOR}amqp/`, `${EMULATOR}model/`, 'rhea', 'node:'],
+  },
+  // The administration API: XML, documents of it, the resources that they describe.
+  {
+    room: `${EMULATOR}administration/xml/`,
     may: [
-      'packages/service-bus-emulator/src/administration/',
-      'packages/service-bus-emulator/src/model/',
+      `${EMULATOR}administration/xml/`,
+      `${EMULATOR}administration/administration-error.ts`,
       'fast-xml-parser',
-      'node:',
     ],
   },
   {
-    room: 'packages/service-bus-emulator/src/',
-    may: ['packages/service-bus-emulator/src/', 'classic-level', 'node:'],
+    room: `${EMULATOR}administration/documents/`,
+    may: [
+      `${EMULATOR}administration/documents/`,
+      `${EMULATOR}administration/xml/`,
+      `${EMULATOR}administration/administration-error.ts`,
+      `${EMULATOR}duration.ts`,
+      `${EMULATOR}model/`,
+    ],
   },
+  {
+    room: `${EMULATOR}administration/resources/`,
+    may: [
+      `${EMULATOR}administration/resources/`,
+      `${EMULATOR}administration/documents/`,
+      `${EMULATOR}administration/xml/`,
+      `${EMULATOR}administration/administration-error.ts`,
+      `${EMULATOR}duration.ts`,
+      `${EMULATOR}model/`,
+    ],
+  },
+  {
+    room: `${EMULATOR}administration/`,
+    may: [`${EMULATOR}administration/`, `${EMULATOR}model/`, 'node:'],
+  },
+  { room: `${EMULATOR}clock/`, may: [`${EMULATOR}clock/`, `${EMULATOR}model/`] },
+  {
+    room: `${EMULATOR}config/`,
+    may: [
+      `${EMULATOR}config/`,
+      `${EMULATOR}duration.ts`,
+      `${EMULATOR}entities.ts`,
+      `${EMULATOR}model/`,
+      'node:',
+    ],
+  },
+  { room: `${EMULATOR}server/`, may: [`${EMULATOR}server/`, 'node:'] },
+  {
+    room: `${EMULATOR}store/`,
+    may: [`${EMULATOR}store/`, `${EMULATOR}amqp/codec/`, `${EMULATOR}model/`, 'classic-level'],
+  },
+  { room: EMULATOR, may: [EMULATOR, 'node:'] },
 ];
 
 /** Every other folder of src/ is a feature. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { type Entities, readEntities } from 'service-bus-emulator';
-import { parseDuration } from '../../packages/service-bus-emulator/src/config/duration.js';
+import { parseDuration } from '../../packages/service-bus-emulator/src/duration.js';
 import { APPS, readConfiguration } from '../../src/config/index.js';
 import { DEFAULT_RETRY_POLICY } from '../../packages/nestjs-service-bus/src/binding/backoff.js';
 import { queues } from './azure-files.js';

@@ -1,8 +1,8 @@
 import { type Entities } from './entities.js';
-import { type Namespace } from './model/namespace.js';
-import { DEFAULT_RULE_NAME } from './model/subscription-entity.js';
+import { type Namespace } from './model/namespace/namespace.js';
+import { DEFAULT_RULE_NAME } from './model/entity/subscription-entity.js';
 
-/** Creates what is declared and not there yet; queues named twice are created once, by the first entry. */
+/** Creates the declared entities that do not exist yet. Of several entries with the same name the first counts. */
 export function createEntities(
   namespace: Namespace,
   nowMs: number,

@@ -3,28 +3,28 @@ import { type ManualClock } from './clock/manual-clock.js';
 
 /** Options of `startEmulator`; each has a default. */
 export interface EmulatorOptions {
-  /** Port of AMQP and, beside it, of the administration API; 0 picks a free one. Default 5672. */
+  /** Port of AMQP, which serves the administration API as well; 0 picks a free one. Default 5672. */
   readonly port?: number;
   /** Second port of the administration API; 0 picks a free one, false opens none. Default 5300. */
   readonly administrationPort?: number | false;
   /** Address to listen on. Default 127.0.0.1: reachable from this machine only. */
   readonly host?: string;
-  /** What exists at the start. */
+  /** Entities to create at the start. */
   readonly entities?: Entities;
-  /** Keeps entities and messages in this directory, over restarts and crashes. Default: in memory only. */
+  /** Directory that keeps entities and messages over restarts and crashes. Default: in memory only. */
   readonly dataDirectory?: string;
-  /** A clock for tests, moved by `advance`; the system's time by default. Tokens go by the time of day in any case. */
+  /** A clock for tests, moved by `advance`. Default: the system's time. Tokens always expire by the time of day. */
   readonly clock?: ManualClock;
-  /** Takes every token without verifying signature and age. Default false. */
+  /** Accepts every token without verifying its signature and age. Default false. */
   readonly acceptAnyToken?: boolean;
-  /** Locks end with their link, instead of living on until they expire. Default false. */
+  /** Releases message locks when their link closes; otherwise they last until they expire. Default false. */
   readonly locksEndWithLink?: boolean;
-  /** Bound on all stored messages together, in bytes; beyond it senders get a quota error. Default 4 GiB. */
+  /** Limit of all stored messages together, in bytes; beyond it senders get a quota error. Default 4 GiB. */
   readonly maxStoredBytes?: number;
-  /** Default 1,000. */
+  /** Maximum number of connections. Default 1,000. */
   readonly maxConnections?: number;
-  /** Per connection. Default 5,000. */
+  /** Maximum number of links per connection. Default 5,000. */
   readonly maxLinks?: number;
-  /** Time a client has to open its connection, in milliseconds. Default 10,000. */
+  /** Time within which a client has to open its connection, in milliseconds. Default 10,000. */
   readonly handshakeTimeoutMs?: number;
 }

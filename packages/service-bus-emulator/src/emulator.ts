@@ -1,8 +1,8 @@
 import { type Server } from 'node:http';
 
-import { type AmqpService } from './amqp/amqp-service.js';
+import { type AmqpService } from './amqp/connection/amqp-service.js';
 import { type AmqpContext } from './amqp/context.js';
-import { type Faults } from './amqp/faults.js';
+import { type Faults } from './amqp/faults/faults.js';
 import { createEntities } from './create-entities.js';
 import { type Entities } from './entities.js';
 import { EntityInspection } from './entity-inspection.js';
@@ -31,13 +31,13 @@ export class Emulator {
     this.#parts = parts;
   }
 
-  /** For every SDK; it carries `UseDevelopmentEmulator=true`, so connections are not encrypted. */
+  /** Connection string for every SDK. It contains `UseDevelopmentEmulator=true`: connections are not encrypted. */
   get connectionString(): string {
     const { keyName, key } = this.#parts;
     return `Endpoint=sb://${this.#address(0)};SharedAccessKeyName=${keyName};SharedAccessKey=${key};UseDevelopmentEmulator=true;`;
   }
 
-  /** Base address of the administration API (HTTP); it is served on the AMQP port as well. */
+  /** Base URL of the administration API (HTTP), which the AMQP port serves as well. */
   get administrationUrl(): string {
     return `http://${this.#address(this.#parts.listening.length - 1)}`;
   }
@@ -47,12 +47,12 @@ export class Emulator {
     return (this.#parts.listening[0] as Listening).port;
   }
 
-  /** Failures on order, for tests. */
+  /** Provokes failures, for tests. */
   get faults(): Faults {
     return this.#parts.context.faults;
   }
 
-  /** Looks into an entity (`orders`, `events/Subscriptions/audit`, `orders/$DeadLetterQueue`) without touching it. */
+  /** Inspects an entity (`orders`, `events/Subscriptions/audit`, `orders/$DeadLetterQueue`) without changing it. */
   entity(address: string): EntityInspection {
     const { broker } = this.#parts.context;
     broker.wake();
@@ -67,17 +67,17 @@ export class Emulator {
     return detached;
   }
 
-  /** Cuts all client connections without a word, as a broken network does. */
+  /** Cuts all client connections without notice, as a broken network does. */
   dropConnections(): void {
     for (const connection of [...this.#parts.amqp.connections]) connection.drop();
   }
 
-  /** Treats all tokens that clients have presented as expired and detaches their links. */
+  /** Treats all tokens of the clients as expired and detaches their links. */
   expireTokens(): void {
     for (const connection of this.#parts.amqp.connections) connection.expireTokens();
   }
 
-  /** Back to the start: all entities and messages are dropped, those of the options made anew, faults ended. */
+  /** Restores the initial state: deletes all entities and messages, recreates those of the options, ends all faults. */
   reset(): void {
     const { context, entities } = this.#parts;
     const { broker, faults } = context;
@@ -91,7 +91,7 @@ export class Emulator {
     });
   }
 
-  /** Says goodbye to all clients and stops listening; what is not in a data directory is gone. */
+  /** Closes all connections and stops listening. Messages are lost unless there is a data directory. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -3,9 +3,9 @@ import {
   type RuleOptions,
   type SubscriptionOptions,
   type TopicOptions,
-} from './model/entity-description.js';
+} from './model/entity/entity-description.js';
 
-/** A subscription as an option of its topic; without rules it receives everything. */
+/** A subscription as an option of its topic; without rules it takes every message. */
 export type SubscriptionEntry = Omit<SubscriptionOptions, 'topicName'> & {
   /** Filters and actions; a message is received once for each rule that has an action, else once. */
   readonly rules?: readonly RuleOptions[];
@@ -17,7 +17,7 @@ export type TopicEntry = TopicOptions & {
   readonly subscriptions?: readonly (string | SubscriptionEntry)[];
 };
 
-/** What exists in a namespace at its start; a bare name takes the cloud's defaults. */
+/** The entities of a namespace at its start; an entity given by its name alone has the cloud's defaults. */
 export interface Entities {
   /** Queues, by name or with their options. */
   readonly queues?: readonly (string | QueueOptions)[];

@@ -1,9 +1,9 @@
-import { readBody } from './amqp/read-body.js';
-import { type MessageState } from './model/message.js';
-import { type PropertyValue } from './model/property-value.js';
-import { type Queue } from './model/queue.js';
+import { decodeBody } from './amqp/decode-body.js';
+import { type MessageState } from './model/queue/received-message.js';
+import { type PropertyValue } from './model/filter/values/property-value.js';
+import { type Queue } from './model/queue/queue.js';
 
-/** What a test may want to know of a stored message. */
+/** A stored message, as tests see it. */
 export interface InspectedMessage {
   /** Its place in the order of the entity. */
   readonly sequenceNumber: number;
@@ -15,7 +15,7 @@ export interface InspectedMessage {
   readonly correlationId: PropertyValue;
   /** The label of older SDKs. */
   readonly subject: PropertyValue;
-  /** As the JavaScript SDK gives it: JSON is parsed, other bytes are a Buffer. */
+  /** The body as the JavaScript SDK returns it: JSON is parsed, other bytes are a Buffer. */
   readonly body: unknown;
   /** Active, scheduled or deferred. */
   readonly state: MessageState;
@@ -29,17 +29,17 @@ export interface InspectedMessage {
   applicationProperty(name: string): PropertyValue;
 }
 
-/** How many messages an entity has, by their state. */
+/** The number of messages of an entity, by state. */
 export interface MessageCounts {
-  /** Those that can be received, and those that are locked. */
+  /** Messages that can be received, and locked ones. */
   readonly active: number;
-  /** Those that only their sequence numbers bring back. */
+  /** Messages that only their sequence numbers bring back. */
   readonly deferred: number;
-  /** Those whose time has not come. */
+  /** Messages whose time has not come. */
   readonly scheduled: number;
 }
 
-/** A look into a queue, a subscription or a dead-letter queue, as it is at this moment. */
+/** Shows the current contents of a queue, a subscription or a dead-letter queue. */
 export class EntityInspection {
   readonly #queue: Queue;
 
@@ -48,7 +48,7 @@ export class EntityInspection {
     this.#queue = queue;
   }
 
-  /** How many messages there are, by state; locked ones are active. */
+  /** The number of messages by state; locked messages are active. */
   get counts(): MessageCounts {
     return { ...this.#queue.store.counts };
   }
@@ -63,7 +63,7 @@ export class EntityInspection {
     return this.#queue.receivers.size;
   }
 
-  /** All messages in order of their sequence numbers. */
+  /** Returns all messages in order of their sequence numbers. */
   messages(): InspectedMessage[] {
     return [...this.#queue.store.from(0)].map((message) => ({
       sequenceNumber: message.sequenceNumber,
@@ -72,7 +72,7 @@ export class EntityInspection {
       correlationId: message.content.systemProperty('CorrelationId'),
       subject: message.content.systemProperty('Label'),
       get body() {
-        return readBody(message.content);
+        return decodeBody(message.content);
       },
       state: message.state,
       locked: message.lockId !== 0,

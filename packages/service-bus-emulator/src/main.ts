@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { ConfigError } from './config/config-error.js';
@@ -15,11 +16,12 @@ Options:
   --admin-port PORT  the administration API over HTTP (default 5300; 0: any free port)
   --host ADDRESS     address to listen on (default 127.0.0.1: this machine only)
   --data DIR         keep entities and messages in this directory (default: in memory)
-  --accept-any-token take every token without verifying it
-  --help             this text
+  --accept-any-token accept every token without verifying it
+  --version          print the version
+  --help             print this text
 `;
 
-/** Ends the process with a message for the user. */
+/** Prints a message to the user and exits with code 1. */
 function fail(message: string): never {
   process.stderr.write(`${message}\n`);
   process.exit(1);
@@ -35,12 +37,19 @@ function readOptions(): Record<string, string | boolean | undefined> {
         host: { type: 'string' },
         data: { type: 'string' },
         'accept-any-token': { type: 'boolean' },
+        version: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     }).values;
   } catch (error) {
     fail(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }
+}
+
+/** Returns the package's version. Its package.json is one folder above this file, in the sources as in every build. */
+function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 function readPort(option: string, value: string | boolean | undefined, byDefault: number): number {
@@ -63,6 +72,10 @@ async function main(): Promise<void> {
   const options = readOptions();
   if (options['help'] === true) {
     process.stdout.write(USAGE);
+    return;
+  }
+  if (options['version'] === true) {
+    process.stdout.write(`${readVersion()}\n`);
     return;
   }
   const config = options['config'];

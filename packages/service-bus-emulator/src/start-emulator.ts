@@ -1,37 +1,38 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Socket } from 'node:net';
 
-import { AmqpService } from './amqp/amqp-service.js';
-import { Authorizer } from './amqp/authorizer.js';
-import { LockTokens } from './amqp/codec/lock-token.js';
+import { AmqpService } from './amqp/connection/amqp-service.js';
+import { Authorizer } from './amqp/authorization/authorizer.js';
+import { LockTokens } from './amqp/codec/delivery/lock-token.js';
 import { type AmqpContext } from './amqp/context.js';
-import { Faults } from './amqp/faults.js';
+import { Faults } from './amqp/faults/faults.js';
 import { createAdministration } from './administration/create-administration.js';
 import { type ManualClock } from './clock/manual-clock.js';
 import { SystemClock } from './clock/system-clock.js';
 import { createEntities } from './create-entities.js';
 import { Emulator } from './emulator.js';
 import { type EmulatorOptions } from './emulator-options.js';
-import { Broker } from './model/broker.js';
-import { Namespace } from './model/namespace.js';
+import { Broker } from './model/namespace/broker.js';
+import { Namespace } from './model/namespace/namespace.js';
+import { restoreNamespace } from './model/namespace/restore-namespace.js';
 import { openStore, type Store } from './store/open-store.js';
 import { chooseProtocol } from './server/choose-protocol.js';
 import { listen, type Listening } from './server/listen.js';
 
 const KEY_NAME = 'RootManageSharedAccessKey';
-// The key of Microsoft's emulator: a connection string for one fits the other.
+// The key of Microsoft's emulator, so that a connection string works for both.
 const KEY = 'SAS_KEY_VALUE';
 const SAS_TOKEN = 'servicebus.windows.net:sastoken';
 const GIBIBYTE = 1024 ** 3;
 
 /**
- * Starts a Service Bus in this process and resolves when it takes connections.
+ * Starts a Service Bus in this process and resolves when it accepts connections.
  * Rejects with the system's error (`EADDRINUSE`) if a port is taken.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = '127.0.0.1', port = 5672, administrationPort = 5300, handshakeTimeoutMs = 10_000 } = options;
   const { dataDirectory, maxConnections = 1_000 } = options;
-  // Room beside AMQP's for HTTP, and for those that have not said yet what they speak.
+  // AMQP's connections, HTTP's, and those whose protocol is not known yet.
   const maxSockets = 2 * maxConnections + 100;
   const store = dataDirectory === undefined ? undefined : await openStore(dataDirectory, crash);
   const context = createContext(options, await openBroker(options, store));
@@ -40,7 +41,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     maxLinks: options.maxLinks ?? 5_000,
     handshakeTimeoutMs,
   });
-  // Clients make their tokens by the time of day, whatever time it is in here.
+  // Clients create their tokens by the time of day, whatever the emulator's clock says.
   const administration = createAdministration(
     context.broker,
     (token, url) => void context.authorizer.verify(token, SAS_TOKEN, url, Date.now()),
@@ -73,7 +74,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   });
 }
 
-/** A broker with what was kept in the store, and with what is declared and not there yet. */
+/** Creates a broker, restores the store's entities and messages, and creates declared entities that are missing. */
 async function openBroker(options: EmulatorOptions, store: Store | undefined): Promise<Broker> {
   const clock = options.clock ?? new SystemClock();
   const namespace = new Namespace({
@@ -81,7 +82,7 @@ async function openBroker(options: EmulatorOptions, store: Store | undefined): P
     newId: randomUUID,
     ...(store && { journal: store.journal }),
   });
-  if (store) namespace.restore(clock.now(), await store.read());
+  if (store) restoreNamespace(namespace, clock.now(), await store.read());
   createEntities(namespace, clock.now(), options.entities ?? {});
   return new Broker(namespace, clock, undefined, store?.whenDurable);
 }
@@ -103,7 +104,7 @@ function createContext(options: EmulatorOptions, broker: Broker): AmqpContext {
   };
 }
 
-// A disk that fails must not go unnoticed: what is not kept is not acknowledged either, and never will be.
+// A failing disk must not go unnoticed: what cannot be written is never acknowledged.
 function crash(error: unknown): void {
   process.nextTick(() => {
     throw error;

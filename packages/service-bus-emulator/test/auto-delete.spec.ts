@@ -5,7 +5,7 @@ import { until } from '../../../test/support/until.js';
 
 const IDLE_MS = 300_000;
 
-describe('an entity that deletes itself when it is idle', () => {
+describe('an entity with auto-delete on idle', () => {
   const mortal = (name: string) => ({ name, autoDeleteOnIdleMs: IDLE_MS });
   const scene = emulatorScene({
     queues: [mortal('unused'), 'immortal'],
@@ -24,7 +24,7 @@ describe('an entity that deletes itself when it is idle', () => {
   });
 });
 
-describe('an entity that would delete itself when it is idle', () => {
+describe('an entity in use with auto-delete on idle', () => {
   const mortal = (name: string) => ({ name, autoDeleteOnIdleMs: IDLE_MS });
   const scene = emulatorScene({ queues: ['sent-to', 'received-from', 'watched'].map(mortal) });
 

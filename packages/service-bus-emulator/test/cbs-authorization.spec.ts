@@ -37,7 +37,7 @@ describe('authorization', () => {
   const send = (client: ServiceBusClient, entity = 'orders') =>
     client.createSender(entity).sendMessages({ body: 1 });
 
-  it('takes the key of the connection string', async () => {
+  it('accepts the key of the connection string', async () => {
     await send(scene.client);
   });
 
@@ -53,14 +53,14 @@ describe('authorization', () => {
     await expect(send(withKey('SomebodyElse', 'SAS_KEY_VALUE'))).rejects.toMatchObject(unauthorized);
   });
 
-  it('takes a token for one entity, and nothing else with it', async () => {
+  it('accepts a token for one entity, and for that one only', async () => {
     const client = withToken(sasToken(url('orders')));
     await send(client);
     await client.createReceiver('orders', { subQueueType: 'deadLetter' }).peekMessages(1);
     await expect(send(client, 'others')).rejects.toMatchObject(unauthorized);
   });
 
-  it('takes a token for the whole namespace', async () => {
+  it('accepts a token for the whole namespace', async () => {
     const client = withToken(sasToken(url('')));
     await send(client);
     await send(client, 'others');
@@ -78,12 +78,12 @@ describe('authorization', () => {
     await expect(send(withToken(token.replace(/sig=[^&]+/, 'sig=')))).rejects.toMatchObject(unauthorized);
   });
 
-  it('goes by the time of day, wherever the clock of the emulator is', async () => {
+  it("goes by the time of day, whatever the emulator's clock says", async () => {
     scene.clock.advance(24 * 3_600_000);
     await send(scene.connect());
   });
 
-  it('refuses links for which no token was put', async () => {
+  it('refuses links without a token', async () => {
     const client = await AmqpClient.connect(scene.emulator.port);
     clients.push(client);
     await expect(client.sender('orders')).rejects.toMatchObject({ condition: 'amqp:unauthorized-access' });
@@ -109,7 +109,7 @@ describe('authorization', () => {
     });
   });
 
-  it('detaches links when their token runs out', async () => {
+  it('detaches links when their token expires', async () => {
     const client = await AmqpClient.connect(scene.emulator.port);
     clients.push(client);
     await client.putToken('orders', sasToken(url('orders'), { expiresAtMs: Date.now() + 1_000 }));
@@ -121,10 +121,10 @@ describe('authorization', () => {
   });
 });
 
-describe('authorization that takes any token', () => {
+describe('authorization that accepts any token', () => {
   const scene = emulatorScene({ queues: ['orders'] }, { acceptAnyToken: true });
 
-  it('lets wrong keys and foreign tokens in', async () => {
+  it('admits wrong keys and foreign tokens', async () => {
     const connectionString = scene.emulator.connectionString.replace('SAS_KEY_VALUE', 'anything');
     const client = new ServiceBusClient(connectionString, QUICK);
     await client.createSender('orders').sendMessages({ body: 1 });

@@ -60,7 +60,7 @@ describe('closing', () => {
     await emulator.close();
   });
 
-  it('the emulator is done in less than a second, whoever is connected, and may be asked for twice', async () => {
+  it('the emulator is done in less than a second, whoever is connected, and can be requested twice', async () => {
     const emulator = await startTestEmulator(ENTITIES, { administrationPort: 0 });
     const client = await busyClient(emulator);
     const { administrationUrl } = emulator;

@@ -48,7 +48,7 @@ describe('a standalone emulator with a data directory, killed without warning', 
     return { process: child, connectionString: /Endpoint=\S+/.exec(output)?.[0] ?? '' };
   }
 
-  it('has every message that it acknowledged, and none that was completed', async () => {
+  it('has every message that it has acknowledged, and none that was completed', async () => {
     const first = await start();
     const client = new ServiceBusClient(first.connectionString, QUICK);
     const sender = client.createSender('relay-in');

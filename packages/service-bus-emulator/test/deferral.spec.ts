@@ -32,7 +32,7 @@ describe('deferred messages', () => {
   const numbersOf = (messages: ServiceBusReceivedMessage[]) =>
     messages.map(({ sequenceNumber }) => sequenceNumber!);
 
-  it('are received by their numbers only, and completed', async () => {
+  it('are received only by their numbers, and completed', async () => {
     const deferred = await defer('aside', 3);
     const receiver = scene.receiver('aside');
     expect(await receiver.receiveMessages(1, { maxWaitTimeInMs: 50 })).toEqual([]);
@@ -118,7 +118,7 @@ describe('deferred messages', () => {
     ]);
   });
 
-  it('have locks that can be renewed', async () => {
+  it('have renewable locks', async () => {
     const receiver = scene.receiver('renewed');
     const [message] = await receiver.receiveDeferredMessages(numbersOf(await defer('renewed')));
     scene.clock.advance(40_000);
@@ -135,7 +135,7 @@ describe('deferred messages', () => {
     expect(scene.entity('deleted').messages()).toEqual([]);
   });
 
-  it('outlive their time to live until they are asked for', async () => {
+  it('outlive their time to live until they are received', async () => {
     const numbers = numbersOf(await defer('short-lived'));
     scene.clock.advance(20_000);
     expect(scene.entity('short-lived').counts.deferred).toBe(1);

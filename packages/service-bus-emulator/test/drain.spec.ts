@@ -7,7 +7,7 @@ describe('unused credit', () => {
     queues: ['fewer', 'none', 'racing', 'left-alone', 'prompt', { name: 'sessions', requiresSession: true }],
   });
 
-  it('is given back when fewer messages are there than were asked for, and the link is used again', async () => {
+  it('is given back if there are fewer messages than requested, and the link is used again', async () => {
     await scene.send('fewer', { body: 1 }, { body: 2 }, { body: 3 });
     const receiver = scene.receiver('fewer');
     const started = performance.now();
@@ -20,7 +20,7 @@ describe('unused credit', () => {
     expect(scene.entity('fewer').receiverCount).toBe(1);
   });
 
-  it('is given back at once when nothing comes', async () => {
+  it('is given back at once if no message comes', async () => {
     const receiver = scene.receiver('none');
     const times: number[] = [];
     for (let round = 0; round < 10; round += 1) {
@@ -36,7 +36,7 @@ describe('unused credit', () => {
     expect((await receiveOne(receiver)).body).toBe('after');
   });
 
-  it('crosses with messages on their way, and none is lost', async () => {
+  it('can cross with messages in flight, of which none is lost', async () => {
     const sender = scene.client.createSender('racing');
     const receiver = scene.receiver('racing', { receiveMode: 'receiveAndDelete' });
     const bodies: unknown[] = [];
@@ -54,7 +54,7 @@ describe('unused credit', () => {
     expect(bodies).toEqual(Array.from({ length: 300 }, (_, index) => index));
   });
 
-  it('is granted without holding up what the client sends next', async () => {
+  it('is granted without delaying what the client sends next', async () => {
     const sender = scene.client.createSender('prompt');
     const receiver = scene.receiver('prompt', { receiveMode: 'receiveAndDelete' });
     await sender.sendMessages({ body: 'open' });

@@ -40,7 +40,7 @@ describe('duplicate detection', () => {
     expect(count('completed')).toBe(0);
   });
 
-  it('concerns scheduled messages as well', async () => {
+  it('applies to scheduled messages as well', async () => {
     const sender = scene.client.createSender('scheduled');
     const later = new Date(scene.clock.now() + 10_000);
     await sender.scheduleMessages({ body: 1, messageId: 'a' }, later);
@@ -64,12 +64,12 @@ describe('duplicate detection', () => {
     ).toEqual(['a', 'b', 'c']);
   });
 
-  it('never takes messages without an id for duplicates', async () => {
+  it('never mistakes messages without an id for duplicates', async () => {
     await scene.send('distinct', { body: 1 }, { body: 2 });
     expect(count('distinct')).toBe(2);
   });
 
-  it('is at work on topics', async () => {
+  it('works on topics', async () => {
     await scene.send('events', { body: 1, messageId: 'a' }, { body: 2, messageId: 'a' });
     expect(count('events/Subscriptions/all')).toBe(1);
   });

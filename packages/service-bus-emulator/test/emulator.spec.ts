@@ -9,7 +9,7 @@ import { until } from '../../../test/support/until.js';
 letSdkTimersGo();
 
 describe('startEmulator', () => {
-  it('takes free ports and tells of them', async () => {
+  it('picks free ports and reports them', async () => {
     const emulator = await startTestEmulator({}, { administrationPort: 0 });
     expect(emulator.port).toBeGreaterThan(0);
     expect(emulator.connectionString).toBe(
@@ -22,7 +22,7 @@ describe('startEmulator', () => {
     await emulator.close();
   });
 
-  it('rejects if a port is taken, and then holds none', async () => {
+  it('rejects if a port is in use, and then listens on none', async () => {
     const first = await startTestEmulator();
     await expect(startTestEmulator({}, { port: first.port })).rejects.toMatchObject({
       code: 'EADDRINUSE',
@@ -37,7 +37,7 @@ describe('startEmulator', () => {
     await first.close();
   });
 
-  it('rejects entities that are not right', async () => {
+  it('rejects invalid entities', async () => {
     await expect(
       startTestEmulator({
         topics: [
@@ -52,7 +52,7 @@ describe('startEmulator', () => {
     ).rejects.toMatchObject({ name: 'BrokerError', condition: 'com.microsoft:argument-error' });
   });
 
-  it('is done in some milliseconds', async () => {
+  it('takes some milliseconds', async () => {
     const times: number[] = [];
     for (let round = 0; round < 5; round += 1) {
       const started = performance.now();
@@ -65,7 +65,7 @@ describe('startEmulator', () => {
     expect(Math.min(...times)).toBeLessThan(50);
   });
 
-  it('runs several at once, each with messages of its own', async () => {
+  it('can run several at once, each with its own messages', async () => {
     const emulators = await Promise.all([1, 2, 3].map(() => startTestEmulator({ queues: ['orders'] })));
     const clients = emulators.map(({ connectionString }) => new ServiceBusClient(connectionString, QUICK));
     await clients[1]!.createSender('orders').sendMessages({ body: 1 });

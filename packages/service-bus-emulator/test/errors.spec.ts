@@ -49,7 +49,7 @@ describe('refusals', () => {
     );
   });
 
-  it('leave the connection as it was', async () => {
+  it('leave the connection intact', async () => {
     await scene.send('orders', { body: 'fine' });
     const messages = await scene.take('orders', scene.entity('orders').counts.active);
     expect(messages.map(({ body }) => body as unknown)).toContain('fine');

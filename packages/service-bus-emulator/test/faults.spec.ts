@@ -8,7 +8,7 @@ letSdkTimersGo();
 
 const ONCE = { retryOptions: { maxRetries: 0, timeoutInMs: 5_000 } };
 
-describe('faults on order', () => {
+describe('ordered faults', () => {
   const scene = emulatorScene({
     queues: [
       'busy',
@@ -48,19 +48,19 @@ describe('faults on order', () => {
       expect(scene.entity(queue).counts.active).toBe(1);
     });
 
-    it('is over soon enough for a client that tries again', async () => {
+    it('ends soon enough for a client that retries', async () => {
       scene.emulator.faults.refuseSends(1);
       await scene.send('retried', { body: 1 });
       expect(scene.entity('retried').counts.active).toBe(1);
     });
 
-    it('concerns one entity if told so', async () => {
+    it('applies to one entity if told to', async () => {
       scene.emulator.faults.refuseSends(1, 'amqp:resource-limit-exceeded', 'Chosen');
       await scene.send('spared', { body: 1 });
       await expect(scene.send('chosen', { body: 1 })).rejects.toMatchObject(serviceBusError('QuotaExceeded'));
     });
 
-    it('concerns messages that are to be scheduled as well', async () => {
+    it('applies to scheduling messages as well', async () => {
       scene.emulator.faults.refuseSends(1, 'com.microsoft:entity-disabled');
       await expect(
         scene.client
@@ -70,7 +70,7 @@ describe('faults on order', () => {
     });
   });
 
-  it('failRenewals fails renewals of message locks, which stay as they are', async () => {
+  it('failRenewals fails renewals of message locks without changing the locks', async () => {
     await scene.send('renewed', { body: 1 });
     const receiver = scene.receiver('renewed');
     const message = await receiveOne(receiver);
@@ -92,7 +92,7 @@ describe('faults on order', () => {
     await receiver.close();
   });
 
-  it('failSettlements loses the lock to the client, and nothing else', async () => {
+  it('failSettlements reports the lock as lost and changes nothing else', async () => {
     await scene.send('settled', { body: 1 });
     const receiver = scene.receiver('settled');
     const message = await receiveOne(receiver);
@@ -104,7 +104,7 @@ describe('faults on order', () => {
     expect(scene.entity('settled').messages()).toEqual([]);
   });
 
-  it('delayAnswers holds back answers to sends, settlements and requests, by the clock', async () => {
+  it('delayAnswers delays answers to sends, settlements and requests, by the clock', async () => {
     const receiver = scene.receiver('delayed');
     const sender = scene.client.createSender('delayed');
     await sender.sendMessages({ body: 'open' });
@@ -165,7 +165,7 @@ describe('faults on order', () => {
     expect(scene.emulator.detachLinks('nobody-there')).toBe(0);
   });
 
-  it('detachLinks gives the reason that it is told to', async () => {
+  it('detachLinks gives the reason that it was told', async () => {
     const receiver = scene.receiver('detached');
     const errors: unknown[] = [];
     receiver.subscribe({
@@ -210,7 +210,7 @@ describe('faults on order', () => {
 describe('delayed answers', () => {
   const scene = emulatorScene({ queues: ['gone', 'others'] });
 
-  it('that are due when the client is gone harm nobody', async () => {
+  it('do no harm if they are due after the client has gone', async () => {
     const client = scene.connect({ retryOptions: { maxRetries: 0, timeoutInMs: 500 } });
     const sender = client.createSender('gone');
     const receiver = client.createReceiver('gone', { maxAutoLockRenewalDurationInMs: 0 });

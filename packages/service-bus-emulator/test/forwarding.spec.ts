@@ -24,7 +24,7 @@ describe('forwarding', () => {
     topics: [{ name: 'events', subscriptions: ['all', { name: 'forwarded', forwardTo: 'audit' }] }],
   });
 
-  it('takes a message to another queue, as it was sent, with a number of that queue', async () => {
+  it('moves a message to another queue, as it was sent, with a number of that queue', async () => {
     await scene.send('inbox', { body: 'own' });
     await scene.send('source', {
       body: { a: 1 },
@@ -50,7 +50,7 @@ describe('forwarding', () => {
     );
   });
 
-  it('goes through four hops and no more', async () => {
+  it('goes over four hops and no more', async () => {
     await scene.send('hop-1', { body: 'four' });
     expect((await scene.take('hop-5')).map(({ body }) => body as string)).toEqual(['four']);
     await scene.send('hop-0', { body: 'five' });

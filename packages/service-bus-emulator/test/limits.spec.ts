@@ -10,7 +10,7 @@ import { until } from '../../../test/support/until.js';
 describe('the limit of connections', () => {
   const scene = emulatorScene({ queues: ['orders'] }, { maxConnections: 2 });
 
-  it('turns further ones away until there is room', async () => {
+  it('refuses further connections until there is room', async () => {
     const first = await AmqpClient.connect(scene.emulator.port);
     const second = await AmqpClient.connect(scene.emulator.port);
     await expect(AmqpClient.connect(scene.emulator.port)).rejects.toThrow('disconnected');
@@ -28,10 +28,10 @@ describe('the limit of connections', () => {
   });
 });
 
-describe('the limit of sockets that have not said what they speak', () => {
+describe('the limit of sockets whose protocol is not known yet', () => {
   const scene = emulatorScene({ queues: ['orders'] }, { maxConnections: 2 });
 
-  it('cuts those beyond it at once, long before the deadline', async () => {
+  it('closes sockets beyond it at once, long before the deadline', async () => {
     let cut = 0;
     const sockets = Array.from({ length: 150 }, () =>
       connect(scene.emulator.port, '127.0.0.1')
@@ -56,7 +56,7 @@ describe('the limit of sockets that have not said what they speak', () => {
 describe('the limit of links', () => {
   const scene = emulatorScene({ queues: ['orders'] }, { maxLinks: 10 });
 
-  it('refuses further ones, and leaves those that are there', async () => {
+  it('refuses further links, and keeps the existing ones', async () => {
     const client = await AmqpClient.connect(scene.emulator.port);
     await client.putToken('orders');
     const attach = async () => {
@@ -88,7 +88,7 @@ describe('the deadline of the handshake', () => {
     await once(socket, 'close');
   });
 
-  it('leaves others alone', async () => {
+  it('does not affect others', async () => {
     const client = await AmqpClient.connect(scene.emulator.port);
     const socket = connect(scene.emulator.port, '127.0.0.1');
     socket.on('error', () => undefined);
@@ -98,7 +98,7 @@ describe('the deadline of the handshake', () => {
   });
 });
 
-describe('the bound of memory', () => {
+describe('the limit of memory', () => {
   const scene = emulatorScene({ queues: ['orders', 'others'] }, { maxStoredBytes: 1024 * 1024 });
 
   it('refuses messages for all entities together, until there is room', async () => {

@@ -15,7 +15,7 @@ describe('message locks', () => {
     ],
   });
 
-  it('expire after the lock duration: the message returns to the head with one delivery more', async () => {
+  it('expire after the lock duration: the message returns to the head with one more delivery', async () => {
     await scene.send('expires', { body: 'first' }, { body: 'second' });
     const receiver = scene.receiver('expires');
     const message = await receiveOne(receiver);
@@ -28,7 +28,7 @@ describe('message locks', () => {
     expect(await receiveOne(receiver)).toMatchObject({ body: 'first', deliveryCount: 1 });
   });
 
-  it('when lost, refuse every settlement', async () => {
+  it('refuse every settlement when they are lost', async () => {
     await scene.send('late', { body: 1 });
     const receiver = scene.receiver('late');
     for (const settle of [
@@ -44,7 +44,7 @@ describe('message locks', () => {
     expect(scene.entity('late').counts).toEqual({ active: 1, deferred: 0, scheduled: 0 });
   });
 
-  it('are prolonged by renewal, from now on', async () => {
+  it('last for the lock duration again after a renewal', async () => {
     await scene.send('renewed', { body: 1 });
     const receiver = scene.receiver('renewed');
     const message = await receiveOne(receiver);
@@ -57,7 +57,7 @@ describe('message locks', () => {
     expect(scene.entity('renewed').messages()).toEqual([]);
   });
 
-  it('when lost, cannot be renewed', async () => {
+  it('cannot be renewed when they are lost', async () => {
     await scene.send('lost', { body: 1 });
     const receiver = scene.receiver('lost');
     const message = await receiveOne(receiver);
@@ -67,7 +67,7 @@ describe('message locks', () => {
     );
   });
 
-  it('that expire often enough send the message to the dead-letter queue', async () => {
+  it('dead-letter the message if they expire too often', async () => {
     await scene.send('two-tries', { body: 1 });
     const receiver = scene.receiver('two-tries');
     for (let attempt = 0; attempt < 2; attempt += 1) {
@@ -95,7 +95,7 @@ describe('message locks', () => {
 describe('message locks that end with their link', () => {
   const scene = emulatorScene({ queues: ['orders'] }, { locksEndWithLink: true });
 
-  it('are free again as soon as the receiver has closed', async () => {
+  it('end as soon as the receiver has closed', async () => {
     await scene.send('orders', { body: 1 });
     const first = scene.receiver('orders');
     const message = await receiveOne(first);

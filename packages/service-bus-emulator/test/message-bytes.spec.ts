@@ -53,7 +53,7 @@ describe('the bytes of a message', () => {
 
   const endsWith = (bytes: Buffer | undefined, tail: Buffer) => bytes?.subarray(-tail.length).equals(tail);
 
-  it('are kept, whatever types its properties and body have', async () => {
+  it('are preserved, whatever types its properties and body have', async () => {
     const sent = Buffer.concat([
       amqp.properties(amqp.uuid(ID), amqp.binary(Buffer.from('user')), amqp.NULL, amqp.string('subject')),
       amqp.applicationProperties(...TYPED),
@@ -68,7 +68,7 @@ describe('the bytes of a message', () => {
     expect(message.subject).toBe('subject');
   });
 
-  it('are kept inside of batches', async () => {
+  it('are preserved in batches', async () => {
     const messages = [1, 2].map((number) =>
       Buffer.concat([
         amqp.properties(amqp.string(`m${number}`)),
@@ -81,7 +81,7 @@ describe('the bytes of a message', () => {
     expect(kept.map((bytes, index) => endsWith(bytes, messages[index]!))).toEqual([true, true]);
   });
 
-  it('are kept through topics', async () => {
+  it('are preserved through topics', async () => {
     const sent = Buffer.concat([
       amqp.properties(amqp.uuid(ID)),
       amqp.applicationProperties(...TYPED),
@@ -133,7 +133,7 @@ describe('the bytes of a message', () => {
     expect(message.partitionKey).toBe('p');
   });
 
-  it('are kept when it has no id, and gets one', async () => {
+  it('are preserved if it has no id and gets one', async () => {
     const rest = Buffer.concat([amqp.applicationProperties(...TYPED), amqp.value(NESTED)]);
     await send('without-id', Buffer.concat([amqp.properties(amqp.NULL, amqp.NULL, amqp.string('to')), rest]));
     expect(endsWith((await peek('without-id'))[0], rest)).toBe(true);
@@ -141,7 +141,7 @@ describe('the bytes of a message', () => {
     expect(message).toMatchObject({ to: 'to', messageId: expect.stringMatching(/.{8}/) });
   });
 
-  it('make what the SDK sent into what the SDK receives', async () => {
+  it('give the SDK what the SDK has sent', async () => {
     const sent = {
       body: { text: 'ünï', list: [1, -2.5, null, { deep: true }] },
       messageId: 'id',

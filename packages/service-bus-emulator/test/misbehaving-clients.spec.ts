@@ -57,7 +57,7 @@ describe('misbehaving clients', () => {
     await othersAreServed();
   });
 
-  it('that vanish in the midst of a frame leave nothing behind', async () => {
+  it('that disconnect in the middle of a frame leave nothing behind', async () => {
     for (const length of [1, 5, 9, 13]) {
       const socket = dial();
       const all = Buffer.concat([AMQP, OPEN]);
@@ -75,7 +75,7 @@ describe('misbehaving clients', () => {
     await othersAreServed();
   });
 
-  it('that connect in a flood and say nothing disturb nobody', async () => {
+  it('that connect in large numbers and send nothing disturb nobody', async () => {
     for (let count = 0; count < 200; count += 1) dial();
     await othersAreServed();
   });

@@ -19,7 +19,7 @@ describe('sends that arrive together', () => {
   });
 
   // rhea would answer the second of two neighbours with the outcome of the first.
-  it('are each answered with their own outcome', async () => {
+  it('each get their own outcome', async () => {
     const sender = client.createSender('mixed');
     await sender.sendMessages({ body: 'open', sessionId: 's' });
     // The queue refuses what has no session id.

@@ -90,7 +90,7 @@ describe('other clients than the JavaScript SDK', () => {
     expect(scene.entity('released').messages()).toMatchObject([{ locked: false, deliveryCount: 1 }]);
   });
 
-  it('settle by themselves, and wait for no answer', async () => {
+  it('settle deliveries themselves, without waiting for an answer', async () => {
     await scene.send('settled', { body: 1 });
     const client = await connected({}, 'settled');
     const { delivery } = await client.receive(await client.receiver('settled'));
@@ -113,7 +113,7 @@ describe('other clients than the JavaScript SDK', () => {
     await until(() => scene.entity('settled').messages().length === 0);
   });
 
-  it('ask for a session by a described value, and get it back as one', async () => {
+  it('ask for a session by a described value, and get one back', async () => {
     const client = await connected({}, 'sessions');
     const filter = { 'com.microsoft:session-filter': rhea.types.wrap_described('s', 0x137000000c) };
     const receiver = await client.receiver('sessions', { source: { address: 'sessions', filter } });
@@ -137,7 +137,7 @@ describe('other clients than the JavaScript SDK', () => {
     await receiver.close();
   });
 
-  it('ask for transactions in vain', async () => {
+  it('are refused transactions', async () => {
     const client = await connected({}, 'orders');
     // rhea warns of what it does not know.
     const warn = jest.spyOn(console, 'warn').mockReturnValue();
@@ -163,7 +163,7 @@ describe('other clients than the JavaScript SDK', () => {
     });
   });
 
-  it('send a partition key that is not the session id in vain', async () => {
+  it('are refused a partition key that differs from the session id', async () => {
     const client = await connected({}, 'sized');
     const message = Buffer.concat([
       amqp.annotations([amqp.symbol('x-opt-partition-key'), amqp.string('p')]),
@@ -175,7 +175,7 @@ describe('other clients than the JavaScript SDK', () => {
     });
   });
 
-  it('send what is no message in vain, and go on', async () => {
+  it('are refused bytes that are not a message, and go on', async () => {
     const client = await connected({}, 'malformed');
     const sender = await client.sender('malformed');
     expect(await client.send(sender, Buffer.from('nonsense'))).toMatchObject({
@@ -234,7 +234,7 @@ describe('other clients than the JavaScript SDK', () => {
     ).toEqual([1, 4]);
   });
 
-  it('ask for what is not there, or wrongly, and get an answer', async () => {
+  it('get an answer to unknown and malformed requests', async () => {
     const client = await connected();
     expect(await client.request('orders', 'no-such-operation', {})).toMatchObject({
       status: 501,

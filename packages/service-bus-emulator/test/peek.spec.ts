@@ -14,7 +14,7 @@ describe('peek', () => {
     expect(await scene.receiver('empty').peekMessages(10)).toEqual([]);
   });
 
-  it('goes on where the last one ended', async () => {
+  it('continues where the last one ended', async () => {
     await scene.send('pages', ...[1, 2, 3, 4, 5].map((body) => ({ body })));
     const receiver = scene.receiver('pages');
     expect(bodies(await receiver.peekMessages(2))).toEqual([1, 2]);
@@ -23,7 +23,7 @@ describe('peek', () => {
     expect(await receiver.peekMessages(2)).toEqual([]);
   });
 
-  it('steps over numbers that are gone', async () => {
+  it('skips numbers of messages that are gone', async () => {
     await scene.send('gaps', ...[1, 2, 3, 4, 5, 6].map((body) => ({ body })));
     const receiver = scene.receiver('gaps');
     const messages = await receiveAll(receiver, 5);

@@ -17,7 +17,7 @@ describe('receive and delete', () => {
     expect(scene.entity('gone').messages()).toEqual([]);
   });
 
-  it('takes no more than was asked for', async () => {
+  it('receives no more than was requested', async () => {
     await scene.send('asked-for', { body: 1 }, { body: 2 }, { body: 3 });
     await receiveAll(receiver('asked-for'), 2);
     expect(scene.entity('asked-for').counts.active).toBe(1);

@@ -26,7 +26,7 @@ describe('after all connections were dropped', () => {
     queues: ['used', 'streamed', 'locked', { name: 'sessions', requiresSession: true }, 'idle'],
   });
 
-  it('senders and receivers go on with their next use', async () => {
+  it('senders and receivers recover with their next use', async () => {
     const client = scene.connect(IMPATIENT);
     const sender = client.createSender('used');
     const receiver = client.createReceiver('used');
@@ -39,7 +39,7 @@ describe('after all connections were dropped', () => {
     await receiver.completeMessage(message);
   });
 
-  it('subscriptions go on by themselves', async () => {
+  it('subscriptions recover by themselves', async () => {
     const receiver = scene.connect().createReceiver('streamed');
     const bodies = collect(receiver);
     await until(() => scene.entity('streamed').receiverCount === 1);
@@ -51,7 +51,7 @@ describe('after all connections were dropped', () => {
     await receiver.close();
   });
 
-  it('messages stay locked, and can be settled', async () => {
+  it('messages stay locked and can be settled', async () => {
     const client = scene.connect(IMPATIENT);
     await client.createSender('locked').sendMessages({ body: 1 });
     const receiver = client.createReceiver('locked', { maxAutoLockRenewalDurationInMs: 0 });

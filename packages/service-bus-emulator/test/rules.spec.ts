@@ -65,14 +65,14 @@ describe('rules', () => {
     return (await received(subscription)).map(({ body }) => body as unknown);
   };
 
-  it('begin with one that lets everything through', async () => {
+  it('begin with one that matches everything', async () => {
     expect(await rulesOf(managerOf('fresh'))).toMatchObject([
       { name: '$Default', filter: { sqlExpression: '1=1' } },
     ]);
     expect(await bodies('fresh', { body: 1 })).toEqual([1]);
   });
 
-  it('with a correlation filter compare all that it names', async () => {
+  it('with a correlation filter compare everything that it names', async () => {
     const manager = managerOf('correlated');
     await manager.deleteRule('$Default');
     await manager.createRule('blue-orders', { subject: 'order', applicationProperties: { color: 'blue' } });
@@ -106,7 +106,7 @@ describe('rules', () => {
     ).toEqual(['number', 'flag']);
   });
 
-  it('with a SQL filter let through what it is true for, and nothing that is unknown', async () => {
+  it('with a SQL filter match what it is true for, and nothing that is unknown', async () => {
     await scene.send('declared', ...MESSAGES);
     const got: Record<string, number[]> = {};
     for (const name of Object.keys(SQL)) {
@@ -118,7 +118,7 @@ describe('rules', () => {
     );
   });
 
-  it('with a SQL filter can be made and listed', async () => {
+  it('with a SQL filter can be created and listed', async () => {
     const manager = managerOf('sql');
     await manager.deleteRule('$Default');
     await manager.createRule('large', { sqlExpression: 'size > 5' }, { sqlExpression: "SET kind = 'large'" });
@@ -132,7 +132,7 @@ describe('rules', () => {
     expect(await bodies('sql', ...MESSAGES)).toEqual([1]);
   });
 
-  it('with an action change the copy, and leave the body', async () => {
+  it('with an action change the copy, but not its body', async () => {
     const manager = managerOf('actions');
     await manager.deleteRule('$Default');
     await manager.createRule(
@@ -147,14 +147,14 @@ describe('rules', () => {
     expect(copy!.applicationProperties).not.toHaveProperty('color');
   });
 
-  it('make one copy together, however many of them match', async () => {
+  it('yield one copy together, however many of them match', async () => {
     const manager = managerOf('several');
     await manager.createRule('one', { sqlExpression: '1=1' });
     await manager.createRule('two', { subject: 'order' });
     expect(await bodies('several', MESSAGES[0]!)).toEqual([0]);
   });
 
-  it('with actions make a copy each, besides that of the others', async () => {
+  it('with actions yield a copy each, in addition to that of the others', async () => {
     const manager = managerOf('copies');
     await manager.createRule('first', { sqlExpression: '1=1' }, { sqlExpression: "SET by = 'first'" });
     await manager.createRule('second', { sqlExpression: '1=1' }, { sqlExpression: "SET by = 'second'" });
@@ -166,7 +166,7 @@ describe('rules', () => {
     expect(by.sort()).toEqual(['first', 'nobody', 'second']);
   });
 
-  it('let nothing through when there are none', async () => {
+  it('match nothing if there are none', async () => {
     const manager = managerOf('none');
     await manager.deleteRule('$Default');
     expect(await rulesOf(manager)).toEqual([]);
@@ -180,7 +180,7 @@ describe('rules', () => {
     expect((await rulesOf(manager)).map(({ name }) => name)).toEqual(['$Default', ...names]);
   });
 
-  it('have names of their own', async () => {
+  it('have unique names', async () => {
     const manager = managerOf('errors');
     await manager.createRule('taken', { sqlExpression: '1=1' });
     await expect(manager.createRule('TAKEN', { sqlExpression: '1=1' })).rejects.toMatchObject(
@@ -191,7 +191,7 @@ describe('rules', () => {
     );
   });
 
-  it('that are not understood are refused, with the place of the error', async () => {
+  it('that are invalid are refused, with the place of the error', async () => {
     await expect(
       managerOf('errors').createRule('bad', { sqlExpression: 'size = = 3' }),
     ).rejects.toMatchObject(serviceBusError('GeneralError', /\d/));
@@ -201,7 +201,7 @@ describe('rules', () => {
     expect((await rulesOf(managerOf('errors'))).map(({ name }) => name)).toEqual(['$Default', 'taken']);
   });
 
-  it('belong to subscriptions', async () => {
+  it('exist only for subscriptions', async () => {
     const missing = scene.client.createRuleManager('managed', 'missing');
     await expect(rulesOf(missing)).rejects.toMatchObject(serviceBusError('MessagingEntityNotFound'));
   });

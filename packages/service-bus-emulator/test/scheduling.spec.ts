@@ -38,7 +38,7 @@ describe('scheduled messages', () => {
     expect(message.enqueuedTimeUtc!.getTime()).toBe(Math.trunc(scene.clock.now()));
   });
 
-  it('may come by a plain send', async () => {
+  it('can be sent like any other message', async () => {
     await scene.send(
       'plain-send',
       { body: 'later', scheduledEnqueueTimeUtc: inSeconds(10) },
@@ -51,7 +51,7 @@ describe('scheduled messages', () => {
     expect((await receiveOne(receiver)).body).toBe('later');
   });
 
-  it('for a time that has passed are active at once', async () => {
+  it('are active at once if their time has passed', async () => {
     await scene.client.createSender('past').scheduleMessages({ body: 1 }, inSeconds(-60));
     expect((await receiveOne(scene.receiver('past'))).body).toBe(1);
   });
@@ -64,7 +64,7 @@ describe('scheduled messages', () => {
     expect(left.map(({ sequenceNumber }) => sequenceNumber)).toEqual([numbers[2]!.toNumber()]);
   });
 
-  it('cannot be cancelled when they are active, or were never there', async () => {
+  it('cannot be cancelled if they are active or never existed', async () => {
     const sender = scene.client.createSender('cancelled-late');
     const numbers = await sender.scheduleMessages({ body: 1 }, inSeconds(1));
     scene.clock.advance(1_000);
@@ -97,7 +97,7 @@ describe('scheduled messages', () => {
     expect(messages.map(({ body }) => body as number)).toEqual([10, 20, 30]);
   });
 
-  it('begin their time to live when they become active', async () => {
+  it('start their time to live when they become active', async () => {
     await scene.send('expiring', { body: 1, scheduledEnqueueTimeUtc: inSeconds(60), timeToLive: 10_000 });
     scene.clock.advance(60_000 + 9_999);
     expect(scene.entity('expiring').counts.active).toBe(1);

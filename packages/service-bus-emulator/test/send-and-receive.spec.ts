@@ -60,7 +60,7 @@ describe('sending and receiving', () => {
     await sender.close();
   });
 
-  it('takes 3,000 concurrent sends without refusing one', async () => {
+  it('accepts 3,000 concurrent sends without refusing one', async () => {
     const sender = client.createSender('burst');
     await Promise.all(Array.from({ length: 3_000 }, (_, index) => sender.sendMessages({ body: index })));
     expect(emulator.entity('burst').counts.active).toBe(3_000);

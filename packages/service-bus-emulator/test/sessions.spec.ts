@@ -104,7 +104,7 @@ describe('sessions', () => {
     });
   });
 
-  it('keep the order of their messages, and other sessions apart', async () => {
+  it('keep their messages in order and separate from other sessions', async () => {
     const messages = Array.from({ length: 60 }, (_, index) => ({ body: index, sessionId: `s${index % 3}` }));
     await scene.client.createSender('order').sendMessages(messages);
     const receiver = await accept('order', 's1');
@@ -128,7 +128,7 @@ describe('sessions', () => {
     await receiver.close();
   });
 
-  it('are received from in parallel', async () => {
+  it('can be received from in parallel', async () => {
     await scene.send('parallel', { body: 'a', sessionId: 'a' }, { body: 'b', sessionId: 'b' });
     const [first, second] = [await acceptNext('parallel'), await acceptNext('parallel')];
     expect([(await receiveOne(first)).body, (await receiveOne(second)).body]).toEqual(['a', 'b']);
@@ -162,7 +162,7 @@ describe('sessions', () => {
     await receiver.close();
   });
 
-  it('that are not renewed are lost: nothing can be done with them, and their messages are delivered again', async () => {
+  it('that are not renewed are lost: they refuse every operation, and their messages are delivered again', async () => {
     await scene.send('lost', { body: 1, sessionId: 's' });
     const receiver = await accept('lost', 's');
     const message = await receiveOne(receiver);
@@ -195,7 +195,7 @@ describe('sessions', () => {
     await receiver.close();
   });
 
-  it('are free as soon as their holder closes, with all that it had not settled', async () => {
+  it('are free as soon as their holder closes, with the messages that it has not settled', async () => {
     await scene.send('released', { body: 1, sessionId: 's' });
     const first = await accept('released', 's');
     await receiveOne(first);
@@ -205,7 +205,7 @@ describe('sessions', () => {
     await second.close();
   });
 
-  it('send a message that fails too often to the dead-letter queue, which is read without sessions', async () => {
+  it('dead-letter a message that fails too often; the dead-letter queue has no sessions', async () => {
     await scene.send('dead', { body: 1, sessionId: 's' });
     const receiver = await accept('dead', 's');
     for (let attempt = 0; attempt < 3; attempt += 1)
@@ -217,7 +217,7 @@ describe('sessions', () => {
     });
   });
 
-  it('go on after a message of theirs was dead-lettered', async () => {
+  it('continue after one of their messages was dead-lettered', async () => {
     await scene.send('poison', { body: 'bad', sessionId: 's' }, { body: 'good', sessionId: 's' });
     const receiver = await accept('poison', 's');
     await receiver.deadLetterMessage(await receiveOne(receiver), {

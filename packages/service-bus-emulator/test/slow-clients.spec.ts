@@ -9,7 +9,7 @@ import { until } from '../../../test/support/until.js';
 
 const COUNT = 100;
 
-describe('clients that do not read what they asked for', () => {
+describe('clients that do not read what they requested', () => {
   const scene = emulatorScene({ queues: ['large', 'left', 'next', 'others', 'requests'] });
 
   async function fill(queue: string): Promise<void> {
@@ -24,7 +24,7 @@ describe('clients that do not read what they asked for', () => {
     await receiver.completeMessage(await receiveOne(receiver));
   }
 
-  it('get it later, all of it, and in order; others are served in the meantime', async () => {
+  it('get all of it later, in order; others are served in the meantime', async () => {
     await fill('large');
     const client = await AmqpClient.connect(scene.emulator.port);
     await client.putToken('large');
@@ -48,7 +48,7 @@ describe('clients that do not read what they asked for', () => {
     await client.close();
   });
 
-  it('may close the link and open another in its place, which gets nothing of the old one', async () => {
+  it('can replace the link by a new one, which gets nothing of the old one', async () => {
     await fill('left');
     await scene.send('next', { body: 'other' });
     const client = await AmqpClient.connect(scene.emulator.port);
@@ -79,7 +79,7 @@ describe('clients that do not read what they asked for', () => {
     await client.close();
   });
 
-  it('lose the link of their replies if those grow too many', async () => {
+  it('lose their reply link if too many replies are waiting', async () => {
     await scene.send('requests', ...Array.from({ length: 5 }, () => ({ body: Buffer.alloc(200_000) })));
     const client = await AmqpClient.connect(scene.emulator.port);
     await client.putToken('requests');

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -100,7 +100,16 @@ describe('the standalone program', () => {
     expect(await program.exited).toBe(0);
   });
 
-  it('explains itself', async () => {
+  it('prints the version of its package', async () => {
+    const { version } = JSON.parse(await readFile('packages/service-bus-emulator/package.json', 'utf8')) as {
+      version: string;
+    };
+    const program = start('--version');
+    expect(await program.exited).toBe(0);
+    expect(program.output()).toBe(`${version}\n`);
+  });
+
+  it('prints its options for --help', async () => {
     const program = start('--help');
     expect(await program.exited).toBe(0);
     expect(program.output()).toMatch(/--config FILE[^]*--port PORT[^]*--admin-port PORT[^]*--host ADDRESS/);
@@ -117,7 +126,7 @@ describe('the standalone program', () => {
     expect(program.output()).toBe('');
   });
 
-  it('fails for a configuration that is not right, with every problem', async () => {
+  it('fails for an invalid configuration, with every problem', async () => {
     const file = await configFile(
       CONFIG.replace('"PT1M"', '"one minute"').replace(
         '"MaxDeliveryCount": 3',
@@ -131,7 +140,7 @@ describe('the standalone program', () => {
     expect(program.errors()).toContain(`${place}.MaxDeliveryCount: expected a whole number`);
   });
 
-  it('fails for a rule that is not understood, and says where', async () => {
+  it('fails for an invalid rule, and says where the error is', async () => {
     const program = start(
       '--config',
       await configFile(CONFIG.replace("color = 'blue'", 'color = = 1')),
@@ -142,7 +151,7 @@ describe('the standalone program', () => {
     expect(program.errors()).not.toContain('    at ');
   });
 
-  describe('with a port that is taken', () => {
+  describe('with a port in use', () => {
     let server: Server;
     let port: number;
     beforeAll(async () => {

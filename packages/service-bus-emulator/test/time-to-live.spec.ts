@@ -38,7 +38,7 @@ describe('the time to live', () => {
     expect(message.expiresAtUtc!.getTime()).toBe(message.enqueuedTimeUtc!.getTime() + 5_000);
   });
 
-  it('sends messages to the dead-letter queue where the entity asks for that', async () => {
+  it('moves messages to the dead-letter queue if the entity asks for that', async () => {
     await scene.send('kept', { body: 'late', timeToLive: 5_000 });
     scene.clock.advance(5_000);
     expect(await receiveOne(scene.receiver('kept/$DeadLetterQueue'))).toMatchObject({
@@ -88,7 +88,7 @@ describe('the time to live', () => {
     expect(await receiveOne(scene.receiver('sessions/$DeadLetterQueue'))).toMatchObject({ sessionId: 's' });
   });
 
-  it('is bounded by the topic and by the subscription', async () => {
+  it('is limited by the topic and by the subscription', async () => {
     await scene.send('events', { body: 1 });
     const left = () =>
       ['short', 'long'].map((name) => scene.entity(`events/Subscriptions/${name}`).counts.active);

@@ -36,7 +36,7 @@ describe('topics', () => {
     }
   });
 
-  it('keep the copies apart', async () => {
+  it('keep the copies independent', async () => {
     await scene.send('apart', { body: 1 });
     const receiver = scene.receiver('apart/Subscriptions/a');
     await receiver.completeMessage(await receiveOne(receiver));

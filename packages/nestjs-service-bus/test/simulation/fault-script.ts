@@ -1,4 +1,4 @@
-import { type EntityStatus } from '../../../service-bus-emulator/src/model/entity-description.js';
+import { type EntityStatus } from '../../../service-bus-emulator/src/model/entity/entity-description.js';
 import { type Trouble } from './broker/conditions.js';
 import { ReceivingLink } from './broker/receiving-link.js';
 import { type Fault } from './plan.js';

@@ -2,8 +2,8 @@ import { BrokerError } from '../model/broker-error.js';
 import { AdministrationError } from './administration-error.js';
 
 /**
- * Verifies the token of a request, the value of its header `Authorization`; empty if it has none.
- * Throws a BrokerError if the token does not give the right to manage what is at this URL.
+ * Verifies a request's token, the value of its header `Authorization`; the token is empty if there is none.
+ * Throws BrokerError if the token does not grant the right to manage the resource at this URL.
  */
 export type AuthorizeRequest = (token: string, url: string) => void;
 

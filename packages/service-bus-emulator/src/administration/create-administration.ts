@@ -1,20 +1,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
-import { type Broker } from '../model/broker.js';
-import { type AdministrationAnswer } from './administration-request.js';
+import { type Broker } from '../model/namespace/broker.js';
+import { type AdministrationAnswer } from './resources/administration-request.js';
 import { type AuthorizeRequest, assertAuthorized } from './assert-authorized.js';
-import { boundConnections } from './bound-connections.js';
+import { limitConnections } from './limit-connections.js';
 import { handleRequest } from './handle-request.js';
 import { readBody } from './read-body.js';
-import { parseResourcePath } from './resource-path.js';
+import { parseResourcePath } from './resources/resource-path.js';
 import { toRefusal } from './to-refusal.js';
-import { writeXml } from './write-xml.js';
+import { writeXml } from './xml/write-xml.js';
 
-// A client that has sent nothing for so long is gone.
+// A client that has been silent for this long is gone.
 const IDLE_TIMEOUT_MS = 120_000;
 const MAX_CONNECTIONS = 1_000;
 
-/** The administration API over HTTP; whoever owns a port hands it connections by the event `connection`. */
+/** Creates the administration API over HTTP. It does not listen: the port's owner emits `connection` on the server. */
 export function createAdministration(broker: Broker, authorize: AuthorizeRequest): Server {
   const namespaceCreatedAtMs = broker.clock.now();
   const answer = async (request: IncomingMessage): Promise<AdministrationAnswer> => {
@@ -42,7 +42,7 @@ export function createAdministration(broker: Broker, authorize: AuthorizeRequest
       .catch(() => response.destroy());
   });
   server.timeout = IDLE_TIMEOUT_MS;
-  boundConnections(server, MAX_CONNECTIONS);
+  limitConnections(server, MAX_CONNECTIONS);
   return server;
 }
 
@@ -51,7 +51,7 @@ function writeAnswer(response: ServerResponse, { status, document }: Administrat
   response.writeHead(status, {
     'content-type': contentType(document?.name),
     'content-length': Buffer.byteLength(body),
-    // What is left of a body that was too large is not waited for.
+    // Does not wait for the rest of a body that is too large.
     ...(status === 413 && { connection: 'close' }),
   });
   response.end(body);

@@ -1,16 +1,16 @@
 import { AdministrationError } from './administration-error.js';
-import { type AdministrationAnswer, type AdministrationRequest } from './administration-request.js';
-import { deleteEntity, getEntity, putEntity } from './entity-resource.js';
-import { getNamespaceInfo } from './namespace-info.js';
-import { listQueues } from './queue-resource.js';
-import { deleteRule, getRule, listRules, putRule } from './rule-resource.js';
+import { type AdministrationAnswer, type AdministrationRequest } from './resources/administration-request.js';
+import { deleteEntity, getEntity, putEntity } from './resources/entity-resource.js';
+import { getNamespaceInfo } from './resources/namespace-info.js';
+import { listQueues } from './resources/queue-resource.js';
+import { deleteRule, getRule, listRules, putRule } from './resources/rule-resource.js';
 import {
   deleteSubscription,
   getSubscription,
   listSubscriptions,
   putSubscription,
-} from './subscription-resource.js';
-import { listTopics } from './topic-resource.js';
+} from './resources/subscription-resource.js';
+import { listTopics } from './resources/topic-resource.js';
 
 type Actions = Partial<Record<string, () => AdministrationAnswer>>;
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { BrokerError, entityNotFound } from '../model/broker-error.js';
 import { AdministrationError } from './administration-error.js';
 import { toRefusal } from './to-refusal.js';
-import { writeXml } from './write-xml.js';
+import { writeXml } from './xml/write-xml.js';
 
 describe('toRefusal', () => {
   it.each([
@@ -21,7 +21,7 @@ describe('toRefusal', () => {
     expect(toRefusal(error, 0).status).toBe(status);
   });
 
-  it('says what was wrong, escaped, with a sub-code that is not that of a conflicting operation', () => {
+  it('says what was wrong, escaped, with a sub-code other than that of a conflicting operation', () => {
     const refused = toRefusal(new BrokerError('com.microsoft:entity-already-exists', "'<a>' exists."), 0);
     expect(writeXml(refused.document)).toMatch(
       /<Error><Code>409<\/Code><Detail>SubCode=40900\. '&lt;a&gt;' exists\. TrackingId:[0-9a-f-]{36}, .*Timestamp:1970-01-01T00:00:00\.000Z<\/Detail><\/Error>$/,

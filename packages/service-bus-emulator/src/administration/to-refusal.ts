@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { BrokerError, type ErrorCondition } from '../model/broker-error.js';
 import { AdministrationError, type RefusalStatus } from './administration-error.js';
-import { element, type XmlElement } from './xml-element.js';
+import { element, type XmlElement } from './xml/xml-element.js';
 
-/** How a request is refused. */
+/** The answer to a refused request. */
 export interface Refusal {
   readonly status: RefusalStatus;
   readonly document: XmlElement;
@@ -23,11 +23,11 @@ const STATUSES: Partial<Record<ErrorCondition, RefusalStatus>> = {
   'com.microsoft:server-busy': 503,
 };
 
-/** Translates what was thrown into an answer; what was not foreseen is an internal error. */
+/** Translates an error to an answer; an unexpected error becomes an internal error. */
 export function toRefusal(error: unknown, nowMs: number): Refusal {
   const status = statusOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  // The SDKs read the sub-code: it tells a conflict of names (40900) from one of operations (40901).
+  // The SDKs read the sub-code: it distinguishes a conflict of names (40900) from one of operations (40901).
   const detail =
     `SubCode=${status}00. ${message} ` +
     `TrackingId:${randomUUID()}, SystemTracker:emulator, Timestamp:${new Date(nowMs).toISOString()}`;

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 
 import { BrokerError } from '../model/broker-error.js';
 
-/** An error as it goes on the wire. */
+/** An error as AMQP transmits it. */
 export interface AmqpError {
   readonly condition: string;
   readonly description: string;
 }
 
-/** Translates what was thrown into a wire error; what the broker did not foresee is an internal error. */
+/** Translates an error to one of AMQP; an unexpected error becomes an internal error. */
 export function toAmqpError(error: unknown, nowMs: number): AmqpError {
   const { condition, message } =
     error instanceof BrokerError

@@ -1,17 +1,17 @@
-import { type Broker } from '../model/broker.js';
-import { type Authorizer } from './authorizer.js';
-import { type LockTokens } from './codec/lock-token.js';
-import { type Faults } from './faults.js';
+import { type Broker } from '../model/namespace/broker.js';
+import { type Authorizer } from './authorization/authorizer.js';
+import { type LockTokens } from './codec/delivery/lock-token.js';
+import { type Faults } from './faults/faults.js';
 
-/** What every connection of one emulator works with. */
+/** What all connections of an emulator share. */
 export interface AmqpContext {
   readonly broker: Broker;
   readonly authorizer: Authorizer;
   readonly lockTokens: LockTokens;
   readonly faults: Faults;
   readonly newMessageId: () => string;
-  /** Locks end when their link does, instead of living on: both are told of the cloud. */
+  /** Whether message locks end with their link or last until they expire: the cloud has been seen to do both. */
   readonly locksEndWithLink: boolean;
-  /** Calls back once all that has been accepted so far is durable; at once for a broker in memory. */
+  /** Calls `done` once everything accepted so far is durable; at once for a broker in memory. */
   readonly whenDurable: (done: () => void) => void;
 }

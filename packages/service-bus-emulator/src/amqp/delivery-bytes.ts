@@ -1,23 +1,23 @@
-import { type Message } from '../model/message.js';
-import { type DeliveryStamp } from './codec/delivery-stamp.js';
-import { encodeDelivery } from './codec/encode-delivery.js';
-import { type EncodedMessage } from './codec/encoded-message.js';
+import { type ReceivedMessage } from '../model/queue/received-message.js';
+import { type DeliveryStamp } from './codec/delivery/delivery-stamp.js';
+import { encodeDelivery } from './codec/delivery/encode-delivery.js';
+import { type EncodedMessage } from './codec/message/encoded-message.js';
 
 const STATES = { active: 0, deferred: 1, scheduled: 2 } as const;
 
-/** A message as a receiver gets it: the producer's bytes with what the broker adds. */
-export function deliveryBytes(message: Message): Buffer {
+/** Encodes a message for a receiver: the producer's bytes with what the broker adds. */
+export function deliveryBytes(message: ReceivedMessage): Buffer {
   return encodeDelivery(message.content as EncodedMessage, stampOf(message));
 }
 
-/** The same for later: as the message is now, whatever becomes of it until then. */
-export function deliveryEncoder(message: Message): () => Buffer {
+/** Returns a function that encodes the message later, in its present state whatever happens to it until then. */
+export function deliveryEncoder(message: ReceivedMessage): () => Buffer {
   const content = message.content as EncodedMessage;
   const stamp = stampOf(message);
   return () => encodeDelivery(content, stamp);
 }
 
-function stampOf(message: Message): DeliveryStamp {
+function stampOf(message: ReceivedMessage): DeliveryStamp {
   return {
     deliveryCount: message.deliveryCount,
     sequenceNumber: message.sequenceNumber,

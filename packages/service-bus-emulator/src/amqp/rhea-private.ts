@@ -1,6 +1,6 @@
 import rhea, { type Connection, type link as Link, type Session } from 'rhea';
 
-// The parts of rhea 3.0.5 that its types do not show and the emulator needs: the version is pinned for this reason.
+// Parts of rhea 3.0.5 that the emulator needs and rhea's types do not declare. The version is pinned for this reason.
 
 /** The fields of a disposition frame. */
 export interface DispositionFields {
@@ -60,10 +60,10 @@ export interface PrivateConnection {
   _disconnected(): void;
 }
 
-// rhea is a CommonJS module: at run time it has a default export only.
-/** Encoding and decoding of whole messages. */
+// rhea is a CommonJS module: at run time it has only a default export.
+/** Encodes and decodes whole messages. */
 export const messages = rhea.message;
-/** AMQP types for values whose JavaScript type leaves them open. */
+/** Wraps values whose AMQP type does not follow from their JavaScript type. */
 export const types = rhea.types;
 
 /** An outcome as rhea encodes it. */
@@ -71,7 +71,7 @@ interface Outcome {
   described(): object;
 }
 
-/** The outcomes of deliveries, and their reading. [AMQP 3.4] */
+/** [AMQP 3.4] Creates and reads the outcomes of deliveries. */
 export const outcomes = rhea.message as unknown as {
   accepted(): Outcome;
   rejected(fields: { error: object }): Outcome;

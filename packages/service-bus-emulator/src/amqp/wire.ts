@@ -2,22 +2,22 @@ import { type Duplex } from 'node:stream';
 
 // [AMQP 2.4.5] A frame without a body may be sent at any time.
 const EMPTY_FRAME = Buffer.from([0, 0, 0, 8, 2, 0, 0, 0]);
-// What may wait for a client that reads slowly, besides what the system keeps for it.
+// The most that is buffered for a slow client, in addition to the system's own buffer.
 const MAX_WAITING_BYTES = 1024 * 1024;
 
-/** A connection's way out: what is written within one turn of the event loop leaves in one piece. */
+/** The output of a connection: what is written within one turn of the event loop is sent in one piece. */
 export class Wire {
   #corked = false;
 
   constructor(
     private readonly socket: Duplex,
-    /** Called when there is room again. */
+    /** Called when the buffer is empty again. */
     emptied: () => void,
   ) {
     socket.on('drain', emptied);
   }
 
-  /** Whether messages had better wait until the client has read some. */
+  /** Whether messages should wait until the client has read some. */
   get isFull(): boolean {
     return this.socket.writableLength > MAX_WAITING_BYTES;
   }
@@ -29,9 +29,9 @@ export class Wire {
   }
 
   /**
-   * Gathers all writes, rhea's too, until the turn is over. `reply`: something goes out in any case. A client whose
-   * socket waits for acknowledgements before it sends more (Nagle's algorithm, which the SDK leaves on) would else
-   * wait for some 40 ms after each flow that needs no answer, until the system acknowledges it by itself.
+   * Collects all writes, including rhea's, until the end of the turn. With `reply` it sends an empty frame if there is
+   * nothing else. Otherwise a client with Nagle's algorithm, which the SDK leaves on, would wait some 40 ms after each
+   * flow that needs no answer, until the system acknowledges it.
    */
   gather(reply = false): void {
     if (this.#corked) return;

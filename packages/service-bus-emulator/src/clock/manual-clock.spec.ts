@@ -14,7 +14,7 @@ describe('ManualClock', () => {
     expect(Math.abs(new ManualClock().now() - Date.now())).toBeLessThan(1_000);
   });
 
-  it('rings its alarm at the time it was set to, once', () => {
+  it('rings its alarm once, at the time that was set', () => {
     const clock = new ManualClock(0);
     const rung: number[] = [];
     clock.setAlarm(100, () => rung.push(clock.now()));
@@ -37,7 +37,7 @@ describe('ManualClock', () => {
     expect(rung).toEqual([30, 60, 90]);
   });
 
-  it('has one alarm, which is replaced or taken away', () => {
+  it('has one alarm, which can be replaced or removed', () => {
     const clock = new ManualClock(0);
     const rung: string[] = [];
     clock.setAlarm(10, () => rung.push('first'));

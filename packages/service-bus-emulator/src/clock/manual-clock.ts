@@ -1,12 +1,12 @@
-import { type Clock } from '../model/broker.js';
+import { type Clock } from '../model/namespace/broker.js';
 
-/** A clock that stands still until it is told to move on, so that tests of time take none. */
+/** A clock that moves only by `advance`, so that tests of time need not wait. */
 export class ManualClock implements Clock {
   #nowMs: number;
   #alarm: { atMs: number; ring: () => void } | undefined;
   readonly #delayed: { atMs: number; action: () => void }[] = [];
 
-  /** @param startMs Unix time in milliseconds at which the clock starts; the present by default */
+  /** @param startMs Unix time in milliseconds at which the clock starts; by default the present */
   constructor(startMs: number = Date.now()) {
     this.#nowMs = startMs;
   }
@@ -25,7 +25,7 @@ export class ManualClock implements Clock {
     this.#delayed.sort((a, b) => a.atMs - b.atMs);
   }
 
-  /** Moves on by so many milliseconds; everything that falls due on the way happens at its own time. */
+  /** Moves on by this many milliseconds; everything that becomes due on the way is done at its own time. */
   advance(milliseconds: number): void {
     const untilMs = this.#nowMs + milliseconds;
     for (;;) {

@@ -1,9 +1,9 @@
-import { type Clock } from '../model/broker.js';
+import { type Clock } from '../model/namespace/broker.js';
 
 // setTimeout takes a signed 32-bit number of milliseconds.
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** The time of day, counted by the monotonic clock so that it never jumps. */
+/** The time of day, derived from the monotonic clock so that it never jumps. */
 export class SystemClock implements Clock {
   #timer: NodeJS.Timeout | undefined;
 
@@ -15,7 +15,7 @@ export class SystemClock implements Clock {
     clearTimeout(this.#timer);
     if (atMs === Infinity) return;
     const delayMs = Math.min(Math.max(0, Math.ceil(atMs - this.now())), MAX_TIMEOUT_MS);
-    // A timer may ring a little early: then it is set once more for the rest.
+    // A timer may fire a little early: then it is set again for the rest.
     this.#timer = setTimeout(() => (this.now() >= atMs ? ring() : this.setAlarm(atMs, ring)), delayMs);
   }
 

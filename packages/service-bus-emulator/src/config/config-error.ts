@@ -1,4 +1,4 @@
-/** A configuration file that cannot be used: one line per problem, each with its place in the file. */
+/** A configuration file is invalid. The message has one line per problem, each with its place in the file. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 

@@ -1,13 +1,13 @@
-import { parseDuration } from './duration.js';
+import { parseDuration } from '../duration.js';
 
-/** A JSON object and where it stands, for messages. */
+/** A JSON object and its path, for error messages. */
 export interface ConfigObject {
   readonly path: string;
   readonly values: Readonly<Record<string, unknown>>;
   readonly reader: ConfigReader;
 }
 
-/** Reads typed values out of parsed JSON and gathers what is wrong with them. */
+/** Reads typed values from parsed JSON and collects the problems. */
 export class ConfigReader {
   readonly problems: string[] = [];
 
@@ -62,7 +62,7 @@ export class ConfigReader {
     return undefined;
   }
 
-  /** In milliseconds. */
+  /** Reads a duration, in milliseconds. */
   duration(parent: ConfigObject, key: string): number | undefined {
     const value = parent.values[key];
     if (value === undefined) return undefined;
@@ -72,7 +72,7 @@ export class ConfigReader {
     return milliseconds;
   }
 
-  /** An object of strings, numbers and booleans. */
+  /** Reads an object of strings, numbers and booleans. */
   scalars(parent: ConfigObject, key: string): Record<string, string | number | boolean> {
     const { path, values } = this.child(parent, key);
     const isScalar = (value: unknown): value is string | number | boolean =>

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { ConfigError } from './config-error.js';
-import { readEntities } from './read-entities.js';
+import { readEntities, stripComments } from './read-entities.js';
 
 describe('readEntities', () => {
   let folder: string;
@@ -146,12 +146,12 @@ describe('readEntities', () => {
     expect(topics).not.toHaveProperty('0.subscriptions.1.rules');
   });
 
-  it('takes comments, a byte order mark, and a file without entities', async () => {
+  it('accepts comments, a byte order mark, and a file without entities', async () => {
     expect(await read('\uFEFF{ "UserConfig": { } } // nothing')).toEqual({ queues: [], topics: [] });
     expect(await read('{}')).toEqual({ queues: [], topics: [] });
   });
 
-  it('tells every problem, with its place', async () => {
+  it('reports every problem with its place', async () => {
     const problems = await problemsOf(
       readNamespace({
         Queues: [
@@ -201,9 +201,29 @@ describe('readEntities', () => {
     expect(new Set(problems).size).toBe(problems.length);
   });
 
-  it('names the file, and what is not JSON in it', async () => {
+  it('names the file and what in it is not JSON', async () => {
     await expect(read('{ "UserConfig": ')).rejects.toThrow(/Config\.json: not JSON: /);
     await expect(read('[]')).rejects.toThrow(/Config\.json: the file: expected an object, found \[\]/);
     await expect(readEntities(path.join(folder, 'missing.json'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('stripComments', () => {
+  it('blanks out comments to the end of a line and between marks', () => {
+    expect(stripComments('{ // one\n  "a": 1 /* two */, "b": 2 }')).toBe(
+      '{       \n  "a": 1          , "b": 2 }',
+    );
+  });
+
+  it('keeps every position, over several lines too', () => {
+    const text = '{ /* a\n b */ "x": oops }';
+    const stripped = stripComments(text);
+    expect(stripped.indexOf('oops')).toBe(text.indexOf('oops'));
+    expect(stripped.split('\n')).toHaveLength(2);
+  });
+
+  it('leaves strings unchanged, whatever they contain', () => {
+    const text = String.raw`{ "url": "sb://host/x", "quote": "\"// no comment", "path": "a/*b*/c", "end": "\\" }`;
+    expect(stripComments(text)).toBe(text);
   });
 });

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { type Entities } from '../entities.js';
 import { ConfigError } from './config-error.js';
 import { ConfigReader } from './config-reader.js';
-import { stripComments } from './strip-comments.js';
 import { toEntities } from './to-entities.js';
 
 /**
@@ -14,7 +13,7 @@ export async function readEntities(configFile: string): Promise<Entities> {
   const text = await readFile(configFile, 'utf8');
   let parsed: unknown;
   try {
-    // Editors on Windows put a byte order mark in front, which is no JSON.
+    // Editors on Windows write a byte order mark, which JSON does not allow.
     parsed = JSON.parse(stripComments(text.replace(/^\uFEFF/, '')));
   } catch (error) {
     throw new ConfigError(configFile, [
@@ -25,4 +24,11 @@ export async function readEntities(configFile: string): Promise<Entities> {
   const entities = toEntities(reader.object(parsed, ''));
   if (reader.problems.length > 0) throw new ConfigError(configFile, reader.problems);
   return entities;
+}
+
+/** Blanks out comments, which Microsoft's samples have, so that the positions in error messages stay right. */
+export function stripComments(text: string): string {
+  return text.replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, (match: string, literal?: string) =>
+    literal === undefined ? match.replace(/[^\n]/g, ' ') : match,
+  );
 }

@@ -1,9 +1,9 @@
 import { type Entities, type SubscriptionEntry, type TopicEntry } from '../entities.js';
-import { type QueueOptions } from '../model/entity-description.js';
+import { type QueueOptions } from '../model/entity/entity-description.js';
 import { type ConfigObject } from './config-reader.js';
 import { toRule } from './to-rule.js';
 
-/** The entities that a parsed Config.json declares, all namespaces taken together. */
+/** Returns the entities that a parsed Config.json declares, those of all namespaces together. */
 export function toEntities(root: ConfigObject): Entities {
   const { reader } = root;
   const namespaces = reader.list(reader.child(root, 'UserConfig'), 'Namespaces');

@@ -1,8 +1,8 @@
-import { type RuleOptions } from '../model/entity-description.js';
+import { type RuleOptions } from '../model/entity/entity-description.js';
 import { type RuleFilter } from '../model/filter/rule.js';
 import { type ConfigObject } from './config-reader.js';
 
-/** A rule of a subscription, as Config.json declares it; without a filter it takes every message. */
+/** Returns a rule that Config.json declares; a rule without a filter matches every message. */
 export function toRule(entry: ConfigObject): RuleOptions {
   const { reader } = entry;
   const properties = reader.child(entry, 'Properties');

@@ -1,4 +1,4 @@
-/** The AMQP conditions under which Service Bus refuses something; the SDKs map them to their error codes. */
+/** The AMQP error conditions of Service Bus; the SDKs map them to their error codes. */
 export type ErrorCondition =
   | 'amqp:internal-error'
   | 'amqp:not-allowed'
@@ -22,7 +22,7 @@ export type ErrorCondition =
   | 'com.microsoft:session-lock-lost'
   | 'com.microsoft:timeout';
 
-/** A refusal by the broker: translated to a wire error at the edge, and nowhere else. */
+/** The broker refuses a command. Only the edge translates it, to an error of AMQP or HTTP. */
 export class BrokerError extends Error {
   override readonly name = 'BrokerError';
 
@@ -34,12 +34,12 @@ export class BrokerError extends Error {
   }
 }
 
-/** The wording is part of the protocol: the SDKs recognise a missing entity by this text. */
+/** This text is part of the protocol: the SDKs recognise a missing entity by it. */
 export function entityNotFound(address: string): BrokerError {
   return new BrokerError('amqp:not-found', `The messaging entity '${address}' could not be found.`);
 }
 
-/** The entity's status forbids what was asked for. */
+/** The entity's status forbids the operation. */
 export function entityDisabled(address: string): BrokerError {
   return new BrokerError(
     'com.microsoft:entity-disabled',
@@ -47,7 +47,7 @@ export function entityDisabled(address: string): BrokerError {
   );
 }
 
-/** The name is taken. */
+/** An entity of this name exists. */
 export function entityAlreadyExists(address: string): BrokerError {
   return new BrokerError(
     'com.microsoft:entity-already-exists',
@@ -55,12 +55,12 @@ export function entityAlreadyExists(address: string): BrokerError {
   );
 }
 
-/** What was asked for can never be done, whatever the state of things. */
+/** The request is invalid, whatever the state of the namespace. */
 export function argumentError(message: string): BrokerError {
   return new BrokerError('com.microsoft:argument-error', message);
 }
 
-/** The lock has ended, or there never was such a one. */
+/** The lock has ended or never existed. */
 export function messageLockLost(): BrokerError {
   return new BrokerError(
     'com.microsoft:message-lock-lost',
@@ -68,7 +68,7 @@ export function messageLockLost(): BrokerError {
   );
 }
 
-/** Nobody holds the session any more. */
+/** Nobody holds the session. */
 export function sessionLockLost(sessionId: string): BrokerError {
   return new BrokerError(
     'com.microsoft:session-lock-lost',
@@ -76,7 +76,7 @@ export function sessionLockLost(sessionId: string): BrokerError {
   );
 }
 
-/** There is no message of this number in the state that was asked for. */
+/** No message of this sequence number is in the requested state. */
 export function messageNotFound(sequenceNumber: number): BrokerError {
   return new BrokerError(
     'com.microsoft:message-not-found',

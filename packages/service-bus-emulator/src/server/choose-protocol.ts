@@ -3,7 +3,7 @@ import { type Socket } from 'node:net';
 const FIRST_BYTE_OF_AMQP = 'A'.charCodeAt(0);
 const FIRST_BYTE_OF_TLS = 0x16;
 
-/** Hands a connection to AMQP or HTTP by its first byte, so that both can share a port. */
+/** Hands a connection to AMQP or HTTP according to its first byte, so that both can share a port. */
 export function chooseProtocol(
   socket: Socket,
   to: { amqp: (socket: Socket) => void; http: (socket: Socket) => void },

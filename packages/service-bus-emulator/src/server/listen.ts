@@ -1,15 +1,15 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
-/** A listening port and its connections. */
+/** A port that is being listened on, with its connections. */
 export interface Listening {
   readonly host: string;
   readonly port: number;
-  /** Stops listening and cuts what is still connected. */
+  /** Stops listening and closes the remaining connections. */
   close(): Promise<void>;
 }
 
 /**
- * Listens on a port (0: any free one) and hands over each connection; those beyond `maxSockets` are cut.
+ * Listens on a port (0: any free one) and hands over each connection; refuses connections beyond `maxSockets`.
  * Rejects if the port is taken.
  */
 export async function listen(
@@ -20,7 +20,7 @@ export async function listen(
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    // A reset by the client is the end of its connection, not of the process.
+    // A reset by the client must end its connection, not the process.
     socket.on('error', () => socket.destroy());
     connected(socket);
   });
@@ -35,7 +35,7 @@ export async function listen(
 function close(server: Server, sockets: Set<Socket>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    // Goodbyes that are still on their way out get a moment; then the sockets are cut.
+    // Closing frames that are still being sent get a moment; then the sockets are destroyed.
     setTimeout(() => sockets.forEach((socket) => socket.destroy()), 50).unref();
   });
 }

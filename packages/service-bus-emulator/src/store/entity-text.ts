@@ -1,6 +1,6 @@
-import { type EntityRecord } from '../model/entity-record.js';
+import { type EntityRecord } from '../model/entity/entity-record.js';
 
-// JSON with what JSON cannot say: endless times, and what rules' parameters and properties are made of.
+// JSON, extended by what JSON lacks: Infinity, and the types of rules' parameters and properties.
 
 type Special =
   | { $: 'infinity' }
@@ -9,10 +9,10 @@ type Special =
   | { $: 'bytes'; base64: string }
   | { $: 'long'; digits: string };
 
-/** An entity's record as text. */
+/** Writes an entity's record as text. */
 export function writeEntity(record: EntityRecord): string {
   return JSON.stringify(record, function replace(this: Record<string, unknown>, key: string) {
-    // A Date would arrive here as a string already: it is looked up where it stands.
+    // JSON.stringify passes a Date as a string already: this reads the original.
     const value = this[key];
     if (value === Infinity) return { $: 'infinity' };
     if (value instanceof Map) return { $: 'map', entries: [...(value as Map<unknown, unknown>)] };
@@ -23,7 +23,7 @@ export function writeEntity(record: EntityRecord): string {
   });
 }
 
-/** The record that a text was written from. */
+/** Reads an entity's record from text. */
 export function readEntity(text: string): EntityRecord {
   return JSON.parse(text, (_key, value: unknown) => {
     if (typeof value !== 'object' || value === null || !('$' in value)) return value;

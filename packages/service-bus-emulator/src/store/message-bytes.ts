@@ -1,12 +1,12 @@
-import { EncodedMessage } from '../amqp/codec/encoded-message.js';
-import { type Message } from '../model/message.js';
-import { type MessageRecord } from '../model/namespace-records.js';
+import { EncodedMessage } from '../amqp/codec/message/encoded-message.js';
+import { type Message } from '../model/queue/message.js';
+import { type MessageRecord } from '../model/namespace/namespace-records.js';
 
 const STATES = ['active', 'deferred', 'scheduled'] as const;
-// state 1, hops 1, delivery count 4, three numbers of 8, length of the dead-letter source 2
+// In bytes: state 1, hops 1, delivery count 4, three numbers of 8 each, length of the dead-letter source 2.
 const HEADER_BYTES = 32;
 
-/** What is kept of a message: what the broker knows of it, and the producer's bytes as they are. */
+/** Writes a message: what the broker knows of it, and the producer's bytes unchanged. */
 export function writeMessage(message: Message): Buffer {
   const source = Buffer.from(message.deadLetterSource ?? '', 'utf8');
   const { bytes } = message.content as EncodedMessage;
@@ -23,7 +23,7 @@ export function writeMessage(message: Message): Buffer {
   return record;
 }
 
-/** The message that a record was written from. */
+/** Reads a message that writeMessage has written. */
 export function readMessage(address: string, sequenceNumber: number, record: Buffer): MessageRecord {
   const contentStart = HEADER_BYTES + record.readUInt16BE(30);
   const source = record.toString('utf8', HEADER_BYTES, contentStart);

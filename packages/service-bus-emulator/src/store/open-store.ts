@@ -1,15 +1,15 @@
 import { type ClassicLevel } from 'classic-level';
 
-import { type Journal } from '../model/journal.js';
-import { type NamespaceRecords } from '../model/namespace-records.js';
+import { type Journal } from '../model/entity/journal.js';
+import { type NamespaceRecords } from '../model/namespace/namespace-records.js';
 import { readRecords } from './read-records.js';
 import { storeJournal } from './store-journal.js';
 import { WriteQueue } from './write-queue.js';
 
-/** A namespace's memory on the disk. */
+/** The store of a namespace on the disk. */
 export interface Store {
   readonly journal: Journal;
-  /** Calls back once everything that the journal was told so far is on the disk. */
+  /** Calls `done` once everything that the journal was told so far is on the disk. */
   readonly whenDurable: (done: () => void) => void;
   read(): Promise<NamespaceRecords>;
   close(): Promise<void>;
@@ -29,8 +29,8 @@ export class StoreError extends Error {
 }
 
 /**
- * Opens the store in a directory, which is made if it is not there.
- * Rejects with a StoreError if it cannot be used, or another process uses it.
+ * Opens the store in a directory; creates the directory if it does not exist.
+ * Rejects with a StoreError if the directory cannot be used, or another process uses it.
  */
 export async function openStore(directory: string, failed: (error: unknown) => void): Promise<Store> {
   const Level = await loadClassicLevel(directory);

@@ -1,17 +1,21 @@
-import { type EntityRecord } from '../model/entity-record.js';
-import { type MessageRecord, type NamespaceRecords, type SessionRecord } from '../model/namespace-records.js';
-import { subscriptionAddress } from '../model/address.js';
+import { type EntityRecord } from '../model/entity/entity-record.js';
+import {
+  type MessageRecord,
+  type NamespaceRecords,
+  type SessionRecord,
+} from '../model/namespace/namespace-records.js';
+import { subscriptionAddress } from '../model/entity/address.js';
 import { readEntity } from './entity-text.js';
 import { readMessage } from './message-bytes.js';
 import { parseKey, recordRange, type RecordKind } from './record-key.js';
 import { type Database } from './write-queue.js';
 
-/** Reads back all that was kept. */
+/** Reads all records. */
 export async function readRecords(database: Database): Promise<NamespaceRecords> {
   const entities: EntityRecord[] = [];
   for await (const { value } of recordsOf(database, 'e')) entities.push(readEntity(value.toString('utf8')));
 
-  // A deletion that was cut short may have left records behind that belong to nothing.
+  // An interrupted deletion may have left records of an entity that is gone.
   const known = new Set(entities.map(addressOf));
   const belongs = (address: string): boolean =>
     known.has(address.replace(/(\/\$Transfer)?\/\$DeadLetterQueue$/, ''));

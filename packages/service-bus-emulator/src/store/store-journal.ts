@@ -1,13 +1,13 @@
-import { type Journal } from '../model/journal.js';
+import { type Journal } from '../model/entity/journal.js';
 import { writeEntity } from './entity-text.js';
 import { writeMessage } from './message-bytes.js';
 import { recordKey, recordRange } from './record-key.js';
 import { type WriteQueue } from './write-queue.js';
 
-// The message queues of an entity that messages can be in.
+// The suffixes of an entity's message queues.
 const SUB_QUEUES = ['', '/$DeadLetterQueue', '/$Transfer/$DeadLetterQueue'];
 
-/** Keeps what the model tells of on the disk. */
+/** Creates a journal that writes to the disk. */
 export function storeJournal(writes: WriteQueue): Journal {
   return {
     entityChanged: (address, record) => writes.put(recordKey('e', address), Buffer.from(writeEntity(record))),

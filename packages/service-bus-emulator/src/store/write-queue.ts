@@ -2,15 +2,15 @@ import { type ClassicLevel } from 'classic-level';
 
 export type Database = ClassicLevel<string, Buffer>;
 
-/** Changes that go to the disk together: ranges first, then single records (undefined removes one). */
+/** Changes that are written together: ranges to delete first, then single records (undefined deletes one). */
 interface Step {
   readonly ranges: { gte: string; lt: string }[];
   readonly records: Map<string, Buffer | undefined>;
 }
 
 /**
- * Carries changes to the disk in order, one write at a time: what gathers meanwhile makes up the next one,
- * so that many senders share the cost of a flush.
+ * Writes changes to the disk in order, one write at a time. Changes that arrive meanwhile form the next write, so
+ * that many senders share the cost of a flush.
  */
 export class WriteQueue {
   #steps: Step[] = [];
@@ -20,7 +20,7 @@ export class WriteQueue {
 
   constructor(
     private readonly database: Database,
-    /** A disk that fails: nothing may be acknowledged any more. */
+    /** Called when a write fails: from then on nothing may be acknowledged. */
     private readonly failed: (error: unknown) => void,
   ) {}
 
@@ -39,14 +39,14 @@ export class WriteQueue {
     this.#start();
   }
 
-  /** Calls back once everything so far is on the disk. */
+  /** Calls `done` once everything so far is on the disk. */
   whenDurable(done: () => void): void {
     if (this.#broken) return;
     if (this.#writing || this.#steps.length > 0) this.#waiting.push(done);
     else done();
   }
 
-  /** Resolves once everything so far is on the disk, or has failed. */
+  /** Resolves once everything so far is on the disk or has failed. */
   async idle(): Promise<void> {
     while (this.#writing) await this.#writing;
   }
@@ -67,7 +67,7 @@ export class WriteQueue {
   }
 
   async #writeAll(): Promise<void> {
-    // At the end of the turn, so that all changes of one command travel together.
+    // At the end of the turn, so that all changes of one command are written together.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#steps.length > 0) {
       const steps = this.#steps;
@@ -82,7 +82,7 @@ export class WriteQueue {
       }
       for (const done of waiting) done();
     }
-    // Whoever asked while the last write was under way waited for changes that it carried already.
+    // Callbacks added during the last write waited for changes that it already contained.
     for (const done of this.#waiting.splice(0)) done();
   }
 

@@ -29,7 +29,7 @@ describe('authorization of the administration', () => {
     return { status: response.status, text: await response.text() };
   }
 
-  it('takes the key of the connection string', async () => {
+  it('accepts the key of the connection string', async () => {
     expect((await scene.administration.getQueue('orders')).name).toBe('orders');
   });
 
@@ -74,7 +74,7 @@ describe('authorization of the administration', () => {
     }
   });
 
-  it('takes a token for what it was made for and what is below it', async () => {
+  it('accepts a token for its resource and what is below it', async () => {
     const ofQueue = token(`https://${scene.host}/Orders`);
     expect((await get('orders?api-version=2021-05', ofQueue)).status).toBe(200);
     expect((await get('orders/new', ofQueue)).status).toBe(200);
@@ -85,7 +85,7 @@ describe('authorization of the administration', () => {
     expect((await get('$Resources/Queues?$top=1', ofNamespace)).status).toBe(200);
   });
 
-  it('goes by the time of day, however far the clock of the emulator was moved', async () => {
+  it("goes by the time of day, however far the emulator's clock was moved", async () => {
     scene.clock.advance(24 * 60 * 60_000);
     expect(await scene.administration.queueExists('orders')).toBe(true);
     const expired = token(`http://${scene.host}/orders`, { expiry: inSeconds(-1) });
@@ -101,7 +101,7 @@ describe('an administration that accepts any token', () => {
   });
   afterAll(() => emulator.close());
 
-  it('takes any and none', async () => {
+  it('accepts any token, and none', async () => {
     for (const token of [undefined, 'Bearer x', 'SharedAccessSignature x']) {
       const headers = new Headers(token === undefined ? {} : { authorization: token });
       const response = await fetch(`http://127.0.0.1:${emulator.port}/orders`, { headers });

@@ -12,7 +12,7 @@ describe('forwarding set by the administration', () => {
   });
   const uri = (name: string): string => `sb://${scene.host}/${name}`;
 
-  it('takes the messages of a queue to another', async () => {
+  it('sends the messages of a queue to another', async () => {
     const queue = await scene.administration.createQueue('source', {
       forwardTo: 'Inbox',
       forwardDeadLetteredMessagesTo: 'graveyard',
@@ -26,7 +26,7 @@ describe('forwarding set by the administration', () => {
     expect(message?.body).toBe('passed on');
   });
 
-  it('takes the messages of a subscription to a topic', async () => {
+  it('sends the messages of a subscription to a topic', async () => {
     const subscription = await scene.administration.createSubscription('events', 'forwarding', {
       forwardTo: 'target',
       forwardDeadLetteredMessagesTo: 'target',
@@ -40,7 +40,7 @@ describe('forwarding set by the administration', () => {
     expect(message?.body).toBe('event');
   });
 
-  it('takes dead letters away', async () => {
+  it('sends dead letters to another queue', async () => {
     await scene.administration.createQueue('mortal', { forwardDeadLetteredMessagesTo: 'graveyard' });
     await scene.send('mortal', { body: 'dead' });
     const receiver = scene.receiver('mortal');
@@ -51,7 +51,7 @@ describe('forwarding set by the administration', () => {
     expect(dead).toMatchObject({ body: 'dead', deadLetterSource: 'mortal' });
   });
 
-  it('is given as a name or as a URI of whatever case, which keeps the case of the name', async () => {
+  it('can name its target by a name or a URI in any case, and preserves the case of the name', async () => {
     const queue = await scene.administration.createQueue('by-uri', {
       forwardTo: uri('INBOX').toUpperCase(),
       forwardDeadLetteredMessagesTo: uri('graveyard'),
@@ -95,12 +95,12 @@ describe('forwarding set by the administration', () => {
     },
   );
 
-  it('is not for an entity with sessions', async () => {
+  it('is refused for an entity with sessions', async () => {
     const queue = scene.administration.createQueue('refused', { requiresSession: true, forwardTo: 'Inbox' });
     await expect(queue).rejects.toMatchObject(badRequest(/sessions/));
   });
 
-  it('may go on to a target that was declared before it was there', async () => {
+  it('may keep a target that was declared before it existed', async () => {
     const queue = await scene.administration.getQueue('early');
     const updated = await scene.administration.updateQueue({ ...queue, maxDeliveryCount: 4 });
     expect(updated).toMatchObject({ maxDeliveryCount: 4, forwardTo: uri('not-there-yet') });

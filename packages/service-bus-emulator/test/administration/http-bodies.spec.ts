@@ -21,7 +21,7 @@ describe('bodies of administration requests', () => {
       `<QueueDescription xmlns="http://schemas.microsoft.com/netservices/2010/10/servicebus/connect" xmlns:i="http://www.w3.org/2001/XMLSchema-instance">${properties}</QueueDescription>`,
     );
 
-  it('understands the documents of other SDKs: line breaks, prefixes, nil, upper-case booleans', async () => {
+  it('can be documents of other SDKs, with line breaks, prefixes, nil, upper-case booleans', async () => {
     const made = await scene.request(
       'PUT',
       'other-sdk',
@@ -41,7 +41,7 @@ describe('bodies of administration requests', () => {
     expect(topic.text).toContain('<SupportOrdering>false</SupportOrdering>');
   });
 
-  it('takes rules of the kinds that the JavaScript SDK does not write', async () => {
+  it('can have rules of the kinds that the JavaScript SDK does not write', async () => {
     for (const [kind, expression] of [
       ['TrueFilter', '1=1'],
       ['FalseFilter', '1=0'],
@@ -82,7 +82,7 @@ describe('bodies of administration requests', () => {
     expect((await scene.request('PUT', 'refused', bytes)).status).toBe(400);
   });
 
-  it('takes a mebibyte and no more', async () => {
+  it('can have a mebibyte and no more', async () => {
     const padded = (size: number): string => {
       const empty = queue('<!---->').length;
       return queue(`<!--${'x'.repeat(size - empty)}-->`);
@@ -94,7 +94,7 @@ describe('bodies of administration requests', () => {
     expect((await scene.request('GET', 'larger')).status).toBe(404);
   });
 
-  it('ends a body without a length as soon as it is too large', async () => {
+  it('are refused as soon as they are too large, even without a length', async () => {
     const request = httpRequest(`http://${scene.host}/endless`, { method: 'PUT' });
     const closed = once(request, 'close');
     request.on('error', () => undefined);

@@ -11,7 +11,7 @@ describe('the administration over HTTP', () => {
     { acceptAnyToken: true, administrationPort: 0 },
   );
 
-  it('is on the AMQP port and on one of its own', async () => {
+  it('is served on the AMQP port and on a port of its own', async () => {
     expect(scene.emulator.administrationUrl).not.toBe(`http://${scene.host}`);
     for (const base of [`http://${scene.host}`, scene.emulator.administrationUrl]) {
       const address = `sb://${base.replace('http://', '')}`;
@@ -22,7 +22,7 @@ describe('the administration over HTTP', () => {
     }
   });
 
-  it('tells that it is healthy, on both ports', async () => {
+  it('reports that it is healthy, on both ports', async () => {
     for (const base of [`http://${scene.host}`, scene.emulator.administrationUrl]) {
       const response = await fetch(`${base}/health`);
       expect(response.status).toBe(200);
@@ -50,7 +50,7 @@ describe('the administration over HTTP', () => {
     expect(wrong.text).toContain('<Error><Code>404</Code><Detail>SubCode=40400. The messaging entity');
   });
 
-  it('leads to names that have to be escaped', async () => {
+  it('returns URLs with escaped names', async () => {
     const { status, text } = await scene.request('GET', 'caf%C3%A9');
     expect(status).toBe(200);
     expect(text).toContain(`<id>http://${scene.host}/caf%C3%A9?api-version=2021-05</id>`);
@@ -78,7 +78,7 @@ describe('the administration over HTTP', () => {
     },
   );
 
-  it('has an answer for paths that mean nothing', async () => {
+  it('answers requests for unknown paths', async () => {
     for (const path of [
       '',
       '$nothing',
@@ -102,7 +102,7 @@ describe('the administration over HTTP', () => {
     expect(text).toContain('<id>http://a&quot;&lt;b&gt;/orders');
   });
 
-  it('survives clients that speak badly or go away', async () => {
+  it('survives clients that send garbage or disconnect', async () => {
     for (const bytes of [
       'GET \0\0\0 HTTP/9\r\n\r\n',
       'PUT /gone HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n<entry>',

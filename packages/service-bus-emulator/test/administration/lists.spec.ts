@@ -23,7 +23,7 @@ describe('lists', () => {
     ],
   });
 
-  it('go on past 100 entries, each entry once, in order', async () => {
+  it('continue past 100 entries, with each entry once, in order', async () => {
     const queues = await all(scene.administration.listQueues());
     const expected = numbered('queue').flatMap((name) =>
       name === 'queue-100' ? [name, 'Queue-100a'] : [name],
@@ -32,18 +32,18 @@ describe('lists', () => {
     expect(queues[0]).toMatchObject({ lockDuration: 'PT1M', maxDeliveryCount: 10 });
   });
 
-  it('have topics, and nothing but topics', async () => {
+  it('contain topics, and nothing but topics', async () => {
     const topics = await all(scene.administration.listTopics());
     expect(topics.map(({ name }) => name)).toEqual(['empty', ...numbered('topic')]);
   });
 
-  it('have the subscriptions of one topic', async () => {
+  it('contain the subscriptions of one topic', async () => {
     const subscriptions = await all(scene.administration.listSubscriptions('topic-000'));
     expect(subscriptions.map(({ subscriptionName }) => subscriptionName)).toEqual(numbered('subscription'));
     expect(subscriptions.every(({ topicName }) => topicName === 'topic-000')).toBe(true);
   });
 
-  it('have the rules of one subscription', async () => {
+  it('contain the rules of one subscription', async () => {
     await scene.administration.createSubscription('topic-000', 'ruled', {
       defaultRuleOptions: { name: 'rule-000', filter: { sqlExpression: '1=1' } },
     });
@@ -56,7 +56,7 @@ describe('lists', () => {
     await scene.administration.deleteSubscription('topic-000', 'ruled');
   });
 
-  it('have runtime properties', async () => {
+  it('contain runtime properties', async () => {
     await scene.send('queue-150', { body: 1 });
     await scene.send('topic-000', { body: 1 });
     const queues = await all(scene.administration.listQueuesRuntimeProperties());
@@ -71,14 +71,14 @@ describe('lists', () => {
     expect(subscriptions.map(({ activeMessageCount }) => activeMessageCount)).toEqual(Array(COUNT).fill(1));
   });
 
-  it('come in pages of the size that is asked for', async () => {
+  it('have pages of the requested size', async () => {
     const pages: number[] = [];
     for await (const page of scene.administration.listQueues().byPage({ maxPageSize: 50 }))
       pages.push(page.length);
     expect(pages).toEqual([50, 50, 50, 50, 31]);
   });
 
-  it('go on where a page ended', async () => {
+  it('continue where a page ended', async () => {
     const first = await scene.administration.listTopics().byPage({ maxPageSize: 2 }).next();
     const page = first.value as { name: string }[] & { continuationToken?: string };
     expect(page.map(({ name }) => name)).toEqual(['empty', 'topic-000']);
@@ -93,14 +93,14 @@ describe('lists', () => {
     ]);
   });
 
-  it('end without an empty page when the last one is full', async () => {
+  it('end without an empty page if the last one is full', async () => {
     const pages: number[] = [];
     const listed = scene.administration.listSubscriptions('topic-000').byPage({ maxPageSize: 46 });
     for await (const page of listed) pages.push(page.length);
     expect(pages).toEqual([46, 46, 46, 46, 46]);
   });
 
-  it('are empty where nothing is, and refused where nobody is', async () => {
+  it('are empty without entries, and refused for an entity that does not exist', async () => {
     expect(await all(scene.administration.listSubscriptions('empty'))).toEqual([]);
     const past = scene.administration.listQueues().byPage({ continuationToken: '5000' });
     expect((await past.next()).value).toHaveLength(0);

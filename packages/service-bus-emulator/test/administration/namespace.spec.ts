@@ -18,7 +18,7 @@ describe('the namespace', () => {
     });
   });
 
-  it('has an administration that works on after a reset', async () => {
+  it('can be administered after a reset', async () => {
     await scene.administration.createQueue('made');
     scene.emulator.reset();
     expect(await scene.administration.queueExists('made')).toBe(false);

@@ -74,7 +74,7 @@ describe('administration of queues', () => {
     });
   });
 
-  it('makes a queue that works', async () => {
+  it('creates a queue that works', async () => {
     await scene.administration.createQueue('works', { maxDeliveryCount: 1 });
     await scene.send('works', { body: 'tea' });
     const receiver = scene.receiver('works');
@@ -85,7 +85,7 @@ describe('administration of queues', () => {
     expect(dead).toMatchObject({ body: 'tea', deadLetterReason: 'MaxDeliveryCountExceeded' });
   });
 
-  it('takes names with slashes, whatever their case, and gives them back as they were created', async () => {
+  it('accepts names with slashes in any case, and returns them as they were created', async () => {
     await scene.administration.createQueue('Shop/Orders.new-1_a');
     expect((await scene.administration.getQueue('shop/orders.NEW-1_a')).name).toBe('Shop/Orders.new-1_a');
     await expect(scene.administration.createQueue('SHOP/orders.new-1_a')).rejects.toMatchObject(
@@ -101,7 +101,7 @@ describe('administration of queues', () => {
     await expect(scene.administration.createTopic('there')).rejects.toMatchObject(alreadyExists());
   });
 
-  it('tells what is there and what is not', async () => {
+  it('tells what exists and what does not', async () => {
     expect(await scene.administration.queueExists('there')).toBe(true);
     expect(await scene.administration.queueExists('nowhere')).toBe(false);
     expect(await scene.administration.queueExists('topic')).toBe(false);
@@ -140,7 +140,7 @@ describe('administration of queues', () => {
     expect(await scene.administration.getQueue('changing')).toEqual(updated);
   });
 
-  it('clears what an update leaves out, and keeps what cannot be cleared', async () => {
+  it('clears what an update omits, and keeps what cannot be cleared', async () => {
     const queue = await scene.administration.createQueue('clearing', {
       forwardTo: 'there',
       userMetadata: 'note',
@@ -157,7 +157,7 @@ describe('administration of queues', () => {
     });
   });
 
-  it('lets new messages feel an update, and a queue keep what it was declared with', async () => {
+  it('applies an update to new messages, and lets a queue keep what it was declared with', async () => {
     const queue = await scene.administration.getQueue('Declared');
     expect(queue.lockDuration).toBe('PT0.1S');
     await scene.administration.updateQueue({ ...queue, defaultMessageTimeToLive: 'PT10S' });
@@ -179,7 +179,7 @@ describe('administration of queues', () => {
     expect(await scene.administration.getQueue('there')).toEqual(queue);
   });
 
-  it('does not make a queue by an update', async () => {
+  it('does not create a queue by an update', async () => {
     const queue = await scene.administration.getQueue('there');
     await expect(scene.administration.updateQueue({ ...queue, name: 'nowhere' })).rejects.toMatchObject(
       notFound(),

@@ -53,14 +53,14 @@ describe('what the administration refuses', () => {
 
   it.each(['-a', 'a-', 'a b', 'a$b', 'a//b', 'a@b', 'x'.repeat(261)])('a queue called %j', async (name) => {
     await expect(scene.administration.createQueue(name)).rejects.toMatchObject(
-      badRequest(/is not a name|is too long/),
+      badRequest(/is not a valid name|is too long/),
     );
     await expect(scene.administration.createTopic(name)).rejects.toMatchObject(
-      badRequest(/is not a name|is too long/),
+      badRequest(/is not a valid name|is too long/),
     );
   });
 
-  it('subscriptions and rules with names that are wrong', async () => {
+  it('subscriptions and rules with invalid names', async () => {
     const { administration } = scene;
     await administration.createSubscription('events', 'x'.repeat(50));
     for (const name of ['x'.repeat(51), '$a', 'a b']) {

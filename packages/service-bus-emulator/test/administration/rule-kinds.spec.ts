@@ -71,7 +71,7 @@ describe('kinds of rules', () => {
     expect(await scene.administration.getRule('events', 'rules', name.toUpperCase())).toEqual(created);
   });
 
-  it('shares rules with the rule manager, which makes them over AMQP', async () => {
+  it('shares rules with the rule manager, which creates them over AMQP', async () => {
     const manager = scene.client.createRuleManager('events', 'over-amqp');
     await manager.createRule('made-there', { applicationProperties: { whole: 3, text: 't' } });
     const rule = await scene.administration.getRule('events', 'over-amqp', 'made-there');

@@ -8,7 +8,7 @@ describe('administration of rules', () => {
   const subscriptions = ['rules', 'bare'];
   const scene = administrationScene({ topics: [{ name: 'events', subscriptions }] });
 
-  it('lets through what a filter with typed parameters matches', async () => {
+  it('matches by a filter with typed parameters', async () => {
     const { administration } = scene;
     await administration.createSubscription('events', 'matching');
     await administration.deleteRule('events', 'matching', '$Default');
@@ -54,7 +54,7 @@ describe('administration of rules', () => {
     expect(message).toMatchObject({ subject: 'new', applicationProperties: { acting: 1, note: 5 } });
   });
 
-  it('puts another rule in the place of one', async () => {
+  it('replaces a rule', async () => {
     const { administration } = scene;
     await administration.createSubscription('events', 'updated');
     const rule = await administration.getRule('events', 'updated', '$Default');
@@ -82,7 +82,7 @@ describe('administration of rules', () => {
     await expect(administration.updateRule('events', 'bare', other)).rejects.toMatchObject(notFound());
   });
 
-  it('deletes rules, the default one too: a subscription without rules gets nothing', async () => {
+  it('deletes rules, even the default one: a subscription without rules gets no messages', async () => {
     const { administration } = scene;
     await administration.createSubscription('events', 'ruleless');
     await administration.deleteRule('events', 'ruleless', '$Default');
@@ -94,7 +94,7 @@ describe('administration of rules', () => {
     expect(scene.entity('events/Subscriptions/ruleless').messages()).toHaveLength(1);
   });
 
-  it('tells where an expression is wrong', async () => {
+  it('says where an expression is wrong', async () => {
     const create = (sqlExpression: string, action?: string): Promise<unknown> =>
       scene.administration.createRule(
         'events',
@@ -113,7 +113,7 @@ describe('administration of rules', () => {
     expect(await scene.administration.ruleExists('events', 'rules', 'wrong')).toBe(false);
   });
 
-  it('tells what is there and what is not', async () => {
+  it('tells what exists and what does not', async () => {
     const { administration } = scene;
     const filter = { sqlExpression: '1=1' };
     await expect(administration.createRule('events', 'rules', '$default', filter)).rejects.toMatchObject(

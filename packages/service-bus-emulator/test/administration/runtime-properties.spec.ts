@@ -33,7 +33,7 @@ describe('runtime properties', () => {
     });
   });
 
-  it('count each message once, by where it is', async () => {
+  it('count each message once, by its place', async () => {
     await scene.send(
       'mixed',
       ...Array.from({ length: 9 }, (_, index) => ({ body: index, messageId: `${index}` })),
@@ -65,14 +65,14 @@ describe('runtime properties', () => {
     expect(await runtime('mixed')).toMatchObject({ activeMessageCount: 9, scheduledMessageCount: 0 });
   });
 
-  it('see what has expired without anybody receiving', async () => {
+  it('do not count expired messages, even if nobody receives', async () => {
     await scene.send('short', { body: 1 }, { body: 2 });
     expect(await runtime('short')).toMatchObject({ activeMessageCount: 2, deadLetterMessageCount: 0 });
     scene.clock.advance(1_001);
     expect(await runtime('short')).toMatchObject({ activeMessageCount: 0, deadLetterMessageCount: 2 });
   });
 
-  it('count what could not be forwarded', async () => {
+  it('count messages that could not be forwarded', async () => {
     await scene.send('broken', { body: 1 });
     expect(await runtime('broken')).toMatchObject({
       ...NO_MESSAGES,
@@ -81,7 +81,7 @@ describe('runtime properties', () => {
     });
   });
 
-  it('have the size in bytes, which is that of the messages', async () => {
+  it('contain the size of the messages in bytes', async () => {
     await scene.send('target', { body: 'x'.repeat(10_000) });
     const { sizeInBytes } = await runtime('target');
     expect(sizeInBytes).toBeGreaterThan(10_000);
@@ -90,7 +90,7 @@ describe('runtime properties', () => {
     expect((await runtime('target')).sizeInBytes).toBe(0);
   });
 
-  it('have the times of creation, change and use', async () => {
+  it('contain the times of creation, change and use', async () => {
     const createdAt = new Date(scene.clock.now());
     const queue = await scene.administration.createQueue('timed');
     expect(await runtime('timed')).toMatchObject({ createdAt, modifiedAt: createdAt });
@@ -133,7 +133,7 @@ describe('runtime properties', () => {
     await expect(of('nowhere')).rejects.toMatchObject(notFound());
   });
 
-  it('of what is not there are refused', async () => {
+  it('of an entity that does not exist are refused', async () => {
     await expect(runtime('nowhere')).rejects.toMatchObject(notFound());
     const topic = scene.administration.getTopicRuntimeProperties('nowhere');
     await expect(topic).rejects.toMatchObject(notFound());

@@ -47,7 +47,7 @@ describe('the status of an entity, set by the administration', () => {
     },
   );
 
-  it('ends the sessions that are held', async () => {
+  it('ends held sessions', async () => {
     await scene.send('held', { body: 1, sessionId: 'a' });
     const session = await scene.client.acceptSession('held', 'a', { maxAutoLockRenewalDurationInMs: 0 });
     await setStatus('held', 'ReceiveDisabled');
@@ -66,7 +66,7 @@ describe('the status of an entity, set by the administration', () => {
     expect(await scene.take('sending')).toHaveLength(1);
   });
 
-  it('leaves the messages where they are until the entity is active again', async () => {
+  it('leaves the messages in place until the entity is active again', async () => {
     await scene.send('returning', { body: 'kept' });
     await setStatus('returning', 'Disabled');
     expect(await scene.administration.getQueueRuntimeProperties('returning')).toMatchObject({
@@ -77,7 +77,7 @@ describe('the status of an entity, set by the administration', () => {
     expect(message?.body).toBe('kept');
   });
 
-  it('stops a topic and a subscription too', async () => {
+  it('also stops a topic and a subscription', async () => {
     const topic = await scene.administration.getTopic('events');
     await scene.administration.updateTopic({ ...topic, status: 'SendDisabled' });
     await expect(scene.send('events', { body: 1 })).rejects.toMatchObject(disabled);

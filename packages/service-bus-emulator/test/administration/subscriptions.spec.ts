@@ -51,7 +51,7 @@ describe('administration of subscriptions', () => {
     expect(await scene.administration.getSubscription(topic, 'full')).toMatchObject(options);
   });
 
-  it('starts with a rule that takes everything', async () => {
+  it('starts with a rule that matches everything', async () => {
     await scene.administration.createSubscription(topic, 'default');
     expect(await scene.administration.getRule(topic, 'default', '$Default')).toEqual({
       name: '$Default',
@@ -60,7 +60,7 @@ describe('administration of subscriptions', () => {
     });
   });
 
-  it('starts with a rule that is given instead', async () => {
+  it('starts with the given rule instead', async () => {
     const rule = {
       name: 'expensive',
       filter: { sqlExpression: 'price > @limit', sqlParameters: { '@limit': 100 } },
@@ -113,7 +113,7 @@ describe('administration of subscriptions', () => {
     expect(await scene.administration.ruleExists(topic, 'ruled', '$Default')).toBe(true);
   });
 
-  it('tells what is there and what is not', async () => {
+  it('tells what exists and what does not', async () => {
     const { administration } = scene;
     expect(await administration.subscriptionExists(topic, 'there')).toBe(true);
     expect(await administration.subscriptionExists(topic, 'nowhere')).toBe(false);
@@ -132,7 +132,7 @@ describe('administration of subscriptions', () => {
     await expect(administration.updateSubscription(renamed)).rejects.toMatchObject(notFound());
   });
 
-  it('is deleted with its messages, its topic stays', async () => {
+  it('is deleted with its messages; its topic stays', async () => {
     await scene.administration.createSubscription(topic, 'doomed');
     await scene.send(topic, { body: 1 });
     await scene.administration.deleteSubscription(topic, 'doomed');

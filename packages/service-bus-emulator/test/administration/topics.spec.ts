@@ -71,7 +71,7 @@ describe('administration of topics', () => {
     await expect(refused).rejects.toMatchObject(badRequest(/cannot be changed/));
   });
 
-  it('tells what is there and what is not', async () => {
+  it('tells what exists and what does not', async () => {
     expect(await scene.administration.topicExists('THERE')).toBe(true);
     expect(await scene.administration.topicExists('nowhere')).toBe(false);
     expect(await scene.administration.topicExists('queue')).toBe(false);

@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import ts from 'typescript';
 
-const SOURCES = path.resolve('packages/service-bus-emulator/src');
+const PACKAGE = path.resolve('packages/service-bus-emulator');
+const SOURCES = path.join(PACKAGE, 'src');
 
 /** Compiles the emulator into a folder, as the build does but in a second, and returns the file of its program. */
 export async function buildEmulator(folder: string): Promise<string> {
@@ -22,7 +23,7 @@ export async function buildEmulator(folder: string): Promise<string> {
         await writeFile(target, ts.transpileModule(source, { compilerOptions: options }).outputText);
       }),
   );
-  await writeFile(path.join(folder, 'package.json'), '{ "type": "module" }');
+  await copyFile(path.join(PACKAGE, 'package.json'), path.join(folder, 'package.json'));
   await symlink(path.resolve('node_modules'), path.join(folder, 'node_modules'));
   return path.join(folder, 'emulator', 'main.js');
 }

@@ -1,7 +1,7 @@
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 import Long from 'long';
 
-import { type Message } from '../../../../service-bus-emulator/src/model/message.js';
+import { type Message } from '../../../../service-bus-emulator/src/model/queue/message.js';
 import { type SimulatedContent } from './simulated-content.js';
 import { type SimulatedDelivery } from './simulated-delivery.js';
 

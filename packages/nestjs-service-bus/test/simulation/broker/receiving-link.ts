@@ -1,8 +1,11 @@
 import { type BrokerError } from '../../../../service-bus-emulator/src/model/broker-error.js';
-import { type Message } from '../../../../service-bus-emulator/src/model/message.js';
-import { type Queue } from '../../../../service-bus-emulator/src/model/queue.js';
-import { Receiver, type ReceiverPort } from '../../../../service-bus-emulator/src/model/receiver.js';
-import { type Session } from '../../../../service-bus-emulator/src/model/session.js';
+import { type Message } from '../../../../service-bus-emulator/src/model/queue/message.js';
+import { type Queue } from '../../../../service-bus-emulator/src/model/queue/queue.js';
+import {
+  type HeldSession,
+  Receiver,
+  type ReceiverPort,
+} from '../../../../service-bus-emulator/src/model/queue/receiver.js';
 import { type Connected, type SimulatedConnection } from './simulated-connection.js';
 import { type Snapshot, snapshotOf } from './received-message.js';
 import { refusal, toRefusal } from './refusal.js';
@@ -72,7 +75,7 @@ export class ReceivingLink implements ReceiverPort, Connected, Way {
     this.connection.toClient(() => this.whenDrained?.());
   }
 
-  sessionGranted({ id, lockedUntilMs }: Session): void {
+  sessionGranted({ id, lockedUntilMs }: HeldSession): void {
     this.connection.toClient(() => this.events.granted?.(id, lockedUntilMs));
   }
 

@@ -1,6 +1,6 @@
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
-import { type Outcome } from '../../../../service-bus-emulator/src/model/queue.js';
+import { type Outcome } from '../../../../service-bus-emulator/src/model/queue/outcome.js';
 import { lockIdOf, type SimulatedMessage } from './received-message.js';
 import { refusal } from './refusal.js';
 import { MANAGEMENT, request } from './request.js';

@@ -1,4 +1,4 @@
-import { type Queue } from '../../../../service-bus-emulator/src/model/queue.js';
+import { type Queue } from '../../../../service-bus-emulator/src/model/queue/queue.js';
 import { type LockWatch } from './lock-watch.js';
 import { type SimulatedBroker } from './simulated-broker.js';
 import { type SimulatedConnection } from './simulated-connection.js';

@@ -1,7 +1,7 @@
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
-import { type PropertyValue } from '../../../../service-bus-emulator/src/model/property-value.js';
-import { type Outcome } from '../../../../service-bus-emulator/src/model/queue.js';
+import { type PropertyValue } from '../../../../service-bus-emulator/src/model/filter/values/property-value.js';
+import { type Outcome } from '../../../../service-bus-emulator/src/model/queue/outcome.js';
 import { receivedMessage, type SimulatedMessage, type Snapshot } from './received-message.js';
 import { type ReceivingLink } from './receiving-link.js';
 import { settleMessage } from './settle-message.js';

@@ -1,7 +1,8 @@
-import { Broker } from '../../../../service-bus-emulator/src/model/broker.js';
-import { type Message } from '../../../../service-bus-emulator/src/model/message.js';
-import { Namespace } from '../../../../service-bus-emulator/src/model/namespace.js';
-import { type Outcome, type Queue } from '../../../../service-bus-emulator/src/model/queue.js';
+import { Broker } from '../../../../service-bus-emulator/src/model/namespace/broker.js';
+import { type Message } from '../../../../service-bus-emulator/src/model/queue/message.js';
+import { Namespace } from '../../../../service-bus-emulator/src/model/namespace/namespace.js';
+import { type Outcome } from '../../../../service-bus-emulator/src/model/queue/outcome.js';
+import { type Queue } from '../../../../service-bus-emulator/src/model/queue/queue.js';
 import { type VirtualTime, WORLD } from '../world/virtual-time.js';
 import { type SimulatedContent } from './simulated-content.js';
 

@@ -1,8 +1,8 @@
-import { type MessageContent } from '../../../../service-bus-emulator/src/model/message-content.js';
+import { type MessageContent } from '../../../../service-bus-emulator/src/model/queue/message-content.js';
 import {
   type PropertyChanges,
   type PropertyValue,
-} from '../../../../service-bus-emulator/src/model/property-value.js';
+} from '../../../../service-bus-emulator/src/model/filter/values/property-value.js';
 
 /** The parts of a message that its sender sets. */
 export interface ContentFields {

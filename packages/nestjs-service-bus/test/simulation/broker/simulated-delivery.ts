@@ -1,6 +1,6 @@
 import { type ServiceBusError } from '@azure/service-bus';
 
-import { type Outcome } from '../../../../service-bus-emulator/src/model/queue.js';
+import { type Outcome } from '../../../../service-bus-emulator/src/model/queue/outcome.js';
 import { lockTokenOf } from './received-message.js';
 import { type ReceivingLink } from './receiving-link.js';
 import { conditionOf } from './refusal.js';

@@ -1,7 +1,7 @@
 import { type MessageHandlers, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import type Long from 'long';
 
-import { peek } from '../../../../service-bus-emulator/src/model/queue-operations.js';
+import { peek } from '../../../../service-bus-emulator/src/model/queue/queue-operations.js';
 import { lockIdOf, receivedMessage, type Snapshot, snapshotOf } from './received-message.js';
 import { ReceivingLink } from './receiving-link.js';
 import { refusal, toRefusal } from './refusal.js';

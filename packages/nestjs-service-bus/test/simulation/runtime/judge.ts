@@ -1,5 +1,5 @@
-import { type Message } from '../../../../service-bus-emulator/src/model/message.js';
-import { type Outcome } from '../../../../service-bus-emulator/src/model/queue.js';
+import { type Message } from '../../../../service-bus-emulator/src/model/queue/message.js';
+import { type Outcome } from '../../../../service-bus-emulator/src/model/queue/outcome.js';
 import { type ServiceBusContext } from '../../../src/delivery/service-bus.context.js';
 import { type BrokerWatch } from '../broker/simulated-broker.js';
 import { lockTokenOf, type SimulatedMessage } from '../broker/received-message.js';

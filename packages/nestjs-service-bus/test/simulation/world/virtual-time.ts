@@ -1,4 +1,4 @@
-import { Heap } from '../../../../service-bus-emulator/src/model/heap.js';
+import { Heap } from '../../../../service-bus-emulator/src/model/collections/heap.js';
 
 /** Owner of timers and messages, which end when it dies. */
 export interface Owner {

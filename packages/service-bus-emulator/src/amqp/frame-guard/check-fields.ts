@@ -1,15 +1,15 @@
-import { type SkipBudget, skipValue } from '../codec/skip-value.js';
-import { TypeCode } from '../codec/type-code.js';
+import { type SkipBudget, skipValue } from '../codec/value/skip-value.js';
+import { TypeCode } from '../codec/value/type-code.js';
 import { KIND_OF, Kind } from './field-kind.js';
 import { FrameError } from './frame-error.js';
 import { type Fields } from './performative.js';
 
-/** A performative's fields are one level down: in its list. */
+/** A performative's fields are nested in its list, at this depth. */
 const FIELD_DEPTH = 2;
 
 /**
- * Checks a performative's list, at `offset`, and each of its fields, and returns the offset after it.
- * Throws FrameError, and MalformedMessageError for what is inside a field.
+ * Checks a performative's list, at `offset`, with each of its fields; returns the offset after it.
+ * Throws FrameError, and MalformedMessageError for an error within a field.
  */
 export function checkFields(
   bytes: Buffer,
@@ -31,7 +31,7 @@ export function checkFields(
     count = bytes.readUInt32BE(at + 4);
     at += 8;
   } else if (code !== TypeCode.list0) {
-    throw new FrameError('amqp:decode-error', 'a performative that is no list', { code });
+    throw new FrameError('amqp:decode-error', 'a performative that is not a list', { code });
   }
   if (next > end || at > next || count > next - at) {
     throw new FrameError('amqp:decode-error', 'a performative that does not fit into its frame', { count });

@@ -40,7 +40,7 @@ const FRAMING = 'amqp:connection:framing-error';
 const DECODE = 'amqp:decode-error';
 
 describe('FrameGuard, on one frame', () => {
-  it('lets pass all that a client sends', () => {
+  it('accepts everything that a client sends', () => {
     const guard = opened();
     for (const frame of clientFrames()) expect(() => guard.check(frame)).not.toThrow();
   });
@@ -67,13 +67,13 @@ describe('FrameGuard, on one frame', () => {
     expect(() => opened().check(frameOf(body))).not.toThrow();
   });
 
-  it('lets pass heartbeats, and frames whose headers are longer than they need be', () => {
+  it('accepts heartbeats, and frames with longer headers than necessary', () => {
     const guard = opened();
     expect(() => guard.check(frameOf(''))).not.toThrow();
     expect(() => guard.check(frameOf('ffffffff 005317 45', { dataOffset: 3 }))).not.toThrow();
   });
 
-  it('does not look at the payload of a transfer', () => {
+  it('does not check the payload of a transfer', () => {
     const frame = amqpFrame(rheaFrames.transfer({ handle: 0 }), Buffer.alloc(5_000));
     expect(() => opened().check(frame)).not.toThrow();
   });
@@ -134,7 +134,7 @@ describe('FrameGuard, on one frame', () => {
     expect(errorOf(() => opened().check(frame)).condition).toBe(condition);
   });
 
-  it('lets pass what is just within its limits', () => {
+  it('accepts what is just within its limits', () => {
     const disposition = (last: string): Buffer => frameOf(`005315 ${list('41', '5205', last)}`);
     expect(() => opened({ maxDispositionRange: 4 }).check(disposition('5208'))).not.toThrow();
     expect(() => opened({ maxDispositionRange: 4 }).check(disposition('5209'))).toThrow(FrameError);
@@ -152,9 +152,9 @@ describe('FrameGuard, on one frame', () => {
 
   it('says what is wrong and where', () => {
     const error = errorOf(() => opened().check(frameOf('', { size: 4 })));
-    expect(error).toMatchObject({ name: 'FrameError', reason: 'a frame of a size out of bounds' });
+    expect(error).toMatchObject({ name: 'FrameError', reason: 'a frame size out of bounds' });
     expect(error.data).toEqual({ size: 4, maxFrameSize: 65_536 });
-    expect(error.message).toBe('a frame of a size out of bounds (size 4, maxFrameSize 65536)');
+    expect(error.message).toBe('a frame size out of bounds (size 4, maxFrameSize 65536)');
   });
 
   it('refuses everything after a bad frame', () => {

@@ -1,6 +1,6 @@
-import { type SkipBudget } from '../codec/skip-value.js';
+import { type SkipBudget } from '../codec/value/skip-value.js';
 import { checkFields } from './check-fields.js';
-import { checkDispositionRange, checkMaxFrameSize } from './check-meaning.js';
+import { checkDispositionRange, checkMaxFrameSize } from './check-limits.js';
 import { FrameError } from './frame-error.js';
 import { FIELDS_OF, FrameType, Performative } from './performative.js';
 
@@ -12,8 +12,8 @@ const ULONG = 0x80;
 const NO_DESCRIPTOR = -1;
 
 /**
- * Checks one frame, which lies from `start` to `end`, and returns its performative (EMPTY_FRAME if it has none).
- * The payload of a transfer is not looked at. Throws FrameError, and MalformedMessageError for a value in it.
+ * Checks the frame from `start` to `end`; returns its performative, or EMPTY_FRAME if it has none. Does not check the
+ * payload of a transfer. Throws FrameError, and MalformedMessageError for an error within a field.
  */
 export function checkFrame(
   bytes: Buffer,
@@ -30,7 +30,7 @@ export function checkFrame(
   const performative = isSmall ? bytes[body + 2]! : readLongDescriptor(bytes, body, end);
   const fields = FIELDS_OF[type]?.[performative];
   if (fields === undefined) {
-    throw new FrameError('amqp:decode-error', 'no known performative', { performative });
+    throw new FrameError('amqp:decode-error', 'an unknown performative', { performative });
   }
   const list = body + (isSmall ? 3 : 10);
   budget.renew();
@@ -55,7 +55,7 @@ function checkFrameHeader(bytes: Buffer, start: number, end: number, type: numbe
     });
   }
   const body = start + dataOffset * 4;
-  // [AMQP 5.3.1]: only AMQP frames may be empty.
+  // [AMQP 5.3.1] Only AMQP frames may be empty.
   if (body === end && type === FrameType.sasl) {
     throw new FrameError('amqp:connection:framing-error', 'an empty SASL frame');
   }

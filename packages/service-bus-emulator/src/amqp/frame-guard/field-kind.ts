@@ -1,4 +1,4 @@
-/** Kinds of values as bits, so that one comparison tells whether a field may have a value. */
+/** Kinds of values as bits, so that one comparison tells whether a field allows a value. */
 export const Kind = {
   null: 1 << 0,
   boolean: 1 << 1,
@@ -29,6 +29,6 @@ const CODES: readonly (readonly [kind: number, ...codes: number[]])[] = [
   [Kind.array, 0xe0, 0xf0],
 ];
 
-/** By type code: the kind of its values; 0 for types that no performative has a field of. */
+/** By type code: the kind of its values; 0 for types that no performative's field has. */
 export const KIND_OF = new Uint16Array(256);
 for (const [kind, ...codes] of CODES) for (const code of codes) KIND_OF[code] = kind;

@@ -1,4 +1,4 @@
-/** The AMQP condition a connection is closed with. [AMQP 2.8.15, 2.8.16] */
+/** [AMQP 2.8.15, 2.8.16] The condition with which the connection is closed. */
 export type FrameErrorCondition =
   | 'amqp:connection:framing-error'
   | 'amqp:decode-error'
@@ -6,7 +6,7 @@ export type FrameErrorCondition =
   | 'amqp:invalid-field'
   | 'amqp:not-allowed';
 
-/** A frame that must not reach the protocol library, and why; the connection it came on is to be closed. */
+/** A frame must not reach the protocol library; its connection has to be closed. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
 

@@ -24,7 +24,7 @@ describe('FrameGuard, across chunks', () => {
     whole.add(end);
   }
 
-  it.each([1, 2, 3, 5, 7, 8, 9, 64, 301, 100_000])('follows a stream in chunks of %d bytes', (size) => {
+  it.each([1, 2, 3, 5, 7, 8, 9, 64, 301, 100_000])('checks a stream in chunks of %d bytes', (size) => {
     const guard = new FrameGuard({ maxFrameSize: 65_536 });
     for (const chunk of inChunks(stream, size)) guard.check(chunk);
     expect(() => guard.check(frameOf('', { size: 4 }))).toThrow(FrameError);
@@ -47,7 +47,7 @@ describe('FrameGuard, across chunks', () => {
     },
   );
 
-  it('passes a chunk on as it came if it ends with a frame', () => {
+  it('hands a chunk on as it is if it ends with a frame', () => {
     const guard = new FrameGuard({ maxFrameSize: 65_536 });
     const pass = jest.fn<(piece: Buffer) => void>();
     guard.check(stream, pass);
@@ -55,14 +55,14 @@ describe('FrameGuard, across chunks', () => {
     expect(pass.mock.calls[0]![0]).toBe(stream);
   });
 
-  it('passes on nothing of a chunk with a bad frame', () => {
+  it('hands on nothing of a chunk with a bad frame', () => {
     const guard = opened();
     const pass = jest.fn<(piece: Buffer) => void>();
     expect(() => guard.check(Buffer.concat([frames[0]!, frameOf('005319 45')]), pass)).toThrow(FrameError);
     expect(pass).not.toHaveBeenCalled();
   });
 
-  it('finds a bad frame wherever it is cut', () => {
+  it('detects a bad frame wherever it is split', () => {
     const bad = frameOf('005319 45');
     for (let at = 1; at < bad.length; at++) {
       const guard = opened();
@@ -73,7 +73,7 @@ describe('FrameGuard, across chunks', () => {
     }
   });
 
-  it('refuses a size as soon as it is known, before anything more is gathered', () => {
+  it('refuses a size as soon as it is known, before it stores more', () => {
     const guard = opened();
     const size = frameOf('', { size: 65_537 });
     for (let at = 0; at < 3; at++) guard.check(size.subarray(at, at + 1));

@@ -1,5 +1,5 @@
-import { MalformedMessageError } from '../codec/malformed-message-error.js';
-import { SkipBudget } from '../codec/skip-value.js';
+import { MalformedMessageError } from '../codec/value/malformed-message-error.js';
+import { SkipBudget } from '../codec/value/skip-value.js';
 import { checkFrame } from './check-frame.js';
 import { FrameError } from './frame-error.js';
 import { PartialUnit } from './partial-unit.js';
@@ -7,37 +7,37 @@ import { FrameType, Performative } from './performative.js';
 import { Protocol, PROTOCOL_HEADER_LENGTH, PROTOCOL_MAGIC, readProtocol } from './protocol-header.js';
 
 export interface FrameGuardOptions {
-  /** The greatest frame that is let in, in bytes, its header included. */
+  /** Maximum size of a frame in bytes, including its header. */
   readonly maxFrameSize: number;
-  /** How deep values may nest. Default: 32. */
+  /** Maximum depth of nested values. Default: 32. */
   readonly maxDepth?: number;
-  /** How many array elements that take no byte a frame may declare. Default: 1,024. */
+  /** Maximum number of array elements without any bytes in a frame. Default: 1,024. */
   readonly maxElements?: number;
-  /** How many deliveries one disposition may be about. Default: 65,536. */
+  /** Maximum number of deliveries in the range of one disposition. Default: 65,536. */
   readonly maxDispositionRange?: number;
   /**
-   * Whether the SASL layer is done; asked when the AMQP header follows it. rhea takes a header that comes before its
-   * own outcome for the size of a frame of 1 GB, and gathers that. Default: the header must not come in the same
-   * chunk as the client's part of SASL, which suffices if every mechanism is decided at once and the connection of a
-   * client that is refused is closed.
+   * Tells whether SASL is complete; called when an AMQP header follows it. If the header arrives before rhea has sent
+   * its outcome, rhea takes it for the size of a frame of 1 GB and buffers that. Default: the header must not arrive in
+   * the same chunk as the client's part of SASL. That suffices if every mechanism decides at once, and the connection
+   * of a refused client is closed.
    */
   readonly authenticated?: () => boolean;
 }
 
-/** A unit's first bytes, which tell its length; no unit is that short. */
+/** A unit's first bytes, which tell its length; every unit is longer. */
 const SIZE_LENGTH = 4;
 const MIN_FRAME_SIZE = 8;
 const START = -1;
 const INCOMPLETE = -1;
 
 /**
- * Stands in front of the protocol library on a connection and sees every byte before it does: what passes is a stream
- * of well-formed frames of bounded size, depth and number of elements. One guard serves one connection.
+ * Checks every byte of a connection before the protocol library reads it: the library receives a stream of well-formed
+ * frames of limited size, depth and number of elements. One guard serves one connection.
  *
- * A chunk that passed can be handed on as it came, even if it ends in the midst of a frame: the library decodes a
- * frame only when the whole of it is there, a size is refused here as soon as its four bytes are, and the rest of a bad
- * frame never gets through. To hand on whole frames only, give `check` a `pass`: then a client that sends a frame byte
- * by byte costs the library nothing, as it has to keep no pieces (it keeps each with a Buffer of its own).
+ * A chunk that passes the check can be handed on as it is, even if it ends in the middle of a frame: the library
+ * decodes only complete frames, the guard refuses a size as soon as its four bytes have arrived, and the rest of a bad
+ * frame never gets through. To hand on whole frames only, give `check` a `pass`. Then a client that sends a frame byte
+ * by byte costs the library nothing (it would keep each piece in a Buffer of its own).
  */
 export class FrameGuard {
   readonly #options: FrameGuardOptions;
@@ -56,8 +56,8 @@ export class FrameGuard {
   }
 
   /**
-   * Checks the next bytes of the stream. Throws FrameError if they are not to be handed on, and from then on always.
-   * `pass` gets the whole frames that came, in one or two pieces, once all of them have been checked.
+   * Checks the next bytes of the stream. Throws FrameError if they must not be handed on, and then on every later call.
+   * `pass` receives the complete frames, in one or two pieces, once all of them have been checked.
    */
   check(chunk: Buffer, pass?: (frames: Buffer) => void): void {
     if (this.#failure !== undefined) throw this.#failure;
@@ -78,7 +78,7 @@ export class FrameGuard {
     if (end > begin) pass(end - begin === chunk.length ? chunk : chunk.subarray(begin, end));
   }
 
-  /** Completes the unit that the last chunk began: the offset after it, 0 if none was begun. */
+  /** Completes the unit that an earlier chunk began; returns the offset after it, 0 if none was begun. */
   #completeBegun(chunk: Buffer): number {
     const partial = this.#partial;
     if (partial.length === 0) return 0;
@@ -93,7 +93,7 @@ export class FrameGuard {
     return offset;
   }
 
-  /** Checks all units that end within the chunk, keeps what is left, and returns the offset after the last. */
+  /** Checks all units that end within the chunk and stores the rest; returns the offset after the last unit. */
   #checkWhole(chunk: Buffer, begin: number): number {
     let offset = begin;
     while (offset < chunk.length) {
@@ -108,7 +108,7 @@ export class FrameGuard {
     return offset;
   }
 
-  /** The length of the frame or protocol header at `offset`; of its size field, while that is not there. */
+  /** Returns the length of the frame or protocol header at `offset`; of its size field, until that is complete. */
   #unitLength(bytes: Buffer, offset: number, available: number): number {
     if (this.#protocol === START) return PROTOCOL_HEADER_LENGTH;
     if (available < SIZE_LENGTH) return SIZE_LENGTH;
@@ -116,7 +116,7 @@ export class FrameGuard {
     if (size === PROTOCOL_MAGIC && this.#protocol === Protocol.sasl) return PROTOCOL_HEADER_LENGTH;
     const { maxFrameSize } = this.#options;
     if (size < MIN_FRAME_SIZE || size > maxFrameSize) {
-      throw new FrameError('amqp:connection:framing-error', 'a frame of a size out of bounds', {
+      throw new FrameError('amqp:connection:framing-error', 'a frame size out of bounds', {
         size,
         maxFrameSize,
       });

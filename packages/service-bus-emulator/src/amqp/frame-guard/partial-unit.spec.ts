@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { PartialUnit } from './partial-unit.js';
 
 describe('PartialUnit', () => {
-  it('takes what is wanted and says where it stopped', () => {
+  it('takes the wanted bytes and says where it stopped', () => {
     const partial = new PartialUnit();
     expect(partial.take(Buffer.from('abcdef'), 1, 3)).toBe(4);
     expect(partial.take(Buffer.from('ghi'), 0, 5)).toBe(2);
@@ -11,13 +11,13 @@ describe('PartialUnit', () => {
     expect(partial.length).toBe(0);
   });
 
-  it('takes no memory for what has only been declared', () => {
+  it('allocates no memory for bytes that are only declared', () => {
     const partial = new PartialUnit();
     partial.take(Buffer.alloc(8), 0, 65_536);
     expect(partial.bytes.length).toBeLessThan(100);
   });
 
-  it('gathers bytes that trickle in without copying all of them each time', () => {
+  it('collects bytes that arrive one by one without copying all of them each time', () => {
     const partial = new PartialUnit();
     const buffers = new Set<Buffer>();
     for (let index = 0; index < 10_000; index++) {
@@ -30,7 +30,7 @@ describe('PartialUnit', () => {
     );
   });
 
-  it('does not touch what it has handed over', () => {
+  it('does not change what it has handed over', () => {
     const partial = new PartialUnit();
     partial.take(Buffer.from('abc'), 0, 3);
     const released = partial.release();

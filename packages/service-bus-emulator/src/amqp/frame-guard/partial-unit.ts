@@ -1,16 +1,16 @@
 const EIGHT_TIMES = 8;
 
-/** The beginning of a frame (or protocol header) whose end has not come yet, gathered in one piece. */
+/** The first part of a frame (or protocol header) that is still incomplete, in one piece. */
 export class PartialUnit {
   length = 0;
   #bytes = Buffer.alloc(0);
 
-  /** What has come; valid until the next `take`. */
+  /** What has arrived; valid until the next `take`. */
   get bytes(): Buffer {
     return this.#bytes;
   }
 
-  /** Takes bytes of `chunk` from `offset` on until there are `wanted`, and returns the offset after them. */
+  /** Adds bytes of `chunk` from `offset` on until there are `wanted`; returns the offset after them. */
   take(chunk: Buffer, offset: number, wanted: number): number {
     const length = Math.min(wanted, this.length + chunk.length - offset);
     if (length > this.#bytes.length) this.#grow(length, wanted);
@@ -20,7 +20,7 @@ export class PartialUnit {
     return next;
   }
 
-  /** Hands the bytes over and begins anew. */
+  /** Returns the bytes and starts the next unit. */
   release(): Buffer {
     const bytes = this.#bytes.subarray(0, this.length);
     this.#bytes = Buffer.alloc(0);
@@ -28,8 +28,8 @@ export class PartialUnit {
     return bytes;
   }
 
-  // In proportion to what has come, never to what was only declared, and doubling, lest a frame that trickles in byte
-  // by byte is copied again with each.
+  // Grows in proportion to what has arrived, never to what was only declared; and doubles, so that a frame that arrives
+  // byte by byte is not copied with each of them.
   #grow(length: number, wanted: number): void {
     const capacity = length * EIGHT_TIMES >= wanted ? wanted : length * 2;
     const bytes = Buffer.allocUnsafe(capacity);

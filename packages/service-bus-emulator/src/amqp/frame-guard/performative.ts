@@ -1,9 +1,9 @@
 import { Kind } from './field-kind.js';
 
-/** The performatives that are asked for by name, by their descriptors. [AMQP 2.7, 5.3.3] */
+/** [AMQP 2.7, 5.3.3] The descriptors of the performatives that the guard names. */
 export const Performative = { open: 0x10, transfer: 0x14, disposition: 0x15, saslInit: 0x41 } as const;
 
-/** The fields of a performative in their order, as the kinds each may have; one without null is mandatory. */
+/** The fields of a performative in order, each with the kinds that it allows; a field without null is mandatory. */
 export type Fields = readonly number[];
 
 const { boolean, uint, string, binary, ubyte } = Kind;
@@ -60,7 +60,7 @@ const SASL_FIELDS: Readonly<Record<number, Fields>> = {
   0x44: [ubyte, orNull(binary)],
 };
 
-/** The types of frames. [AMQP 2.3.1] */
+/** [AMQP 2.3.1] The types of frames. */
 export const FrameType = { amqp: 0, sasl: 1 } as const;
 
 /** By frame type: the fields of each performative. */

@@ -34,7 +34,7 @@ describe('FrameGuard, at the beginning', () => {
     return guard;
   };
 
-  it('lets pass SASL and then AMQP', () => {
+  it('accepts SASL and then AMQP', () => {
     const guard = started();
     guard.check(saslInit);
     guard.check(saslResponse);

@@ -1,8 +1,8 @@
-import { deleteMessages } from '../../model/queue-operations.js';
+import { deleteMessages } from '../../model/queue/queue-operations.js';
 import { type ManagementReply, type ManagementRequest, readNumber, readText } from './management-request.js';
 import { types } from '../rhea-private.js';
 
-/** Deletes unlocked messages enqueued before a time, oldest first. */
+/** Deletes unlocked messages enqueued before a time, the oldest first. */
 export function batchDeleteMessages({ address, body, context }: ManagementRequest): ManagementReply {
   const count = readNumber(body['message-count'], 'message-count');
   const before = body['enqueued-time-utc'];

@@ -1,7 +1,7 @@
-import { cancelScheduled } from '../../model/queue-operations.js';
+import { cancelScheduled } from '../../model/queue/queue-operations.js';
 import { type ManagementReply, type ManagementRequest, readNumbers } from './management-request.js';
 
-/** Removes scheduled messages before their time: all that are named, or none. */
+/** Removes scheduled messages before their time: all of those named, or none. */
 export function cancelScheduledMessage({ address, body, context }: ManagementRequest): ManagementReply {
   const numbers = readNumbers(body, 'sequence-numbers');
   context.broker.command(() => {

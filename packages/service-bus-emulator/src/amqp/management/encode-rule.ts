@@ -11,7 +11,7 @@ const FALSE_FILTER = 0x1370000008;
 const CORRELATION_FILTER = 0x1370000009;
 const COMPATIBILITY_LEVEL = 20;
 
-/** A rule as enumerate-rules lists it. The action is always there: the SDK looks into it without asking. */
+/** Encodes a rule for enumerate-rules. The action is always present: the SDK reads it without checking. */
 export function encodeRule({ name, filter, action }: RuleDescription): unknown {
   const level = types.wrap_int(COMPATIBILITY_LEVEL);
   const encodedAction = action

@@ -1,7 +1,7 @@
 import { messageLockLost } from '../../model/broker-error.js';
 import { type AmqpContext } from '../context.js';
 
-/** The locks that a request names by their tokens. @throws BrokerError message-lock-lost for a foreign token */
+/** Reads the ids of the locks that a request names by token. @throws BrokerError message-lock-lost for a foreign token */
 export function readLockIds(body: Record<string, unknown>, context: AmqpContext): number[] {
   const tokens = body['lock-tokens'];
   const list = Array.isArray(tokens) ? tokens : [tokens];

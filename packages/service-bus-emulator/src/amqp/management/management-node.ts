@@ -50,7 +50,7 @@ const STATUS: Partial<Record<ErrorCondition, number>> = {
   'com.microsoft:timeout': 408,
 };
 
-/** The management node of one entity: requests come in, each gets one reply. */
+/** The management node of one entity: answers each request with one reply. */
 export class ManagementNode {
   readonly address: string;
 

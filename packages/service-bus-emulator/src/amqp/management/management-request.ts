@@ -13,7 +13,7 @@ export interface ManagementRequest {
   readonly context: AmqpContext;
 }
 
-/** What an operation answers; the status follows HTTP. */
+/** The reply of an operation; the status is one of HTTP. */
 export interface ManagementReply {
   readonly status: number;
   readonly body?: unknown;
@@ -29,7 +29,7 @@ export function readNumbers(body: Record<string, unknown>, key: string): number[
   return values.map((value) => readNumber(value, key));
 }
 
-/** rhea gives numbers beyond 2^53 as their eight bytes. @throws BrokerError argument-error */
+/** Reads a number; rhea returns numbers beyond 2^53 as their eight bytes. @throws BrokerError argument-error */
 export function readNumber(value: unknown, key: string): number {
   if (typeof value === 'number') return value;
   if (Buffer.isBuffer(value) && value.length === 8) return Number(value.readBigInt64BE());
@@ -49,7 +49,7 @@ export function requireText(body: Record<string, unknown>, key: string): string 
   return value;
 }
 
-/** A reply message for a request. */
+/** Creates the reply message for a request. */
 export function toReply(
   request: Message,
   reply: ManagementReply & { condition?: string; description?: string },

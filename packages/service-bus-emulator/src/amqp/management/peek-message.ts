@@ -1,4 +1,4 @@
-import { peek } from '../../model/queue-operations.js';
+import { peek } from '../../model/queue/queue-operations.js';
 import { deliveryBytes } from '../delivery-bytes.js';
 import { type ManagementReply, type ManagementRequest, readNumber, readText } from './management-request.js';
 
@@ -6,7 +6,7 @@ import { type ManagementReply, type ManagementRequest, readNumber, readText } fr
 const MAX_MESSAGES = 250;
 const MAX_REPLY_BYTES = 1024 * 1024;
 
-/** Looks at messages from a sequence number on, without locking them. */
+/** Returns messages from a sequence number on, without locking them. */
 export function peekMessage({ address, body, context }: ManagementRequest): ManagementReply {
   const from = readNumber(body['from-sequence-number'], 'from-sequence-number');
   const count = Math.min(readNumber(body['message-count'], 'message-count'), MAX_MESSAGES);

@@ -1,9 +1,9 @@
-import { receiveDeferred } from '../../model/queue-operations.js';
+import { receiveDeferred } from '../../model/queue/queue-operations.js';
 import { deliveryBytes } from '../delivery-bytes.js';
 import { type ManagementReply, type ManagementRequest, readNumbers, readText } from './management-request.js';
 import { types } from '../rhea-private.js';
 
-/** Takes deferred messages by their sequence numbers. */
+/** Receives deferred messages by their sequence numbers. */
 export function receiveBySequenceNumber({ address, body, context }: ManagementRequest): ManagementReply {
   const numbers = readNumbers(body, 'sequence-numbers');
   const mode = body['receiver-settle-mode'] === 0 ? 'receive-and-delete' : 'peek-lock';

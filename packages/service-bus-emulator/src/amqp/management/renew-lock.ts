@@ -3,14 +3,14 @@ import { type ManagementReply, type ManagementRequest } from './management-reque
 import { readLockIds } from './lock-ids.js';
 import { types } from '../rhea-private.js';
 
-/** Prolongs message locks by the entity's lock duration, from now. */
+/** Renews message locks: they last for the entity's lock duration, from now on. */
 export function renewLock({ address, body, context }: ManagementRequest): ManagementReply {
   const fault = context.faults.takeRenewalFailure(address);
   if (fault) throw fault;
   const lockIds = readLockIds(body, context);
   const expirations = context.broker.command((nowMs) => {
     const { queue } = context.broker.namespace.source(address);
-    // All of them or none: a token that is not known must not leave half of the others renewed.
+    // All locks or none: an unknown token must not leave only some of them renewed.
     if (!lockIds.every((lockId) => queue.locks.has(lockId))) throw messageLockLost();
     return lockIds.map((lockId) => queue.renewLock(nowMs, lockId).lockedUntilMs);
   });

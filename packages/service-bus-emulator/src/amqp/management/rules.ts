@@ -1,7 +1,7 @@
 import { BrokerError } from '../../model/broker-error.js';
 import { type RuleFilter } from '../../model/filter/rule.js';
-import { type PropertyValue } from '../../model/property-value.js';
-import { type SubscriptionEntity } from '../../model/subscription-entity.js';
+import { type PropertyValue } from '../../model/filter/values/property-value.js';
+import { type SubscriptionEntity } from '../../model/entity/subscription-entity.js';
 import { encodeRule } from './encode-rule.js';
 import {
   type ManagementReply,
@@ -27,7 +27,7 @@ export function removeRule({ address, body, context }: ManagementRequest): Manag
   return { status: 200 };
 }
 
-/** Lists rules page by page; a page past the end is empty, or the SDK's iterator would never stop. */
+/** Lists rules page by page. A page past the end must be empty, or the SDK's iterator would never stop. */
 export function enumerateRules({ address, body, context }: ManagementRequest): ManagementReply {
   const skip = readNumber(body['skip'] ?? 0, 'skip');
   const top = readNumber(body['top'] ?? 100, 'top');

@@ -1,9 +1,9 @@
 import { BrokerError } from '../../model/broker-error.js';
-import { parseMessage } from '../codec/parse-message.js';
+import { parseMessage } from '../codec/message/parse-message.js';
 import { type ManagementReply, type ManagementRequest } from './management-request.js';
 import { types } from '../rhea-private.js';
 
-/** Takes messages in to become active later; answers with the numbers by which they can be cancelled. */
+/** Accepts messages that become active later; replies with the sequence numbers by which they can be cancelled. */
 export function scheduleMessage({ address, body, context }: ManagementRequest): ManagementReply {
   const fault = context.faults.takeSendRefusal(address);
   if (fault) throw fault;

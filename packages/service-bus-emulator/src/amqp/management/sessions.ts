@@ -1,6 +1,6 @@
 import { BrokerError } from '../../model/broker-error.js';
-import { sessionLocks } from '../../model/queue-operations.js';
-import { type SessionLocks } from '../../model/session-locks.js';
+import { sessionLocks } from '../../model/queue/queue-operations.js';
+import { type SessionLocks } from '../../model/queue/session-locks.js';
 import {
   type ManagementReply,
   type ManagementRequest,
@@ -9,10 +9,10 @@ import {
 } from './management-request.js';
 import { types } from '../rhea-private.js';
 
-// [Service Bus: session state is bound by the size of a message]
+// [Service Bus: session state may be as large as a message]
 const MAX_STATE_BYTES = 256 * 1024;
 
-/** Prolongs a session's lock by the entity's lock duration, from now. */
+/** Renews a session's lock: it lasts for the entity's lock duration, from now on. */
 export function renewSessionLock({ address, body, context }: ManagementRequest): ManagementReply {
   const fault = context.faults.takeRenewalFailure(address);
   if (fault) throw fault;
@@ -21,7 +21,7 @@ export function renewSessionLock({ address, body, context }: ManagementRequest):
   return { status: 200, body: { expiration: types.wrap_timestamp(Math.trunc(session.lockedUntilMs)) } };
 }
 
-/** Sets or, with null, clears what a session's user keeps with it. */
+/** Sets a session's state or, with null, clears it. */
 export function setSessionState({ address, body, context }: ManagementRequest): ManagementReply {
   const sessionId = requireText(body, 'session-id');
   const state = body['session-state'] ?? undefined;
@@ -31,10 +31,10 @@ export function setSessionState({ address, body, context }: ManagementRequest): 
   if (state && state.length > MAX_STATE_BYTES) {
     throw new BrokerError(
       'amqp:link:message-size-exceeded',
-      `A session's state may have ${MAX_STATE_BYTES} bytes.`,
+      `A session's state may have at most ${MAX_STATE_BYTES} bytes.`,
     );
   }
-  // The JavaScript SDK clears by the JSON text null.
+  // The JavaScript SDK clears the state by sending the JSON text null.
   const cleared = state === undefined || state.equals(JSON_NULL);
   context.broker.command((nowMs) =>
     locksOf(address, context).setState(nowMs, sessionId, cleared ? undefined : Buffer.from(state)),

@@ -1,7 +1,7 @@
 import { BrokerError } from '../../model/broker-error.js';
-import { type Outcome } from '../../model/queue.js';
-import { assertSessionHeld } from '../../model/queue-operations.js';
-import { toChanges } from '../outcome.js';
+import { type Outcome } from '../../model/queue/outcome.js';
+import { assertSessionHeld } from '../../model/queue/queue-operations.js';
+import { toPropertyChanges } from '../property-changes.js';
 import { readLockIds } from './lock-ids.js';
 import { type ManagementReply, type ManagementRequest, readText } from './management-request.js';
 
@@ -21,7 +21,7 @@ export function updateDisposition({ address, body, context }: ManagementRequest)
 
 function readOutcome(body: Record<string, unknown>): Outcome {
   const status = readText(body, 'disposition-status');
-  const changes = toChanges(body['properties-to-modify'] as Record<string, unknown> | undefined);
+  const changes = toPropertyChanges(body['properties-to-modify'] as Record<string, unknown> | undefined);
   switch (status) {
     case 'completed':
       return { type: 'complete' };
@@ -38,9 +38,6 @@ function readOutcome(body: Record<string, unknown>): Outcome {
         changes,
       };
     default:
-      throw new BrokerError(
-        'com.microsoft:argument-error',
-        `The disposition status '${status}' is not known.`,
-      );
+      throw new BrokerError('com.microsoft:argument-error', `Unknown disposition status '${status}'.`);
   }
 }

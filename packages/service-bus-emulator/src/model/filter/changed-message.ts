@@ -1,15 +1,15 @@
-import { type PropertyChanges, type PropertyValue, type SystemProperty } from '../property-value.js';
-import { convertToTypeOf } from './convert-to-type-of.js';
-import { type FilterSubject, type ReadableSystemProperty } from './filter-subject.js';
-import { textOf } from './text-of.js';
+import { type PropertyChanges, type PropertyValue, type SystemProperty } from './values/property-value.js';
+import { convertToTypeOf } from './values/convert-to-type-of.js';
+import { type FilteredMessage, type ReadableSystemProperty } from './values/filtered-message.js';
+import { textOf } from './values/text-of.js';
 
-/** A message with changes over it, so that an action's later statements see what earlier ones did. */
-export class ChangedMessage implements FilterSubject {
+/** A message with an action's changes applied, so that later statements see what earlier ones have set. */
+export class ChangedMessage implements FilteredMessage {
   private readonly system = new Map<ReadableSystemProperty, PropertyValue>();
-  /** By name in lower case; `name` keeps the first spelling, since two spellings are one property. */
+  /** By name in lower case; `name` keeps the first spelling: two spellings mean one property. */
   private readonly application = new Map<string, { readonly name: string; readonly value: PropertyValue }>();
 
-  constructor(private readonly original: FilterSubject) {}
+  constructor(private readonly original: FilteredMessage) {}
 
   systemProperty(name: ReadableSystemProperty): PropertyValue {
     const changed = this.system.get(name);
@@ -21,7 +21,7 @@ export class ChangedMessage implements FilterSubject {
     return changed === undefined ? this.original.applicationProperty(name) : changed.value;
   }
 
-  /** Sets a property that is a string on every message; a value that has no text leaves it as it is. */
+  /** Sets a property, which is a string on every message; ignores a value that cannot be written as a string. */
   setSystemProperty(name: SystemProperty, value: PropertyValue): void {
     const text = textOf(value);
     if (text !== null || value === null) this.system.set(name, text);
@@ -35,10 +35,10 @@ export class ChangedMessage implements FilterSubject {
     });
   }
 
-  /** What is different from the original. */
+  /** Returns the differences from the original. */
   changes(): PropertyChanges {
     const application = new Map([...this.application.values()].map(({ name, value }) => [name, value]));
-    // Only setSystemProperty adds to the map, and only these names.
+    // Only setSystemProperty writes to this map, and only under these names.
     const system = new Map(this.system as ReadonlyMap<SystemProperty, PropertyValue>);
     return {
       ...(application.size > 0 && { application }),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { type PropertyValue } from '../property-value.js';
+import { type PropertyValue } from './values/property-value.js';
 import { compileAction } from './compile-action.js';
-import { type FilterSubject } from './filter-subject.js';
+import { type FilteredMessage } from './values/filtered-message.js';
 
 type Properties = Record<string, PropertyValue>;
 
-function message(application: Properties = {}, system: Properties = {}): FilterSubject {
+function message(application: Properties = {}, system: Properties = {}): FilteredMessage {
   const byLowerCase = new Map(
     Object.entries(application).map(([name, value]) => [name.toLowerCase(), value]),
   );
@@ -94,13 +94,13 @@ describe('SQL action', () => {
     expect(changesOf(expression, order, { '@value': 'given' })).toEqual([application, system]);
   });
 
-  it('leaves the message itself as it was', () => {
+  it('does not change the message itself', () => {
     expect(changesOf('SET quantity = quantity + 1', order)).toEqual(
       changesOf('SET quantity = quantity + 1', order),
     );
   });
 
-  it('leaves out the kinds of properties that it does not change', () => {
+  it('omits the kinds of properties that it does not change', () => {
     const changes = compileAction({ kind: 'sql', expression: 'SET a = 1' }, String)(message());
     expect(changes).toEqual({ application: new Map([['a', 1]]) });
   });
@@ -113,7 +113,7 @@ describe('SQL action', () => {
     ]);
   });
 
-  it('bounds the strings that it builds', () => {
+  it('limits the strings that it builds', () => {
     const [{ a }] = changesOf(`SET a = 'x'; ${'SET a = a + a;'.repeat(16)}`);
     expect(a).toHaveLength(65_536);
     expect(changesOf(`SET a = 'x'; ${'SET a = a + a;'.repeat(17)}`)).toEqual([{ a: null }, {}]);
@@ -153,14 +153,14 @@ describe('errors of a SQL action', () => {
     );
   });
 
-  it('takes 32 statements and no more', () => {
+  it('allows 32 statements and no more', () => {
     expect(() => changesOf('SET a=1;'.repeat(32))).not.toThrow();
     expect(() => changesOf('SET a=1;'.repeat(33))).toThrow(
       "SQL action, column 257: expected at most 32 statements after ';' but found 'SET'",
     );
   });
 
-  it('takes 1,024 characters and no more', () => {
+  it('allows 1,024 characters and no more', () => {
     expect(() => changesOf('SET a=1'.padEnd(1025))).toThrow('SQL action, column 1025: expected at most 1024');
   });
 });

@@ -1,15 +1,15 @@
-import { type PropertyChanges } from '../property-value.js';
+import { type PropertyChanges } from './values/property-value.js';
 import { ChangedMessage } from './changed-message.js';
 import { compileValue, type Environment } from './compile-value.js';
-import { type FilterSubject } from './filter-subject.js';
-import { parseSqlAction, type Statement } from './parse-sql-action.js';
+import { type FilteredMessage } from './values/filtered-message.js';
+import { parseSqlAction, type Statement } from './sql/parse-sql-action.js';
 import { compileDirectRead } from './property-reads.js';
 import { type RuleAction } from './rule.js';
 
-/** The changes that a rule's action makes to a message. */
-export type MessageAction = (message: FilterSubject) => PropertyChanges;
+/** Returns the changes that a rule's action makes to a message. */
+export type MessageAction = (message: FilteredMessage) => PropertyChanges;
 
-/** Compiles a rule's action into a function that never throws; throws SqlSyntaxError if its expression is wrong. */
+/** Compiles a rule's action to a function that never throws. Throws SqlSyntaxError for an invalid expression. */
 export function compileAction(action: RuleAction, newId: () => string): MessageAction {
   const environment = { compileRead: compileDirectRead, newId };
   const steps = parseSqlAction(action.expression, action.parameters).map((statement) =>

@@ -1,12 +1,12 @@
 import { describe, expect, it, jest } from '@jest/globals';
 
-import { type PropertyValue } from '../property-value.js';
+import { type PropertyValue } from './values/property-value.js';
 import { compileFilter } from './compile-filter.js';
-import { type FilterSubject } from './filter-subject.js';
+import { type FilteredMessage } from './values/filtered-message.js';
 
 type Properties = Record<string, PropertyValue>;
 
-function message(application: Properties = {}, system: Properties = {}): FilterSubject {
+function message(application: Properties = {}, system: Properties = {}): FilteredMessage {
   const byLowerCase = new Map(
     Object.entries(application).map(([name, value]) => [name.toLowerCase(), value]),
   );
@@ -16,7 +16,7 @@ function message(application: Properties = {}, system: Properties = {}): FilterS
   };
 }
 
-function matches(expression: string, subject: FilterSubject, parameters?: Properties): boolean {
+function matches(expression: string, subject: FilteredMessage, parameters?: Properties): boolean {
   const filter = compileFilter({
     kind: 'sql',
     expression,
@@ -26,13 +26,13 @@ function matches(expression: string, subject: FilterSubject, parameters?: Proper
 }
 
 /** A condition's truth, read off from what it and its negation let through. */
-function truthOf(condition: string, subject: FilterSubject): 'T' | 'F' | 'U' {
+function truthOf(condition: string, subject: FilteredMessage): 'T' | 'F' | 'U' {
   if (matches(condition, subject)) return 'T';
   return matches(`NOT (${condition})`, subject) ? 'F' : 'U';
 }
 
 describe('filters without an expression', () => {
-  it('lets everything through a true filter and nothing through a false one', () => {
+  it('match everything (true) or nothing (false)', () => {
     expect(compileFilter({ kind: 'true' })(message())).toBe(true);
     expect(compileFilter({ kind: 'false' })(message())).toBe(false);
   });
@@ -229,7 +229,7 @@ describe('three-valued logic', () => {
     expect(Object.fromEntries(actual)).toEqual(table);
   });
 
-  it('has unknown as the negation of unknown, and lets through only what is true', () => {
+  it('negates unknown to unknown, and matches only what is true', () => {
     expect(truths.map((truth) => truthOf(`NOT ${conditions[truth]}`, message()))).toEqual(['F', 'T', 'U']);
     expect(truths.map((truth) => matches(conditions[truth], message()))).toEqual([true, false, false]);
   });
@@ -251,7 +251,7 @@ describe('parameters', () => {
     expect(matches('color = @color', message({ color: 'red' }), parameters)).toBe(false);
   });
 
-  it('may be of every type', () => {
+  it('can have every type', () => {
     const sent = { text: 'a', whole: 5, part: 0.5, long: 2n ** 60n, flag: true, at: new Date(99) };
     const expression = Object.keys(sent)
       .map((name) => `${name} = @${name}`)
@@ -260,7 +260,7 @@ describe('parameters', () => {
     expect(matches(expression, message({ ...sent, at: new Date(98) }), sent)).toBe(false);
   });
 
-  it('may be a pattern, but not one that is too long or no string', () => {
+  it('can be a pattern, unless it is too long or not a string', () => {
     const subject = message({ color: 'blue' });
     expect(matches('color LIKE @x', subject, { '@x': 'bl%' })).toBe(true);
     expect(() => matches('color LIKE @x', subject, { '@x': 5 })).toThrow(
@@ -271,21 +271,21 @@ describe('parameters', () => {
     );
   });
 
-  it('may be null, which makes a comparison unknown', () => {
+  it('can be null, which makes a comparison unknown', () => {
     expect(matches('color = @x', message({ color: 'blue' }), { '@x': null })).toBe(false);
     expect(matches('NOT color = @x', message({ color: 'blue' }), { '@x': null })).toBe(false);
   });
 });
 
 describe('evaluation', () => {
-  it('looks each property up once, however often it is named', () => {
+  it('reads each property once, however often it is named', () => {
     const applicationProperty = jest.fn((): PropertyValue => 3);
     const subject = { applicationProperty, systemProperty: () => null };
     expect(matches('a = 1 OR A = 2 OR [a] + user.a = 6', subject)).toBe(true);
     expect(applicationProperty).toHaveBeenCalledTimes(1);
   });
 
-  it('looks at each message anew', () => {
+  it('reads each message anew', () => {
     const filter = compileFilter({ kind: 'sql', expression: "color = 'red' OR color = 'blue'" });
     const colors = ['blue', null, 'red'];
     expect(colors.map((color) => filter(message({ color })))).toEqual([true, false, true]);
@@ -296,7 +296,7 @@ describe('evaluation', () => {
     expect(['a%', '%d', '_b_'].map((pattern) => filter(message({ pattern })))).toEqual([true, false, true]);
   });
 
-  it('does not read what cannot change the result', () => {
+  it('does not read properties that cannot change the result', () => {
     const applicationProperty = jest.fn((name: string): PropertyValue => name);
     const subject = { applicationProperty, systemProperty: () => null };
     expect(matches("a = 'a' OR b = 'b'", subject)).toBe(true);

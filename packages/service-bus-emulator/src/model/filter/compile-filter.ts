@@ -1,19 +1,19 @@
 import { compilePredicate } from './compile-predicate.js';
 import { compileCorrelationFilter } from './correlation-filter.js';
-import { type FilterSubject } from './filter-subject.js';
-import { parseSqlFilter } from './parse-sql-filter.js';
+import { type FilteredMessage } from './values/filtered-message.js';
+import { parseSqlFilter } from './sql/parse-sql-filter.js';
 import { RememberedReads } from './property-reads.js';
 import { type RuleFilter, type SqlFilter } from './rule.js';
 
-/** Whether a rule lets a message through. */
-export type MessageFilter = (message: FilterSubject) => boolean;
+/** Tells whether a rule matches a message. */
+export type MessageFilter = (message: FilteredMessage) => boolean;
 
-// A filter has no use for a fresh id: whatever newid() gives, no message has it.
+// A filter needs no fresh id: whatever newid() returns, no message has it.
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Compiles a rule's filter into a function that never throws; throws SqlSyntaxError if its expression is wrong.
- * The function must not be entered again while it runs, from `systemProperty` or `applicationProperty`.
+ * Compiles a rule's filter to a function that never throws. Throws SqlSyntaxError for an invalid expression.
+ * The function is not reentrant: `systemProperty` and `applicationProperty` must not call it.
  */
 export function compileFilter(filter: RuleFilter): MessageFilter {
   switch (filter.kind) {
@@ -34,7 +34,7 @@ function compileSqlFilter({ expression, parameters }: SqlFilter): MessageFilter 
   const test = compilePredicate(parseSqlFilter(expression, parameters), environment);
   return (message) => {
     reads.forget();
-    // Unknown is not true.
+    // Unknown does not match.
     return test(message) === true;
   };
 }

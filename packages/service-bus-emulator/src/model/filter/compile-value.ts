@@ -1,24 +1,24 @@
-import { calculate, negate } from './arithmetic.js';
-import { type Literal, type ValueExpression } from './expression.js';
-import { type FilterSubject } from './filter-subject.js';
+import { calculate, negate } from './values/arithmetic.js';
+import { type Literal, type ValueExpression } from './sql/expression.js';
+import { type FilteredMessage } from './values/filtered-message.js';
 import { type CompileRead, type ReadValue } from './property-reads.js';
 
-/** Where a compiled expression gets what is not in its text. */
+/** Provides what a compiled expression needs from outside. */
 export interface Environment {
   readonly compileRead: CompileRead;
   readonly newId: () => string;
 }
 
-/** A value expression as functions. `isDouble` tells whether the value is a double even where its number is whole. */
+/** A value expression as functions. `isDouble` tells whether the value is a double, even if its number is whole. */
 export interface CompiledValue {
   readonly read: ReadValue;
-  readonly isDouble: (subject: FilterSubject) => boolean;
+  readonly isDouble: (message: FilteredMessage) => boolean;
 }
 
 const never = (): boolean => false;
 const always = (): boolean => true;
 
-/** Compiles a tree that yields a value. */
+/** Compiles a tree that evaluates to a value. */
 export function compileValue(expression: ValueExpression, environment: Environment): CompiledValue {
   switch (expression.kind) {
     case 'literal':
@@ -27,9 +27,9 @@ export function compileValue(expression: ValueExpression, environment: Environme
       return withOwnType(environment.compileRead(expression));
     case 'property-by-name': {
       const { read } = compileValue(expression.name, environment);
-      return withOwnType((subject) => {
-        const name = read(subject);
-        return typeof name === 'string' ? subject.applicationProperty(name) : null;
+      return withOwnType((message) => {
+        const name = read(message);
+        return typeof name === 'string' ? message.applicationProperty(name) : null;
       });
     }
     case 'new-id':
@@ -46,8 +46,8 @@ function compileLiteral({ value, isDouble }: Literal): CompiledValue {
 }
 
 function withOwnType(read: ReadValue): CompiledValue {
-  const isDouble = (subject: FilterSubject): boolean => {
-    const value = read(subject);
+  const isDouble = (message: FilteredMessage): boolean => {
+    const value = read(message);
     return typeof value === 'number' && !Number.isSafeInteger(value);
   };
   return { read, isDouble };
@@ -58,9 +58,9 @@ function compileSign(
   environment: Environment,
 ): CompiledValue {
   const { read, isDouble } = compileValue(operand, environment);
-  if (operator === '-') return { read: (subject) => negate(read(subject)), isDouble };
-  const readNumber: ReadValue = (subject) => {
-    const value = read(subject);
+  if (operator === '-') return { read: (message) => negate(read(message)), isDouble };
+  const readNumber: ReadValue = (message) => {
+    const value = read(message);
     return typeof value === 'number' || typeof value === 'bigint' ? value : null;
   };
   return { read: readNumber, isDouble };
@@ -72,9 +72,9 @@ function compileArithmetic(
 ): CompiledValue {
   const { read: readLeft, isDouble: isLeftDouble } = compileValue(left, environment);
   const { read: readRight, isDouble: isRightDouble } = compileValue(right, environment);
-  const isDouble = (subject: FilterSubject): boolean => isLeftDouble(subject) || isRightDouble(subject);
+  const isDouble = (message: FilteredMessage): boolean => isLeftDouble(message) || isRightDouble(message);
   return {
-    read: (subject) => calculate(operator, readLeft(subject), readRight(subject), isDouble, subject),
+    read: (message) => calculate(operator, readLeft(message), readRight(message), isDouble, message),
     isDouble,
   };
 }

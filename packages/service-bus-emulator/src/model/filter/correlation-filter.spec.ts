@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { type PropertyValue } from '../property-value.js';
+import { type PropertyValue } from './values/property-value.js';
 import { compileFilter } from './compile-filter.js';
 import { type CorrelationFilter } from './rule.js';
 
@@ -40,7 +40,7 @@ describe('correlation filter', () => {
     expect(matches({ [field]: 'x' }, {}, {}, { [name.toLowerCase()]: 'x' })).toBe(false);
   });
 
-  it('wants all that is set, and nothing else', () => {
+  it('requires everything that is set, and nothing else', () => {
     const message = [{ Label: 'red', To: 'me' }, { size: 5 }] as const;
     expect(matches({ label: 'red', to: 'me' }, { size: 5 }, ...message)).toBe(true);
     expect(matches({ label: 'red', to: 'you' }, { size: 5 }, ...message)).toBe(false);

@@ -1,8 +1,8 @@
-import { type PropertyValue, type SystemProperty } from '../property-value.js';
-import { isEqual } from './compare.js';
+import { type PropertyValue, type SystemProperty } from './values/property-value.js';
+import { isEqual } from './values/compare.js';
 import { compileDirectRead, type ReadValue } from './property-reads.js';
 import { type CorrelationFilter } from './rule.js';
-import { type FilterSubject } from './filter-subject.js';
+import { type FilteredMessage } from './values/filtered-message.js';
 
 type SystemField = Exclude<keyof CorrelationFilter, 'kind' | 'properties'>;
 
@@ -23,7 +23,7 @@ interface Condition {
 }
 
 /** Compiles a correlation filter: every field that is set must equal the message's property. */
-export function compileCorrelationFilter(filter: CorrelationFilter): (subject: FilterSubject) => boolean {
+export function compileCorrelationFilter(filter: CorrelationFilter): (message: FilteredMessage) => boolean {
   const conditions: Condition[] = [];
   for (const [field, name] of Object.entries(SYSTEM_PROPERTIES) as [SystemField, SystemProperty][]) {
     const expected = filter[field];
@@ -33,13 +33,13 @@ export function compileCorrelationFilter(filter: CorrelationFilter): (subject: F
   for (const [name, expected] of filter.properties ?? []) {
     conditions.push({ read: compileDirectRead({ kind: 'property', scope: 'user', name }), expected });
   }
-  return (subject) => {
-    for (const { read, expected } of conditions) if (!isMet(read(subject), expected)) return false;
+  return (message) => {
+    for (const { read, expected } of conditions) if (!isMet(read(message), expected)) return false;
     return true;
   };
 }
 
-// Null asks for a property that is absent; there is no unknown here.
+// An expected null means that the property must be absent; correlation filters have no unknown.
 function isMet(actual: PropertyValue, expected: PropertyValue): boolean {
   return expected === null ? actual === null : isEqual(actual, expected) === true;
 }

@@ -1,21 +1,21 @@
-import { type PropertyValue } from '../property-value.js';
-import { type PropertyReference } from './expression.js';
-import { type FilterSubject } from './filter-subject.js';
+import { type PropertyValue } from './values/property-value.js';
+import { type PropertyReference } from './sql/expression.js';
+import { type FilteredMessage } from './values/filtered-message.js';
 
 /** Reads one value of a message. */
-export type ReadValue = (subject: FilterSubject) => PropertyValue;
+export type ReadValue = (message: FilteredMessage) => PropertyValue;
 
-/** Makes the read of a property that an expression names. */
+/** Compiles the read of a property that an expression names. */
 export type CompileRead = (property: PropertyReference) => ReadValue;
 
-/** A read that asks the message each time; for actions, whose statements change what they read. */
+/** Compiles a read that asks the message each time: an action's statements change what they read. */
 export function compileDirectRead(property: PropertyReference): ReadValue {
   if (property.scope === 'sys') {
     const { name } = property;
-    return (subject) => subject.systemProperty(name);
+    return (message) => message.systemProperty(name);
   }
   const { name } = property;
-  return (subject) => subject.applicationProperty(name);
+  return (message) => message.applicationProperty(name);
 }
 
 interface Slot {
@@ -24,16 +24,16 @@ interface Slot {
   isKnown: boolean;
 }
 
-/** The reads of one filter, where a property that is named several times is looked up once per evaluation. */
+/** The reads of one filter: a property that the filter names several times is read once per evaluation. */
 export class RememberedReads {
   private readonly slots = new Map<string, Slot>();
   private readonly all: Slot[] = [];
 
   readonly compile: CompileRead = (property) => {
     const slot = this.slotOf(property);
-    return (subject) => {
+    return (message) => {
       if (!slot.isKnown) {
-        slot.value = slot.read(subject);
+        slot.value = slot.read(message);
         slot.isKnown = true;
       }
       return slot.value;

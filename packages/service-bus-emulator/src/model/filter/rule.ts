@@ -1,16 +1,16 @@
-import { type PropertyValue } from '../property-value.js';
+import { type PropertyValue } from './values/property-value.js';
 
-/** Lets through the messages for which a SQL condition is true. */
+/** Matches the messages for which a SQL condition is true. */
 export interface SqlFilter {
   readonly kind: 'sql';
   readonly expression: string;
   /** The values of the expression's parameters, named with or without their @. */
   readonly parameters?: ReadonlyMap<string, PropertyValue>;
-  /** Kept for whoever reads the rule back; the service knows one level, 20, and so does this. */
+  /** Can be read back and has no effect: like the cloud, the emulator knows one level only, 20. */
   readonly compatibilityLevel?: number;
 }
 
-/** Lets through the messages that have all of these properties with these values. */
+/** Matches the messages that have all of these properties with these values. */
 export interface CorrelationFilter {
   readonly kind: 'correlation';
   readonly contentType?: string;
@@ -21,15 +21,15 @@ export interface CorrelationFilter {
   readonly replyToSessionId?: string;
   readonly sessionId?: string;
   readonly to?: string;
-  /** Application properties; names without regard to case, values by type and value. */
+  /** Application properties: names are compared without regard to case, values by type and value. */
   readonly properties?: ReadonlyMap<string, PropertyValue>;
 }
 
-/** Decides which messages of a topic a subscription gets. */
+/** Decides which messages of a topic a subscription receives. */
 export type RuleFilter =
   SqlFilter | CorrelationFilter | { readonly kind: 'true' } | { readonly kind: 'false' };
 
-/** Changes the properties of the messages that a rule lets through. */
+/** Changes the properties of the messages that a rule matches. */
 export interface RuleAction {
   readonly kind: 'sql';
   readonly expression: string;

@@ -1,16 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { type PropertyValue } from '../property-value.js';
+import { type PropertyValue } from './values/property-value.js';
 import { compileAction } from './compile-action.js';
 import { compileFilter } from './compile-filter.js';
 import { compilePredicate } from './compile-predicate.js';
 import { compileValue } from './compile-value.js';
-import { type Expression, isPredicate, literal, type Predicate, type ValueExpression } from './expression.js';
-import { type FilterSubject } from './filter-subject.js';
-import { parseSqlFilter } from './parse-sql-filter.js';
+import {
+  type Expression,
+  isPredicate,
+  literal,
+  type Predicate,
+  type ValueExpression,
+} from './sql/expression.js';
+import { type FilteredMessage } from './values/filtered-message.js';
+import { parseSqlFilter } from './sql/parse-sql-filter.js';
 import { compileDirectRead } from './property-reads.js';
-import { SqlSyntaxError } from './sql-syntax-error.js';
+import { SqlSyntaxError } from './sql/sql-syntax-error.js';
 
 const NAMES = ['a', 'b', 'Ünit_2', 'odd ]name', 'null', 'p'];
 const PRECEDENCE = { or: 1, and: 2, not: 3, comparison: 4, '+': 5, '-': 5, '*': 6, '/': 6, '%': 6 } as const;
@@ -29,7 +35,7 @@ const propertyValue: fc.Arbitrary<PropertyValue> = fc.oneof(
   fc.constant(null),
 );
 
-const subject: fc.Arbitrary<FilterSubject> = fc
+const subject: fc.Arbitrary<FilteredMessage> = fc
   .record({
     application: fc.dictionary(fc.constantFrom(...NAMES), propertyValue),
     system: propertyValue,
@@ -191,7 +197,7 @@ describe('any SQL expression', () => {
     expect(compared).toBeGreaterThan(1000);
   });
 
-  it('gives a property the same value when it is printed and parsed again', () => {
+  it('computes the same value when it is printed and parsed again', () => {
     fc.assert(
       fc.property(value, subject, (tree, message) => {
         const text = `SET target = ${print(tree)}`;

@@ -1,14 +1,15 @@
 import { expect } from '@jest/globals';
 
-import { type Effect } from '../../../src/model/effect.js';
-import { type QueueOptions } from '../../../src/model/entity-description.js';
-import { type Journal } from '../../../src/model/journal.js';
-import { type Message } from '../../../src/model/message.js';
-import { type MessageContent } from '../../../src/model/message-content.js';
-import { Namespace } from '../../../src/model/namespace.js';
-import { type Outcome, type Queue } from '../../../src/model/queue.js';
-import { type QueueEntity } from '../../../src/model/queue-entity.js';
-import { Receiver, type ReceiveMode, type ReceiverPort } from '../../../src/model/receiver.js';
+import { type Effect } from '../../../src/model/queue/effect.js';
+import { type QueueOptions } from '../../../src/model/entity/entity-description.js';
+import { type Journal } from '../../../src/model/entity/journal.js';
+import { type Message } from '../../../src/model/queue/message.js';
+import { type MessageContent } from '../../../src/model/queue/message-content.js';
+import { Namespace } from '../../../src/model/namespace/namespace.js';
+import { type Outcome } from '../../../src/model/queue/outcome.js';
+import { type Queue } from '../../../src/model/queue/queue.js';
+import { type QueueEntity } from '../../../src/model/entity/queue-entity.js';
+import { Receiver, type ReceiveMode, type ReceiverPort } from '../../../src/model/queue/receiver.js';
 import { TestContent } from './test-content.js';
 
 /** The model never calls a port: tests read its effects. */
@@ -19,7 +20,7 @@ const NO_PORT: ReceiverPort = {
   detached: () => undefined,
 };
 
-/** A namespace whose time is a plain number, with short words for what tests do and look at. */
+/** A namespace whose time is a plain number, with short methods for what tests do and check. */
 export class ModelScene {
   readonly namespace: Namespace;
   nowMs = 0;
@@ -36,7 +37,7 @@ export class ModelScene {
     return this.namespace.source(address).queue;
   }
 
-  /** Moves on to a time; what is due on the way happens at its own time, as an alarm would have it. */
+  /** Moves on to a time; what becomes due on the way is done at its own time, as with an alarm. */
   advance(toMs: number): void {
     const { namespace } = this;
     while (namespace.nextDeadlineMs < toMs) namespace.advance(Math.max(this.nowMs, namespace.nextDeadlineMs));
@@ -58,7 +59,7 @@ export class ModelScene {
     return receiver;
   }
 
-  /** Attaches a receiver to a session, or to the next one with the wait's end. */
+  /** Attaches a receiver to a session, or to the next one that is available until `untilMs`. */
   session(address: string, sessionId: string | undefined, untilMs = Infinity): Receiver {
     const receiver = this.receiver(address);
     const { sessions } = receiver.queue;
@@ -75,7 +76,7 @@ export class ModelScene {
     receiver.queue.detach(this.nowMs, receiver, releaseLocks);
   }
 
-  /** Gives credit and takes what is delivered to this receiver at once. */
+  /** Gives credit; returns what is delivered to this receiver at once. */
   take(receiver: Receiver, count = 1): Message[] {
     this.effects();
     this.flow(receiver, count);
@@ -84,7 +85,12 @@ export class ModelScene {
     );
   }
 
-  settle(message: Message, type: Outcome['type'], more: object = {}, queue = this.#queueOf(message)): void {
+  settle(
+    message: Message,
+    type: Outcome['type'],
+    more: object = {},
+    queue: Pick<Queue, 'settle'> = this.#queueOf(message),
+  ): void {
     queue.settle(this.nowMs, message.lockId, { type, ...more });
   }
 
@@ -108,7 +114,7 @@ export class ModelScene {
     return [...this.source(address).store.from(0)];
   }
 
-  #queueOf(message: Message): Queue {
+  #queueOf(message: Message): Pick<Queue, 'settle'> {
     if (!message.lockedBy) throw new Error('The message is not locked by a receiver: name its queue.');
     return message.lockedBy.queue;
   }
@@ -119,7 +125,7 @@ export function inSession(sessionId: string, ...messageIds: string[]): TestConte
   return messageIds.map((messageId) => new TestContent({ messageId, sessionId }));
 }
 
-/** What is thrown when the broker refuses under a condition, with this in its text. */
+/** Matches a BrokerError with this condition and this text in its message. */
 export function refusedWith(condition: string, text = ''): ReturnType<typeof expect.objectContaining> {
   return expect.objectContaining({ condition, message: expect.stringContaining(text) });
 }

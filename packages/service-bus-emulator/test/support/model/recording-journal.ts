@@ -1,10 +1,9 @@
-import { type EntityRecord } from '../../../src/model/entity-record.js';
-import { type Journal } from '../../../src/model/journal.js';
-import { type Message } from '../../../src/model/message.js';
-import { type MessageRecord, type NamespaceRecords } from '../../../src/model/namespace-records.js';
-import { type Session } from '../../../src/model/session.js';
+import { type EntityRecord } from '../../../src/model/entity/entity-record.js';
+import { type Journal } from '../../../src/model/entity/journal.js';
+import { type Message, type MessageSession } from '../../../src/model/queue/message.js';
+import { type MessageRecord, type NamespaceRecords } from '../../../src/model/namespace/namespace-records.js';
 
-/** What a durable broker would have on its disk: copies of what it was told, by address. */
+/** A journal in memory: copies of what it was told, by address. */
 export class RecordingJournal implements Journal {
   readonly entities = new Map<string, EntityRecord>();
   readonly messages = new Map<string, Map<number, MessageRecord>>();
@@ -58,7 +57,7 @@ export class RecordingJournal implements Journal {
     this.sequenceNumbers.set(address, Math.max(this.sequenceNumbers.get(address) ?? 0, sequenceNumber));
   }
 
-  sessionChanged(address: string, { id, state, stateUpdatedAtMs }: Session): void {
+  sessionChanged(address: string, { id, state, stateUpdatedAtMs }: MessageSession): void {
     const states = within(this.sessions, address);
     if (state) states.set(id, { state: Uint8Array.from(state), stateUpdatedAtMs });
     else states.delete(id);
@@ -72,7 +71,7 @@ export class RecordingJournal implements Journal {
     this.messageIds.get(address)?.delete(messageId);
   }
 
-  /** What `Namespace.restore` takes. */
+  /** What `restoreNamespace` takes. */
   records(): NamespaceRecords {
     return {
       entities: this.entities.values(),

@@ -1,9 +1,9 @@
-import { type Namespace } from '../../../src/model/namespace.js';
-import { type Queue } from '../../../src/model/queue.js';
-import { type QueueEntity } from '../../../src/model/queue-entity.js';
-import { type SubscriptionEntity } from '../../../src/model/subscription-entity.js';
+import { type Namespace } from '../../../src/model/namespace/namespace.js';
+import { type Queue } from '../../../src/model/queue/queue.js';
+import { type QueueEntity } from '../../../src/model/entity/queue-entity.js';
+import { type SubscriptionEntity } from '../../../src/model/entity/subscription-entity.js';
 
-/** All that can be seen of a namespace from outside, apart from receivers and locks, which no restart survives. */
+/** Returns everything visible of a namespace, apart from receivers and locks, which no restart survives. */
 export function snapshotOf(namespace: Namespace): unknown {
   return {
     storedBytes: namespace.storedBytes,
@@ -68,7 +68,7 @@ function contents({ store, sessions }: Queue) {
   };
 }
 
-/** A property that is undefined is one that is not there. */
+/** Drops undefined properties: they equal absent ones. */
 function defined(description: object): object {
   return Object.fromEntries(Object.entries(description).filter(([, value]) => value !== undefined));
 }

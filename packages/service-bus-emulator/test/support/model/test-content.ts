@@ -1,9 +1,9 @@
-import { type MessageContent } from '../../../src/model/message-content.js';
+import { type MessageContent } from '../../../src/model/queue/message-content.js';
 import {
   type PropertyChanges,
   type PropertyValue,
   type SystemProperty,
-} from '../../../src/model/property-value.js';
+} from '../../../src/model/filter/values/property-value.js';
 
 type Fields = Partial<
   Pick<

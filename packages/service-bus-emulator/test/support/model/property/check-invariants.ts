@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 
-import { type Message } from '../../../../src/model/message.js';
-import { messageCost, messageIdCost, sessionCost } from '../../../../src/model/memory-cost.js';
-import { type Queue } from '../../../../src/model/queue.js';
+import { type Message } from '../../../../src/model/queue/message.js';
+import { messageCost, messageIdCost, sessionCost } from '../../../../src/model/queue/memory.js';
+import { type Queue } from '../../../../src/model/queue/queue.js';
 import { keyOf } from './key-of.js';
 import { type ModelRun } from './model-run.js';
 import { type OracleQueue } from './oracle-queue.js';
 
-/** What must hold at any time: model and oracle have the same messages, and the model's books are right. */
+/** Checks what must always hold: model and oracle have the same messages, and the model's counts are right. */
 export function checkInvariants(run: ModelRun): void {
   const { namespace } = run.scene;
   let storedBytes = 0;

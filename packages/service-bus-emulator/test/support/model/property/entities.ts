@@ -1,10 +1,10 @@
-import { type Namespace } from '../../../../src/model/namespace.js';
+import { type Namespace } from '../../../../src/model/namespace/namespace.js';
 import { type OracleSettings } from './oracle-queue.js';
 
-/** How long the entity that detects duplicates remembers, in milliseconds. */
+/** The duplicate detection window of the entity `unique`, in milliseconds. */
 export const UNIQUE_WINDOW_MS = 50;
 
-/** The settings of an entity of which nothing special is said. */
+/** The default settings of an entity. */
 export const usual: OracleSettings = {
   lockDurationMs: 30,
   maxDeliveryCount: 3,
@@ -27,12 +27,12 @@ export const ENTITIES: Record<string, OracleSettings & { hasSessions?: boolean; 
   'events/Subscriptions/red': { ...usual, timeToLiveMs: 70 },
   'events/Subscriptions/passing': { ...usual, forwardTo: 'brief' },
 };
-/** The topic of the subscriptions among them. */
+/** The topic of those entities that are subscriptions. */
 export const TOPIC = 'events';
 /** Where messages can be sent to. */
 export const TARGETS = ['plain', 'brief', 'unique', 'source', 'sessions', 'brief-sessions', TOPIC];
 
-/** Makes in a namespace what the oracle has from the start. */
+/** Creates in a namespace the entities that the oracle has from the start. */
 export function createEntities(namespace: Namespace): void {
   namespace.createTopic(0, { name: TOPIC });
   for (const [address, settings] of Object.entries(ENTITIES)) {

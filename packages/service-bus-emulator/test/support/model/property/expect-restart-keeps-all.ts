@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { expect } from '@jest/globals';
 
-import { type Receiver } from '../../../../src/model/receiver.js';
+import { restoreNamespace } from '../../../../src/model/namespace/restore-namespace.js';
+import { type Receiver } from '../../../../src/model/queue/receiver.js';
 import { ModelScene } from '../model-scene.js';
 import { snapshotOf } from '../snapshot-of.js';
 import { TOPIC } from './entities.js';
@@ -11,17 +12,17 @@ import { keyOf } from './key-of.js';
 import { type ModelRun } from './model-run.js';
 import { type OracleQueue } from './oracle-queue.js';
 
-/** A namespace that is restored from the journal is as the one that wrote it, and delivers all that is there. */
+/** Checks that a namespace restored from the journal equals the one that wrote it, and delivers all its messages. */
 export function expectRestartKeepsAll(run: ModelRun): void {
   const queues = [...run.oracle.queues.values()];
-  // Locks are void after a restart: what was locked and should not wait here any more goes on its way.
+  // Locks are void after a restart: a locked message that has to expire or be forwarded is then gone from its queue.
   const goesOn = queues.some((queue) =>
     queue.locked().some(({ expiresAtMs }) => queue.isForwarding || expiresAtMs <= run.nowMs),
   );
   if (goesOn) return;
   const restarted = new ModelScene();
   restarted.nowMs = run.nowMs;
-  restarted.namespace.restore(run.nowMs, run.journal.records());
+  restoreNamespace(restarted.namespace, run.nowMs, run.journal.records());
   const [kept, lived] = [snapshotOf(restarted.namespace), snapshotOf(run.scene.namespace)];
   // Jest's own comparison is slow, and tells more.
   if (!isDeepStrictEqual(kept, lived)) expect(kept).toEqual(lived);

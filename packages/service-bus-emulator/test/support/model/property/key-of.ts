@@ -1,4 +1,4 @@
-import { type Message } from '../../../../src/model/message.js';
+import { type Message } from '../../../../src/model/queue/message.js';
 
 /** What tells a message from all others, in the model as in the oracle. */
 export function keyOf({ content }: Message): string {

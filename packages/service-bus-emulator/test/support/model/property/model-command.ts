@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 
-import { type Outcome } from '../../../../src/model/queue.js';
+import { type Outcome } from '../../../../src/model/queue/outcome.js';
 import { type OracleSettings } from './oracle-queue.js';
 
-/** A number by which one of those that there are is chosen when the command is run. */
+/** A number that selects one of the existing things when the command runs. */
 export type Choice = number;
 
-/** What can be done to a namespace. */
+/** A command to a namespace. */
 export type ModelCommand =
   | {
       readonly type: 'send';
@@ -52,10 +52,10 @@ export type ModelCommand =
 
 export type CommandOf<T extends ModelCommand['type']> = Extract<ModelCommand, { type: T }>;
 
-/** The sessions that messages may belong to; undefined is for none. */
+/** The session ids of messages; undefined for none. */
 export const SESSIONS = ['a', 'b', 'c', undefined];
 
-/** The one that a choice means of those that there are; undefined if there is none. */
+/** Returns the element that a choice selects; undefined if there are none. */
 export function pick<T>(from: readonly T[], choice: Choice): T | undefined {
   return from[choice % from.length];
 }
@@ -154,7 +154,7 @@ const weighted: [number, fc.Arbitrary<ModelCommand>][] = [
   ],
 ];
 
-/** Any command, the usual ones more often. */
+/** Any command; the common ones are more frequent. */
 export const modelCommand: fc.Arbitrary<ModelCommand> = fc.oneof(
   ...weighted.map(([weight, arbitrary]) => ({ weight, arbitrary })),
 );

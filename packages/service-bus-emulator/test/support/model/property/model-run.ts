@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 
 import { BrokerError } from '../../../../src/model/broker-error.js';
-import { type Effect } from '../../../../src/model/effect.js';
-import { type Message } from '../../../../src/model/message.js';
-import { type Queue } from '../../../../src/model/queue.js';
-import { type Receiver } from '../../../../src/model/receiver.js';
+import { type Effect } from '../../../../src/model/queue/effect.js';
+import { type Message } from '../../../../src/model/queue/message.js';
+import { type Queue } from '../../../../src/model/queue/queue.js';
+import { type Receiver } from '../../../../src/model/queue/receiver.js';
 import { checkInvariants } from './check-invariants.js';
 import { ModelScene } from '../model-scene.js';
 import { createEntities, TOPIC } from './entities.js';
@@ -99,7 +99,7 @@ export class ModelRun {
     this.settle();
   }
 
-  /** Checks what the last command has caused, and that nothing that could happen was left out. */
+  /** Checks what the last command has caused, and that nothing possible was left undone. */
   settle(): void {
     this.#seeNumbers();
     for (const effect of this.scene.effects()) this.#apply(effect);

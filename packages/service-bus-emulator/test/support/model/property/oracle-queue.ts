@@ -1,6 +1,6 @@
 /** A message as the oracle sees it, wherever it is. */
 export interface OracleMessage {
-  /** Tells it from all others, also from those with the same message id. */
+  /** Unique, even among messages with the same message id. */
   readonly key: string;
   readonly messageId: string;
   readonly sessionId: string | undefined;
@@ -12,7 +12,7 @@ export interface OracleMessage {
   deliveryCount: number;
   expiresAtMs: number;
   lock: { untilMs: number; lockId: number; holder: OracleReceiver | undefined } | undefined;
-  /** Seen in the model, not foreseen: in which order things happen at the same time is the model's choice. */
+  /** Taken from the model, not predicted: the model chooses the order of what is due at the same time. */
   sequenceNumber: number;
 }
 
@@ -31,7 +31,7 @@ export interface OracleSession {
   untilMs: number;
 }
 
-/** What may be changed of an entity while messages are in it. */
+/** The settings of an entity that can change while messages are in it. */
 export interface OracleSettings {
   lockDurationMs: number;
   maxDeliveryCount: number;
@@ -42,10 +42,10 @@ export interface OracleSettings {
   forwardDeadLettersTo: string | undefined;
 }
 
-/** The messages of one place, in no order. */
+/** The messages of one message queue, in no order. */
 export class OracleQueue {
   readonly messages = new Map<string, OracleMessage>();
-  /** The sessions that are held. */
+  /** The held sessions. */
   readonly sessions = new Map<string, OracleSession>();
   readonly receivers = new Set<OracleReceiver>();
 
@@ -56,7 +56,7 @@ export class OracleQueue {
     readonly hasSessions: boolean,
   ) {}
 
-  /** Why nobody may receive; undefined if everybody may. */
+  /** Why nobody may receive; undefined if receiving is allowed. */
   get closed(): string | undefined {
     const { status } = this.settings;
     return status === 'Disabled' || status === 'ReceiveDisabled'
@@ -76,7 +76,7 @@ export class OracleQueue {
       .sort((a, b) => a.sequenceNumber - b.sequenceNumber);
   }
 
-  /** The free sessions with something to deliver. */
+  /** The free sessions with messages to deliver. */
   availableSessions(): string[] {
     const waiting = [...this.messages.values()].filter(({ state, lock }) => state === 'active' && !lock);
     return [...new Set(waiting.map(({ sessionId = '' }) => sessionId))].filter(

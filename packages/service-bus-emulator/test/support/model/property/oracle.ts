@@ -3,7 +3,7 @@ import { OracleQueue, type OracleMessage, type OracleReceiver } from './oracle-q
 
 const MAX_HOPS = 4;
 
-/** The rules of the broker in their simplest form: everything is looked for everywhere, nothing is quick. */
+/** The rules of the broker in their simplest form: it searches everything for everything, and is slow. */
 export class Oracle {
   readonly queues = new Map<string, OracleQueue>();
   nowMs = 0;
@@ -25,7 +25,7 @@ export class Oracle {
     return queue;
   }
 
-  /** Why an entity would refuse to take a message. */
+  /** Returns why an entity would refuse a message; undefined if it would not. */
   refusal(target: string, message: OracleMessage): string | undefined {
     const queue = this.queue(target);
     const { status } = queue.settings;
@@ -61,7 +61,7 @@ export class Oracle {
     }
   }
 
-  /** Lets an unlocked active message be where it has to be now. */
+  /** Moves an unlocked active message to where it belongs now. */
   #wait(queue: OracleQueue, message: OracleMessage): void {
     queue.messages.delete(message.key);
     const { forwardTo } = queue.settings;
@@ -100,7 +100,7 @@ export class Oracle {
     this.queue(address).messages.set(message.key, message);
   }
 
-  /** A delivery has ended without success. */
+  /** A delivery has failed. */
   fail(queue: OracleQueue, message: OracleMessage, isCounted: boolean): void {
     message.lock = undefined;
     if (isCounted && queue.kind === 'main') {
@@ -110,7 +110,7 @@ export class Oracle {
     if (message.state === 'active') this.#wait(queue, message);
   }
 
-  /** What waits where it may not wait any more. */
+  /** Moves on messages that may no longer wait where they are. */
   settleIn(queue: OracleQueue): void {
     for (const message of queue.ready()) this.#wait(queue, message);
   }
@@ -132,7 +132,7 @@ export class Oracle {
     receiver.queue.receivers.delete(receiver);
   }
 
-  /** Unix time in milliseconds at which something has to happen. */
+  /** Unix time in milliseconds at which something is due next. */
   nextDueMs(): number {
     let nextMs = Infinity;
     for (const queue of this.queues.values()) {
@@ -143,7 +143,7 @@ export class Oracle {
     return nextMs;
   }
 
-  /** Does all that is due; returns who must lose its place because of it. */
+  /** Does everything that is due; returns the receivers that have to be detached because of it. */
   advance(nowMs: number): Set<OracleReceiver> {
     this.nowMs = nowMs;
     const dismissed = new Set<OracleReceiver>();
@@ -159,11 +159,11 @@ export class Oracle {
       Array.from(queue.messages.values(), (message) => ({ queue, message, atMs: dueAtMs(message) })),
     );
     due.sort((a, b) => a.atMs - b.atMs);
-    for (const { queue, message, atMs } of due) if (atMs <= nowMs) this.#happen(queue, message);
+    for (const { queue, message, atMs } of due) if (atMs <= nowMs) this.#doDue(queue, message);
     return dismissed;
   }
 
-  #happen(queue: OracleQueue, message: OracleMessage): void {
+  #doDue(queue: OracleQueue, message: OracleMessage): void {
     if (message.lock) return this.fail(queue, message, true);
     if (message.state === 'active') return this.#wait(queue, message);
     queue.messages.delete(message.key);
@@ -175,7 +175,7 @@ export class Oracle {
   }
 }
 
-/** When something happens to a message by itself. */
+/** When something is due for a message. */
 function dueAtMs({ state, scheduledAtMs, lock, expiresAtMs }: OracleMessage): number {
   if (lock) return lock.untilMs;
   if (state === 'scheduled') return scheduledAtMs;

@@ -5,7 +5,7 @@ import {
   deleteMessages,
   peek,
   receiveDeferred,
-} from '../../../../src/model/queue-operations.js';
+} from '../../../../src/model/queue/queue-operations.js';
 import { type CommandOf, pick } from './model-command.js';
 import { keyOf } from './key-of.js';
 import { type ModelRun } from './model-run.js';

@@ -14,7 +14,7 @@ export function attach(run: ModelRun, { source, takesLocks, credit }: CommandOf<
   run.settle();
 }
 
-/** Undefined if it is refused, as it then has to be. */
+/** Attaches a receiver; returns undefined if it is refused, which then must be right. */
 export function attachTo(
   run: ModelRun,
   queue: OracleQueue,

@@ -2,7 +2,7 @@ import { type ModelCommand } from './model-command.js';
 import { type ModelRun } from './model-run.js';
 import { ENTITIES, TOPIC } from './entities.js';
 
-/** Changes an entity: what its new settings do not allow any more must end, what waits must go on. */
+/** Updates an entity: what its new settings forbid must end, and what has to be forwarded must go on. */
 export function updateEntity(
   run: ModelRun,
   { queue: choice, change }: Extract<ModelCommand, { type: 'update' }>,
@@ -14,10 +14,10 @@ export function updateEntity(
   );
   const [main] = queues;
   if (!main) return;
-  // Refused by the model, or a circle that only the hop limit ends.
+  // The model refuses this, or it is a circle that only the hop limit ends.
   if (change.forwardTo !== undefined && (main.hasSessions || address === 'unique')) return;
 
-  // Two copies of a message must not meet: the oracle tells messages apart by their key.
+  // Two copies of a message must not meet in a queue: the oracle identifies messages by their key.
   const isForwarded = change.forwardTo !== undefined || change.forwardDeadLettersTo !== undefined;
   if (isForwarded && address.startsWith(TOPIC)) return;
 

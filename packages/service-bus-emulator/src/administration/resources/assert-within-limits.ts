@@ -1,0 +1,70 @@
+import { badRequest } from '../administration-error.js';
+import { formatDuration } from '../../duration.js';
+import { PARTITION_COUNT } from './partitions.js';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+
+// [Service Bus, Standard tier: the sizes of an entity, or of each of its partitions]
+const SIZES_IN_MEGABYTES = [1_024, 2_048, 3_072, 4_096, 5_120];
+const MAX_USER_METADATA_LENGTH = 1_024;
+
+interface Limited {
+  readonly lockDurationMs?: number;
+  readonly defaultMessageTimeToLiveMs?: number;
+  readonly duplicateDetectionHistoryTimeWindowMs?: number;
+  readonly autoDeleteOnIdleMs?: number;
+  readonly maxDeliveryCount?: number;
+  readonly maxMessageSizeInKilobytes?: number;
+  readonly maxSizeInMegabytes?: number;
+  readonly enablePartitioning?: boolean;
+  readonly userMetadata?: string;
+}
+
+type Range = readonly [property: string, key: keyof Limited, minimum: number, maximum: number];
+
+// [Service Bus: the ranges of durations]
+const DURATIONS: readonly Range[] = [
+  ['LockDuration', 'lockDurationMs', 5 * SECOND, 5 * MINUTE],
+  ['DefaultMessageTimeToLive', 'defaultMessageTimeToLiveMs', SECOND, Infinity],
+  ['DuplicateDetectionHistoryTimeWindow', 'duplicateDetectionHistoryTimeWindowMs', 20 * SECOND, 7 * DAY],
+  ['AutoDeleteOnIdle', 'autoDeleteOnIdleMs', 5 * MINUTE, Infinity],
+];
+
+// [Service Bus, Standard tier: a message has at most 256 KB]
+const COUNTS: readonly Range[] = [
+  ['MaxDeliveryCount', 'maxDeliveryCount', 1, 2 ** 31 - 1],
+  ['MaxMessageSizeInKilobytes', 'maxMessageSizeInKilobytes', 1, 256],
+];
+
+/**
+ * Checks a new description, or the values that an update changes: values outside the limits that an entity was
+ * declared with are allowed to stay. @throws AdministrationError
+ */
+export function assertWithinLimits(description: Limited, current: Limited = {}): void {
+  for (const range of DURATIONS) assertInRange(range, description, current, formatDuration);
+  for (const range of COUNTS) assertInRange(range, description, current, String);
+  const { maxSizeInMegabytes: size, userMetadata = '' } = description;
+  const sizes = SIZES_IN_MEGABYTES.map((each) => each * (current.enablePartitioning ? PARTITION_COUNT : 1));
+  if (size !== undefined && size !== current.maxSizeInMegabytes && !sizes.includes(size)) {
+    throw badRequest(`The value '${size}' of MaxSizeInMegabytes is not one of ${sizes.join(', ')}.`);
+  }
+  if (userMetadata.length > MAX_USER_METADATA_LENGTH) {
+    throw badRequest(`UserMetadata is longer than ${MAX_USER_METADATA_LENGTH} characters.`);
+  }
+}
+
+function assertInRange(
+  [property, key, minimum, maximum]: Range,
+  description: Limited,
+  current: Limited,
+  format: (value: number) => string,
+): void {
+  const value = description[key];
+  if (typeof value !== 'number' || value === current[key]) return;
+  if (value >= minimum && value <= maximum) return;
+  throw badRequest(
+    `The value '${format(value)}' of ${property} is not between ${format(minimum)} and ${format(maximum)}.`,
+  );
+}

@@ -1,9 +1,0 @@
-import { element, type XmlElement } from './xml-element.js';
-
-const SERVICE_BUS = 'http://schemas.microsoft.com/netservices/2010/10/servicebus/connect';
-const SCHEMA_INSTANCE = 'http://www.w3.org/2001/XMLSchema-instance';
-
-/** The description of an entity or a rule; its properties name their types with the prefix `i`. */
-export function writeDescription(name: string, properties: readonly XmlElement[]): XmlElement {
-  return element(name, properties, { xmlns: SERVICE_BUS, 'xmlns:i': SCHEMA_INSTANCE });
-}

@@ -1,0 +1,35 @@
+import { type MapEntry } from '../value/map-entries.js';
+import { TypeCode } from '../value/type-code.js';
+
+/** The message annotations of Service Bus. */
+export const Annotation = {
+  sequenceNumber: 'x-opt-sequence-number',
+  enqueuedSequenceNumber: 'x-opt-enqueue-sequence-number',
+  enqueuedTime: 'x-opt-enqueued-time',
+  lockedUntil: 'x-opt-locked-until',
+  messageState: 'x-opt-message-state',
+  deadLetterSource: 'x-opt-deadletter-source',
+  scheduledEnqueueTime: 'x-opt-scheduled-enqueue-time',
+  partitionKey: 'x-opt-partition-key',
+  viaPartitionKey: 'x-opt-via-partition-key',
+} as const;
+
+const OF_THE_BROKER: ReadonlySet<string> = new Set<string>([
+  Annotation.sequenceNumber,
+  Annotation.enqueuedSequenceNumber,
+  Annotation.enqueuedTime,
+  Annotation.lockedUntil,
+  Annotation.messageState,
+  Annotation.deadLetterSource,
+]);
+
+/** Tells whether only the broker may set this annotation. A producer that resends a received message sends it, too. */
+export function isBrokerAnnotation(entry: MapEntry): boolean {
+  return entry.key !== undefined && OF_THE_BROKER.has(entry.key);
+}
+
+/** Returns the offset of an annotation's value; undefined if it is absent or null. */
+export function annotationAt(bytes: Buffer, entries: readonly MapEntry[], name: string): number | undefined {
+  const entry = entries.find(({ key }) => key === name);
+  return entry === undefined || bytes[entry.value] === TypeCode.null ? undefined : entry.value;
+}

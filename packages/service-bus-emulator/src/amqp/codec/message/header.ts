@@ -1,0 +1,26 @@
+import { MalformedMessageError } from '../value/malformed-message-error.js';
+import { elementsOf } from '../value/elements.js';
+import { TypeCode } from '../value/type-code.js';
+import { valueEnd } from '../value/value-end.js';
+
+/** [AMQP 3.2.1] The header's fields by their index. */
+export const HeaderField = { durable: 0, priority: 1, timeToLive: 2 } as const;
+
+const TYPES_OF_FIELD: readonly (readonly number[])[] = [
+  [TypeCode.null, TypeCode.true, TypeCode.false, TypeCode.boolean],
+  [TypeCode.null, TypeCode.ubyte],
+  [TypeCode.null, TypeCode.uint0, TypeCode.smallUint, TypeCode.uint],
+];
+
+/** Checks the types of the fields that a delivery repeats: durable, priority, time to live. Throws MalformedMessageError. */
+export function checkHeader(bytes: Buffer, header: number): void {
+  if (header < 0) return;
+  const { count, start } = elementsOf(bytes, header);
+  let at = start;
+  for (let index = 0; index < count && index < TYPES_OF_FIELD.length; index++) {
+    if (!TYPES_OF_FIELD[index]!.includes(bytes[at]!)) {
+      throw new MalformedMessageError(at, 'a header field of the wrong type');
+    }
+    at = valueEnd(bytes, at);
+  }
+}

@@ -1,0 +1,197 @@
+import { type Duplex } from 'node:stream';
+
+import {
+  type Connection,
+  type Container,
+  type Delivery,
+  type Receiver as RheaReceiver,
+  type Session as RheaSession,
+} from 'rhea';
+
+import { type AmqpError } from '../amqp-error.js';
+import { LinkAcceptor, type SessionParts } from './link-acceptor.js';
+import { Claims, EXPIRED } from '../authorization/claims.js';
+import { listenToConnection } from './connection-events.js';
+import { type AmqpContext } from '../context.js';
+import { limitHeartbeats, guardInput } from './guard-input.js';
+import { keepRawMessages } from '../links/incoming-transfers.js';
+import { Links } from '../links/links.js';
+import { OutgoingDeliveries } from '../links/outgoing-deliveries.js';
+import { ReplyLinks } from '../links/reply-links.js';
+import { outcomes, privateConnection, privateSession } from '../rhea-private.js';
+import { closeSocket } from './close-socket.js';
+import { Wire } from '../wire.js';
+
+const MAX_FRAME_BYTES = 65_536;
+const CHANNEL_MAX = 4_999;
+const IDLE_TIMEOUT_MS = 120_000;
+
+/** One client's connection: its sessions, links and rights, and how it ends. */
+export class AmqpConnection {
+  readonly #connection: Connection;
+  readonly #wire: Wire;
+  readonly #sessions = new Map<RheaSession, SessionParts>();
+  readonly #links = new Links();
+  readonly #claims: Claims;
+  readonly #acceptor: LinkAcceptor;
+  #opened = false;
+  #isGone = false;
+  #isSilent = false;
+
+  constructor(
+    container: Container,
+    private readonly socket: Duplex,
+    private readonly context: AmqpContext,
+    limits: { maxLinks: number },
+    private readonly closed: () => void,
+  ) {
+    // rhea does not pass a container's options for the open frame to the connections that it accepts.
+    this.#connection = container.create_connection({
+      max_frame_size: MAX_FRAME_BYTES,
+      channel_max: CHANNEL_MAX,
+      idle_time_out: IDLE_TIMEOUT_MS,
+    } as never);
+    this.#wire = new Wire(socket, () => privateConnection(this.#connection)._register());
+    this.#claims = new Claims(context.authorizer, () => this.#claimsEnded());
+    this.#acceptor = new LinkAcceptor(this.#links, this.#claims, context, limits.maxLinks);
+    this.#listen();
+    this.#guard();
+    privateConnection(this.#connection).accept(socket);
+    context.faults.silences.connectionOpened(this);
+  }
+
+  get opened(): boolean {
+    return this.#opened;
+  }
+
+  /** Closes the connection with an error for the client. */
+  close(error: AmqpError): void {
+    this.#connection.close(error);
+    privateConnection(this.#connection)._process();
+    this.socket.end();
+    this.#gone();
+  }
+
+  /** [fault] Stops all traffic in both directions. */
+  silence(): void {
+    this.#isSilent = true;
+    this.socket.cork();
+  }
+
+  /** Cuts the connection without notice. */
+  drop(): void {
+    this.socket.destroy();
+    this.#gone();
+  }
+
+  /** Detaches the links that receive from or send to this address; returns how many there were. */
+  detachLinks(address: string, error: AmqpError): number {
+    const { receivers, senders } = this.#links;
+    const key = address.toLowerCase();
+    return this.#links.detach([receivers, senders], error, (other) => other.toLowerCase() === key);
+  }
+
+  /** Forgets the client's rights, as if its tokens had expired, and detaches its links. */
+  expireTokens(): void {
+    this.#claims.clear();
+    this.#claimsEnded();
+  }
+
+  // [Service Bus: a link is detached when its token expires and no other token covers it]
+  #claimsEnded(): void {
+    const { receivers, senders, requests } = this.#links;
+    this.#links.detach(
+      [receivers, senders, requests],
+      EXPIRED,
+      (address) => address !== '' && !this.#mayUse(address),
+    );
+  }
+
+  #mayUse(address: string): boolean {
+    try {
+      this.#claims.authorize(address);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #guard(): void {
+    guardInput(this.#connection, {
+      maxFrameSize: MAX_FRAME_BYTES,
+      admit: () => {
+        if (this.#isGone || this.#isSilent) return false;
+        this.#wire.gather(this.#opened);
+        return true;
+      },
+      refuse: (description) => this.close({ condition: 'amqp:connection:framing-error', description }),
+    });
+  }
+
+  #listen(): void {
+    const links = this.#links;
+    listenToConnection(this.#connection, {
+      opened: () => {
+        this.#opened = true;
+        limitHeartbeats(this.#connection);
+      },
+      sessionOpened: (session) => this.#sessionOpened(session),
+      sessionClosed: (session) => this.#sessionClosed(session),
+      senderAttached: (link) => this.#acceptor.acceptSender(link),
+      receiverAttached: (link) => {
+        const parts = this.#sessions.get(link.session);
+        if (parts) this.#acceptor.acceptReceiver(link, parts);
+      },
+      flowed: (link) => (links.receivers.get(link) ?? links.replies.get(link))?.flow(),
+      received: (link, bytes, format, delivery) => this.#received(link, bytes, format, delivery),
+      linkClosed: (link) => links.closed(link),
+      gone: () => this.#gone(),
+    });
+    this.socket.on('close', () => this.#gone());
+  }
+
+  #sessionOpened(session: RheaSession): void {
+    // [AMQP 2.7.1] channel-max is binding, and rhea does not enforce it.
+    if (this.#sessions.size > CHANNEL_MAX) {
+      const description = `A connection may have ${CHANNEL_MAX + 1} sessions.`;
+      return this.close({ condition: 'amqp:connection:framing-error', description });
+    }
+    const { senders, requests } = this.#links;
+    const deliveries = new OutgoingDeliveries(session, this.#wire, this.#connection);
+    const replies = new ReplyLinks();
+    privateSession(session).outgoing = deliveries;
+    keepRawMessages(session, (link) => (senders.get(link) ?? requests.get(link))?.maxMessageBytes ?? 0);
+    this.#sessions.set(session, { deliveries, replies });
+    this.#links.sessionOpened(session, replies);
+  }
+
+  #received(link: RheaReceiver, bytes: Buffer, format: number | undefined, delivery: Delivery): void {
+    const sender = this.#links.senders.get(link);
+    if (sender) return sender.receive(bytes, format, delivery);
+    const requests = this.#links.requests.get(link);
+    const replies = this.#sessions.get(link.session)?.replies;
+    if (!requests || !replies) return delivery.update(true, outcomes.released().described());
+    delivery.update(true, outcomes.accepted().described());
+    try {
+      requests.receive(bytes, replies);
+    } catch (error) {
+      const description = error instanceof Error ? error.message : String(error);
+      this.close({ condition: 'amqp:decode-error', description });
+    }
+  }
+
+  #sessionClosed(session: RheaSession): void {
+    this.#links.sessionClosed(session);
+    this.#sessions.delete(session);
+  }
+
+  #gone(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.context.faults.silences.connectionClosed(this);
+    this.#claims.clear();
+    for (const session of [...this.#sessions.keys()]) this.#sessionClosed(session);
+    closeSocket(this.socket, this.#connection);
+    this.closed();
+  }
+}

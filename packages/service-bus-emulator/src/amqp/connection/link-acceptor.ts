@@ -1,0 +1,111 @@
+import { type Receiver as RheaReceiver, type Sender as RheaSender } from 'rhea';
+
+import { BrokerError } from '../../model/broker-error.js';
+import { type Claims } from '../authorization/claims.js';
+import { type AmqpContext } from '../context.js';
+import { type Links } from '../links/links.js';
+import { type OutgoingDeliveries } from '../links/outgoing-deliveries.js';
+import { ReceiverLink } from '../links/receiver-link.js';
+import { refuseLink } from '../links/refuse-link.js';
+import { ReplyLink, type ReplyLinks } from '../links/reply-links.js';
+import { cbsRequests, managementRequests } from '../links/request-link.js';
+import { privateLink } from '../rhea-private.js';
+import { SenderLink } from '../links/sender-link.js';
+import { readSessionRequest } from '../links/session-request.js';
+
+const CBS = '$cbs';
+const MANAGEMENT = /\/\$management$/i;
+
+/** What the links of one AMQP session share. */
+export interface SessionParts {
+  readonly deliveries: OutgoingDeliveries;
+  readonly replies: ReplyLinks;
+}
+
+/** Accepts or refuses the links of one connection. */
+export class LinkAcceptor {
+  constructor(
+    private readonly links: Links,
+    private readonly claims: Claims,
+    private readonly context: AmqpContext,
+    private readonly maxLinks: number,
+  ) {}
+
+  /** The client attaches to send. */
+  acceptSender(link: RheaReceiver): void {
+    const address = addressOf(link.target);
+    this.#admit(link, () => {
+      // [AMQP 4.1] rhea does not know a transaction coordinator as a target: its address is empty.
+      if (address === '')
+        throw new BrokerError('amqp:not-implemented', 'A link needs the address of an entity.');
+      link.set_target({ ...(link.target as object), address });
+      link.set_source(link.source ?? {});
+      // Without a maximum size the JavaScript SDK adds no message to a batch.
+      privateLink(link).local.attach['max_message_size'] = this.#startSender(link, address).maxMessageBytes;
+    });
+  }
+
+  /** The client attaches to receive. */
+  acceptReceiver(link: RheaSender, parts: SessionParts): void {
+    const address = addressOf(link.source);
+    this.#admit(link, () => {
+      link.set_source(link.source ?? {});
+      link.set_target(link.target ?? {});
+      const { attach } = privateLink(link).local;
+      attach['snd_settle_mode'] = link.snd_settle_mode;
+      attach['rcv_settle_mode'] = link.rcv_settle_mode;
+      if (address !== CBS) this.claims.authorize(address);
+      if (address === CBS || MANAGEMENT.test(address)) this.#startReplies(link, parts);
+      else this.#startReceiver(link, address, parts.deliveries);
+    });
+  }
+
+  #startSender(link: RheaReceiver, address: string): { readonly maxMessageBytes: number } {
+    const { context, links } = this;
+    if (address === CBS) {
+      const requests = cbsRequests(context, (claim) => this.claims.grant(claim));
+      links.requests.set(link, requests);
+      return requests;
+    }
+    this.claims.authorize(address);
+    if (MANAGEMENT.test(address)) {
+      const requests = managementRequests(address, context);
+      links.requests.set(link, requests);
+      return requests;
+    }
+    const sender = new SenderLink(link, address, context);
+    links.senders.set(link, sender);
+    return sender;
+  }
+
+  #startReplies(link: RheaSender, { deliveries, replies }: SessionParts): void {
+    const reply = new ReplyLink(link, deliveries);
+    this.links.replies.set(link, reply);
+    replies.add(link, reply);
+  }
+
+  #startReceiver(link: RheaSender, address: string, deliveries: OutgoingDeliveries): void {
+    const mode = link.snd_settle_mode === 1 ? 'receive-and-delete' : 'peek-lock';
+    const request = readSessionRequest(link);
+    const receiver = new ReceiverLink(link, deliveries, address, mode, request, this.context);
+    receiver.attach();
+    this.links.receivers.set(link, receiver);
+  }
+
+  #admit(link: RheaReceiver | RheaSender, attach: () => void): void {
+    try {
+      if (this.links.count >= this.maxLinks) {
+        const description = `A connection may have ${this.maxLinks} links.`;
+        throw new BrokerError('amqp:resource-limit-exceeded', description);
+      }
+      attach();
+    } catch (error) {
+      refuseLink(link, error, this.context.broker.clock.now());
+    }
+  }
+}
+
+function addressOf(terminus: unknown): string {
+  const address = (terminus as { address?: unknown } | null | undefined)?.address;
+  return typeof address === 'string' ? address.replace(/^[a-z]+:\/\/[^/]*\//i, '').replace(/^\/+/, '') : '';
+}

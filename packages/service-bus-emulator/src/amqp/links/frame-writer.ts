@@ -1,0 +1,112 @@
+const FRAME_HEADER_BYTES = 8;
+const DESCRIPTOR_TRANSFER = 0x14;
+const DESCRIPTOR_DISPOSITION = 0x15;
+const TRUE = 0x41;
+const FALSE = 0x42;
+const EMPTY_LIST = 0x45;
+
+export interface Transfer {
+  readonly channel: number;
+  readonly handle: number;
+  readonly deliveryId: number;
+  readonly deliveryTag: Buffer;
+  readonly messageFormat: number;
+  readonly settled: boolean;
+  readonly more: boolean;
+}
+
+// Nearly all of the traffic is transfers and dispositions: writing them by hand costs a fraction of rhea's general
+// encoder. The fields have a fixed width, so the sizes are known in advance.
+
+/** [AMQP 2.7.5] Writes a transfer frame. */
+export function writeTransferFrame(transfer: Transfer, payload: Buffer): Buffer {
+  const tagLength = transfer.deliveryTag.length;
+  // handle, delivery-id, message-format: 5 bytes each; tag: 2 + length; settled, more: 1 each
+  const fieldsLength = 15 + 2 + tagLength + 2;
+  const payloadStart = FRAME_HEADER_BYTES + 3 + 3 + fieldsLength;
+  const frame = Buffer.allocUnsafe(payloadStart + payload.length);
+  let offset = writeFrameHeader(frame, transfer.channel);
+  offset = writeListHeader(frame, offset, DESCRIPTOR_TRANSFER, fieldsLength, 6);
+  offset = writeUint(frame, offset, transfer.handle);
+  offset = writeUint(frame, offset, transfer.deliveryId);
+  frame[offset++] = 0xa0;
+  frame[offset++] = tagLength;
+  offset += transfer.deliveryTag.copy(frame, offset);
+  offset = writeUint(frame, offset, transfer.messageFormat);
+  frame[offset++] = transfer.settled ? TRUE : FALSE;
+  frame[offset++] = transfer.more ? TRUE : FALSE;
+  payload.copy(frame, offset);
+  return frame;
+}
+
+/** [AMQP 2.7.6] Writes the sender's disposition frame that settles a range of deliveries. */
+export function writeDispositionFrame(channel: number, first: number, last: number, state: Buffer): Buffer {
+  // role, settled: 1 each; first, last: 5 each
+  const fieldsLength = 12 + state.length;
+  const long = fieldsLength > 250;
+  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + 3 + (long ? 9 : 3) + fieldsLength);
+  let offset = writeFrameHeader(frame, channel);
+  offset = writeListHeader(frame, offset, DESCRIPTOR_DISPOSITION, fieldsLength, 5);
+  frame[offset++] = FALSE;
+  offset = writeUint(frame, offset, first);
+  offset = writeUint(frame, offset, last);
+  frame[offset++] = TRUE;
+  state.copy(frame, offset);
+  return frame;
+}
+
+/** [AMQP 3.4] Writes an outcome without fields. */
+export function writeOutcome(descriptor: number): Buffer {
+  return Buffer.from([0x00, 0x53, descriptor, EMPTY_LIST]);
+}
+
+/** [AMQP 3.4.3, 2.8.14] Writes the outcome `rejected` with an error. */
+export function writeRejected(condition: string, description: string): Buffer {
+  const symbol = Buffer.from(condition, 'ascii');
+  const text = Buffer.from(description, 'utf8');
+  const errorFields = 2 + symbol.length + 5 + text.length;
+  const state = Buffer.allocUnsafe(3 + 9 + 3 + 9 + errorFields);
+  let offset = writeListHeader(state, 0, 0x25, 12 + errorFields, 1, true);
+  offset = writeListHeader(state, offset, 0x1d, errorFields, 2, true);
+  state[offset++] = 0xa3;
+  state[offset++] = symbol.length;
+  offset += symbol.copy(state, offset);
+  state[offset++] = 0xb1;
+  offset = state.writeUInt32BE(text.length, offset);
+  text.copy(state, offset);
+  return state;
+}
+
+function writeFrameHeader(frame: Buffer, channel: number): number {
+  frame.writeUInt32BE(frame.length, 0);
+  frame[4] = 2;
+  frame[5] = 0;
+  return frame.writeUInt16BE(channel, 6);
+}
+
+function writeListHeader(
+  buffer: Buffer,
+  offset: number,
+  descriptor: number,
+  fieldsLength: number,
+  count: number,
+  long = fieldsLength > 250,
+): number {
+  buffer[offset++] = 0x00;
+  buffer[offset++] = 0x53;
+  buffer[offset++] = descriptor;
+  if (long) {
+    buffer[offset++] = 0xd0;
+    offset = buffer.writeUInt32BE(fieldsLength + 4, offset);
+    return buffer.writeUInt32BE(count, offset);
+  }
+  buffer[offset++] = 0xc0;
+  buffer[offset++] = fieldsLength + 1;
+  buffer[offset++] = count;
+  return offset;
+}
+
+function writeUint(buffer: Buffer, offset: number, value: number): number {
+  buffer[offset] = 0x70;
+  return buffer.writeUInt32BE(value, offset + 1);
+}

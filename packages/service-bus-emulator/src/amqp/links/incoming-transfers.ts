@@ -1,0 +1,45 @@
+import { type link as Link, type Session } from 'rhea';
+
+import { BATCH_MESSAGE_FORMAT } from '../codec/message/split-batch.js';
+import { privateSession, type TransferFrame } from '../rhea-private.js';
+
+/** The message format under which rhea hands over a single message; a batch keeps its own. */
+const RAW_MESSAGE = 1;
+
+/** Replaces the bytes of a message that is too large. */
+const OVERSIZE = Buffer.alloc(0);
+const oversized = new WeakSet<object>();
+
+/**
+ * Makes rhea hand over each message's original bytes (it would decode format 0 and discard the bytes), and keeps a
+ * message of many frames from exceeding its link's limit while it is assembled.
+ */
+export function keepRawMessages(session: Session, maxMessageBytesOf: (link: Link) => number): void {
+  const target = privateSession(session);
+  const original = target.on_transfer.bind(target);
+  const received = new WeakMap<object, number>();
+
+  target.on_transfer = (frame: TransferFrame): void => {
+    const { performative } = frame;
+    const link = target._get_link(frame);
+    const continued = received.get(link);
+    if (performative.message_format !== BATCH_MESSAGE_FORMAT) performative.message_format = RAW_MESSAGE;
+
+    const bytes = (continued ?? 0) + (frame.payload?.length ?? 0);
+    const isTooLarge = bytes > maxMessageBytesOf(link);
+    if (isTooLarge) frame.payload = OVERSIZE;
+    else frame.payload ??= OVERSIZE;
+    if (performative.more === true) {
+      received.set(link, bytes);
+    } else {
+      if (continued !== undefined) received.delete(link);
+      if (isTooLarge) oversized.add(link);
+    }
+    original(frame);
+  };
+}
+
+/** Tells, once, whether the message that this link has just handed over was discarded because of its size. */
+export function wasOversized(link: object): boolean {
+  return oversized.delete(link);
+}
