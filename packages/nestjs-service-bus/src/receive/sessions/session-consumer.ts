@@ -10,6 +10,7 @@ import { DrainedError } from '../../exceptions/drained.error.js';
 import { type LockRenewer } from '../../delivery/lock-renewer.js';
 import { Progress } from '../health/progress.js';
 import { type ConsumerObserver } from '../health/receiving-state.js';
+import { AnnouncedAttempts } from './announced-attempts.js';
 import { SessionAcceptor } from './session-acceptor.js';
 import { SessionRun } from './session-run.js';
 
@@ -34,6 +35,7 @@ export class SessionConsumer {
   private readonly progress: Progress;
   /** One for each connection; the next one is made when all places of the others are taken. */
   private readonly acceptors: SessionAcceptor[] = [];
+  private readonly announced = new AnnouncedAttempts();
   private readonly runs = new Set<SessionRun>();
   private readonly latest = new Map<string, SessionRun>();
   private places = 0;
@@ -138,7 +140,8 @@ export class SessionConsumer {
   }
 
   private begin(receiver: ServiceBusSessionReceiver): SessionRun {
-    const run = new SessionRun(receiver, this.locks, this.runtime, this.progress, this.options.idleTimeoutMs);
+    const { locks, runtime, progress, announced, options } = this;
+    const run = new SessionRun(receiver, locks, runtime, progress, options.idleTimeoutMs, announced);
     // The broker grants a session to one at a time: whoever had it here has lost it, and may not know so yet.
     this.latest.get(run.sessionId)?.lose();
     this.latest.set(run.sessionId, run);

@@ -8,9 +8,14 @@ import { type LockRenewer, type RenewableLock } from '../../delivery/lock-renewe
 import { type LinkOwner, ReceiverLink } from '../links/receiver-link.js';
 import { type Progress } from '../health/progress.js';
 import { SessionDelivery } from '../../delivery/session-delivery.js';
+import { within } from '../../time/within.js';
+import { type AnnouncedAttempts } from './announced-attempts.js';
 import { type IdleSession, SessionIdle } from './session-idle.js';
 import { findWaitingMessages } from '../watchdog/waiting-messages.js';
 import { WaitingRoom } from '../../message/waiting-room.js';
+
+/** Within this time a message that we gave back is with us again, as long as its session is. */
+const COMES_AGAIN_MS = 2_000;
 
 /**
  * One session in our hands, from its acceptance until it is released or lost. Its messages are processed one
@@ -31,8 +36,10 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   private readonly waitingRoom: WaitingRoom;
   private readonly runtime: MessageRuntime;
   private current?: SessionDelivery;
-  /** The attempt that was written down before it is made, and its message. */
-  private announced?: { readonly sequenceNumber: string; readonly attempt: number };
+  /** Set while a message that was given back only to write its attempt down is on its way to us again. */
+  private announcedAtMs?: number;
+  private comesAgain?: Promise<void>;
+  private arrived?: () => void;
   private hasReceived = false;
   private readonly idle: SessionIdle;
   private isStopping = false;
@@ -48,6 +55,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     runtime: BindingRuntime,
     private readonly progress: Progress,
     idleTimeoutMs: number,
+    private readonly announced: AnnouncedAttempts,
   ) {
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.waitingRoom = new WaitingRoom(runtime.clock, (delivery) => this.tryAgain(delivery));
@@ -62,7 +70,9 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   }
 
   get isBusy(): boolean {
-    return this.current !== undefined;
+    const awaitsMs =
+      this.announcedAtMs === undefined ? Infinity : this.runtime.clock.now() - this.announcedAtMs;
+    return this.current !== undefined || awaitsMs < COMES_AGAIN_MS;
   }
 
   get isClosed(): boolean {
@@ -139,6 +149,9 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   /** Takes no further message, and releases the session once none is in work. */
   async release(): Promise<void> {
     this.isStopping = true;
+    // Its attempt is written down: it must not be left as one that was made.
+    if (this.comesAgain) await within(COMES_AGAIN_MS, this.comesAgain);
+    this.comesAgain = undefined;
     // What was on its way still arrives, and is processed before the session goes.
     await this.link.stop();
     if (!this.current) await this.finish();
@@ -153,18 +166,22 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   async receive(message: ServiceBusReceivedMessage): Promise<boolean> {
     // The session is on its way back to the broker, and the message with it.
     if (this.finishing) return false;
-    const delivery = this.deliveryOf(message);
+    this.arrived?.();
+    this.announcedAtMs = this.comesAgain = undefined;
+    const announced = this.announced.take(message);
+    const delivery = this.deliveryOf(message, announced);
     this.current = delivery;
     this.runtime.observer?.received(delivery);
     if (this.isDraining) {
       // Nobody has tried this message, so its next delivery is no further attempt.
       await giveBack(delivery, delivery.attempt - 1);
-    } else if (this.isToBeAnnounced(delivery)) {
+    } else if (announced === undefined && this.isToBeAnnounced(delivery)) {
       await this.announce(delivery, delivery.attempt);
     } else {
       await processMessage(delivery, this.runtime);
       if (this.waitingRoom.has(delivery)) await new Promise<void>((resolve) => (this.leaveRetry = resolve));
     }
+    this.hasReceived = true;
     // A handler that has ended by then does not end the session before its message is back.
     await this.givingBack;
     this.link.release(delivery);
@@ -173,7 +190,8 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     this.idle.touch();
     // An unsettled message stays locked by this link: going on would leave it behind, out of its order.
     if (delivery.state !== 'settled') this.isLost = true;
-    if (this.isLost || this.isStopping) await this.finish();
+    const isOver = this.isStopping && !this.comesAgain;
+    if (this.isLost || isOver) await this.finish();
     return !this.finishing;
   }
 
@@ -198,11 +216,9 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     // The link ends with its session.
   }
 
-  private deliveryOf(message: ServiceBusReceivedMessage): SessionDelivery {
-    const { receiver, link, announced } = this;
-    const isAnnounced = announced?.sequenceNumber === String(message.sequenceNumber);
-    const attempt = isAnnounced ? announced?.attempt : undefined;
-    return new SessionDelivery(message, receiver, link, link.takePlace(), this.runtime.counting, attempt);
+  private deliveryOf(message: ServiceBusReceivedMessage, attempt: number | undefined): SessionDelivery {
+    const { receiver, link, runtime } = this;
+    return new SessionDelivery(message, receiver, link, link.takePlace(), runtime.counting, attempt);
   }
 
   /**
@@ -212,14 +228,16 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
    */
   private isToBeAnnounced({ attempt }: SessionDelivery): boolean {
     const { binding, counting } = this.runtime;
-    const isFirst = !this.hasReceived;
-    this.hasReceived = true;
+    // A session on its way back to the broker would not get the message again.
+    const isFirst = !this.hasReceived && !this.isStopping;
     return isFirst && binding.sessions?.countsLostRuns === true && attempt <= counting.maxAttempts;
   }
 
-  private announce(delivery: Delivery, attempt: number): Promise<void> {
-    this.announced = { sequenceNumber: String(delivery.message.sequenceNumber), attempt };
-    return giveBack(delivery, attempt);
+  private async announce(delivery: Delivery, attempt: number): Promise<void> {
+    this.announced.add(delivery.message, attempt);
+    this.announcedAtMs = this.runtime.clock.now();
+    this.comesAgain = new Promise((resolve) => (this.arrived = resolve));
+    await giveBack(delivery, attempt);
   }
 
   private async tryAgain(delivery: Delivery): Promise<void> {
@@ -234,6 +252,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   private async end(): Promise<void> {
     this.idle.close();
     this.locks.remove(this);
+    this.arrived?.();
     await this.link.close();
     this.resolveEnded?.();
   }
