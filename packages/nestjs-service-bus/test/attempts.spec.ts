@@ -113,7 +113,11 @@ describe('a handler on a dead-letter queue', () => {
     await scene.send('work', { body: 'dead', applicationProperties: { tenant: 'blue' } });
     const receiver = scene.client.createReceiver('work');
     const [message] = await receiver.receiveMessages(1);
-    if (message) await receiver.deadLetterMessage(message, { deadLetterReason: 'First', deadLetterErrorDescription: '' });
+    if (message)
+      await receiver.deadLetterMessage(message, {
+        deadLetterReason: 'First',
+        deadLetterErrorDescription: '',
+      });
     await receiver.close();
   }
 
