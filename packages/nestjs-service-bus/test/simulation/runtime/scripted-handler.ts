@@ -4,7 +4,6 @@ import { from } from 'rxjs';
 
 import { DeadLetterException } from '../../../src/exceptions/dead-letter.exception.js';
 import { DeferException } from '../../../src/exceptions/defer.exception.js';
-import { DrainedError } from '../../../src/exceptions/drained.error.js';
 import { RetryException } from '../../../src/exceptions/retry.exception.js';
 import { type ServiceBusBatchContext } from '../../../src/delivery/service-bus-batch.context.js';
 import { type ServiceBusContext } from '../../../src/delivery/service-bus.context.js';
@@ -100,7 +99,6 @@ function oddError(execution: number): Error {
     error,
     Object.defineProperty(new Error('nameless'), 'name', { value: undefined }),
     Object.create(null),
-    new DrainedError(),
     proxy,
     'failed',
   ];
