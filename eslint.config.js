@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 import { boundaries } from './tools/eslint-boundaries.js';
 
 export default tseslint.config(
-  { ignores: ['**/dist', 'coverage', '**/node_modules', '**/.compiled', 'bench/peers'] },
+  { ignores: ['**/dist', 'packages/*/build', 'coverage', '**/node_modules', '**/.compiled', 'bench/peers'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

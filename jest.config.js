@@ -14,9 +14,10 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     // The packages' sources, as in tsconfig.json: tests need no build.
-    '^(nestjs-service-bus|service-bus-emulator)$': '<rootDir>/packages/$1/src/index.ts',
+    '^(?:@nestjs-service-bus/)?(amqp-message|nestjs-service-bus|service-bus-emulator)$':
+      '<rootDir>/packages/$1/src/index.ts',
   },
-  modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/dist', '<rootDir>/dist'],
+  modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/(dist|build)', '<rootDir>/dist'],
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json' }] },
   setupFiles: ['reflect-metadata', '<rootDir>/test/support/test-environment.ts'],
   testTimeout: 20_000,

@@ -66,6 +66,8 @@ export const ROOMS = [
       'node:',
     ],
   },
+  // What transport and emulator both know of AMQP messages; it is built into both.
+  { room: 'packages/amqp-message/src/', may: ['packages/amqp-message/src/'] },
   // The messages' bytes, and the links that they come and go on: here alone is rhea known.
   {
     room: 'packages/nestjs-service-bus/src/sdk/fast-lane/',
@@ -73,6 +75,7 @@ export const ROOMS = [
       'packages/nestjs-service-bus/src/sdk/fast-lane/',
       'packages/nestjs-service-bus/src/sdk/quiet-tracing.ts',
       '@azure/service-bus',
+      '@nestjs-service-bus/amqp-message',
       'long',
       'rhea',
       'node:',
@@ -93,6 +96,7 @@ export const ROOMS = [
       'packages/nestjs-service-bus/src/',
       '@azure/',
       '@nestjs/',
+      '@nestjs-service-bus/amqp-message',
       '@opentelemetry/api',
       'long',
       'rxjs',
@@ -106,6 +110,7 @@ export const ROOMS = [
     may: [
       'packages/service-bus-emulator/src/amqp/',
       'packages/service-bus-emulator/src/model/',
+      '@nestjs-service-bus/amqp-message',
       'rhea',
       'node:',
     ],

@@ -26,17 +26,21 @@ export interface CommandResult {
 
 /** What a build or an installation left inside a folder stays behind. */
 const isSource = (file: string): boolean =>
-  !['node_modules', 'dist', 'tsconfig.tsbuildinfo'].includes(path.basename(file));
+  !['node_modules', 'dist', 'build', 'tsconfig.tsbuildinfo'].includes(path.basename(file));
 
 /** Installed packages are shared with this repository; its own packages are the copy's. */
-async function linkPackages(directory: string): Promise<void> {
-  const modules = path.join(directory, 'node_modules');
-  await mkdir(modules);
-  for (const entry of await readdir(path.join(ROOT, 'node_modules'), { withFileTypes: true })) {
-    const target = entry.isSymbolicLink()
-      ? path.join(directory, 'packages', entry.name)
-      : path.join(ROOT, 'node_modules', entry.name);
-    await symlink(target, path.join(modules, entry.name));
+async function linkPackages(directory: string, modules = 'node_modules'): Promise<void> {
+  await mkdir(path.join(directory, modules));
+  for (const entry of await readdir(path.join(ROOT, modules), { withFileTypes: true })) {
+    const name = path.join(modules, entry.name);
+    // A scope of our own, within which the packages are links.
+    if (entry.name === '@nestjs-service-bus') await linkPackages(directory, name);
+    else {
+      const target = entry.isSymbolicLink()
+        ? path.join(directory, 'packages', entry.name)
+        : path.join(ROOT, name);
+      await symlink(target, path.join(directory, name));
+    }
   }
 }
 

@@ -4,7 +4,12 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../../', import.meta.url);
 const CONFIG = fileURLToPath(new URL('tsconfig.base.json', ROOT));
-const PACKAGES = new Set(['nestjs-service-bus', 'service-bus-emulator']);
+/** Our packages' folders, by the name that imports have. */
+const PACKAGES = new Map([
+  ['@nestjs-service-bus/amqp-message', 'amqp-message'],
+  ['nestjs-service-bus', 'nestjs-service-bus'],
+  ['service-bus-emulator', 'service-bus-emulator'],
+]);
 
 let cacheDirectory;
 let compiler;
@@ -19,8 +24,9 @@ export async function resolve(specifier, context, next) {
   if (specifier.startsWith('.') && context.parentURL?.endsWith('.ts')) {
     return next(specifier.replace(/\.js$/, '.ts'), context);
   }
-  if (PACKAGES.has(specifier)) return next(new URL(`packages/${specifier}/src/index.ts`, ROOT).href, context);
-  return next(specifier, context);
+  const folder = PACKAGES.get(specifier);
+  if (folder === undefined) return next(specifier, context);
+  return next(new URL(`packages/${folder}/src/index.ts`, ROOT).href, context);
 }
 
 /** Compiles TypeScript file by file, as `isolatedModules` allows. */

@@ -1,9 +1,8 @@
+import { Section } from '@nestjs-service-bus/amqp-message';
+
 import { type MessageContent } from '../model/message-content.js';
 import { type EncodedMessage } from './codec/encoded-message.js';
 import { messages } from './rhea-private.js';
-
-// [AMQP 3.2.6] descriptor of a data section
-const DATA = 0x75;
 
 /** A message's body as the JavaScript SDK gives it: JSON is parsed, other bytes are a Buffer. */
 export function readBody(content: MessageContent): unknown {
@@ -11,7 +10,7 @@ export function readBody(content: MessageContent): unknown {
   const { typecode, content: bytes } = (body ?? {}) as { typecode?: number; content?: unknown };
   if (typecode === undefined) return body;
   // Of several data sections rhea makes a list.
-  const whole = Array.isArray(bytes) && typecode === DATA ? Buffer.concat(bytes as Buffer[]) : bytes;
+  const whole = Array.isArray(bytes) && typecode === Section.data ? Buffer.concat(bytes as Buffer[]) : bytes;
   if (!Buffer.isBuffer(whole)) return whole;
   try {
     return JSON.parse(whole.toString('utf8')) as unknown;

@@ -1,4 +1,5 @@
 import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
+import { MessageFormat } from '@nestjs-service-bus/amqp-message';
 
 import { decodeMessage } from './decode-message.js';
 import { LinkDelivery } from './link-delivery.js';
@@ -95,7 +96,7 @@ export class TransferLane {
     link.delivery_count++;
     // What still comes while the link is being closed goes back to the queue with it.
     if (!link.is_open()) return;
-    const message = delivery.format === 0 ? decodeMessage(data, delivery) : undefined;
+    const message = delivery.format === MessageFormat.plain ? decodeMessage(data, delivery) : undefined;
     if (message) this.take(message);
     else this.leaveToRhea(data, delivery);
   }
@@ -131,7 +132,8 @@ export class TransferLane {
   private leaveToRhea(data: Buffer, delivery: LinkDelivery): void {
     const { link } = this;
     const { format } = delivery;
-    const context = format === 0 ? { message: rheaMessage.decode(data) } : { message: data, format };
+    const context =
+      format === MessageFormat.plain ? { message: rheaMessage.decode(data) } : { message: data, format };
     link.dispatch('message', link._context({ ...context, delivery }));
   }
 

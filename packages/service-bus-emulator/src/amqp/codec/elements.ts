@@ -1,4 +1,4 @@
-import { TypeCode } from './type-code.js';
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
 
 /** Where the elements of a list or map lie; a map's keys count as well as its values. */
 export interface Elements {

@@ -1,6 +1,8 @@
+import { Annotation, PropertyField } from '@nestjs-service-bus/amqp-message';
+
 import { type MessageContent } from '../../model/message-content.js';
 import { type PropertyChanges, type PropertyValue, type SystemProperty } from '../../model/property-value.js';
-import { Annotation, annotationAt } from './annotation.js';
+import { annotationAt } from './annotation.js';
 import { changeProperties } from './change-properties.js';
 import { checkHeader } from './header.js';
 import { checkIdentifier, readIdentifier } from './identifier.js';
@@ -8,7 +10,7 @@ import { fieldAt, readText, readTimeMs, textField } from './list-field.js';
 import { locateSections, type SectionPlaces } from './locate-sections.js';
 import { mapEntries } from './map-entries.js';
 import { withMemoryOfItsOwn } from './own-memory.js';
-import { FIELD_OF, PropertyField } from './property-field.js';
+import { FIELD_OF } from './property-field.js';
 import { readPropertyValue } from './read-value.js';
 import { readTimeToLiveMs } from './time-to-live.js';
 

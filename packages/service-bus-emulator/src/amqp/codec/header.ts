@@ -1,10 +1,8 @@
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 import { MalformedMessageError } from './malformed-message-error.js';
 import { elementsOf } from './elements.js';
-import { TypeCode } from './type-code.js';
 import { valueEnd } from './value-end.js';
-
-/** The header's fields by their place. [AMQP 3.2.1] */
-export const HeaderField = { durable: 0, priority: 1, timeToLive: 2 } as const;
 
 const TYPES_OF_FIELD: readonly (readonly number[])[] = [
   [TypeCode.null, TypeCode.true, TypeCode.false, TypeCode.boolean],

@@ -1,10 +1,9 @@
-import { readUint64, writeInt64 } from './int64.js';
+import { swapGuidOrder, writeInt64 } from '@nestjs-service-bus/amqp-message';
+
+import { readUint64 } from './int64.js';
 
 const TOKEN_LENGTH = 16;
 const PREFIX_LENGTH = 8;
-
-// A .NET GUID has its first three groups little-endian, a UUID of RFC 4122 all of it big-endian.
-const ORDER_OF_GUID = [3, 2, 1, 0, 5, 4, 7, 6] as const;
 
 /**
  * Lock tokens, each a prefix of this broker's own and the model's number of the lock. A delivery tag has them in
@@ -18,7 +17,7 @@ export class LockTokens {
   constructor(prefix: Buffer) {
     if (prefix.length !== PREFIX_LENGTH) throw new RangeError(`a prefix of ${PREFIX_LENGTH} bytes is needed`);
     this.#prefix = Buffer.from(prefix);
-    this.#tagPrefix = Buffer.from(ORDER_OF_GUID.map((index) => prefix[index]!));
+    this.#tagPrefix = swapGuidOrder(prefix);
   }
 
   toDeliveryTag(lockId: number): Buffer {

@@ -1,3 +1,5 @@
+import { PropertyField, Section, ValueWriter } from '@nestjs-service-bus/amqp-message';
+
 import { isOfTheBroker } from './annotation.js';
 import { EncodedMessage } from './encoded-message.js';
 import { checkIdentifier, readIdentifier } from './identifier.js';
@@ -5,11 +7,10 @@ import { fieldAt } from './list-field.js';
 import { locateSections, type SectionPlaces } from './locate-sections.js';
 import { mapEntries } from './map-entries.js';
 import { withMemoryOfItsOwn } from './own-memory.js';
-import { PropertyField } from './property-field.js';
-import { replaceFields, writeSection } from './rewrite-section.js';
-import { Section } from './section.js';
-import { writeMap } from './write-compound.js';
-import { writeString } from './write-value.js';
+import { writeProperties } from './rewrite-section.js';
+
+/** What an id, and the head of its section, add to a message; more makes the writer's buffer grow. */
+const ROOM_FOR_ID = 128;
 
 /**
  * A message from its encoding. It gets an id from `newMessageId` if its producer gave it none (clients need one to
@@ -31,20 +32,21 @@ function hasMessageId(bytes: Buffer, { properties }: SectionPlaces): boolean {
 }
 
 function completed(bytes: Buffer, places: SectionPlaces, newMessageId: () => string): Buffer {
-  const annotations = mapEntries(bytes, places.messageAnnotations)
-    .filter((entry) => !isOfTheBroker(entry))
-    .map(({ start, end }) => bytes.subarray(start, end));
-  return Buffer.concat([
-    bytes.subarray(0, places.afterHeader),
-    ...(annotations.length === 0 ? [] : [writeSection(Section.messageAnnotations, writeMap(annotations))]),
-    hasMessageId(bytes, places)
-      ? bytes.subarray(places.kept, places.afterProperties)
-      : withMessageId(bytes, places.properties, newMessageId()),
-    bytes.subarray(places.afterProperties),
-  ]);
+  const writer = new ValueWriter(bytes.length + ROOM_FOR_ID);
+  writer.encoded(bytes, 0, places.afterHeader);
+  writeProducerAnnotations(bytes, places.messageAnnotations, writer);
+  if (hasMessageId(bytes, places)) writer.encoded(bytes, places.kept, places.afterProperties);
+  else
+    writeProperties(bytes, places.properties, new Map([[PropertyField.messageId, newMessageId()]]), writer);
+  writer.encoded(bytes, places.afterProperties, bytes.length);
+  return writer.written();
 }
 
-function withMessageId(bytes: Buffer, properties: number, id: string): Buffer {
-  const changes = new Map([[PropertyField.messageId, writeString(id)]]);
-  return writeSection(Section.properties, replaceFields(bytes, properties, changes));
+function writeProducerAnnotations(bytes: Buffer, offset: number, writer: ValueWriter): void {
+  const entries = mapEntries(bytes, offset).filter((entry) => !isOfTheBroker(entry));
+  if (entries.length === 0) return;
+  writer.descriptor(Section.messageAnnotations);
+  const map = writer.beginMap();
+  for (const { start, end } of entries) writer.encoded(bytes, start, end);
+  writer.endCompact(map, entries.length * 2);
 }

@@ -1,5 +1,6 @@
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 import { fieldAt } from '../codec/list-field.js';
-import { TypeCode } from '../codec/type-code.js';
 import { FrameError } from './frame-error.js';
 
 // [AMQP 2.7.1]: no peer may ask for smaller frames. rhea cuts what it sends into pieces of this size less its own

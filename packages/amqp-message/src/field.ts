@@ -1,0 +1,25 @@
+/** The header's fields, by their place in its list. [AMQP 3.2.1] */
+export const HeaderField = {
+  durable: 0,
+  priority: 1,
+  timeToLive: 2,
+  firstAcquirer: 3,
+  deliveryCount: 4,
+} as const;
+
+/** The properties' fields, by their place in their list. [AMQP 3.2.4] */
+export const PropertyField = {
+  messageId: 0,
+  userId: 1,
+  to: 2,
+  subject: 3,
+  replyTo: 4,
+  correlationId: 5,
+  contentType: 6,
+  contentEncoding: 7,
+  absoluteExpiryTime: 8,
+  creationTime: 9,
+  groupId: 10,
+  groupSequence: 11,
+  replyToGroupId: 12,
+} as const;
