@@ -19,7 +19,9 @@ function readImports(root) {
 function foldersOf(root, pattern) {
   const [before, after] = pattern.split('*');
   if (after === undefined) return [pattern];
-  return readdirSync(path.join(root, before)).map((name) => `${before}${name}${after}`);
+  return readdirSync(path.join(root, before), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `${before}${name}${after}`);
 }
 
 function importsOf(root, file) {

@@ -112,4 +112,22 @@ describe('settlement', () => {
     await until(() => scene.left('work') === 0);
     expect(counts).toEqual([0, 1]);
   });
+
+  it.each([
+    ['an object', { bad: {} }],
+    ['undefined', { bad: undefined }],
+    ['a symbol', { bad: Symbol('x') }],
+  ])('by hand refuses a property that is %s, and leaves the message open', async (_what, properties) => {
+    const refusals: unknown[] = [];
+    await scene.startWork(async (_payload, context) => {
+      await context.abandon(properties as never).catch((error: unknown) => refusals.push(error));
+      await context.deadLetter(undefined as never);
+    });
+    await scene.send('work', { body: 1 });
+    const [dead] = await scene.take('work/$DeadLetterQueue');
+    expect(dead?.deadLetterReason).toBe('DeadLettered');
+    expect(refusals).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('bad') as unknown }),
+    ]);
+  });
 });

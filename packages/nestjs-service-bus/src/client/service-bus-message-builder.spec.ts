@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { buildMessage } from './build-message.js';
 import { ServiceBusMessageBuilder } from './service-bus-message-builder.js';
+import { ServiceBusRecord } from './service-bus-record.js';
 
 describe('ServiceBusMessageBuilder', () => {
   it('sets its options on the message', () => {
@@ -72,5 +73,12 @@ describe('ServiceBusMessageBuilder', () => {
     expect(() => builder.setDelayMs(-1)).toThrow('delayMs is -1, allowed is a number from 0');
     expect(() => builder.setTimeToLiveMs(Number.NaN)).toThrow(RangeError);
     expect(() => builder.setScheduledEnqueueTimeUtc(new Date('never'))).toThrow(RangeError);
+  });
+
+  it('and a record made by hand refuse durations that are none', () => {
+    for (const options of [{ delayMs: NaN }, { delayMs: -1 }, { timeToLive: 0 }]) {
+      expect(() => new ServiceBusRecord(1, options)).toThrow(RangeError);
+    }
+    expect(() => new ServiceBusRecord(1, { scheduledEnqueueTimeUtc: new Date(NaN) })).toThrow(RangeError);
   });
 });

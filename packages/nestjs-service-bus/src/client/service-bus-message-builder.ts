@@ -1,6 +1,6 @@
 import { type ServiceBusMessage } from '@azure/service-bus';
 
-import { ServiceBusRecord, type ServiceBusRecordOptions } from './service-bus-record.js';
+import { checkDuration, ServiceBusRecord, type ServiceBusRecordOptions } from './service-bus-record.js';
 
 type Properties = NonNullable<ServiceBusMessage['applicationProperties']>;
 
@@ -68,9 +68,4 @@ export class ServiceBusMessageBuilder<Data> {
     this.options = { ...this.options, ...options };
     return this;
   }
-}
-
-function checkDuration(name: string, value: number, min: number): void {
-  if (Number.isFinite(value) && value >= min) return;
-  throw new RangeError(`${name} is ${value}, allowed is a number from ${min}`);
 }

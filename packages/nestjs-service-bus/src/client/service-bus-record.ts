@@ -17,12 +17,28 @@ export type ServiceBusRecordOptions = Readonly<
   readonly delayMs?: number;
 };
 
-/** Data with its message's options: `ServiceBusMessageBuilder` builds it, `send()` and `emit()` accept it as data. */
+/**
+ * Data with its message's options: `ServiceBusMessageBuilder` builds it, `send()` and `emit()` accept it as data. Throws a
+ * RangeError for a duration that is none.
+ */
 export class ServiceBusRecord<Data = unknown> {
   constructor(
     /** The payload, as it would be without a record. */
     readonly data: Data,
     /** What the message has besides. */
     readonly options: ServiceBusRecordOptions = {},
-  ) {}
+  ) {
+    const { delayMs, timeToLive, scheduledEnqueueTimeUtc } = options;
+    if (delayMs !== undefined) checkDuration('delayMs', delayMs, 0);
+    if (timeToLive !== undefined) checkDuration('timeToLiveMs', timeToLive, 1);
+    if (scheduledEnqueueTimeUtc !== undefined && !(scheduledEnqueueTimeUtc.getTime() >= 0)) {
+      throw new RangeError('scheduledEnqueueTimeUtc is not a valid date');
+    }
+  }
+}
+
+/** Throws a RangeError for what is no number of milliseconds from `min` on. */
+export function checkDuration(name: string, value: number, min: number): void {
+  if (Number.isFinite(value) && value >= min) return;
+  throw new RangeError(`${name} is ${String(value)}, allowed is a number from ${min}`);
 }

@@ -84,6 +84,11 @@ export function recordAttempts(
   return { [FAILED_ATTEMPTS]: failedAttempts, [AT_DELIVERY_COUNT]: message.deliveryCount ?? 0 };
 }
 
+/** What the last abandon noted; undefined where there is nothing of the kind. */
+export function recordedAttempts(message: ServiceBusReceivedMessage): number | undefined {
+  return wholeNumber(message, FAILED_ATTEMPTS, 0);
+}
+
 /** What a copy notes, whose deliveries are counted from 0 on. */
 export function recordAttemptsOnCopy(failedAttempts: number): SettlementProperties {
   return { [FAILED_ATTEMPTS]: failedAttempts, [AT_DELIVERY_COUNT]: BEFORE_FIRST_DELIVERY };

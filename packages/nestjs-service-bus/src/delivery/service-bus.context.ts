@@ -2,10 +2,15 @@ import { type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '
 import { BaseRpcContext } from '@nestjs/microservices';
 
 import { recordAttempts } from './attempts.js';
+import { toText } from '../exceptions/read-thrown.js';
 import { settle } from './settle.js';
 import { type Delivery } from './delivery.js';
 import { SessionDelivery } from './session-delivery.js';
 import { type Settlement, type SettlementProperties } from './settlement.js';
+
+/** [Service Bus] Of a reason and a description; longer ones are refused. */
+const MAX_TEXT_LENGTH = 4_096;
+const SIMPLE = new Set(['string', 'number', 'boolean']);
 
 /** A message was settled a second time, or after its lock was lost. */
 export class CannotSettleError extends Error {
@@ -105,7 +110,9 @@ export class ServiceBusContext extends BaseRpcContext<[ServiceBusReceivedMessage
 
   /** Moves the message to the dead-letter queue now. */
   deadLetter(reason: string, description = '', properties?: SettlementProperties): Promise<void> {
-    return this.settle({ kind: 'dead-letter', reason, description, properties });
+    const text = toText(reason ?? 'DeadLettered').slice(0, MAX_TEXT_LENGTH);
+    const details = toText(description).slice(0, MAX_TEXT_LENGTH);
+    return this.settle({ kind: 'dead-letter', reason: text, description: details, properties });
   }
 
   private session(): ServiceBusSessionReceiver {
@@ -114,9 +121,18 @@ export class ServiceBusContext extends BaseRpcContext<[ServiceBusReceivedMessage
   }
 
   private async settle(settlement: Settlement): Promise<void> {
+    if (settlement.kind !== 'complete') checkProperties(settlement.properties);
     const { state } = this.delivery;
     if (state !== 'open') throw new CannotSettleError(settlement.kind, state);
     await settle(this.delivery, settlement);
     if (this.delivery.state === 'lost') throw new CannotSettleError(settlement.kind, 'lost');
+  }
+}
+
+/** What AMQP cannot encode would be tried for as long as the lock can be renewed. */
+function checkProperties(properties: Readonly<Record<string, unknown>> = {}): void {
+  for (const [name, value] of Object.entries(properties)) {
+    if (SIMPLE.has(typeof value)) continue;
+    throw new TypeError(`the property ${name} is ${typeof value}, allowed are strings, numbers and booleans`);
   }
 }

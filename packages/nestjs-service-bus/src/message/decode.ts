@@ -34,7 +34,8 @@ function decodeData(bytes: Buffer, declared: unknown): unknown {
     if (kind === 'guess' || kind === 'xml') return bytes;
     throw new UndecodableMessageException(`the body is ${String(declared)}, and is not valid UTF-8`);
   }
-  return decodeText(textOf(bytes, charset), kind, declared);
+  const text = textOf(bytes, charset);
+  return text === undefined ? bytes : decodeText(text, kind, declared);
 }
 
 function decodeText(text: string, kind: Exclude<ContentType['kind'], 'binary'>, declared: unknown): unknown {
@@ -44,19 +45,18 @@ function decodeText(text: string, kind: Exclude<ContentType['kind'], 'binary'>, 
   return looksLikeJson(text) ? tryParseJson(text) : text;
 }
 
-function textOf(bytes: Buffer, charset: string | undefined): string {
+/** Undefined for a charset that is not known: who declares it may know how to read it. */
+function textOf(bytes: Buffer, charset: string | undefined): string | undefined {
   const text = UTF8.has(charset) ? bytes.toString('utf8') : fromCharset(bytes, charset);
-  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+  return text?.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 }
 
-function fromCharset(bytes: Buffer, charset: string | undefined): string {
+function fromCharset(bytes: Buffer, charset: string | undefined): string | undefined {
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes);
   } catch (error) {
-    const isUnknown = readField(error, 'code') === 'ERR_ENCODING_NOT_SUPPORTED';
-    throw new UndecodableMessageException(
-      isUnknown ? `the charset ${charset} is not known` : `the body is not valid ${charset}`,
-    );
+    if (readField(error, 'code') === 'ERR_ENCODING_NOT_SUPPORTED') return undefined;
+    throw new UndecodableMessageException(`the body is not valid ${charset}`);
   }
 }
 

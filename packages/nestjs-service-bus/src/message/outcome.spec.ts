@@ -4,6 +4,7 @@ import { RpcException } from '@nestjs/microservices';
 
 import { DeadLetterException } from '../exceptions/dead-letter.exception.js';
 import { DeferException } from '../exceptions/defer.exception.js';
+import { DrainedError } from '../exceptions/drained.error.js';
 import { RetryException } from '../exceptions/retry.exception.js';
 import { type Outcome, outcomeOf } from './outcome.js';
 
@@ -25,6 +26,17 @@ describe('the outcome of an attempt that failed', () => {
       kind: 'dead-letter',
       cause: { reason: 'RetryException' },
     });
+  });
+
+  it.each([NaN, Infinity, -1, undefined, '5', 1e300])('is no retry after %p: no delay', (delayMs) => {
+    expect(() => new RetryException({ delayMs: delayMs as number })).toThrow(/delayMs is/);
+    const forged = Object.assign(new RetryException({ delayMs: 1 }), { delayMs });
+    expect(after(forged)).toMatchObject({ kind: 'retry', delayMs: 100 });
+  });
+
+  it('is given back only while the service is shutting down', () => {
+    expect(after(new DrainedError(), 1, true)).toEqual({ kind: 'give-back' });
+    expect(after(new DrainedError())).toMatchObject({ kind: 'retry' });
   });
 
   it('is what the handler says', () => {

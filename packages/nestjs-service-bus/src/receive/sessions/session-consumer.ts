@@ -9,6 +9,7 @@ import { DrainedError } from '../../exceptions/drained.error.js';
 import { type LockRenewer } from '../../delivery/lock-renewer.js';
 import { Progress } from '../health/progress.js';
 import { type ConsumerObserver } from '../health/receiving-state.js';
+import { AnnouncedAttempts } from './announced-attempts.js';
 import { SessionAcceptor } from './session-acceptor.js';
 import { SessionRun } from './session-run.js';
 
@@ -33,6 +34,7 @@ export class SessionConsumer {
   private readonly progress: Progress;
   /** One per connection; another is added when all places of the existing ones are taken. */
   private readonly acceptors: SessionAcceptor[] = [];
+  private readonly announced = new AnnouncedAttempts();
   private readonly runs = new Set<SessionRun>();
   private readonly latestRuns = new Map<string, SessionRun>();
   private places = 0;
@@ -137,7 +139,8 @@ export class SessionConsumer {
   }
 
   private begin(receiver: ServiceBusSessionReceiver): SessionRun {
-    const run = new SessionRun(receiver, this.locks, this.runtime, this.progress, this.options.idleTimeoutMs);
+    const { locks, runtime, progress, announced, options } = this;
+    const run = new SessionRun(receiver, locks, runtime, progress, options.idleTimeoutMs, announced);
     // The broker grants a session to one holder at a time: an earlier run here has lost it, maybe without knowing.
     this.latestRuns.get(run.sessionId)?.lose();
     this.latestRuns.set(run.sessionId, run);

@@ -9,9 +9,14 @@ import { type LinkOwner, ReceiverLink } from '../links/receiver-link.js';
 import { type Progress } from '../health/progress.js';
 import { Settler } from '../../sdk/index.js';
 import { SessionDelivery } from '../../delivery/session-delivery.js';
+import { within } from '../../time/within.js';
+import { type AnnouncedAttempts } from './announced-attempts.js';
 import { type IdleSession, SessionIdleTimer } from './session-idle-timer.js';
 import { findWaitingMessages } from '../watchdog/find-waiting-messages.js';
 import { WaitingRoom } from '../../message/waiting-room.js';
+
+/** Within this time a message that we gave back is with us again, as long as its session is. */
+const COMES_AGAIN_MS = 2_000;
 
 /**
  * One held session, from its acceptance until it is released or lost. Its messages are processed one at a time: the
@@ -33,8 +38,10 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   private readonly waitingRoom: WaitingRoom;
   private readonly runtime: MessageRuntime;
   private current?: SessionDelivery;
-  /** The attempt that was written down before it is made, and its message. */
-  private announced?: { readonly sequenceNumber: string; readonly attempt: number };
+  /** Set while a message that was given back only to write its attempt down is on its way to us again. */
+  private announcedAtMs?: number;
+  private comesAgain?: Promise<void>;
+  private arrived?: () => void;
   private hasReceived = false;
   private readonly idleTimer: SessionIdleTimer;
   private isStopping = false;
@@ -50,6 +57,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     runtime: BindingRuntime,
     private readonly progress: Progress,
     idleTimeoutMs: number,
+    private readonly announced: AnnouncedAttempts,
   ) {
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.waitingRoom = new WaitingRoom(runtime.clock, (delivery) => this.returnForRetry(delivery));
@@ -70,7 +78,9 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   }
 
   get isBusy(): boolean {
-    return this.current !== undefined;
+    const awaitsMs =
+      this.announcedAtMs === undefined ? Infinity : this.runtime.clock.now() - this.announcedAtMs;
+    return this.current !== undefined || awaitsMs < COMES_AGAIN_MS;
   }
 
   get isClosed(): boolean {
@@ -147,6 +157,9 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   /** Takes no more messages, and releases the session once none is in work. */
   async release(): Promise<void> {
     this.isStopping = true;
+    // Its attempt is written down: it must not be left as one that was made.
+    if (this.comesAgain) await within(COMES_AGAIN_MS, this.comesAgain);
+    this.comesAgain = undefined;
     // A message that was on its way still arrives, and is processed before the session is released.
     await this.link.stop();
     if (!this.current) await this.finish();
@@ -161,18 +174,22 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   async receive(message: ServiceBusReceivedMessage): Promise<boolean> {
     // The session is being released, and the message goes back with it.
     if (this.finishing) return false;
-    const delivery = this.deliveryOf(message);
+    this.arrived?.();
+    this.announcedAtMs = this.comesAgain = undefined;
+    const announced = this.announced.take(message);
+    const delivery = this.deliveryOf(message, announced);
     this.current = delivery;
     this.runtime.observer?.received(delivery);
     if (this.isDraining) {
       // No handler has tried this message, so this delivery does not count as an attempt.
       await giveBack(delivery, delivery.attempt - 1);
-    } else if (this.isToBeAnnounced(delivery)) {
+    } else if (announced === undefined && this.isToBeAnnounced(delivery)) {
       await this.announce(delivery, delivery.attempt);
     } else {
       await processMessage(delivery, this.runtime);
       if (this.waitingRoom.has(delivery)) await new Promise<void>((resolve) => (this.endRetryWait = resolve));
     }
+    this.hasReceived = true;
     // Even if the handler has ended by now, the session must not end before its message is given back.
     await this.givingBack;
     this.link.release(delivery);
@@ -181,7 +198,8 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     this.idleTimer.touch();
     // An unsettled message stays locked by this link: going on would process later messages before it.
     if (delivery.state !== 'settled') this.isLost = true;
-    if (this.isLost || this.isStopping) await this.finish();
+    const isOver = this.isStopping && !this.comesAgain;
+    if (this.isLost || isOver) await this.finish();
     return !this.finishing;
   }
 
@@ -206,12 +224,9 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     // The link is closed together with its session.
   }
 
-  private deliveryOf(message: ServiceBusReceivedMessage): SessionDelivery {
-    const { receiver, settler, link, announced } = this;
-    const isAnnounced = announced?.sequenceNumber === String(message.sequenceNumber);
-    const attempt = isAnnounced ? announced?.attempt : undefined;
-    const { counting } = this.runtime;
-    return new SessionDelivery(message, receiver, settler, link, link.takePlace(), counting, attempt);
+  private deliveryOf(message: ServiceBusReceivedMessage, attempt: number | undefined): SessionDelivery {
+    const { receiver, settler, link, runtime } = this;
+    return new SessionDelivery(message, receiver, settler, link, link.takePlace(), runtime.counting, attempt);
   }
 
   /**
@@ -221,14 +236,16 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
    */
   private isToBeAnnounced({ attempt }: SessionDelivery): boolean {
     const { binding, counting } = this.runtime;
-    const isFirst = !this.hasReceived;
-    this.hasReceived = true;
+    // A session on its way back to the broker would not get the message again.
+    const isFirst = !this.hasReceived && !this.isStopping;
     return isFirst && binding.sessions?.countsLostRuns === true && attempt <= counting.maxAttempts;
   }
 
-  private announce(delivery: Delivery, attempt: number): Promise<void> {
-    this.announced = { sequenceNumber: String(delivery.message.sequenceNumber), attempt };
-    return giveBack(delivery, attempt);
+  private async announce(delivery: Delivery, attempt: number): Promise<void> {
+    this.announced.add(delivery.message, attempt);
+    this.announcedAtMs = this.runtime.clock.now();
+    this.comesAgain = new Promise((resolve) => (this.arrived = resolve));
+    await giveBack(delivery, attempt);
   }
 
   private async returnForRetry(delivery: Delivery): Promise<void> {
@@ -243,6 +260,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   private async end(): Promise<void> {
     this.idleTimer.close();
     this.locks.remove(this);
+    this.arrived?.();
     await this.link.close();
     this.resolveEnded?.();
   }

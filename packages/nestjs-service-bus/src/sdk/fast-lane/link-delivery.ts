@@ -1,8 +1,12 @@
-import { type RheaReceiver } from './rhea-link.js';
 import { type RemoteState, rheaMessage } from './rhea-message.js';
 
 /** Shared: rhea only reads it. */
 const ACCEPTED = rheaMessage.accepted().described();
+
+/** What a delivery needs of rhea's link. */
+export interface LinkOfDelivery {
+  readonly local: { readonly attach: { readonly rcv_settle_mode?: number } };
+}
 
 /** Is called with a delivery whose settlement the broker has answered. */
 export type OnAnswer = (delivery: LinkDelivery) => void;
@@ -24,7 +28,7 @@ export class LinkDelivery {
     readonly id: number,
     readonly tag: Buffer,
     readonly format: number,
-    readonly link: RheaReceiver,
+    readonly link: LinkOfDelivery,
     private readonly reportSettlement: (delivery: LinkDelivery) => void,
   ) {}
 

@@ -74,12 +74,12 @@ function outputsOf(execution: Execution, judge: Judge): Output[] {
   }));
 }
 
-async function act({ step }: Execution, context: ServiceBusContext): Promise<void> {
+async function act({ step, number }: Execution, context: ServiceBusContext): Promise<void> {
   if (step.afterMs > 0) await new Promise<void>((resolve) => setTimeout(resolve, step.afterMs));
   if (step.kind === 'hang') return hang(step, context.signal);
   if (step.kind === 'complete-itself') return context.complete();
   if (step.kind === 'abandon-itself') return context.abandon();
-  const error = errorOf(step);
+  const error = step.kind === 'fail' ? oddError(number) : errorOf(step);
   if (error) throw error;
 }
 
@@ -90,10 +90,23 @@ async function hang(step: Extract<Step, { kind: 'hang' }>, signal: AbortSignal):
   if (!step.succeedsThen) throw signal.reason;
 }
 
+/** A plain error, and errors of the shapes that users' code may throw, in turns. */
+function oddError(execution: number): Error {
+  const error = new Error('failed');
+  const { proxy, revoke } = Proxy.revocable(new Error('revoked'), {});
+  revoke();
+  const shapes: unknown[] = [
+    error,
+    Object.defineProperty(new Error('nameless'), 'name', { value: undefined }),
+    Object.create(null),
+    proxy,
+    'failed',
+  ];
+  return shapes[execution % shapes.length] as Error;
+}
+
 function errorOf(step: Step): Error | undefined {
   switch (step.kind) {
-    case 'fail':
-      return new Error('failed');
     case 'fail-by-type':
       return new TypeError('failed by type');
     case 'refuse':
