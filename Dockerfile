@@ -2,6 +2,7 @@
 FROM node:22-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages/amqp-message/package.json ./packages/amqp-message/
 COPY packages/nestjs-service-bus/package.json ./packages/nestjs-service-bus/
 COPY packages/service-bus-emulator/package.json ./packages/service-bus-emulator/
 RUN npm ci

@@ -14,7 +14,8 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     // The packages' sources, as in tsconfig.json: tests need no build.
-    '^(nestjs-service-bus|service-bus-emulator)$': '<rootDir>/packages/$1/src/index.ts',
+    '^(?:@nestjs-service-bus/)?(amqp-message|nestjs-service-bus|service-bus-emulator)$':
+      '<rootDir>/packages/$1/src/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/(?:build|dist)', '<rootDir>/dist'],
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json' }] },

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { TRANSPORT_ROOMS } from './transport-rooms.js';
 
 const EMULATOR = 'packages/service-bus-emulator/src/';
+const AMQP_MESSAGE = '@nestjs-service-bus/amqp-message';
 
 /**
  * Keeps the house's boundaries: each room (a folder, or a file) lists what it may import,
@@ -82,6 +83,8 @@ export const ROOMS = [
       'node:',
     ],
   },
+  // What the transport and the emulator both know of AMQP messages; it knows neither of them, and no other package.
+  { room: 'packages/amqp-message/src/', may: ['packages/amqp-message/src/'] },
   ...TRANSPORT_ROOMS,
   // The emulator's model, downwards: collections and filter, queue, entity, namespace. It knows nothing else.
   { room: `${EMULATOR}model/broker-error.ts`, may: [] },
@@ -115,16 +118,21 @@ export const ROOMS = [
   // AMQP: values, messages of them, deliveries of those; the guard knows values only, links know no connection.
   {
     room: `${EMULATOR}amqp/codec/value/`,
-    may: [`${EMULATOR}amqp/codec/value/`, `${EMULATOR}model/filter/values/`],
+    may: [`${EMULATOR}amqp/codec/value/`, `${EMULATOR}model/filter/values/`, AMQP_MESSAGE],
   },
   {
     room: `${EMULATOR}amqp/codec/message/`,
-    may: [`${EMULATOR}amqp/codec/message/`, `${EMULATOR}amqp/codec/value/`, `${EMULATOR}model/`],
+    may: [
+      `${EMULATOR}amqp/codec/message/`,
+      `${EMULATOR}amqp/codec/value/`,
+      `${EMULATOR}model/`,
+      AMQP_MESSAGE,
+    ],
   },
-  { room: `${EMULATOR}amqp/codec/`, may: [`${EMULATOR}amqp/codec/`, `${EMULATOR}model/`] },
+  { room: `${EMULATOR}amqp/codec/`, may: [`${EMULATOR}amqp/codec/`, `${EMULATOR}model/`, AMQP_MESSAGE] },
   {
     room: `${EMULATOR}amqp/frame-guard/`,
-    may: [`${EMULATOR}amqp/frame-guard/`, `${EMULATOR}amqp/codec/value/`],
+    may: [`${EMULATOR}amqp/frame-guard/`, `${EMULATOR}amqp/codec/value/`, AMQP_MESSAGE],
   },
   { room: `${EMULATOR}amqp/faults/`, may: [`${EMULATOR}amqp/faults/`, `${EMULATOR}model/`] },
   {
@@ -142,6 +150,7 @@ export const ROOMS = [
       `${EMULATOR}amqp/property-changes.ts`,
       `${EMULATOR}amqp/rhea-private.ts`,
       `${EMULATOR}model/`,
+      AMQP_MESSAGE,
       'rhea',
     ],
   },
@@ -152,7 +161,7 @@ export const ROOMS = [
   {
     room: `${EMULATOR}amqp/`,
     mayNot: [`${EMULATOR}amqp/connection/`],
-    may: [`${EMULATOR}amqp/`, `${EMULATOR}model/`, 'rhea', 'node:'],
+    may: [`${EMULATOR}amqp/`, `${EMULATOR}model/`, AMQP_MESSAGE, 'rhea', 'node:'],
   },
   // The administration API: XML, documents of it, the resources that they describe.
   {

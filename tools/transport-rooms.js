@@ -11,7 +11,10 @@ const ROOMS = [
     packages: ['@nestjs/common', '@nestjs/microservices', 'class-transformer', 'class-validator'],
   },
   // The only room that knows private parts of the SDK and of rhea.
-  { room: 'sdk/', packages: ['@azure/', '@nestjs/common', 'long', 'rhea'] },
+  {
+    room: 'sdk/',
+    packages: ['@azure/', '@nestjs/common', '@nestjs-service-bus/amqp-message', 'long', 'rhea'],
+  },
   {
     room: 'binding/',
     packages: ['@azure/service-bus', '@nestjs/common', '@nestjs/core', '@nestjs/microservices'],
@@ -24,7 +27,13 @@ const ROOMS = [
   { room: 'reply/', packages: ['@azure/service-bus', '@nestjs/microservices'] },
   {
     room: 'message/',
-    packages: ['@azure/service-bus', '@nestjs/common', '@nestjs/microservices', 'rxjs'],
+    packages: [
+      '@azure/service-bus',
+      '@nestjs/common',
+      '@nestjs/microservices',
+      '@nestjs-service-bus/amqp-message',
+      'rxjs',
+    ],
   },
   { room: 'receive/health/', packages: ['@nestjs/common'] },
   { room: 'receive/links/', packages: ['@azure/service-bus'] },

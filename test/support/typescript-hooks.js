@@ -13,7 +13,12 @@ const COMPILED_BY = [
 ]
   .map((file) => readFileSync(new URL(file, ROOT)))
   .join();
-const PACKAGES = new Set(['nestjs-service-bus', 'service-bus-emulator']);
+/** The folders of our packages, by the names under which they are imported. */
+const PACKAGES = new Map([
+  ['@nestjs-service-bus/amqp-message', 'amqp-message'],
+  ['nestjs-service-bus', 'nestjs-service-bus'],
+  ['service-bus-emulator', 'service-bus-emulator'],
+]);
 
 let cacheDirectory;
 let compiler;
@@ -28,8 +33,9 @@ export async function resolve(specifier, context, next) {
   if (specifier.startsWith('.') && context.parentURL?.endsWith('.ts')) {
     return next(specifier.replace(/\.js$/, '.ts'), context);
   }
-  if (PACKAGES.has(specifier)) return next(new URL(`packages/${specifier}/src/index.ts`, ROOT).href, context);
-  return next(specifier, context);
+  const folder = PACKAGES.get(specifier);
+  if (folder === undefined) return next(specifier, context);
+  return next(new URL(`packages/${folder}/src/index.ts`, ROOT).href, context);
 }
 
 /** Compiles TypeScript file by file, as `isolatedModules` allows. */

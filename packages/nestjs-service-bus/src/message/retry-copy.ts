@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
 
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { Annotation, Section } from '@nestjs-service-bus/amqp-message';
 
 import { recordAttemptsOnCopy } from '../delivery/attempts.js';
 import { inputIdentity, MAX_MESSAGE_ID_LENGTH, ORIGINAL_MESSAGE_ID } from '../reply/output-message.js';
 
 type AnnotatedMessage = ServiceBusReceivedMessage['_rawAmqpMessage'];
-
-const SCHEDULED_ENQUEUE_TIME = 'x-opt-scheduled-enqueue-time';
-// [AMQP 3.2.6]
-const DATA_SECTION = 0x75;
-const PARTITION_KEY = 'x-opt-partition-key';
 
 /**
  * The message once more, for another attempt at `dueAtMs` (since 1970). Body and properties are those of the
@@ -44,7 +40,7 @@ export function retryCopy(
     footer: raw.footer,
     messageAnnotations: {
       ...senderAnnotations(raw.messageAnnotations),
-      [SCHEDULED_ENQUEUE_TIME]: new Date(dueAtMs),
+      [Annotation.scheduledEnqueueTime]: new Date(dueAtMs),
     },
     applicationProperties: {
       ...raw.applicationProperties,
@@ -71,13 +67,13 @@ function bodyOf({ body }: AnnotatedMessage): unknown {
     typeof section === 'object' && section !== null && 'typecode' in section && 'content' in section;
   if (!isSection) return section;
   const { typecode, content } = section;
-  return typecode === DATA_SECTION && Array.isArray(content) ? Buffer.concat(content as Buffer[]) : content;
+  return typecode === Section.data && Array.isArray(content) ? Buffer.concat(content as Buffer[]) : content;
 }
 
 /** The broker's own annotations are about the delivery; those of the sender go on. */
 function senderAnnotations(annotations: AnnotatedMessage['messageAnnotations']): Record<string, unknown> {
   const entries = Object.entries(annotations ?? {});
   return Object.fromEntries(
-    entries.filter(([name]) => name === PARTITION_KEY || !name.toLowerCase().startsWith('x-opt-')),
+    entries.filter(([name]) => name === Annotation.partitionKey || !name.toLowerCase().startsWith('x-opt-')),
   );
 }

@@ -1,9 +1,8 @@
+import { Section } from '@nestjs-service-bus/amqp-message';
+
 import { type MessageContent } from '../model/queue/message-content.js';
 import { type EncodedMessage } from './codec/message/encoded-message.js';
 import { messages } from './rhea-private.js';
-
-// [AMQP 3.2.6] The descriptor of a data section.
-const DATA = 0x75;
 
 /** Decodes a message's body as the JavaScript SDK does: JSON is parsed, other bytes are a Buffer. */
 export function decodeBody(content: MessageContent): unknown {
@@ -11,7 +10,7 @@ export function decodeBody(content: MessageContent): unknown {
   const { typecode, content: bytes } = (body ?? {}) as { typecode?: number; content?: unknown };
   if (typecode === undefined) return body;
   // rhea returns several data sections as a list.
-  const whole = Array.isArray(bytes) && typecode === DATA ? Buffer.concat(bytes as Buffer[]) : bytes;
+  const whole = Array.isArray(bytes) && typecode === Section.data ? Buffer.concat(bytes as Buffer[]) : bytes;
   if (!Buffer.isBuffer(whole)) return whole;
   try {
     return JSON.parse(whole.toString('utf8')) as unknown;

@@ -3,8 +3,10 @@ import path from 'node:path';
 
 import ts from 'typescript';
 
-const PACKAGE = path.resolve('packages/service-bus-emulator');
-const SOURCES = path.join(PACKAGE, 'src');
+const PACKAGES = path.resolve('packages');
+const EMULATOR = path.join(PACKAGES, 'service-bus-emulator');
+/** Where the emulator's program finds this package before the installed one, which may not be built. */
+const AMQP_MESSAGE = 'emulator/node_modules/@nestjs-service-bus/amqp-message';
 
 /** Compiles the emulator into a folder, as the build does but in a second, and returns the file of its program. */
 export async function buildEmulator(folder: string): Promise<string> {
@@ -12,18 +14,27 @@ export async function buildEmulator(folder: string): Promise<string> {
     config: { compilerOptions: object };
   };
   const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, module: 'esnext' }, '.');
-  const files = await readdir(SOURCES, { recursive: true });
+  await compile(path.join(EMULATOR, 'src'), path.join(folder, 'emulator'), options);
+  await compile(path.join(PACKAGES, 'amqp-message/src'), path.join(folder, AMQP_MESSAGE), options);
+  await writeFile(
+    path.join(folder, AMQP_MESSAGE, 'package.json'),
+    '{ "type": "module", "exports": "./index.js" }',
+  );
+  await copyFile(path.join(EMULATOR, 'package.json'), path.join(folder, 'package.json'));
+  await symlink(path.resolve('node_modules'), path.join(folder, 'node_modules'));
+  return path.join(folder, 'emulator', 'main.js');
+}
+
+async function compile(sources: string, folder: string, compilerOptions: ts.CompilerOptions): Promise<void> {
+  const files = await readdir(sources, { recursive: true });
   await Promise.all(
     files
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
       .map(async (file) => {
-        const source = await readFile(path.join(SOURCES, file), 'utf8');
-        const target = path.join(folder, 'emulator', file.replace(/\.ts$/, '.js'));
+        const source = await readFile(path.join(sources, file), 'utf8');
+        const target = path.join(folder, file.replace(/\.ts$/, '.js'));
         await mkdir(path.dirname(target), { recursive: true });
-        await writeFile(target, ts.transpileModule(source, { compilerOptions: options }).outputText);
+        await writeFile(target, ts.transpileModule(source, { compilerOptions }).outputText);
       }),
   );
-  await copyFile(path.join(PACKAGE, 'package.json'), path.join(folder, 'package.json'));
-  await symlink(path.resolve('node_modules'), path.join(folder, 'node_modules'));
-  return path.join(folder, 'emulator', 'main.js');
 }

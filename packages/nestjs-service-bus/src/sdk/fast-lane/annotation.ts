@@ -1,27 +1,20 @@
-/** Service Bus's annotations of a message, by name. */
-export type Annotation =
-  | 'x-opt-enqueued-time'
-  | 'x-opt-sequence-number'
-  | 'x-opt-locked-until'
-  | 'x-opt-message-state'
-  | 'x-opt-enqueue-sequence-number'
-  | 'x-opt-partition-key'
-  | 'x-opt-deadletter-source'
-  | 'x-opt-scheduled-enqueue-time';
+import { Annotation } from '@nestjs-service-bus/amqp-message';
 
-const NAMES: readonly Annotation[] = [
-  'x-opt-enqueued-time',
-  'x-opt-sequence-number',
-  'x-opt-locked-until',
-  'x-opt-message-state',
-  'x-opt-enqueue-sequence-number',
-  'x-opt-partition-key',
-  'x-opt-deadletter-source',
-  'x-opt-scheduled-enqueue-time',
-];
+/** The annotations that a received message has fields for. */
+const NAMES = [
+  Annotation.enqueuedTime,
+  Annotation.sequenceNumber,
+  Annotation.lockedUntil,
+  Annotation.messageState,
+  Annotation.enqueuedSequenceNumber,
+  Annotation.partitionKey,
+  Annotation.deadLetterSource,
+  Annotation.scheduledEnqueueTime,
+] as const;
+type AnnotationName = (typeof NAMES)[number];
 
 interface Candidate {
-  readonly name: Annotation;
+  readonly name: AnnotationName;
   readonly bytes: Buffer;
 }
 
@@ -32,7 +25,7 @@ for (const name of NAMES) (BY_LENGTH[name.length] ??= []).push({ name, bytes: Bu
  * The annotation whose name stands in these bytes, undefined if it is none of ours. Each message has five of them:
  * comparing bytes saves making, and comparing, as many strings.
  */
-export function annotationAt(bytes: Buffer, from: number, length: number): Annotation | undefined {
+export function annotationAt(bytes: Buffer, from: number, length: number): AnnotationName | undefined {
   const candidates = BY_LENGTH[length];
   if (candidates === undefined) return undefined;
   for (const candidate of candidates) {

@@ -1,7 +1,14 @@
-import { LAST_EXPIRY_MS, MAX_DURATION_MS } from './lifetime.js';
+import {
+  guidText,
+  HeaderField,
+  MAX_DURATION_MS,
+  PropertyField,
+  TypeCode,
+} from '@nestjs-service-bus/amqp-message';
+
+import { LAST_EXPIRY_MS } from './lifetime.js';
 import { type LinkDelivery } from './link-delivery.js';
 import { locateSections, type Sections } from './locate-sections.js';
-import { lockTokenOf } from './lock-token.js';
 import { RawMessage } from './raw-message.js';
 import { readAnnotations } from './read-annotations.js';
 import { type ApplicationProperties, ReceivedMessage } from './received-message.js';
@@ -30,7 +37,7 @@ function readMessage(reader: ValueReader, delivery: LinkDelivery): ReceivedMessa
   const sections = locateSections(reader);
   if (!sections?.body) return undefined;
   const raw = new RawMessage(reader.bytes, sections.body);
-  const message = new ReceivedMessage(lockTokenOf(delivery.tag), delivery, raw);
+  const message = new ReceivedMessage(guidText(delivery.tag), delivery, raw);
   message.body = sections.body;
   fill(message, sections, reader);
   return message;
@@ -65,30 +72,30 @@ function fill(message: ReceivedMessage, sections: Sections, reader: ValueReader)
 /** [AMQP 3.2.1] Returns the time to live, in milliseconds. */
 function readHeader(reader: ValueReader, message: ReceivedMessage): number | undefined {
   const count = reader.list();
-  if (count > 0) reader.pass(); // durable
-  if (count > 1) reader.pass(); // priority
-  const ttl = count > 2 ? reader.number() : undefined;
-  if (count > 3) reader.pass(); // first-acquirer
-  if (count > 4) message.deliveryCount = reader.number();
+  if (count > HeaderField.durable) reader.pass();
+  if (count > HeaderField.priority) reader.pass();
+  const ttl = count > HeaderField.timeToLive ? reader.number() : undefined;
+  if (count > HeaderField.firstAcquirer) reader.pass();
+  if (count > HeaderField.deliveryCount) message.deliveryCount = reader.number();
   return ttl;
 }
 
 /** [AMQP 3.2.4] Returns the time from the message's creation to its expiry, in milliseconds, if both are given. */
 function readProperties(reader: ValueReader, message: ReceivedMessage): number | undefined {
   const count = reader.list();
-  if (count > 0) message.messageId = readId(reader);
-  if (count > 1) reader.pass(); // user-id
-  if (count > 2) message.to = reader.text();
-  if (count > 3) message.subject = reader.text();
-  if (count > 4) message.replyTo = reader.text();
-  if (count > 5) message.correlationId = readId(reader);
-  if (count > 6) message.contentType = reader.text();
-  if (count > 7) message.contentEncoding = reader.text();
-  const expiryMs = count > 8 ? reader.number() : undefined;
-  const creationMs = count > 9 ? reader.number() : undefined;
-  if (count > 10) message.sessionId = reader.text();
-  if (count > 11) reader.pass(); // group-sequence
-  if (count > 12) message.replyToSessionId = reader.text();
+  if (count > PropertyField.messageId) message.messageId = readId(reader);
+  if (count > PropertyField.userId) reader.pass();
+  if (count > PropertyField.to) message.to = reader.text();
+  if (count > PropertyField.subject) message.subject = reader.text();
+  if (count > PropertyField.replyTo) message.replyTo = reader.text();
+  if (count > PropertyField.correlationId) message.correlationId = readId(reader);
+  if (count > PropertyField.contentType) message.contentType = reader.text();
+  if (count > PropertyField.contentEncoding) message.contentEncoding = reader.text();
+  const expiryMs = count > PropertyField.absoluteExpiryTime ? reader.number() : undefined;
+  const creationMs = count > PropertyField.creationTime ? reader.number() : undefined;
+  if (count > PropertyField.groupId) message.sessionId = reader.text();
+  if (count > PropertyField.groupSequence) reader.pass();
+  if (count > PropertyField.replyToGroupId) message.replyToSessionId = reader.text();
   if (expiryMs === undefined || creationMs === undefined) return undefined;
   return Math.min(expiryMs, LAST_EXPIRY_MS) - creationMs;
 }
@@ -96,7 +103,7 @@ function readProperties(reader: ValueReader, message: ReceivedMessage): number |
 /** [AMQP 3.2.11] Apart from texts and numbers, ids are rare. */
 function readId(reader: ValueReader): string | number | undefined {
   const code = reader.bytes[reader.at];
-  return code === 0xa1 || code === 0xb1 ? reader.text() : reader.number();
+  return code === TypeCode.string8 || code === TypeCode.string32 ? reader.text() : reader.number();
 }
 
 function readApplicationProperties(reader: ValueReader, message: ReceivedMessage): void {

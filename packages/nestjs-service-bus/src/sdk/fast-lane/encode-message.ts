@@ -1,14 +1,13 @@
 import { type ServiceBusMessage } from '@azure/service-bus';
+import {
+  Annotation,
+  HeaderField,
+  PropertyField,
+  Section,
+  type ValueWriter,
+} from '@nestjs-service-bus/amqp-message';
 
 import { LAST_EXPIRY_MS } from './lifetime.js';
-import { type ValueWriter } from './value-writer.js';
-
-// [AMQP 3.2] sections of a message
-const HEADER = 0x70;
-const MESSAGE_ANNOTATIONS = 0x72;
-const PROPERTIES = 0x73;
-const APPLICATION_PROPERTIES = 0x74;
-const DATA = 0x75;
 
 const MAX_UINT = 2 ** 32 - 1;
 /** From here on down an integer is a long for rhea. */
@@ -19,12 +18,12 @@ type Fields = Omit<ServiceBusMessage, 'body'>;
 /** Writes a message's header [AMQP 3.2.1]: nothing, unless it has a time to live. */
 export function encodeHeader({ timeToLive }: Fields, writer: ValueWriter): void {
   if (!timeToLive) return;
-  writer.descriptor(HEADER);
-  const list = writer.beginList();
+  writer.descriptor(Section.header);
+  const list = writer.beginShortList();
   writer.null(); // durable
   writer.null(); // priority
   writer.uint(Math.min(timeToLive, MAX_UINT));
-  writer.end(list, 3);
+  writer.endShort(list, HeaderField.timeToLive + 1);
 }
 
 /** Writes all that stands between header and body, as the SDK would; the message has to be plain. */
@@ -33,7 +32,7 @@ export function encodeProperties(message: Fields, writer: ValueWriter, nowMs: nu
   encodeAmqpProperties(message, writer, nowMs);
   const { applicationProperties } = message;
   if (!applicationProperties) return;
-  writer.descriptor(APPLICATION_PROPERTIES);
+  writer.descriptor(Section.applicationProperties);
   const map = writer.beginMap();
   const entries = Object.entries(applicationProperties);
   for (const [name, value] of entries) {
@@ -46,13 +45,13 @@ export function encodeProperties(message: Fields, writer: ValueWriter, nowMs: nu
 /** Writes the body as data: bytes as they are, anything else as JSON. Returns false if there is no JSON for it. */
 export function encodeBody(body: unknown, writer: ValueWriter): boolean {
   if (body instanceof Uint8Array) {
-    writer.descriptor(DATA);
+    writer.descriptor(Section.data);
     writer.binary(body);
     return true;
   }
   const json = toJson(body ?? null);
   if (json === undefined) return false;
-  writer.descriptor(DATA);
+  writer.descriptor(Section.data);
   writer.binaryText(json);
   return true;
 }
@@ -60,14 +59,14 @@ export function encodeBody(body: unknown, writer: ValueWriter): boolean {
 function encodeAnnotations({ partitionKey, scheduledEnqueueTimeUtc }: Fields, writer: ValueWriter): void {
   const hasKey = typeof partitionKey === 'string';
   if (!hasKey && !scheduledEnqueueTimeUtc) return;
-  writer.descriptor(MESSAGE_ANNOTATIONS);
+  writer.descriptor(Section.messageAnnotations);
   const map = writer.beginMap();
   if (hasKey) {
-    writer.symbol('x-opt-partition-key');
+    writer.symbol(Annotation.partitionKey);
     writer.string(partitionKey);
   }
   if (scheduledEnqueueTimeUtc) {
-    writer.symbol('x-opt-scheduled-enqueue-time');
+    writer.symbol(Annotation.scheduledEnqueueTime);
     writer.timestamp(scheduledEnqueueTimeUtc.getTime());
   }
   writer.end(map, (hasKey ? 2 : 0) + (scheduledEnqueueTimeUtc ? 2 : 0));
@@ -76,7 +75,7 @@ function encodeAnnotations({ partitionKey, scheduledEnqueueTimeUtc }: Fields, wr
 /** [AMQP 3.2.4] Fields behind the last one that is there are left out. */
 function encodeAmqpProperties(message: Fields, writer: ValueWriter, nowMs: number): void {
   const { timeToLive, sessionId, replyToSessionId } = message;
-  writer.descriptor(PROPERTIES);
+  writer.descriptor(Section.properties);
   const list = writer.beginList();
   encodeId(message.messageId, writer);
   writer.null(); // user-id
@@ -87,7 +86,7 @@ function encodeAmqpProperties(message: Fields, writer: ValueWriter, nowMs: numbe
   if (typeof message.contentType === 'string') writer.symbol(message.contentType);
   else writer.null();
   const hasSession = typeof sessionId === 'string' || typeof replyToSessionId === 'string';
-  if (!timeToLive && !hasSession) return writer.end(list, 7);
+  if (!timeToLive && !hasSession) return writer.end(list, PropertyField.contentType + 1);
   writer.null(); // content-encoding
   if (timeToLive) {
     writer.timestamp(Math.min(nowMs + Math.min(timeToLive, MAX_UINT), LAST_EXPIRY_MS));
@@ -96,11 +95,11 @@ function encodeAmqpProperties(message: Fields, writer: ValueWriter, nowMs: numbe
     writer.null();
     writer.null();
   }
-  if (!hasSession) return writer.end(list, 10);
+  if (!hasSession) return writer.end(list, PropertyField.creationTime + 1);
   encodeText(sessionId, writer);
   writer.null(); // group-sequence
   encodeText(replyToSessionId, writer);
-  writer.end(list, 13);
+  writer.end(list, PropertyField.replyToGroupId + 1);
 }
 
 function encodeText(value: string | undefined, writer: ValueWriter): void {

@@ -1,10 +1,9 @@
 import { type ServiceBusMessage, type ServiceBusMessageBatch } from '@azure/service-bus';
+import { Section, ValueWriter } from '@nestjs-service-bus/amqp-message';
 
 import { encodeBody, encodeHeader, encodeProperties } from './encode-message.js';
 import { isPlainMessage } from './plain-message.js';
-import { ValueWriter } from './value-writer.js';
 
-const DATA = 0x75;
 /** Of the buffer that a batch begins with. */
 const MIN_CAPACITY = 1_024;
 const MAX_CAPACITY = 64 * 1_024;
@@ -65,7 +64,7 @@ export class EncodedBatch implements ServiceBusMessageBatch {
       encodeProperties(message, writer, nowMs);
       this.envelopeEnd = writer.at;
     }
-    writer.descriptor(DATA);
+    writer.descriptor(Section.data);
     const sizeAt = writer.beginBinary();
     encodeHeader(message, writer);
     if (isFirst) writer.again(0, this.envelopeEnd);

@@ -1,4 +1,5 @@
 import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
+import { MessageFormat } from '@nestjs-service-bus/amqp-message';
 
 import { ConnectionWriter } from './connection-writer.js';
 import { decodeMessage } from './decode-message.js';
@@ -97,7 +98,7 @@ export class FastLink {
     link.delivery_count++;
     // A message that arrives while the link is being closed returns to the queue with it.
     if (!link.is_open()) return;
-    const message = delivery.format === 0 ? decodeMessage(data, delivery) : undefined;
+    const message = delivery.format === MessageFormat.plain ? decodeMessage(data, delivery) : undefined;
     if (message) this.onMessage(message);
     else this.passToRhea(data, delivery);
   }
@@ -133,7 +134,8 @@ export class FastLink {
   private passToRhea(data: Buffer, delivery: LinkDelivery): void {
     const { link } = this;
     const { format } = delivery;
-    const context = format === 0 ? { message: rheaMessage.decode(data) } : { message: data, format };
+    const context =
+      format === MessageFormat.plain ? { message: rheaMessage.decode(data) } : { message: data, format };
     link.dispatch('message', link._context({ ...context, delivery }));
   }
 

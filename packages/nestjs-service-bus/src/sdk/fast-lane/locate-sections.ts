@@ -1,13 +1,6 @@
-import { type ValueReader } from './value-reader.js';
+import { Section } from '@nestjs-service-bus/amqp-message';
 
-// [AMQP 3.2] sections of a message
-const HEADER = 0x70;
-const DELIVERY_ANNOTATIONS = 0x71;
-const MESSAGE_ANNOTATIONS = 0x72;
-const PROPERTIES = 0x73;
-const APPLICATION_PROPERTIES = 0x74;
-const DATA = 0x75;
-const FOOTER = 0x78;
+import { type ValueReader } from './value-reader.js';
 
 /** Where the sections of a message begin that make up its fields: 0 for one that it does not have. */
 export class Sections {
@@ -23,7 +16,7 @@ export function locateSections(reader: ValueReader): Sections | undefined {
   const sections = new Sections();
   while (!reader.isAtEnd) {
     const descriptor = reader.descriptor();
-    if (descriptor === DATA) {
+    if (descriptor === Section.data) {
       if (sections.body) return undefined;
       sections.body = reader.binary();
       continue;
@@ -36,19 +29,19 @@ export function locateSections(reader: ValueReader): Sections | undefined {
 
 function note(sections: Sections, descriptor: number, at: number): boolean {
   switch (descriptor) {
-    case HEADER:
+    case Section.header:
       sections.header = at;
       return true;
-    case MESSAGE_ANNOTATIONS:
+    case Section.messageAnnotations:
       sections.messageAnnotations = at;
       return true;
-    case PROPERTIES:
+    case Section.properties:
       sections.properties = at;
       return true;
-    case APPLICATION_PROPERTIES:
+    case Section.applicationProperties:
       sections.applicationProperties = at;
       return true;
     default:
-      return descriptor === DELIVERY_ANNOTATIONS || descriptor === FOOTER;
+      return descriptor === Section.deliveryAnnotations || descriptor === Section.footer;
   }
 }

@@ -1,3 +1,4 @@
+import { Annotation, TypeCode } from '@nestjs-service-bus/amqp-message';
 import Long from 'long';
 
 import { annotationAt } from './annotation.js';
@@ -9,7 +10,7 @@ const STATES = ['active', 'deferred', 'scheduled'] as const;
 /** Reads a message's annotations, those of Service Bus: the reader stands at the map. */
 export function readAnnotations(reader: ValueReader, message: ReceivedMessage): void {
   for (let left = reader.map(); left > 0; left -= 2) {
-    if (reader.code() !== 0xa3) throw new NotPlainError('no short symbol');
+    if (reader.code() !== TypeCode.symbol8) throw new NotPlainError('no short symbol');
     const length = reader.code();
     const from = reader.skip(length);
     readAnnotation(reader, annotationAt(reader.bytes, from, length), message);
@@ -22,28 +23,28 @@ function readAnnotation(
   message: ReceivedMessage,
 ): void {
   switch (name) {
-    case 'x-opt-sequence-number':
+    case Annotation.sequenceNumber:
       message.sequenceNumber = readLong(reader);
       break;
-    case 'x-opt-enqueued-time':
+    case Annotation.enqueuedTime:
       message.enqueuedTimeUtc = readTime(reader);
       break;
-    case 'x-opt-locked-until':
+    case Annotation.lockedUntil:
       message.lockedUntilUtc = readTime(reader);
       break;
-    case 'x-opt-scheduled-enqueue-time':
+    case Annotation.scheduledEnqueueTime:
       message.scheduledEnqueueTimeUtc = readTime(reader);
       break;
-    case 'x-opt-enqueue-sequence-number':
+    case Annotation.enqueuedSequenceNumber:
       message.enqueuedSequenceNumber = reader.number();
       break;
-    case 'x-opt-message-state':
+    case Annotation.messageState:
       message.state = STATES[reader.number() ?? 0] ?? 'active';
       break;
-    case 'x-opt-partition-key':
+    case Annotation.partitionKey:
       message.partitionKey = reader.text();
       break;
-    case 'x-opt-deadletter-source':
+    case Annotation.deadLetterSource:
       message.deadLetterSource = reader.text();
       break;
     case undefined:

@@ -1,3 +1,5 @@
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 /** The bytes hold something that `ValueReader` does not read: rare types, or no AMQP at all. */
 export class NotPlainError extends Error {
   override readonly name = 'NotPlainError';
@@ -30,41 +32,42 @@ export class ValueReader {
   /** The descriptor of a message's section: 0x70 to 0x78. */
   descriptor(): number {
     // [AMQP 1.2] every sender writes a section's descriptor as a small ulong.
-    if (this.code() !== 0x00 || this.code() !== 0x53) throw new NotPlainError('no section');
+    if (this.code() !== TypeCode.described || this.code() !== TypeCode.smallUlong)
+      throw new NotPlainError('no section');
     return this.code();
   }
 
   /** Enters a list, and returns how many fields it has. */
   list(): number {
     const code = this.code();
-    if (code === 0x45) return 0;
-    if (code === 0xc0) return this.countAfterSize(1);
-    if (code === 0xd0) return this.countAfterSize(4);
+    if (code === TypeCode.list0) return 0;
+    if (code === TypeCode.list8) return this.countAfterSize(1);
+    if (code === TypeCode.list32) return this.countAfterSize(4);
     throw new NotPlainError('no list');
   }
 
   /** Enters a map, and returns how many keys and values it has. */
   map(): number {
     const code = this.code();
-    if (code === 0xc1) return this.countAfterSize(1);
-    if (code === 0xd1) return this.countAfterSize(4);
+    if (code === TypeCode.map8) return this.countAfterSize(1);
+    if (code === TypeCode.map32) return this.countAfterSize(4);
     throw new NotPlainError('no map');
   }
 
   /** A string or a symbol, or undefined where there is none. */
   text(): string | undefined {
     const code = this.code();
-    if (code === 0x40) return undefined;
-    if (code === 0xa1 || code === 0xa3) return this.textOf(this.code());
-    if (code === 0xb1 || code === 0xb3) return this.textOf(this.uint32());
+    if (code === TypeCode.null) return undefined;
+    if (code === TypeCode.string8 || code === TypeCode.symbol8) return this.textOf(this.code());
+    if (code === TypeCode.string32 || code === TypeCode.symbol32) return this.textOf(this.uint32());
     throw new NotPlainError('no text');
   }
 
   /** Binary data: a view of the bytes, no copy. */
   binary(): Buffer {
     const code = this.code();
-    if (code === 0xa0) return this.view(this.code());
-    if (code === 0xb0) return this.view(this.uint32());
+    if (code === TypeCode.binary8) return this.view(this.code());
+    if (code === TypeCode.binary32) return this.view(this.uint32());
     throw new NotPlainError('no binary');
   }
 
@@ -74,16 +77,18 @@ export class ValueReader {
     // [AMQP 1.6] the high half of a type code tells how wide its value is.
     switch (code >> 4) {
       case 0x4:
-        if (code === 0x40) return undefined;
-        if (code === 0x43 || code === 0x44) return 0;
+        if (code === TypeCode.null) return undefined;
+        if (code === TypeCode.uint0 || code === TypeCode.ulong0) return 0;
         break;
       case 0x5:
-        if (code === 0x50 || code === 0x52 || code === 0x53) return this.code();
-        if (code === 0x51 || code === 0x54 || code === 0x55) return (this.code() << 24) >> 24;
+        if (code === TypeCode.ubyte || code === TypeCode.smallUint || code === TypeCode.smallUlong)
+          return this.code();
+        if (code === TypeCode.byte || code === TypeCode.smallInt || code === TypeCode.smallLong)
+          return (this.code() << 24) >> 24;
         break;
       case 0x6:
-        if (code === 0x60) return this.bytes.readUInt16BE(this.skip(2));
-        if (code === 0x61) return this.bytes.readInt16BE(this.skip(2));
+        if (code === TypeCode.ushort) return this.bytes.readUInt16BE(this.skip(2));
+        if (code === TypeCode.short) return this.bytes.readInt16BE(this.skip(2));
         break;
       default:
         return this.wideNumber(code);
@@ -95,29 +100,29 @@ export class ValueReader {
   value(): unknown {
     const code = this.bytes[this.at];
     switch (code) {
-      case 0x40:
+      case TypeCode.null:
         this.at++;
         return null;
-      case 0x41:
-      case 0x42:
+      case TypeCode.true:
+      case TypeCode.false:
         this.at++;
-        return code === 0x41;
-      case 0x72:
+        return code === TypeCode.true;
+      case TypeCode.float:
         return this.bytes.readFloatBE(this.skip(5) + 1);
-      case 0x82:
+      case TypeCode.double:
         return this.bytes.readDoubleBE(this.skip(9) + 1);
-      case 0x83:
+      case TypeCode.timestamp:
         return new Date(this.number() ?? NaN);
-      case 0x98:
+      case TypeCode.uuid:
         this.at++;
         return this.view(16);
-      case 0xa0:
-      case 0xb0:
+      case TypeCode.binary8:
+      case TypeCode.binary32:
         return this.binary();
-      case 0xa1:
-      case 0xa3:
-      case 0xb1:
-      case 0xb3:
+      case TypeCode.string8:
+      case TypeCode.symbol8:
+      case TypeCode.string32:
+      case TypeCode.symbol32:
         return this.text();
       default:
         return this.number();
@@ -169,14 +174,14 @@ export class ValueReader {
 
   private wideNumber(code: number): number {
     switch (code) {
-      case 0x70:
+      case TypeCode.uint:
         return this.uint32();
-      case 0x71:
+      case TypeCode.int:
         return this.bytes.readInt32BE(this.skip(4));
-      case 0x80:
+      case TypeCode.ulong:
         return this.integer64(this.uint32());
-      case 0x81:
-      case 0x83:
+      case TypeCode.long:
+      case TypeCode.timestamp:
         return this.integer64(this.bytes.readInt32BE(this.skip(4)));
       default:
         throw new NotPlainError('no integer');

@@ -1,5 +1,6 @@
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 import { type SkipBudget, skipValue } from '../codec/value/skip-value.js';
-import { TypeCode } from '../codec/value/type-code.js';
 import { KIND_OF, Kind } from './field-kind.js';
 import { FrameError } from './frame-error.js';
 import { type Fields } from './performative.js';

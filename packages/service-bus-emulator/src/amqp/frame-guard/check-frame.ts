@@ -1,3 +1,5 @@
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 import { type SkipBudget } from '../codec/value/skip-value.js';
 import { checkFields } from './check-fields.js';
 import { checkDispositionRange, checkMaxFrameSize } from './check-limits.js';
@@ -7,8 +9,6 @@ import { FIELDS_OF, FrameType, Performative } from './performative.js';
 /** A frame without a body: a heartbeat. */
 export const EMPTY_FRAME = -1;
 
-const SMALL_ULONG = 0x53;
-const ULONG = 0x80;
 const NO_DESCRIPTOR = -1;
 
 /**
@@ -26,7 +26,8 @@ export function checkFrame(
   const body = checkFrameHeader(bytes, start, end, type);
   if (body === end) return EMPTY_FRAME;
 
-  const isSmall = end - body > 3 && bytes[body] === 0 && bytes[body + 1] === SMALL_ULONG;
+  const isSmall =
+    end - body > 3 && bytes[body] === TypeCode.described && bytes[body + 1] === TypeCode.smallUlong;
   const performative = isSmall ? bytes[body + 2]! : readLongDescriptor(bytes, body, end);
   const fields = FIELDS_OF[type]?.[performative];
   if (fields === undefined) {
@@ -63,6 +64,7 @@ function checkFrameHeader(bytes: Buffer, start: number, end: number, type: numbe
 }
 
 function readLongDescriptor(bytes: Buffer, body: number, end: number): number {
-  if (end - body < 11 || bytes[body] !== 0 || bytes[body + 1] !== ULONG) return NO_DESCRIPTOR;
+  if (end - body < 11 || bytes[body] !== TypeCode.described || bytes[body + 1] !== TypeCode.ulong)
+    return NO_DESCRIPTOR;
   return bytes.readUInt32BE(body + 2) === 0 ? bytes.readUInt32BE(body + 6) : NO_DESCRIPTOR;
 }

@@ -1,3 +1,5 @@
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 /** Kinds of values as bits, so that one comparison tells whether a field allows a value. */
 export const Kind = {
   null: 1 << 0,
@@ -15,18 +17,18 @@ export const Kind = {
 } as const;
 
 const CODES: readonly (readonly [kind: number, ...codes: number[]])[] = [
-  [Kind.described, 0x00],
-  [Kind.null, 0x40],
-  [Kind.boolean, 0x41, 0x42, 0x56],
-  [Kind.ubyte, 0x50],
-  [Kind.ushort, 0x60],
-  [Kind.uint, 0x43, 0x52, 0x70],
-  [Kind.ulong, 0x44, 0x53, 0x80],
-  [Kind.binary, 0xa0, 0xb0],
-  [Kind.string, 0xa1, 0xb1],
-  [Kind.symbol, 0xa3, 0xb3],
-  [Kind.map, 0xc1, 0xd1],
-  [Kind.array, 0xe0, 0xf0],
+  [Kind.described, TypeCode.described],
+  [Kind.null, TypeCode.null],
+  [Kind.boolean, TypeCode.true, TypeCode.false, TypeCode.boolean],
+  [Kind.ubyte, TypeCode.ubyte],
+  [Kind.ushort, TypeCode.ushort],
+  [Kind.uint, TypeCode.uint0, TypeCode.smallUint, TypeCode.uint],
+  [Kind.ulong, TypeCode.ulong0, TypeCode.smallUlong, TypeCode.ulong],
+  [Kind.binary, TypeCode.binary8, TypeCode.binary32],
+  [Kind.string, TypeCode.string8, TypeCode.string32],
+  [Kind.symbol, TypeCode.symbol8, TypeCode.symbol32],
+  [Kind.map, TypeCode.map8, TypeCode.map32],
+  [Kind.array, TypeCode.array8, TypeCode.array32],
 ];
 
 /** By type code: the kind of its values; 0 for types that no performative's field has. */

@@ -1,9 +1,8 @@
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 const FRAME_HEADER_BYTES = 8;
 const DESCRIPTOR_TRANSFER = 0x14;
 const DESCRIPTOR_DISPOSITION = 0x15;
-const TRUE = 0x41;
-const FALSE = 0x42;
-const EMPTY_LIST = 0x45;
 
 export interface Transfer {
   readonly channel: number;
@@ -29,12 +28,12 @@ export function writeTransferFrame(transfer: Transfer, payload: Buffer): Buffer 
   offset = writeListHeader(frame, offset, DESCRIPTOR_TRANSFER, fieldsLength, 6);
   offset = writeUint(frame, offset, transfer.handle);
   offset = writeUint(frame, offset, transfer.deliveryId);
-  frame[offset++] = 0xa0;
+  frame[offset++] = TypeCode.binary8;
   frame[offset++] = tagLength;
   offset += transfer.deliveryTag.copy(frame, offset);
   offset = writeUint(frame, offset, transfer.messageFormat);
-  frame[offset++] = transfer.settled ? TRUE : FALSE;
-  frame[offset++] = transfer.more ? TRUE : FALSE;
+  frame[offset++] = transfer.settled ? TypeCode.true : TypeCode.false;
+  frame[offset++] = transfer.more ? TypeCode.true : TypeCode.false;
   payload.copy(frame, offset);
   return frame;
 }
@@ -47,17 +46,17 @@ export function writeDispositionFrame(channel: number, first: number, last: numb
   const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + 3 + (long ? 9 : 3) + fieldsLength);
   let offset = writeFrameHeader(frame, channel);
   offset = writeListHeader(frame, offset, DESCRIPTOR_DISPOSITION, fieldsLength, 5);
-  frame[offset++] = FALSE;
+  frame[offset++] = TypeCode.false;
   offset = writeUint(frame, offset, first);
   offset = writeUint(frame, offset, last);
-  frame[offset++] = TRUE;
+  frame[offset++] = TypeCode.true;
   state.copy(frame, offset);
   return frame;
 }
 
 /** [AMQP 3.4] Writes an outcome without fields. */
 export function writeOutcome(descriptor: number): Buffer {
-  return Buffer.from([0x00, 0x53, descriptor, EMPTY_LIST]);
+  return Buffer.from([TypeCode.described, TypeCode.smallUlong, descriptor, TypeCode.list0]);
 }
 
 /** [AMQP 3.4.3, 2.8.14] Writes the outcome `rejected` with an error. */
@@ -68,10 +67,10 @@ export function writeRejected(condition: string, description: string): Buffer {
   const state = Buffer.allocUnsafe(3 + 9 + 3 + 9 + errorFields);
   let offset = writeListHeader(state, 0, 0x25, 12 + errorFields, 1, true);
   offset = writeListHeader(state, offset, 0x1d, errorFields, 2, true);
-  state[offset++] = 0xa3;
+  state[offset++] = TypeCode.symbol8;
   state[offset++] = symbol.length;
   offset += symbol.copy(state, offset);
-  state[offset++] = 0xb1;
+  state[offset++] = TypeCode.string32;
   offset = state.writeUInt32BE(text.length, offset);
   text.copy(state, offset);
   return state;
@@ -92,21 +91,21 @@ function writeListHeader(
   count: number,
   long = fieldsLength > 250,
 ): number {
-  buffer[offset++] = 0x00;
-  buffer[offset++] = 0x53;
+  buffer[offset++] = TypeCode.described;
+  buffer[offset++] = TypeCode.smallUlong;
   buffer[offset++] = descriptor;
   if (long) {
-    buffer[offset++] = 0xd0;
+    buffer[offset++] = TypeCode.list32;
     offset = buffer.writeUInt32BE(fieldsLength + 4, offset);
     return buffer.writeUInt32BE(count, offset);
   }
-  buffer[offset++] = 0xc0;
+  buffer[offset++] = TypeCode.list8;
   buffer[offset++] = fieldsLength + 1;
   buffer[offset++] = count;
   return offset;
 }
 
 function writeUint(buffer: Buffer, offset: number, value: number): number {
-  buffer[offset] = 0x70;
+  buffer[offset] = TypeCode.uint;
   return buffer.writeUInt32BE(value, offset + 1);
 }

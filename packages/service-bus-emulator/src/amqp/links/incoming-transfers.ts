@@ -1,6 +1,6 @@
+import { MessageFormat } from '@nestjs-service-bus/amqp-message';
 import { type link as Link, type Session } from 'rhea';
 
-import { BATCH_MESSAGE_FORMAT } from '../codec/message/split-batch.js';
 import { privateSession, type TransferFrame } from '../rhea-private.js';
 
 /** The message format under which rhea hands over a single message; a batch keeps its own. */
@@ -23,7 +23,7 @@ export function keepRawMessages(session: Session, maxMessageBytesOf: (link: Link
     const { performative } = frame;
     const link = target._get_link(frame);
     const continued = received.get(link);
-    if (performative.message_format !== BATCH_MESSAGE_FORMAT) performative.message_format = RAW_MESSAGE;
+    if (performative.message_format !== MessageFormat.batch) performative.message_format = RAW_MESSAGE;
 
     const bytes = (continued ?? 0) + (frame.payload?.length ?? 0);
     const isTooLarge = bytes > maxMessageBytesOf(link);

@@ -18,7 +18,7 @@ import { type OutgoingDeliveries } from './outgoing-deliveries.js';
 import { type ChosenOutcome } from './outgoing-transfer.js';
 import { refuseLink } from './refuse-link.js';
 import { privateConnection, privateLink } from '../rhea-private.js';
-import { type SessionRequest, sessionFilter, toTicks } from './session-request.js';
+import { type SessionRequest, sessionFilter, wrapTicks } from './session-request.js';
 
 const NO_TAG = Buffer.alloc(0);
 
@@ -137,7 +137,7 @@ export class ReceiverLink implements ReceiverPort {
 
   sessionGranted(session: HeldSession): void {
     const { attach } = privateLink(this.link).local;
-    attach['properties'] = { 'com.microsoft:locked-until-utc': toTicks(session.lockedUntilMs) };
+    attach['properties'] = { 'com.microsoft:locked-until-utc': wrapTicks(session.lockedUntilMs) };
     this.link.set_source({
       ...(this.link.source as object),
       address: this.address,

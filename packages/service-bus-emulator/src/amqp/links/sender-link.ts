@@ -1,3 +1,4 @@
+import { MessageFormat } from '@nestjs-service-bus/amqp-message';
 import { type Delivery, type Receiver as RheaReceiver } from 'rhea';
 
 import { BrokerError } from '../../model/broker-error.js';
@@ -5,7 +6,7 @@ import { type QueueEntity } from '../../model/entity/queue-entity.js';
 import { type TopicEntity } from '../../model/entity/topic-entity.js';
 import { type AmqpError, toAmqpError } from '../amqp-error.js';
 import { parseMessage } from '../codec/message/parse-message.js';
-import { BATCH_MESSAGE_FORMAT, splitBatch } from '../codec/message/split-batch.js';
+import { splitBatch } from '../codec/message/split-batch.js';
 import { type EncodedMessage } from '../codec/message/encoded-message.js';
 import { type AmqpContext } from '../context.js';
 import { wasOversized } from './incoming-transfers.js';
@@ -67,7 +68,7 @@ export class SenderLink {
   #parse(bytes: Buffer, format: number | undefined): EncodedMessage[] {
     const { newMessageId } = this.context;
     try {
-      const encoded = format === BATCH_MESSAGE_FORMAT ? splitBatch(bytes) : [bytes];
+      const encoded = format === MessageFormat.batch ? splitBatch(bytes) : [bytes];
       return encoded.map((message) => parseMessage(message, newMessageId));
     } catch (error) {
       if (!(error instanceof Error)) throw error;

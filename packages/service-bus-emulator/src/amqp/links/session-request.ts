@@ -1,11 +1,11 @@
+import { toTicks } from '@nestjs-service-bus/amqp-message';
 import { type Sender } from 'rhea';
+
 import { types } from '../rhea-private.js';
 
 const SESSION_FILTER = 'com.microsoft:session-filter';
 const TIMEOUT = 'com.microsoft:timeout';
 const DEFAULT_TIMEOUT_MS = 60_000;
-// 1970-01-01 in .NET ticks: units of 100 ns since 0001-01-01.
-const UNIX_EPOCH_TICKS = 621_355_968_000_000_000n;
 
 /** A client's request for a message session. */
 export interface SessionRequest {
@@ -44,8 +44,8 @@ export function sessionFilter(
 }
 
 /** Converts Unix time in milliseconds to an AMQP long of .NET ticks: the SDK reads nothing else here. */
-export function toTicks(timeMs: number): unknown {
+export function wrapTicks(timeMs: number): unknown {
   const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(BigInt(Math.trunc(timeMs)) * 10_000n + UNIX_EPOCH_TICKS);
+  bytes.writeBigInt64BE(toTicks(timeMs));
   return types.wrap_long(bytes);
 }

@@ -1,3 +1,5 @@
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 import { messageLockLost } from '../../model/broker-error.js';
 import { type ManagementReply, type ManagementRequest } from './management-request.js';
 import { readLockIds } from './lock-ids.js';
@@ -16,6 +18,6 @@ export function renewLock({ address, body, context }: ManagementRequest): Manage
   });
   return {
     status: 200,
-    body: { expirations: types.wrap_array(expirations.map(Math.trunc), 0x83, undefined) },
+    body: { expirations: types.wrap_array(expirations.map(Math.trunc), TypeCode.timestamp, undefined) },
   };
 }

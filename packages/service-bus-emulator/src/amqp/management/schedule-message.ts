@@ -1,3 +1,5 @@
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 import { BrokerError } from '../../model/broker-error.js';
 import { parseMessage } from '../codec/message/parse-message.js';
 import { type ManagementReply, type ManagementRequest } from './management-request.js';
@@ -19,5 +21,5 @@ export function scheduleMessage({ address, body, context }: ManagementRequest): 
   const numbers = context.broker.command((nowMs) =>
     context.broker.namespace.target(address).send(nowMs, contents),
   );
-  return { status: 200, body: { 'sequence-numbers': types.wrap_array(numbers, 0x81, undefined) } };
+  return { status: 200, body: { 'sequence-numbers': types.wrap_array(numbers, TypeCode.long, undefined) } };
 }

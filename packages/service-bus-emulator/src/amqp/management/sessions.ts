@@ -1,3 +1,5 @@
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 import { BrokerError } from '../../model/broker-error.js';
 import { sessionLocks } from '../../model/queue/queue-operations.js';
 import { type SessionLocks } from '../../model/queue/session-locks.js';
@@ -67,7 +69,10 @@ export function getMessageSessions({ address, body, context }: ManagementRequest
   if (ids.length === 0) return { status: 204 };
   return {
     status: 200,
-    body: { skip: types.wrap_int(skip + ids.length), 'sessions-ids': types.wrap_array(ids, 0xb1, undefined) },
+    body: {
+      skip: types.wrap_int(skip + ids.length),
+      'sessions-ids': types.wrap_array(ids, TypeCode.string32, undefined),
+    },
   };
 }
 

@@ -1,14 +1,13 @@
+import { HeaderField, Section, type ValueWriter } from '@nestjs-service-bus/amqp-message';
+
 import { type Elements, elementsOf } from '../value/elements.js';
 import { type EncodedMessage } from '../message/encoded-message.js';
-import { Section } from '../message/section.js';
-import { TypeCode } from '../value/type-code.js';
 import { valueEnd } from '../value/value-end.js';
 
-/** [AMQP 3.2.1] Durable, priority and time to live are the producer's; the fifth field is the delivery count. */
-const PRODUCER_FIELDS = 3;
-const DELIVERY_COUNT_INDEX = 4;
-const HEAD_LENGTH = 6;
+/** [AMQP 3.2.1] Durable, priority and time to live are the producer's. */
+const PRODUCER_FIELDS = HeaderField.timeToLive + 1;
 
+const HEAD_LENGTH = 6;
 const NO_FIELDS: Elements = { count: 0, start: 0, end: 0 };
 
 /** Locates the header fields that a delivery repeats as the producer encoded them. */
@@ -21,42 +20,22 @@ export function producerFields({ bytes, places }: EncodedMessage): Elements {
   return { count, start, end };
 }
 
-export function headerLength(fields: Elements, deliveryCount: number): number {
-  return HEAD_LENGTH + listLength(fields, deliveryCount);
+export function headerLength({ count, start, end }: Elements, deliveryCount: number): number {
+  const countLength = deliveryCount === 0 ? 1 : deliveryCount < 256 ? 2 : 5;
+  return HEAD_LENGTH + end - start + HeaderField.deliveryCount - count + countLength;
 }
 
-/** Writes the header's section and returns the offset after it. */
+/** [AMQP 3.2.1] Writes the header of a delivery. */
 export function writeHeader(
-  delivery: Buffer,
-  message: EncodedMessage,
-  fields: Elements,
+  { bytes }: EncodedMessage,
+  { count, start, end }: Elements,
   deliveryCount: number,
-): number {
-  delivery[0] = TypeCode.described;
-  delivery[1] = TypeCode.smallUlong;
-  delivery[2] = Section.header;
-  delivery[3] = TypeCode.list8;
-  delivery[4] = listLength(fields, deliveryCount) + 1;
-  delivery[5] = DELIVERY_COUNT_INDEX + 1;
-  let at = HEAD_LENGTH;
-  for (let from = fields.start; from < fields.end; from++) delivery[at++] = message.bytes[from]!;
-  for (let index = fields.count; index < DELIVERY_COUNT_INDEX; index++) delivery[at++] = TypeCode.null;
-  return writeUint(delivery, deliveryCount, at);
-}
-
-function listLength(fields: Elements, deliveryCount: number): number {
-  return fields.end - fields.start + DELIVERY_COUNT_INDEX - fields.count + uintLength(deliveryCount);
-}
-
-function uintLength(value: number): number {
-  if (value === 0) return 1;
-  return value <= 0xff ? 2 : 5;
-}
-
-function writeUint(bytes: Buffer, value: number, offset: number): number {
-  const length = uintLength(value);
-  bytes[offset] = length === 1 ? TypeCode.uint0 : length === 2 ? TypeCode.smallUint : TypeCode.uint;
-  if (length === 2) bytes[offset + 1] = value;
-  if (length === 5) bytes.writeUInt32BE(value, offset + 1);
-  return offset + length;
+  writer: ValueWriter,
+): void {
+  writer.descriptor(Section.header);
+  const list = writer.beginShortList();
+  writer.encoded(bytes, start, end);
+  for (let index = count; index < HeaderField.deliveryCount; index++) writer.null();
+  writer.uint(deliveryCount);
+  writer.endShort(list, HeaderField.deliveryCount + 1);
 }

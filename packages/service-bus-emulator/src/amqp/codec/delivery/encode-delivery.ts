@@ -1,9 +1,6 @@
-import {
-  annotationsLength,
-  deadLetterSourceEntry,
-  producerAnnotations,
-  writeAnnotations,
-} from './broker-annotations.js';
+import { ValueWriter } from '@nestjs-service-bus/amqp-message';
+
+import { annotationsLength, producerAnnotations, writeAnnotations } from './broker-annotations.js';
 import { headerLength, producerFields, writeHeader } from './delivery-header.js';
 import { type DeliveryStamp } from './delivery-stamp.js';
 import { type EncodedMessage } from '../message/encoded-message.js';
@@ -16,16 +13,12 @@ export function encodeDelivery(message: EncodedMessage, stamp: DeliveryStamp): B
   const { bytes, places } = message;
   const fields = producerFields(message);
   const own = producerAnnotations(message);
-  const sourceEntry = deadLetterSourceEntry(stamp);
   const length =
-    headerLength(fields, stamp.deliveryCount) +
-    annotationsLength(own, stamp, sourceEntry) +
-    bytes.length -
-    places.kept;
+    headerLength(fields, stamp.deliveryCount) + annotationsLength(own, stamp) + bytes.length - places.kept;
 
-  const delivery = Buffer.allocUnsafe(length);
-  const header = writeHeader(delivery, message, fields, stamp.deliveryCount);
-  const annotations = writeAnnotations(delivery, message, own, stamp, sourceEntry, header);
-  bytes.copy(delivery, annotations, places.kept);
-  return delivery;
+  const writer = new ValueWriter(length);
+  writeHeader(message, fields, stamp.deliveryCount, writer);
+  writeAnnotations(message, own, stamp, writer);
+  writer.encoded(bytes, places.kept, bytes.length);
+  return writer.written();
 }

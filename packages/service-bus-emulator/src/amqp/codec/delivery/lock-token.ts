@@ -1,10 +1,9 @@
-import { readUint64, writeInt64 } from '../value/int64.js';
+import { swapGuidOrder, writeInt64 } from '@nestjs-service-bus/amqp-message';
+
+import { readUint64 } from '../value/int64.js';
 
 const TOKEN_LENGTH = 16;
 const PREFIX_LENGTH = 8;
-
-// In a .NET GUID the first three groups are little-endian; in a UUID of RFC 4122 all groups are big-endian.
-const ORDER_OF_GUID = [3, 2, 1, 0, 5, 4, 7, 6] as const;
 
 /**
  * Converts lock ids to lock tokens and back. A token consists of this broker's prefix and the model's lock id. A
@@ -18,7 +17,7 @@ export class LockTokens {
   constructor(prefix: Buffer) {
     if (prefix.length !== PREFIX_LENGTH) throw new RangeError(`The prefix must have ${PREFIX_LENGTH} bytes.`);
     this.#prefix = Buffer.from(prefix);
-    this.#tagPrefix = Buffer.from(ORDER_OF_GUID.map((index) => prefix[index]!));
+    this.#tagPrefix = swapGuidOrder(prefix);
   }
 
   toDeliveryTag(lockId: number): Buffer {

@@ -1,18 +1,6 @@
-import { type MapEntry } from '../value/map-entries.js';
-import { TypeCode } from '../value/type-code.js';
+import { Annotation, TypeCode } from '@nestjs-service-bus/amqp-message';
 
-/** The message annotations of Service Bus. */
-export const Annotation = {
-  sequenceNumber: 'x-opt-sequence-number',
-  enqueuedSequenceNumber: 'x-opt-enqueue-sequence-number',
-  enqueuedTime: 'x-opt-enqueued-time',
-  lockedUntil: 'x-opt-locked-until',
-  messageState: 'x-opt-message-state',
-  deadLetterSource: 'x-opt-deadletter-source',
-  scheduledEnqueueTime: 'x-opt-scheduled-enqueue-time',
-  partitionKey: 'x-opt-partition-key',
-  viaPartitionKey: 'x-opt-via-partition-key',
-} as const;
+import { type MapEntry } from '../value/map-entries.js';
 
 const OF_THE_BROKER: ReadonlySet<string> = new Set<string>([
   Annotation.sequenceNumber,

@@ -1,10 +1,12 @@
+import { Annotation, PropertyField } from '@nestjs-service-bus/amqp-message';
+
 import { type MessageContent } from '../../../model/queue/message-content.js';
 import {
   type PropertyChanges,
   type PropertyValue,
   type SystemProperty,
 } from '../../../model/filter/values/property-value.js';
-import { Annotation, annotationAt } from './annotation.js';
+import { annotationAt } from './annotation.js';
 import { changeProperties } from './change-properties.js';
 import { checkHeader } from './header.js';
 import { checkIdentifier, readIdentifier } from './identifier.js';
@@ -12,7 +14,7 @@ import { fieldAt, readText, readTimeMs, textField } from '../value/list-field.js
 import { locateSections, type SectionPlaces } from './locate-sections.js';
 import { mapEntries } from '../value/map-entries.js';
 import { copyToOwnMemory } from './copy-to-own-memory.js';
-import { FIELD_OF, PropertyField } from './property-field.js';
+import { FIELD_OF } from './property-field.js';
 import { readPropertyValue } from '../value/read-value.js';
 import { readTimeToLiveMs } from './time-to-live.js';
 

@@ -1,10 +1,8 @@
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 import { MalformedMessageError } from '../value/malformed-message-error.js';
 import { elementsOf } from '../value/elements.js';
-import { TypeCode } from '../value/type-code.js';
 import { valueEnd } from '../value/value-end.js';
-
-/** [AMQP 3.2.1] The header's fields by their index. */
-export const HeaderField = { durable: 0, priority: 1, timeToLive: 2 } as const;
 
 const TYPES_OF_FIELD: readonly (readonly number[])[] = [
   [TypeCode.null, TypeCode.true, TypeCode.false, TypeCode.boolean],

@@ -1,5 +1,6 @@
+import { Section } from '@nestjs-service-bus/amqp-message';
+
 import { MalformedMessageError } from '../value/malformed-message-error.js';
-import { Section } from './section.js';
 import { SectionReader } from './section-reader.js';
 import { SkipBudget } from '../value/skip-value.js';
 

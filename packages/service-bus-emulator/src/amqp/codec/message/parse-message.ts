@@ -1,3 +1,5 @@
+import { PropertyField, Section, ValueWriter } from '@nestjs-service-bus/amqp-message';
+
 import { isBrokerAnnotation } from './annotation.js';
 import { EncodedMessage } from './encoded-message.js';
 import { checkIdentifier, readIdentifier } from './identifier.js';
@@ -5,11 +7,10 @@ import { fieldAt } from '../value/list-field.js';
 import { locateSections, type SectionPlaces } from './locate-sections.js';
 import { mapEntries } from '../value/map-entries.js';
 import { copyToOwnMemory } from './copy-to-own-memory.js';
-import { PropertyField } from './property-field.js';
-import { replaceFields, writeSection } from './rewrite-section.js';
-import { Section } from './section.js';
-import { writeMap } from '../value/write-compound.js';
-import { writeString } from '../value/write-value.js';
+import { writeProperties } from './rewrite-section.js';
+
+/** How much an id and the start of its section add to a message, in bytes; if they add more, the writer's buffer grows. */
+const ROOM_FOR_ID = 128;
 
 /**
  * Parses an encoded message. Adds an id from `newMessageId` if the producer set none (clients need one to renew its
@@ -31,20 +32,21 @@ function hasMessageId(bytes: Buffer, { properties }: SectionPlaces): boolean {
 }
 
 function completed(bytes: Buffer, places: SectionPlaces, newMessageId: () => string): Buffer {
-  const annotations = mapEntries(bytes, places.messageAnnotations)
-    .filter((entry) => !isBrokerAnnotation(entry))
-    .map(({ start, end }) => bytes.subarray(start, end));
-  return Buffer.concat([
-    bytes.subarray(0, places.afterHeader),
-    ...(annotations.length === 0 ? [] : [writeSection(Section.messageAnnotations, writeMap(annotations))]),
-    hasMessageId(bytes, places)
-      ? bytes.subarray(places.kept, places.afterProperties)
-      : withMessageId(bytes, places.properties, newMessageId()),
-    bytes.subarray(places.afterProperties),
-  ]);
+  const writer = new ValueWriter(bytes.length + ROOM_FOR_ID);
+  writer.encoded(bytes, 0, places.afterHeader);
+  writeProducerAnnotations(bytes, places.messageAnnotations, writer);
+  if (hasMessageId(bytes, places)) writer.encoded(bytes, places.kept, places.afterProperties);
+  else
+    writeProperties(bytes, places.properties, new Map([[PropertyField.messageId, newMessageId()]]), writer);
+  writer.encoded(bytes, places.afterProperties, bytes.length);
+  return writer.written();
 }
 
-function withMessageId(bytes: Buffer, properties: number, id: string): Buffer {
-  const changes = new Map([[PropertyField.messageId, writeString(id)]]);
-  return writeSection(Section.properties, replaceFields(bytes, properties, changes));
+function writeProducerAnnotations(bytes: Buffer, offset: number, writer: ValueWriter): void {
+  const entries = mapEntries(bytes, offset).filter((entry) => !isBrokerAnnotation(entry));
+  if (entries.length === 0) return;
+  writer.descriptor(Section.messageAnnotations);
+  const map = writer.beginMap();
+  for (const { start, end } of entries) writer.encoded(bytes, start, end);
+  writer.endCompact(map, entries.length * 2);
 }

@@ -1,22 +1,15 @@
-import { type SystemProperty } from '../../../model/filter/values/property-value.js';
+import { PropertyField } from '@nestjs-service-bus/amqp-message';
 
-/** [AMQP 3.2.4] The indexes of some fields in a message's list of properties. */
-export const PropertyField = {
-  messageId: 0,
-  correlationId: 5,
-  absoluteExpiryTime: 8,
-  creationTime: 9,
-  groupId: 10,
-} as const;
+import { type SystemProperty } from '../../../model/filter/values/property-value.js';
 
 /** The index of each system property in the list of properties. */
 export const FIELD_OF: Readonly<Record<SystemProperty, number>> = {
   MessageId: PropertyField.messageId,
-  To: 2,
-  Label: 3,
-  ReplyTo: 4,
+  To: PropertyField.to,
+  Label: PropertyField.subject,
+  ReplyTo: PropertyField.replyTo,
   CorrelationId: PropertyField.correlationId,
-  ContentType: 6,
+  ContentType: PropertyField.contentType,
   SessionId: PropertyField.groupId,
-  ReplyToSessionId: 12,
+  ReplyToSessionId: PropertyField.replyToGroupId,
 };

@@ -1,60 +1,81 @@
+import { PropertyField, Section, type ValueWriter } from '@nestjs-service-bus/amqp-message';
+
 import { type PropertyValue } from '../../../model/filter/values/property-value.js';
 import { elementsOf } from '../value/elements.js';
 import { mapEntries } from '../value/map-entries.js';
-import { type Section } from './section.js';
-import { TypeCode } from '../value/type-code.js';
 import { valueEnd } from '../value/value-end.js';
-import { writeList, writeMap } from '../value/write-compound.js';
-import { writeString, writeValue } from '../value/write-value.js';
+import { writeValue } from '../value/write-value.js';
 
-/** Encodes a section around an encoded value. */
-export function writeSection(section: (typeof Section)[keyof typeof Section], value: Buffer): Buffer {
-  return Buffer.concat([Buffer.of(TypeCode.described, TypeCode.smallUlong, section), value]);
-}
-
-/** Returns the list at `offset` (-1: none) with some elements replaced; all others keep their bytes. */
-export function replaceFields(bytes: Buffer, offset: number, changes: ReadonlyMap<number, Buffer>): Buffer {
-  const fields: Uint8Array[] = [];
-  if (offset >= 0) {
-    const { count, start } = elementsOf(bytes, offset);
-    for (let at = start; fields.length < count;) {
-      const end = valueEnd(bytes, at);
-      fields.push(bytes.subarray(at, end));
-      at = end;
-    }
+/**
+ * Writes the properties whose list is at `offset` (-1: none), with some fields, by their index, set or, by null,
+ * removed. All other fields keep their bytes.
+ */
+export function writeProperties(
+  bytes: Buffer,
+  offset: number,
+  changes: ReadonlyMap<number, string | null>,
+  writer: ValueWriter,
+): void {
+  const { count, start } = offset < 0 ? { count: 0, start: 0 } : elementsOf(bytes, offset);
+  const newCount = Math.max(count, ...[...changes.keys()].map((index) => index + 1));
+  writer.descriptor(Section.properties);
+  const list = writer.beginList();
+  let at = start;
+  for (let index = 0; index < newCount; index++) {
+    const end = index < count ? valueEnd(bytes, at) : at;
+    const change = changes.get(index);
+    if (change !== undefined) writeField(index, change, writer);
+    else if (index < count) writer.encoded(bytes, at, end);
+    else writer.null();
+    at = end;
   }
-  for (const [index, value] of changes) {
-    while (fields.length <= index) fields.push(Buffer.of(TypeCode.null));
-    fields[index] = value;
-  }
-  return writeList(fields);
+  writer.endCompact(list, newCount);
 }
 
 /**
- * Returns the map at `offset` (-1: none) with some entries set or, by null, removed; undefined if no entry is left. All
- * other entries keep their bytes, and an entry that is set keeps its name's. Names are compared without regard to case.
+ * Writes the application properties whose map is at `offset` (-1: none), with some entries set or, by null, removed;
+ * writes nothing if no entry is left. All other entries keep their bytes, and an entry that is set keeps its name's.
+ * Names are compared without regard to case.
  */
-export function replaceEntries(
+export function writeApplicationProperties(
   bytes: Buffer,
   offset: number,
   changes: ReadonlyMap<string, PropertyValue>,
-): Buffer | undefined {
+  writer: ValueWriter,
+): void {
   const pending = new Map([...changes].map(([name, value]) => [name.toLowerCase(), { name, value }]));
   const changed = new Set(pending.keys());
-  const entries: Uint8Array[] = [];
+  const before = writer.at;
+  writer.descriptor(Section.applicationProperties);
+  const map = writer.beginMap();
+  let entries = 0;
   for (const { key, start, value, end } of mapEntries(bytes, offset)) {
     const name = key?.toLowerCase();
     if (name === undefined || !changed.has(name)) {
-      entries.push(bytes.subarray(start, end));
+      writer.encoded(bytes, start, end);
+      entries++;
       continue;
     }
     const change = pending.get(name);
     pending.delete(name);
     if (change === undefined || change.value === null) continue;
-    entries.push(Buffer.concat([bytes.subarray(start, value), writeValue(change.value)]));
+    writer.encoded(bytes, start, value);
+    writeValue(change.value, writer);
+    entries++;
   }
   for (const { name, value } of pending.values()) {
-    if (value !== null) entries.push(Buffer.concat([writeString(name), writeValue(value)]));
+    if (value === null) continue;
+    writer.string(name);
+    writeValue(value, writer);
+    entries++;
   }
-  return entries.length === 0 ? undefined : writeMap(entries);
+  if (entries === 0) writer.at = before;
+  else writer.endCompact(map, entries * 2);
+}
+
+// [AMQP 3.2.4] These properties are strings, whatever an action has computed; only the content type is a symbol.
+function writeField(index: number, text: string | null, writer: ValueWriter): void {
+  if (text === null) writer.null();
+  else if (index === PropertyField.contentType) writer.symbol(text);
+  else writer.string(text);
 }

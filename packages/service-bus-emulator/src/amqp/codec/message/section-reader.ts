@@ -1,8 +1,9 @@
+import { Section, TypeCode } from '@nestjs-service-bus/amqp-message';
+
 import { MalformedMessageError } from '../value/malformed-message-error.js';
 import { readUint64 } from '../value/int64.js';
-import { Section, SECTION_OF_SYMBOL, TYPES_OF_SECTION } from './section.js';
+import { SECTION_OF_SYMBOL, TYPES_OF_SECTION } from './section.js';
 import { SkipBudget, skipValue } from '../value/skip-value.js';
-import { TypeCode } from '../value/type-code.js';
 import { valueEnd } from '../value/value-end.js';
 
 const bit = (section: number): number => 1 << (section - Section.header);

@@ -1,17 +1,4 @@
-import { TypeCode } from '../value/type-code.js';
-
-/** [AMQP 3.2] The descriptors of a message's sections. */
-export const Section = {
-  header: 0x70,
-  deliveryAnnotations: 0x71,
-  messageAnnotations: 0x72,
-  properties: 0x73,
-  applicationProperties: 0x74,
-  data: 0x75,
-  sequence: 0x76,
-  value: 0x77,
-  footer: 0x78,
-} as const;
+import { Section, TypeCode } from '@nestjs-service-bus/amqp-message';
 
 /** The symbolic descriptors, which hardly any client uses. */
 export const SECTION_OF_SYMBOL: ReadonlyMap<string, number> = new Map<string, number>([

@@ -1,10 +1,7 @@
-import { MalformedMessageError } from '../value/malformed-message-error.js';
-import { Section } from './section.js';
-import { SectionReader } from './section-reader.js';
-import { TypeCode } from '../value/type-code.js';
+import { Section, TypeCode } from '@nestjs-service-bus/amqp-message';
 
-/** The message format of a batch: each data section is a whole message; the other sections repeat those of the first. */
-export const BATCH_MESSAGE_FORMAT = 0x8001_3700;
+import { MalformedMessageError } from '../value/malformed-message-error.js';
+import { SectionReader } from './section-reader.js';
 
 /** Returns the messages of a batch, which share its memory. Throws MalformedMessageError. */
 export function splitBatch(bytes: Buffer): Buffer[] {

@@ -1,7 +1,7 @@
-import { HeaderField } from './header.js';
+import { HeaderField, PropertyField } from '@nestjs-service-bus/amqp-message';
+
 import { fieldAt, timeField } from '../value/list-field.js';
 import { type SectionPlaces } from './locate-sections.js';
-import { PropertyField } from './property-field.js';
 import { readValue } from '../value/read-value.js';
 
 const MAX_UINT = 0xffff_ffff;

@@ -1,7 +1,8 @@
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 import { MalformedMessageError } from './malformed-message-error.js';
 import { elementsOf } from './elements.js';
 import { readValue } from './read-value.js';
-import { TypeCode } from './type-code.js';
 import { valueEnd } from './value-end.js';
 
 /** Returns the offset of a list's element; undefined if the list is absent (-1) or shorter, or the element is null. */

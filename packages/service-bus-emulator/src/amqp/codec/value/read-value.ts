@@ -1,7 +1,8 @@
+import { TypeCode, uuidText } from '@nestjs-service-bus/amqp-message';
+
 import { type PropertyValue } from '../../../model/filter/values/property-value.js';
 import { contentElements } from './elements.js';
 import { readInt64, readUint64 } from './int64.js';
-import { TypeCode } from './type-code.js';
 import { contentEnd, valueEnd } from './value-end.js';
 
 /** Any AMQP value. Lists and arrays become arrays; a described value loses its descriptor. */
@@ -28,45 +29,51 @@ function readContent(bytes: Buffer, code: number, offset: number): AmqpValue {
 type Reader = (bytes: Buffer, offset: number, code: number) => AmqpValue;
 
 const READERS: Readonly<Record<number, Reader>> = {
-  0x40: () => null,
-  0x41: () => true,
-  0x42: () => false,
-  0x43: () => 0,
-  0x44: () => 0,
-  0x45: () => [],
-  0x50: (bytes, offset) => bytes.readUInt8(offset),
-  0x51: (bytes, offset) => bytes.readInt8(offset),
-  0x52: (bytes, offset) => bytes.readUInt8(offset),
-  0x53: (bytes, offset) => bytes.readUInt8(offset),
-  0x54: (bytes, offset) => bytes.readInt8(offset),
-  0x55: (bytes, offset) => bytes.readInt8(offset),
-  0x56: (bytes, offset) => bytes[offset] !== 0,
-  0x60: (bytes, offset) => bytes.readUInt16BE(offset),
-  0x61: (bytes, offset) => bytes.readInt16BE(offset),
-  0x70: (bytes, offset) => bytes.readUInt32BE(offset),
-  0x71: (bytes, offset) => bytes.readInt32BE(offset),
-  0x72: (bytes, offset) => bytes.readFloatBE(offset),
-  0x73: (bytes, offset) => characterOf(bytes.readUInt32BE(offset)),
-  0x74: readBytes,
-  0x80: readUint64,
-  0x81: readInt64,
-  0x82: (bytes, offset) => bytes.readDoubleBE(offset),
-  0x83: (bytes, offset) => dateOf(readInt64(bytes, offset)),
-  0x84: readBytes,
-  0x94: readBytes,
-  0x98: uuidText,
-  0xa0: (bytes, offset, code) => readBytes(bytes, offset + 1, code, contentEnd(bytes, code, offset)),
-  0xa1: (bytes, offset, code) => bytes.toString('utf8', offset + 1, contentEnd(bytes, code, offset)),
-  0xa3: (bytes, offset, code) => bytes.toString('latin1', offset + 1, contentEnd(bytes, code, offset)),
-  0xb0: (bytes, offset, code) => readBytes(bytes, offset + 4, code, contentEnd(bytes, code, offset)),
-  0xb1: (bytes, offset, code) => bytes.toString('utf8', offset + 4, contentEnd(bytes, code, offset)),
-  0xb3: (bytes, offset, code) => bytes.toString('latin1', offset + 4, contentEnd(bytes, code, offset)),
-  0xc0: readList,
-  0xc1: readMap,
-  0xd0: readList,
-  0xd1: readMap,
-  0xe0: (bytes, offset) => readArray(bytes, offset + 2, bytes[offset + 1]!),
-  0xf0: (bytes, offset) => readArray(bytes, offset + 8, bytes.readUInt32BE(offset + 4)),
+  [TypeCode.null]: () => null,
+  [TypeCode.true]: () => true,
+  [TypeCode.false]: () => false,
+  [TypeCode.uint0]: () => 0,
+  [TypeCode.ulong0]: () => 0,
+  [TypeCode.list0]: () => [],
+  [TypeCode.ubyte]: (bytes, offset) => bytes.readUInt8(offset),
+  [TypeCode.byte]: (bytes, offset) => bytes.readInt8(offset),
+  [TypeCode.smallUint]: (bytes, offset) => bytes.readUInt8(offset),
+  [TypeCode.smallUlong]: (bytes, offset) => bytes.readUInt8(offset),
+  [TypeCode.smallInt]: (bytes, offset) => bytes.readInt8(offset),
+  [TypeCode.smallLong]: (bytes, offset) => bytes.readInt8(offset),
+  [TypeCode.boolean]: (bytes, offset) => bytes[offset] !== 0,
+  [TypeCode.ushort]: (bytes, offset) => bytes.readUInt16BE(offset),
+  [TypeCode.short]: (bytes, offset) => bytes.readInt16BE(offset),
+  [TypeCode.uint]: (bytes, offset) => bytes.readUInt32BE(offset),
+  [TypeCode.int]: (bytes, offset) => bytes.readInt32BE(offset),
+  [TypeCode.float]: (bytes, offset) => bytes.readFloatBE(offset),
+  [TypeCode.char]: (bytes, offset) => characterOf(bytes.readUInt32BE(offset)),
+  [TypeCode.decimal32]: readBytes,
+  [TypeCode.ulong]: readUint64,
+  [TypeCode.long]: readInt64,
+  [TypeCode.double]: (bytes, offset) => bytes.readDoubleBE(offset),
+  [TypeCode.timestamp]: (bytes, offset) => dateOf(readInt64(bytes, offset)),
+  [TypeCode.decimal64]: readBytes,
+  [TypeCode.decimal128]: readBytes,
+  [TypeCode.uuid]: uuidText,
+  [TypeCode.binary8]: (bytes, offset, code) =>
+    readBytes(bytes, offset + 1, code, contentEnd(bytes, code, offset)),
+  [TypeCode.string8]: (bytes, offset, code) =>
+    bytes.toString('utf8', offset + 1, contentEnd(bytes, code, offset)),
+  [TypeCode.symbol8]: (bytes, offset, code) =>
+    bytes.toString('latin1', offset + 1, contentEnd(bytes, code, offset)),
+  [TypeCode.binary32]: (bytes, offset, code) =>
+    readBytes(bytes, offset + 4, code, contentEnd(bytes, code, offset)),
+  [TypeCode.string32]: (bytes, offset, code) =>
+    bytes.toString('utf8', offset + 4, contentEnd(bytes, code, offset)),
+  [TypeCode.symbol32]: (bytes, offset, code) =>
+    bytes.toString('latin1', offset + 4, contentEnd(bytes, code, offset)),
+  [TypeCode.list8]: readList,
+  [TypeCode.map8]: readMap,
+  [TypeCode.list32]: readList,
+  [TypeCode.map32]: readMap,
+  [TypeCode.array8]: (bytes, offset) => readArray(bytes, offset + 2, bytes[offset + 1]!),
+  [TypeCode.array32]: (bytes, offset) => readArray(bytes, offset + 8, bytes.readUInt32BE(offset + 4)),
 };
 
 // Used for decimals, too, which JavaScript does not have. Copies: a value must not keep a whole message alive.
@@ -104,12 +111,6 @@ function readArray(bytes: Buffer, offset: number, count: number): AmqpValue[] {
 
 function characterOf(codePoint: number): string {
   return codePoint > 0x10ffff ? '\ufffd' : String.fromCodePoint(codePoint);
-}
-
-// Formats a UUID's 16 bytes, in the order of RFC 4122.
-function uuidText(bytes: Buffer, offset: number): string {
-  const hex = bytes.toString('hex', offset, offset + 16);
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
 const LAST_DATE_MS = 8.64e15;

@@ -1,5 +1,6 @@
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 import { MalformedMessageError } from './malformed-message-error.js';
-import { TypeCode } from './type-code.js';
 import { ARRAY_32, ARRAY_8, COMPOUND_32, LAYOUT_OF, SIZE_32, SIZE_8, UNKNOWN } from './value-layout.js';
 
 /** Limits how deeply values nest, and how many array elements without any bytes are declared. */

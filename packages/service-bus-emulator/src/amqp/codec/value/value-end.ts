@@ -1,4 +1,5 @@
-import { TypeCode } from './type-code.js';
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 import { ARRAY_8, COMPOUND_8, LAYOUT_OF, SIZE_8 } from './value-layout.js';
 
 /** Returns the offset after a value that skipValue has accepted. */

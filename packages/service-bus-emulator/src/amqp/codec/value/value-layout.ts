@@ -1,3 +1,5 @@
+import { TypeCode } from '@nestjs-service-bus/amqp-message';
+
 /** The layouts of values without a fixed width: the negative entries of LAYOUT_OF. */
 export const SIZE_8 = -1;
 export const SIZE_32 = -2;
@@ -23,13 +25,6 @@ const LAYOUT_OF_CATEGORY: Readonly<Record<number, number>> = {
   0xf: ARRAY_32,
 };
 
-// [AMQP 1.6] All types. Any other code is invalid, whatever its category.
-const KNOWN_CODES = [
-  ...[0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x60, 0x61],
-  ...[0x70, 0x71, 0x72, 0x73, 0x74, 0x80, 0x81, 0x82, 0x83, 0x84, 0x94, 0x98],
-  ...[0xa0, 0xa1, 0xa3, 0xb0, 0xb1, 0xb3, 0xc0, 0xc1, 0xd0, 0xd1, 0xe0, 0xf0],
-];
-
 /** By type code: the width of the value in bytes, or one of the layouts above. */
 export const LAYOUT_OF = new Int8Array(256).fill(UNKNOWN);
-for (const code of KNOWN_CODES) LAYOUT_OF[code] = LAYOUT_OF_CATEGORY[code >>> 4] ?? UNKNOWN;
+for (const code of Object.values(TypeCode)) LAYOUT_OF[code] = LAYOUT_OF_CATEGORY[code >>> 4] ?? UNKNOWN;

@@ -1,17 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
+import { ValueWriter } from '@nestjs-service-bus/amqp-message';
 
 import { type PropertyValue } from '../../../model/filter/values/property-value.js';
 import { readValue } from './read-value.js';
 import { SkipBudget, skipValue } from './skip-value.js';
 import { writeValue } from './write-value.js';
 
+const encode = (value: PropertyValue): Buffer => {
+  const writer = new ValueWriter(1);
+  writeValue(value, writer);
+  return writer.written();
+};
+
 describe('writeValue', () => {
   it.each<[string, PropertyValue, string]>([
     ['null', null, '40'],
     ['true', true, '41'],
     ['false', false, '42'],
-    ['an integer as int', 5, '7100000005'],
-    ['a negative integer as int', -1, '71ffffffff'],
+    ['an integer as int', 5_000, '7100001388'],
+    ['a negative integer as int', -5_000, '71ffffec78'],
+    ['an integer of one byte as a short int', 5, '5405'],
+    ['a negative integer of one byte as a short int', -1, '54ff'],
+    ['minus zero as int', -0, '5400'],
+    ['the least int', -2_147_483_648, '7180000000'],
     ['an integer beyond 32 bits as long', 2_147_483_648, '810000000080000000'],
     ['a bigint as long', 9_007_199_254_740_993n, '810020000000000001'],
     ['a negative bigint as long', -1n, '81ffffffffffffffff'],
@@ -26,13 +37,13 @@ describe('writeValue', () => {
     ['bytes as binary', new Uint8Array([0, 255]), 'a00200ff'],
     ['a text as string, in UTF-8', 'é', 'a102c3a9'],
   ])('writes %s', (_name, value, hex) => {
-    expect(writeValue(value).toString('hex')).toBe(hex);
+    expect(encode(value).toString('hex')).toBe(hex);
   });
 
   it.each(['x'.repeat(255), 'x'.repeat(256), 'é'.repeat(128)])(
     'writes long texts so that they read back',
     (text) => {
-      const bytes = writeValue(text);
+      const bytes = encode(text);
       expect(skipValue(bytes, 0, bytes.length, new SkipBudget())).toBe(bytes.length);
       expect(readValue(bytes, 0)).toBe(text);
     },
