@@ -19,8 +19,9 @@ export interface LinkHandlers extends MessageHandlers {
   linkOpened?(): void;
 }
 
-/** What `subscribe` returns: `close` takes the credit back, and leaves the link open for settling. */
+/** A running `subscribe`. */
 export interface Subscription {
+  /** Takes the credit back; messages that are in hand can still be settled. */
   close(): Promise<void>;
 }
 
