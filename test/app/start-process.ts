@@ -82,7 +82,7 @@ export class ServiceProcess {
   /** The ids of its workers' processes, by their numbers. */
   async workers(): Promise<ReadonlyMap<number, number>> {
     const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args=']);
-    const lines = stdout.matchAll(/^ *(\d+) +(\d+) .* --worker (\d+)$/gm);
+    const lines = stdout.matchAll(/^ *(\d+) +(\d+) .* --worker (\d+)(?: .*)?$/gm);
     const own = [...lines].filter(([, , parent]) => Number(parent) === this.child.pid);
     return new Map(own.map(([, pid, , number]) => [Number(number), Number(pid)]));
   }

@@ -39,6 +39,13 @@ describe('WORKERS', () => {
     return { broker, client };
   }
 
+  /** Never 0: that would signal all processes of this test. */
+  function idOf(worker: number, workers: ReadonlyMap<number, number>): number {
+    const id = workers.get(worker);
+    if (id === undefined) throw new Error(`there is no worker ${worker}`);
+    return id;
+  }
+
   const status = async (url: string): Promise<number> => (await fetch(url)).status;
 
   it('share the work, and nothing is lost where one of them is killed', async () => {
@@ -58,7 +65,7 @@ describe('WORKERS', () => {
 
     const before = await service.workers();
     const total = 500;
-    const killed = before.get(1) ?? 0;
+    const killed = idOf(1, before);
     for (let sent = 0; sent < total; sent += 50) {
       const ids = Array.from({ length: 50 }, (_, index) => `message-${sent + index}`);
       await sender.sendMessages(ids.map((messageId) => ({ messageId, body: { text: messageId } })));
@@ -100,7 +107,7 @@ describe('WORKERS', () => {
       return workers.map(([, number]) => number).join() === '1,2';
     }, 20_000);
     // An operator restarts them one after the other.
-    process.kill((await service.workers()).get(2) ?? 0, 'SIGTERM');
+    process.kill(idOf(2, await service.workers()), 'SIGTERM');
     await until(() => service.output.includes('worker 2 is ready'), 20_000);
     expect(service.output).toContain('worker 2 was ended by exit code 0, another is started in its place');
     service.signal('SIGTERM');

@@ -73,6 +73,7 @@ export async function runJest(
     moduleNameMapper: {
       '^(\\.{1,2}/.*)\\.js$': '$1',
       '^(nestjs-service-bus|service-bus-emulator)$': `${ROOT}packages/$1/src/index.ts`,
+      '^@nestjs-service-bus/(.+)$': `${ROOT}packages/$1/src/index.ts`,
     },
     transform: {
       '^.+\\.ts$': [`${ROOT}node_modules/ts-jest`, { useESM: true, tsconfig: `${ROOT}tsconfig.json` }],
