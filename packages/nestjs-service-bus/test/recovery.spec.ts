@@ -59,6 +59,8 @@ describe('a half-open connection', () => {
   const work = { name: 'work', lockDurationMs: 1_000 };
   const scene = serviceBusScene({ entities: { queues: [work, 'out'] } });
   const WITHIN_MS = 10_000;
+  // Each delivery to the dead connection loses its lock after a second, and counts as an attempt.
+  const retry = { maxAttempts: 50 };
 
   it('is abandoned in time, for receiving and for sending', async () => {
     let done = 0;
@@ -67,7 +69,7 @@ describe('a half-open connection', () => {
         done++;
         return payload;
       },
-      { replyTo: 'out' },
+      { replyTo: 'out', retry },
     );
     await scene.send('work', { body: 'before' });
     await until(() => scene.left('out') === 1);
@@ -83,7 +85,7 @@ describe('a half-open connection', () => {
 
   it('is abandoned in time while a token is in flight', async () => {
     const seen: unknown[] = [];
-    const app = await scene.startWork((payload) => void seen.push(payload));
+    const app = await scene.startWork((payload) => void seen.push(payload), { retry });
     scene.emulator.faults.silenceConnections();
     // The first request needs a token for the management node.
     const receiver = app.server.unwrap<ServiceBusClient>().createReceiver('work');
