@@ -20,7 +20,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/(?:build|dist)', '<rootDir>/dist'],
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json' }] },
   setupFiles: ['reflect-metadata', '<rootDir>/test/support/test-environment.ts'],
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   // Many tests wait for the broker or a process: three share two cores well.
   maxWorkers: 3,
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
