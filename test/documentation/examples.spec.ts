@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Emulator, readEntities, startEmulator } from 'service-bus-emulator';
 
+import { until } from '../support/until.js';
 import { freePort, StartedProcess } from './started-process.js';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
@@ -51,7 +52,13 @@ describe('the example', () => {
     const url = `http://127.0.0.1:${port}`;
     const body = JSON.stringify({ item: 'tea', pieces: 2 });
     const headers = { 'content-type': 'application/json' };
-    await fetch(`${url}/orders`, { method: 'POST', headers, body });
+    // Nest says that it has started before it listens.
+    const send = (): Promise<boolean> =>
+      fetch(`${url}/orders`, { method: 'POST', headers, body }).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await until(send, 20_000);
     const receipts: unknown[] = [];
     while (receipts.length === 0) {
       receipts.push(...((await (await fetch(`${url}/receipts`)).json()) as unknown[]));
