@@ -14,6 +14,7 @@ export interface Options {
   readonly start: boolean;
   readonly growth: boolean;
   readonly workers: boolean;
+  readonly distance: boolean;
   readonly profile: string | undefined;
 }
 
@@ -25,10 +26,12 @@ By default, measures throughput and latency of all candidates, side by side.
   --start         cold start until ready, compared with an empty Nest application
   --growth        cost per message with 1 and 500 handlers, 1 and 200 bindings, 1 and 10,000 sessions
   --workers       the whole service with WORKERS=1 and WORKERS=2, with a CPU-bound handler
+  --distance      with a network of 2, 10 and 50 ms between the candidates and the broker
   --profile ID    where the time and the allocations of a candidate go
 
   --only A,B      only these candidates
-  --work NAMES    only these of 100-bytes, 1-kilobyte, 64-kilobytes and latency
+  --work NAMES    only these of 100-bytes, 1-kilobyte, 64-kilobytes and latency; with --distance those that begin
+                  so: 10ms, say, or 10ms-16-work, 2ms-100, 50ms-sessions, 10ms-client
   --rounds N      number of rounds, 5 by default
   --quick         few messages and 2 rounds, to check that it works
   --json          print the figures as JSON
@@ -54,6 +57,7 @@ export function readOptions(commandLine: readonly string[]): Options {
       start: flag,
       growth: flag,
       workers: flag,
+      distance: flag,
     },
   });
   const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));

@@ -16,6 +16,7 @@ async function measure(options: Options): Promise<Section[]> {
     ];
   }
   if (options.workers) return [await (await import('./measure/workers.js')).measureWorkers(options)];
+  if (options.distance) return (await import('./measure/distance.js')).measureDistance(options);
   if (options.profile !== undefined) {
     return [await (await import('./measure/profile.js')).measureProfile(options.profile, options)];
   }

@@ -13,7 +13,7 @@ const NEVER_IDLE_MS = 3_600_000;
 @Controller()
 class OrdersController {
   @MessagePattern('orders')
-  accept(@Payload() order: Order): Receipt {
+  accept(@Payload() order: Order): Receipt | Promise<Receipt> {
     return accept(order);
   }
 }
@@ -27,7 +27,10 @@ export async function start(assignment: Assignment): Promise<Running> {
     {
       module: OrdersModule,
       imports: [
-        ServiceBusModule.forRoot({ connectionString: assignment.address }),
+        ServiceBusModule.forRoot({
+          connectionString: assignment.address,
+          fastLane: assignment.fastLane ?? true,
+        }),
         ServiceBusModule.forFeature({
           pattern: 'orders',
           queue: assignment.inputQueue,

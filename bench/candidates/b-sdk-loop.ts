@@ -12,7 +12,7 @@ export function start({ address, inputQueue, outputQueue, concurrency }: Assignm
     {
       processMessage: async ({ body, messageId }) => {
         await sender.sendMessages({
-          body: accept(body as Order),
+          body: await accept(body as Order),
           contentType: 'application/json',
           correlationId: messageId,
         });

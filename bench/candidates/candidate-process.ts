@@ -1,5 +1,6 @@
 import { answer } from '../process/answer.js';
 import { monotonicMs } from '../process/monotonic-ms.js';
+import { setWork } from './order.js';
 import { type Profiler } from './profiler.js';
 import { type Assignment, type CandidateModule, type Running } from './running.js';
 
@@ -28,6 +29,7 @@ function usage(): Usage {
 
 answer({
   start: async (assignment) => {
+    setWork((assignment as Assignment).workMs ?? 0);
     running = await start(assignment as Assignment);
   },
   usage,

@@ -22,7 +22,16 @@ export interface Receipt {
   readonly isAccepted: true;
 }
 
+let workMs = 0;
+
+/** Has each call of `accept` take this long, as if it waited for a database: 0 for almost nothing. */
+export function setWork(milliseconds: number): void {
+  workMs = milliseconds;
+}
+
 /** The handler's work in every candidate: almost nothing, so that only the overhead is measured. */
-export function accept({ id, customer, text }: Order): Receipt {
-  return { id, customer, text, isAccepted: true };
+export function accept({ id, customer, text }: Order): Receipt | Promise<Receipt> {
+  const receipt: Receipt = { id, customer, text, isAccepted: true };
+  if (workMs === 0) return receipt;
+  return new Promise((resolve) => setTimeout(() => resolve(receipt), workMs));
 }

@@ -16,7 +16,7 @@ export function startBatches(
     {
       processMessage: async (message) => {
         await sender.send({
-          body: accept(message.body as Order),
+          body: await accept(message.body as Order),
           contentType: 'application/json',
           correlationId: message.messageId,
         });

@@ -11,7 +11,7 @@ import { type Assignment, type Running } from './running.js';
 @Controller()
 class OrdersController {
   @MessagePattern('orders')
-  accept(@Payload() order: Order): Receipt {
+  accept(@Payload() order: Order): Receipt | Promise<Receipt> {
     return accept(order);
   }
 }
@@ -21,19 +21,19 @@ class OrdersModule {}
 
 /** Our transport, as an application uses it; `pipe` validates the payloads. */
 export async function startTransport(
-  { address, inputQueue, outputQueue, concurrency }: Assignment,
+  { address, inputQueue, outputQueue, concurrency, isAdaptive = false, fastLane = true }: Assignment,
   pipe?: PipeTransform,
 ): Promise<Running> {
   const app = await NestFactory.create(
     {
       module: OrdersModule,
       imports: [
-        ServiceBusModule.forRoot({ connectionString: address }),
+        ServiceBusModule.forRoot({ connectionString: address, fastLane }),
         ServiceBusModule.forFeature({
           pattern: 'orders',
           queue: inputQueue,
           replyTo: outputQueue,
-          maxConcurrentCalls: concurrency,
+          maxConcurrentCalls: isAdaptive ? 'auto' : concurrency,
         }),
       ],
       controllers: [OrdersController],
