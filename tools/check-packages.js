@@ -24,7 +24,8 @@ async function checkPackages() {
 function checkPackage({ manifest, source, tarball, files, packedBytes }) {
   const strays = files.filter((file) => !LIBRARY.test(file) && !BESIDE_THE_LIBRARY.includes(file));
   const problems = strays.map((file) => `${file} is no part of the library`);
-  if (!files.includes('LICENSE')) problems.push('LICENSE is missing');
+  const missing = BESIDE_THE_LIBRARY.filter((file) => !files.includes(file));
+  problems.push(...missing.map((file) => `${file} is missing`));
   console.log(`${manifest.name}: ${files.length} files, ${Math.round(packedBytes / 1000)} kB packed`);
   for (const problem of problems) console.log(`  ${problem}`);
   const linted = [

@@ -95,7 +95,7 @@ describe('the service as it is built, in a bundle', () => {
 
   it('starts with an emulator of its own, and answers on all its pages', async () => {
     const [service, url] = await start();
-    await until(async () => (await fetch(`${url}/health/ready`)).status === 200, 20_000);
+    await until(async () => (await fetch(`${url}/health/ready`)).status === 200);
     const pages = ['/health', '/health/live', '/metrics', '/docs', '/docs/swagger-ui.css'];
     const statuses = await Promise.all(pages.map(async (page) => [page, (await fetch(url + page)).status]));
     expect(statuses).toEqual(pages.map((page) => [page, 200]));
@@ -114,12 +114,12 @@ describe('the service as it is built, in a bundle', () => {
     await start({ SB_CONNECTION: broker.connectionString });
     await send('counter-in', { body: { text: 'one two' } }, { body: { text: 5 } });
     await send('feedback-form-in', { body: { nonsense: true } });
-    await until(() => broker.entity('counter-out').counts.active === 1, 20_000);
+    await until(() => broker.entity('counter-out').counts.active === 1);
     const reasons = (): unknown[] =>
       ['counter-in', 'feedback-form-in'].map((queue) =>
         broker.entity(`${queue}/$DeadLetterQueue`).messages()[0]?.applicationProperty('DeadLetterReason'),
       );
-    await until(() => !reasons().includes(undefined), 20_000);
+    await until(() => !reasons().includes(undefined));
     expect(reasons()).toEqual(['ValidationFailed', 'ValidationFailed']);
   });
 
@@ -148,10 +148,10 @@ describe('the service as it is built, in a bundle', () => {
       WORKERS: '2',
       APPS: 'counter',
     });
-    await until(async () => (await fetch(`${url}/health`)).status === 200, 20_000);
+    await until(async () => (await fetch(`${url}/health`)).status === 200);
     expect((await service.workers()).size).toBe(2);
     await send('counter-in', ...Array.from({ length: 20 }, (_, index) => ({ body: { text: `${index}` } })));
-    await until(() => broker.entity('counter-out').counts.active === 20, 20_000);
+    await until(() => broker.entity('counter-out').counts.active === 20);
   });
 
   it('ends, and frees its port, when `npm start` gets a signal', async () => {

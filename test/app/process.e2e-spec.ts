@@ -188,7 +188,7 @@ describe('the process', () => {
     expect(await status(`${url}/health/live`)).toBe(200);
     expect(await status(`${url}/health/ready`)).toBe(503);
     await startBroker(port);
-    await until(async () => (await status(`${url}/health/ready`)) === 200, 20_000);
+    await until(async () => (await status(`${url}/health/ready`)) === 200);
     expect(await status(`${url}/health/live`)).toBe(200);
   });
 

@@ -255,7 +255,7 @@ describe('the bus over HTTP', () => {
       reader.on('error', () => undefined);
       await until(() => out().lockedCount === 2);
       reader.destroy();
-      await until(() => out().lockedCount === 0, 1_000);
+      await until(() => out().lockedCount === 0);
       await until(() => out().receiverCount === 0);
       expect(await receive()).toEqual(['one', 'two']);
     });
@@ -273,7 +273,7 @@ describe('the bus over HTTP', () => {
         await until(() => out().receiverCount === 0);
       }
       await relayed(10);
-      await until(() => out().lockedCount === 0, 1_000);
+      await until(() => out().lockedCount === 0);
       expect((await receive()) as string[]).toHaveLength(10);
     });
 

@@ -54,7 +54,7 @@ describe('WORKERS', () => {
     const url = await service.ready();
     expect(service.output).toContain('ms with 2 workers: http');
     expect(service.output).not.toMatch(/\[Worker \d\]/);
-    await until(async () => (await status(`${url}/health`)) === 200, 20_000);
+    await until(async () => (await status(`${url}/health`)) === 200);
     const sender = client.createSender('counter-in');
 
     // What is dead-lettered is logged by the worker that had it.
@@ -71,8 +71,8 @@ describe('WORKERS', () => {
       await sender.sendMessages(ids.map((messageId) => ({ messageId, body: { text: messageId } })));
       if (sent === 200) process.kill(killed, 'SIGKILL');
     }
-    await until(() => service.output.includes('worker 1 is ready'), 20_000);
-    await until(() => broker.entity('counter-in').counts.active === 0, 20_000);
+    await until(() => service.output.includes('worker 1 is ready'));
+    await until(() => broker.entity('counter-in').counts.active === 0);
     expect(broker.entity('counter-out').counts.active).toBe(total);
     expect(service.output).toContain('worker 1 was ended by SIGKILL, another is started in its place');
     const after = await service.workers();
@@ -91,7 +91,7 @@ describe('WORKERS', () => {
     expect(service.output.match(/an emulator runs in this process/g)).toHaveLength(1);
     const received = fetch(`${url}/receive?idleTimeout=60&minMessages=2`).then((response) => response.json());
     expect((await fetch(`${url}/send`, { method: 'POST', body: 'Hello world!' })).status).toBe(200);
-    await until(async () => ((await (await fetch(`${url}/peek`)).json()) as unknown[]).length === 1, 20_000);
+    await until(async () => ((await (await fetch(`${url}/peek`)).json()) as unknown[]).length === 1);
     service.signal('SIGINT');
     expect(await received).toEqual(['Hello world!']);
     expect(await service.exit()).toBe(0);
@@ -108,7 +108,7 @@ describe('WORKERS', () => {
     }, 20_000);
     // An operator restarts them one after the other.
     process.kill(idOf(2, await service.workers()), 'SIGTERM');
-    await until(() => service.output.includes('worker 2 is ready'), 20_000);
+    await until(() => service.output.includes('worker 2 is ready'));
     expect(service.output).toContain('worker 2 was ended by exit code 0, another is started in its place');
     service.signal('SIGTERM');
     expect(await service.exit()).toBe(0);
@@ -124,7 +124,7 @@ describe('WORKERS', () => {
     await service.ready();
     // A message that cannot be settled keeps the drain waiting.
     await client.createSender('counter-in').sendMessages({ body: { text: 'one' } });
-    await until(() => broker.entity('counter-out').counts.active === 1, 20_000);
+    await until(() => broker.entity('counter-out').counts.active === 1);
     broker.faults.delayAnswers(600_000, 'counter-in');
     const sender = client.createSender('counter-in');
     sender.sendMessages({ body: { text: 'two' } }).catch(() => undefined);
@@ -154,7 +154,7 @@ describe('WORKERS', () => {
     const url = await service.ready();
     const received = fetch(`${url}/receive?idleTimeout=60&minMessages=2`).then((response) => response.json());
     expect((await fetch(`${url}/send`, { method: 'POST', body: 'Hello world!' })).status).toBe(200);
-    await until(() => broker.entity('counter-in').messages()[0]?.locked === true, 20_000);
+    await until(() => broker.entity('counter-in').messages()[0]?.locked === true);
     service.signal('SIGKILL');
     expect(await received).toEqual(['Hello world!']);
     // The pipe of their output closes when the last of them has ended.

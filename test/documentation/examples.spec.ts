@@ -58,7 +58,7 @@ describe('the example', () => {
         ({ ok }) => ok,
         () => false,
       );
-    await until(send, 20_000);
+    await until(send);
     const receipts: unknown[] = [];
     while (receipts.length === 0) {
       receipts.push(...((await (await fetch(`${url}/receipts`)).json()) as unknown[]));

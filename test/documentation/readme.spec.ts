@@ -53,7 +53,7 @@ async function run(application: DocumentedApplication): Promise<void> {
     }
     const missing = (): string[] =>
       expected.filter((line) => !processes.some(({ output }) => output.includes(line)));
-    await until(() => missing().length === 0, 20_000).catch(() => {
+    await until(() => missing().length === 0).catch(() => {
       const said = processes.map(({ output }) => output).join('\n');
       throw new Error(`missing are ${JSON.stringify(missing())} in:\n${said}`);
     });

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { describe, expect, it, jest } from '@jest/globals';
 
+import { until } from '../../../test/support/until.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { type ServiceBusApp, until } from './support/start-service-bus-app.js';
+import { type ServiceBusApp } from './support/start-service-bus-app.js';
 
 jest.setTimeout(90_000);
 
@@ -70,7 +71,7 @@ describe('maxConcurrentCalls: auto', () => {
     await scene.send('work', ...many(500));
     await until(() => most === 20, 30_000);
     expect(app.server.health()[0]?.concurrency).toEqual({ limit: 20, max: 20 });
-    await until(() => scene.left('work') === 0, 20_000);
+    await until(() => scene.left('work') === 0);
     expect(most).toBe(20);
   });
 
@@ -80,9 +81,9 @@ describe('maxConcurrentCalls: auto', () => {
     const app = await scene.startWork(() => delay(20, 'done'), binding, { retryOptions });
     scene.emulator.faults.refuseSends(100_000, 'com.microsoft:server-busy', 'out');
     await scene.send('work', ...many(300));
-    await until(() => limitOf(app) <= 4, 20_000);
+    await until(() => limitOf(app) <= 4);
     scene.emulator.faults.clear();
-    await until(() => scene.left('work') === 0 && scene.left('out') === 300, 20_000);
+    await until(() => scene.left('work') === 0 && scene.left('out') === 300);
     const low = limitOf(app);
     // A busy machine may hide the gain of more handlers: check only that it tries more again.
     await scene.send('work', ...many(20_000));
@@ -104,6 +105,6 @@ describe('maxConcurrentCalls: auto, under lock pressure', () => {
     await until(() => limitOf(app) < 16, 30_000);
     scene.emulator.faults.clear();
     isOver = true;
-    await until(() => scene.left('work') === 0, 20_000);
+    await until(() => scene.left('work') === 0);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 
+import { until } from '../../../test/support/until.js';
 import { RetryException, type ServiceBusContext } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 const DEAD = 'work/$DeadLetterQueue';
 const thrice = { maxAttempts: 3, delayMs: 10 };

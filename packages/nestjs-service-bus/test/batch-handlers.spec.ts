@@ -6,6 +6,7 @@ import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservice
 import { IsInt, Min } from 'class-validator';
 import { from } from 'rxjs';
 
+import { until } from '../../../test/support/until.js';
 import {
   BatchException,
   type BindingOptions,
@@ -20,7 +21,7 @@ import {
 } from '../src/index.js';
 import { BATCH_HANDLER, BatchController, type BatchHandler } from './support/batch-controller.js';
 import { type Scene, serviceBusScene } from './support/service-bus-scene.js';
-import { type ServiceBusApp, until } from './support/start-service-bus-app.js';
+import { type ServiceBusApp } from './support/start-service-bus-app.js';
 
 const DEAD = 'work/$DeadLetterQueue';
 const numbered = (count: number): { body: number; messageId: string }[] =>

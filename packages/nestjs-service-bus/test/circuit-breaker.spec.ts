@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { until } from '../../../test/support/until.js';
 import { DeadLetterException, type ServiceBusContext } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 const PAUSE_MS = 700;
 const circuitBreaker = { minMessages: 20, pauseMs: PAUSE_MS };

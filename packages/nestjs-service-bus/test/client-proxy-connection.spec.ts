@@ -3,9 +3,9 @@ import { Logger } from '@nestjs/common';
 import { lastValueFrom, toArray } from 'rxjs';
 
 import { startEmulator } from 'service-bus-emulator';
+import { until } from '../../../test/support/until.js';
 import { ServiceBusClientProxy, type ServiceBusClientProxyOptions } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 const SHARED = { replyQueue: 'shared-replies', replyQueueRequiresSession: true };
 

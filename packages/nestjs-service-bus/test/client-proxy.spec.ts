@@ -5,6 +5,7 @@ import { ClientsModule, EventPattern, MessagePattern, Payload, RpcException } fr
 import { IsInt } from 'class-validator';
 import { EMPTY, firstValueFrom, lastValueFrom, of, throwError, toArray } from 'rxjs';
 
+import { until } from '../../../test/support/until.js';
 import {
   ClientClosedError,
   DeadLetterException,
@@ -16,7 +17,7 @@ import {
   ServiceBusMessageBuilder,
 } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
+
 import { type WorkHandler } from './support/work-controller.js';
 
 class Order {

@@ -1,7 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 
+import { until } from '../../../test/support/until.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
+
 import { type WorkHandler } from './support/work-controller.js';
 
 describe('a message that is done, and cannot be completed', () => {

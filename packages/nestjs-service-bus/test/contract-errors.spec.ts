@@ -3,10 +3,10 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { Controller, Logger } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 
+import { until } from '../../../test/support/until.js';
 import { overPlainHttp } from '../src/sdk/connection/over-plain-http.js';
 import { SERVICE_BUS_TRANSPORT, ServiceBusConfigurationError, ServiceBusModule } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 @Controller()
 class FirstController {

@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Controller, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 
+import { until } from '../../../test/support/until.js';
 import {
   DrainedError,
   InjectSender,
@@ -13,7 +14,6 @@ import {
   ServiceBusModule,
 } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 describe('closing the application', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });

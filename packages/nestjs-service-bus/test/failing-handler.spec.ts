@@ -13,6 +13,7 @@ import { Ctx, EventPattern, MessagePattern, Payload, RpcException } from '@nestj
 import { IsInt, Max, Min } from 'class-validator';
 import { of, throwError } from 'rxjs';
 
+import { until } from '../../../test/support/until.js';
 import {
   DeadLetterException,
   DeferException,
@@ -21,7 +22,6 @@ import {
   ServiceBusModule,
 } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 const DEAD = 'work/$DeadLetterQueue';
 const quickly = { maxAttempts: 3, delayMs: 20, maxDelayMs: 40 };

@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { describe, expect, it, jest } from '@jest/globals';
 
+import { until } from '../../../test/support/until.js';
 import { type ServiceBusContext, ServiceBusConfigurationError, ServiceBusModule } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 describe('the option fastLane', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });

@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceBusReceiver } from '@azure/service-bus';
 import { describe, expect, it } from '@jest/globals';
 
+import { until } from '../../../test/support/until.js';
 import { getReceiverToken, LockLostError, type ServiceBusContext, ServiceBusModule } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 const LOCK_MS = 1_000;
 

@@ -3,9 +3,9 @@ import { Controller } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { EMPTY, of } from 'rxjs';
 
+import { until } from '../../../test/support/until.js';
 import { ServiceBusModule } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 describe('a handler of a message pattern', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out', 'elsewhere', 'orders'] } });

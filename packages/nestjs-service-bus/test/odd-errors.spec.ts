@@ -5,9 +5,10 @@ import { HttpException, Logger } from '@nestjs/common';
 import { RpcException } from '@nestjs/microservices';
 import { Observable, throwError } from 'rxjs';
 
+import { until } from '../../../test/support/until.js';
 import { DeadLetterException, DrainedError } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
+
 import { WORK_HANDLER, WorkController } from './support/work-controller.js';
 
 const DEAD = 'work/$DeadLetterQueue';

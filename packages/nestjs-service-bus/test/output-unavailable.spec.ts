@@ -1,9 +1,9 @@
 import { ServiceBusAdministrationClient } from '@azure/service-bus';
 import { describe, expect, it, jest } from '@jest/globals';
 
+import { until } from '../../../test/support/until.js';
 import { overPlainHttp } from '../src/sdk/connection/over-plain-http.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 const DEAD = 'work/$DeadLetterQueue';
 const once = { maxAttempts: 1 };

@@ -1,9 +1,10 @@
 import { type ServiceBusMessage, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { describe, expect, it } from '@jest/globals';
 
+import { until } from '../../../test/support/until.js';
 import { InjectSender, type ServiceBusContext, ServiceBusModule, getSenderToken } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { fastLane, until } from './support/start-service-bus-app.js';
+import { fastLane } from './support/start-service-bus-app.js';
 
 const BIG = 'ü'.repeat(100_000);
 

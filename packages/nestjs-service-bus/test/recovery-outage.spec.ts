@@ -6,9 +6,10 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { type Emulator, startEmulator } from 'service-bus-emulator';
+import { until } from '../../../test/support/until.js';
 import { ServiceBusModule } from '../src/index.js';
 import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
-import { type ServiceBusApp, startServiceBusApp, until } from './support/start-service-bus-app.js';
+import { type ServiceBusApp, startServiceBusApp } from './support/start-service-bus-app.js';
 import { WORK_HANDLER, WorkController } from './support/work-controller.js';
 
 letSdkTimersGo();

@@ -1,8 +1,9 @@
 import { ServiceBusAdministrationClient } from '@azure/service-bus';
 import { describe, expect, it } from '@jest/globals';
 
+import { until } from '../../../test/support/until.js';
 import { type Scene, serviceBusScene } from './support/service-bus-scene.js';
-import { type ServiceBusApp, until } from './support/start-service-bus-app.js';
+import { type ServiceBusApp } from './support/start-service-bus-app.js';
 
 const WITHIN_MS = 10_000;
 

@@ -2,8 +2,9 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it } from '@jest/globals';
 
 import { startEmulator } from 'service-bus-emulator';
+import { until } from '../../../test/support/until.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { startServiceBusApp, until } from './support/start-service-bus-app.js';
+import { startServiceBusApp } from './support/start-service-bus-app.js';
 import { WORK_HANDLER, WorkController } from './support/work-controller.js';
 
 describe.each([

@@ -3,6 +3,7 @@ import { Controller, Logger } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { lastValueFrom, toArray } from 'rxjs';
 
+import { until } from '../../../test/support/until.js';
 import {
   type AllowReplyTo,
   DeadLetterException,
@@ -12,7 +13,6 @@ import {
   ServiceBusModule,
 } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 const DEAD = 'work/$DeadLetterQueue';
 

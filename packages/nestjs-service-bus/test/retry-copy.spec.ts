@@ -1,9 +1,9 @@
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { describe, expect, it } from '@jest/globals';
 
+import { until } from '../../../test/support/until.js';
 import { RetryException, type ServiceBusContext } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 const DEAD = 'work/$DeadLetterQueue';
 const DELAY_MS = 600;

@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import rhea from 'rhea';
 
 import { type Emulator, startEmulator } from 'service-bus-emulator';
+import { until } from '../../../test/support/until.js';
 import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { SESSION_PLACES } from '../src/receive/links/delivery-window.js';
 import { checkShapes } from '../src/sdk/fast-lane/check-shapes.js';
@@ -20,7 +21,6 @@ import { isInstrumented, quietTracing } from '../src/sdk/connection/quiet-tracin
 import { failLostRequests } from '../src/sdk/connection/lost-requests.js';
 import { contextOf } from '../src/sdk/sdk-context.js';
 import { within } from '../src/time/within.js';
-import { until } from './support/start-service-bus-app.js';
 
 // What src/sdk/ relies on, and no typed interface promises: when a version of the SDK or of rhea changes any of it, a
 // test here names what has moved, and the file that it names in src/sdk/ has to follow.

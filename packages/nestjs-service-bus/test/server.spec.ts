@@ -4,9 +4,9 @@ import { Controller } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { from } from 'rxjs';
 
+import { until } from '../../../test/support/until.js';
 import { SERVICE_BUS_TRANSPORT, ServiceBusModule, type ServiceBusStatus } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 describe('the server, as Nest sees it', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });

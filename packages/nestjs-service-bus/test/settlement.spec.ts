@@ -1,6 +1,7 @@
 import { type ServiceBusReceiver } from '@azure/service-bus';
 import { describe, expect, it } from '@jest/globals';
 
+import { until } from '../../../test/support/until.js';
 import {
   CannotSettleError,
   DeadLetterException,
@@ -10,7 +11,6 @@ import {
   ServiceBusModule,
 } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 const FATES = ['complete', 'dead-letter', 'defer', 'complete', 'complete'] as const;
 const mixed = Array.from({ length: 300 }, (_, index) => ({

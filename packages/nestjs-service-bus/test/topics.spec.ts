@@ -4,9 +4,10 @@ import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 
+import { until } from '../../../test/support/until.js';
 import { ServiceBusClientProxy, ServiceBusContext, ServiceBusModule } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { type ServiceBusApp, until } from './support/start-service-bus-app.js';
+import { type ServiceBusApp } from './support/start-service-bus-app.js';
 
 let seen: unknown[][] = [];
 

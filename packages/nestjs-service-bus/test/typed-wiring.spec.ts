@@ -4,6 +4,7 @@ import { ConfigModule, ConfigService } from '@nestjs/config';
 import { Ctx, EventPattern as NestEventPattern, Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 
+import { until } from '../../../test/support/until.js';
 import {
   type BindingOptions,
   EventPattern,
@@ -13,7 +14,6 @@ import {
   type ServiceBusModuleOptions,
 } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { until } from './support/start-service-bus-app.js';
 
 // What the documentation shows compiles: the type check of the repository reads this file.
 

@@ -2,6 +2,8 @@ import * as sdk from '@azure/service-bus';
 import { Logger } from '@nestjs/common';
 import { describe, expect, it, jest } from '@jest/globals';
 
+import { until } from '../../../test/support/until.js';
+
 /** Wraps what the SDK makes: none of its private parts is to be found, and `subscribe` knows no hooks. */
 function hidePrivateParts<T extends object>(made: T): T {
   return new Proxy(made, {
@@ -35,7 +37,6 @@ jest.unstable_mockModule('@azure/service-bus', () => ({ ...sdk, ServiceBusClient
 const { serviceBusScene } = await import('./support/service-bus-scene.js');
 const { ServiceBusModule } = await import('../src/index.js');
 const { WORK_HANDLER, WorkController } = await import('./support/work-controller.js');
-const { until } = await import('./support/start-service-bus-app.js');
 
 describe('with an SDK that keeps its private parts elsewhere', () => {
   const sessions = { name: 'sessions', requiresSession: true };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { until } from '../../../test/support/until.js';
 import { type ConsumerHealth, ReceiverSilentError } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { type ServiceBusApp, until } from './support/start-service-bus-app.js';
+import { type ServiceBusApp } from './support/start-service-bus-app.js';
 
 const watchdog = { silenceMs: 400 };
 

@@ -95,5 +95,5 @@ describe('a standalone emulator with a data directory, killed without warning', 
     expect(acknowledged.size).toBeGreaterThanOrEqual(1_000);
     expect(lost).toEqual([]);
     expect([...completed].filter((id) => found.has(id))).toEqual([]);
-  }, 60_000);
+  });
 });

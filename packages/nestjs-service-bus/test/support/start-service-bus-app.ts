@@ -1,6 +1,7 @@
 import { type INestApplication, type ModuleMetadata, type Type, ValidationPipe } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 
+import { until } from '../../../../test/support/until.js';
 import {
   ServiceBusHealthIndicator,
   ServiceBusModule,
@@ -56,13 +57,4 @@ export async function startServiceBusApp(
     receiving: () => until(() => server.health().every(({ state }) => state === 'receiving')),
     close: () => app.close(),
   };
-}
-
-/** Waits until a condition is true, checking every few milliseconds; fails after `timeoutMs`. */
-export async function until(isTrue: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await isTrue())) {
-    if (Date.now() > deadline) throw new Error(`not true within ${timeoutMs} ms: ${isTrue.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
