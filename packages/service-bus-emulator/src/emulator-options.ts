@@ -19,6 +19,11 @@ export interface EmulatorOptions {
   readonly acceptAnyToken?: boolean;
   /** Releases message locks when their link closes; otherwise they last until they expire. Default false. */
   readonly locksEndWithLink?: boolean;
+  /**
+   * Whether peeked messages tell until when they are locked. The cloud hides it: a peeked message that somebody works
+   * on looks like one that waits. Default true.
+   */
+  readonly peeksShowLocks?: boolean;
   /** Limit of all stored messages together, in bytes; beyond it senders get a quota error. Default 4 GiB. */
   readonly maxStoredBytes?: number;
   /** Maximum number of connections. Default 1,000. */

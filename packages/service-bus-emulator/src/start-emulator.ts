@@ -100,6 +100,7 @@ function createContext(options: EmulatorOptions, broker: Broker): AmqpContext {
     faults: new Faults((milliseconds, action) => clock.delay(milliseconds, action)),
     newMessageId: randomUUID,
     locksEndWithLink: options.locksEndWithLink ?? false,
+    peeksShowLocks: options.peeksShowLocks ?? true,
     whenDurable: broker.whenDurable,
   };
 }

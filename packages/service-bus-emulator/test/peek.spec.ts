@@ -1,11 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import Long from 'long';
 
-import { emulatorScene, receiveAll, receiveOne } from './support/emulator-scene.js';
+import { EmulatorScene, emulatorScene, receiveAll, receiveOne } from './support/emulator-scene.js';
 
 describe('peek', () => {
   const scene = emulatorScene({
-    queues: ['empty', 'pages', 'gaps', 'states', 'from', 'many', 'dead', 'large'],
+    queues: [
+      'empty',
+      'pages',
+      'gaps',
+      'states',
+      'from',
+      'many',
+      'dead',
+      'large',
+      { name: 'sessions', requiresSession: true },
+    ],
     topics: [{ name: 'events', subscriptions: ['all'] }],
   });
   const bodies = (messages: { body: unknown }[]) => messages.map(({ body }) => body);
@@ -88,6 +98,34 @@ describe('peek', () => {
       seen += page.length;
     }
     expect(seen).toBe(8);
+  });
+
+  it('looks into an entity with sessions without a session, and into one of its sessions', async () => {
+    for (const sessionId of ['a', 'b', 'a']) await scene.send('sessions', { body: sessionId, sessionId });
+    const receiver = scene.receiver('sessions');
+    expect(bodies(await receiver.peekMessages(10))).toEqual(['a', 'b', 'a']);
+    const session = await scene.client.acceptSession('sessions', 'a');
+    const fromSequenceNumber = Long.fromNumber(1);
+    expect(bodies(await session.peekMessages(10, { fromSequenceNumber }))).toEqual(['a', 'a']);
+  });
+
+  it.each([
+    { peeksShowLocks: true, shown: ['object', 'undefined'] },
+    { peeksShowLocks: false, shown: ['undefined', 'undefined'] },
+  ])('shows until when a message is locked as the option says: $peeksShowLocks', async (options) => {
+    const { shown, peeksShowLocks } = options;
+    const other = new EmulatorScene({ queues: ['q'] }, { peeksShowLocks });
+    await other.open();
+    try {
+      await other.send('q', { body: 'locked' }, { body: 'waiting' });
+      const receiver = other.receiver('q');
+      await receiveOne(receiver);
+      const peeked = await receiver.peekMessages(2);
+      expect(peeked.map(({ lockedUntilUtc }) => typeof lockedUntilUtc)).toEqual(shown);
+      expect(peeked.map(({ lockToken }) => lockToken)).toEqual([undefined, undefined]);
+    } finally {
+      await other.close();
+    }
   });
 
   it('looks into dead-letter queues and subscriptions', async () => {

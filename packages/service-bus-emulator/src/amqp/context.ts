@@ -12,6 +12,8 @@ export interface AmqpContext {
   readonly newMessageId: () => string;
   /** Whether message locks end with their link or last until they expire: the cloud has been seen to do both. */
   readonly locksEndWithLink: boolean;
+  /** Whether peeked messages tell until when they are locked, which the cloud hides. */
+  readonly peeksShowLocks: boolean;
   /** Calls `done` once everything accepted so far is durable; at once for a broker in memory. */
   readonly whenDurable: (done: () => void) => void;
 }

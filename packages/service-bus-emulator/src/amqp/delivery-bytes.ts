@@ -10,6 +10,14 @@ export function deliveryBytes(message: ReceivedMessage): Buffer {
   return encodeDelivery(message.content as EncodedMessage, stampOf(message));
 }
 
+/**
+ * Encodes a message for someone who only looks at it.
+ * [Service Bus: a peeked message shows neither lock token nor locked-until, whoever holds it]
+ */
+export function peekedBytes(message: ReceivedMessage): Buffer {
+  return encodeDelivery(message.content as EncodedMessage, { ...stampOf(message), lockedUntilMs: undefined });
+}
+
 /** Returns a function that encodes the message later, in its present state whatever happens to it until then. */
 export function deliveryEncoder(message: ReceivedMessage): () => Buffer {
   const content = message.content as EncodedMessage;

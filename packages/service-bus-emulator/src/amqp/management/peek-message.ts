@@ -1,5 +1,5 @@
 import { peek } from '../../model/queue/queue-operations.js';
-import { deliveryBytes } from '../delivery-bytes.js';
+import { deliveryBytes, peekedBytes } from '../delivery-bytes.js';
 import { type ManagementReply, type ManagementRequest, readNumber, readText } from './management-request.js';
 
 // [Service Bus: one peek returns at most this many messages, and no more than fit into a reply]
@@ -15,10 +15,11 @@ export function peekMessage({ address, body, context }: ManagementRequest): Mana
     const { queue } = context.broker.namespace.source(address);
     return peek(queue, Math.max(0, from), count, sessionId);
   });
+  const encode = context.peeksShowLocks ? deliveryBytes : peekedBytes;
   const encoded: { message: Buffer }[] = [];
   let bytes = 0;
   for (const message of messages) {
-    const delivery = deliveryBytes(message);
+    const delivery = encode(message);
     bytes += delivery.length;
     if (encoded.length > 0 && bytes > MAX_REPLY_BYTES) break;
     encoded.push({ message: delivery });

@@ -5,8 +5,9 @@ import { type ReceiveMode } from './receiver.js';
 import { type SessionLocks } from './session-locks.js';
 
 /**
- * Returns messages from a sequence number on, in whatever state, without locking them.
- * @throws BrokerError not-allowed on an entity with sessions if no session is named; entity-disabled
+ * Returns messages from a sequence number on, in whatever state, without locking them; those of all sessions, unless
+ * one is named.
+ * @throws BrokerError entity-disabled
  */
 export function peek(
   queue: Queue,
@@ -14,12 +15,6 @@ export function peek(
   maxCount: number,
   sessionId?: string,
 ): Message[] {
-  if (queue.sessions && sessionId === undefined) {
-    throw new BrokerError(
-      'amqp:not-allowed',
-      'It is not possible for an entity that requires sessions to create a non-sessionful message receiver.',
-    );
-  }
   queue.receivers.use();
   const found: Message[] = [];
   for (const message of queue.store.from(fromSequenceNumber)) {
