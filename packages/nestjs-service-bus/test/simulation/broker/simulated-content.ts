@@ -17,6 +17,8 @@ export interface ContentFields {
 
 /** A message as the simulated broker stores it: its body is text, and nothing is encoded. */
 export class SimulatedContent implements MessageContent {
+  readonly headerSize = 0;
+  readonly largestPropertySize = 0;
   readonly partitionKey = undefined;
   readonly timeToLiveMs = undefined;
 

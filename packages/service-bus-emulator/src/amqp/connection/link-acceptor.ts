@@ -9,10 +9,12 @@ import { ReceiverLink } from '../links/receiver-link.js';
 import { refuseLink } from '../links/refuse-link.js';
 import { ReplyLink, type ReplyLinks } from '../links/reply-links.js';
 import { cbsRequests, managementRequests } from '../links/request-link.js';
-import { privateLink } from '../rhea-private.js';
+import { privateLink, types } from '../rhea-private.js';
 import { SenderLink } from '../links/sender-link.js';
 import { readSessionRequest } from '../links/session-request.js';
 
+// [Azure/azure-sdk-for-net#57941: the cloud tells clients the limit of a batch, as a long]
+const MAX_BATCH_SIZE = 'com.microsoft:max-message-batch-size';
 const CBS = '$cbs';
 const MANAGEMENT = /\/\$management$/i;
 
@@ -41,7 +43,11 @@ export class LinkAcceptor {
       link.set_target({ ...(link.target as object), address });
       link.set_source(link.source ?? {});
       // Without a maximum size the JavaScript SDK adds no message to a batch.
-      privateLink(link).local.attach['max_message_size'] = this.#startSender(link, address).maxMessageBytes;
+      const { attach } = privateLink(link).local;
+      const { maxMessageBytes, maxBatchBytes } = this.#startSender(link, address);
+      attach['max_message_size'] = maxMessageBytes;
+      if (maxBatchBytes !== undefined)
+        attach['properties'] = { [MAX_BATCH_SIZE]: types.wrap_long(maxBatchBytes) };
     });
   }
 
@@ -60,7 +66,10 @@ export class LinkAcceptor {
     });
   }
 
-  #startSender(link: RheaReceiver, address: string): { readonly maxMessageBytes: number } {
+  #startSender(
+    link: RheaReceiver,
+    address: string,
+  ): { readonly maxMessageBytes: number; readonly maxBatchBytes?: number } {
     const { context, links } = this;
     if (address === CBS) {
       const requests = cbsRequests(context, (claim) => this.claims.grant(claim));

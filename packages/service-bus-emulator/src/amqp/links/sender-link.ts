@@ -12,10 +12,14 @@ import { type AmqpContext } from '../context.js';
 import { wasOversized } from './incoming-transfers.js';
 import { outcomes, privateConnection } from '../rhea-private.js';
 
+// [Service Bus: a batch is limited to 1 MB, also where single messages may have 100 MB]
+const MAX_BATCH_BYTES = 1024 * 1024;
+
 /** A client's sending link: its messages go to the entity and are acknowledged once they are stored. */
 export class SenderLink {
   /** Maximum size of a transfer, a batch or a message, in bytes. */
   readonly maxMessageBytes: number;
+  #isDetached = false;
 
   /** @throws BrokerError if the address cannot be sent to */
   constructor(
@@ -28,8 +32,17 @@ export class SenderLink {
     this.maxMessageBytes = description.maxMessageSizeInKilobytes * 1024;
   }
 
+  /** Maximum size of a batch, in bytes. */
+  get maxBatchBytes(): number {
+    return Math.min(this.maxMessageBytes, MAX_BATCH_BYTES);
+  }
+
   receive(bytes: Buffer, format: number | undefined, delivery: Delivery): void {
     const { broker, faults, whenDurable } = this.context;
+    // What follows on a link that has been detached is lost with it. [AMQP 2.6.6]
+    if (this.#isDetached) return;
+    if (format === MessageFormat.batch && bytes.length > this.maxBatchBytes)
+      return this.#refuseBatch(delivery);
     let error: AmqpError | undefined;
     try {
       const fault = faults.takeSendRefusal(this.address);
@@ -42,6 +55,21 @@ export class SenderLink {
       error = toAmqpError(refusal, broker.clock.now());
     }
     whenDurable(() => faults.delayAnswer(this.address, () => this.#answer(delivery, error)));
+  }
+
+  /**
+   * Rejects a batch that is too large, and detaches the link for the same reason: clients learn of it by either.
+   * [Azure/azure-sdk-for-js#20578, #33278: condition and text]
+   */
+  #refuseBatch(delivery: Delivery): void {
+    const description =
+      `The link '${this.link.name}' is force detached by the broker because publisher received a batch message with ` +
+      `no data in it. Detach origin: Publisher. (A batch may have at most ${this.maxBatchBytes} bytes.)`;
+    const refusal = new BrokerError('amqp:not-allowed', description);
+    const error = toAmqpError(refusal, this.context.broker.clock.now());
+    this.#answer(delivery, error);
+    this.#isDetached = true;
+    this.link.close(error);
   }
 
   #answer(delivery: Delivery, error: AmqpError | undefined): void {

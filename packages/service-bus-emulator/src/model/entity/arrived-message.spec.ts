@@ -8,6 +8,8 @@ import { type BrokerProperties, ArrivedMessage } from './arrived-message.js';
 function content(parts: Partial<MessageContent> = {}): MessageContent {
   return {
     size: 99,
+    headerSize: 0,
+    largestPropertySize: 0,
     messageId: 'm',
     sessionId: undefined,
     partitionKey: undefined,

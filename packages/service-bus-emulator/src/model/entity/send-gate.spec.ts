@@ -41,6 +41,64 @@ describe('what is sent', () => {
   });
 
   it.each([
+    [{ headerSize: 64 * KIBIBYTE }, { headerSize: 64 * KIBIBYTE + 1 }, 'amqp:link:message-size-exceeded'],
+    [
+      { largestPropertySize: 32 * KIBIBYTE },
+      { largestPropertySize: 32 * KIBIBYTE + 1 },
+      'amqp:internal-error',
+    ],
+  ] as const)('has properties of a bounded size: %o', (allowed, refused, condition) => {
+    const scene = new ModelScene();
+    scene.queue('q');
+    scene.send('q', new TestContent(allowed));
+    expect(() => scene.send('q', new TestContent(refused))).toThrow(refusedWith(condition));
+  });
+
+  describe('together to a partitioned entity', () => {
+    const inPartition = (...fields: ConstructorParameters<typeof TestContent>[0][]): TestContent[] =>
+      fields.map((each, index) => new TestContent({ messageId: `m${index}`, ...each }));
+    const mixed: [string, TestContent[]][] = [
+      ['sessions', inPartition({ sessionId: 'a' }, { sessionId: 'b' })],
+      ['partition keys', inPartition({ partitionKey: 'a' }, { partitionKey: 'b' })],
+      ['a key and none', inPartition({ partitionKey: 'a' }, {})],
+    ];
+
+    it.each(mixed)('is refused if it has different %s', (_what, contents) => {
+      const scene = new ModelScene();
+      scene.queue('q', { enablePartitioning: true });
+      scene.namespace.createTopic(0, { name: 't', enablePartitioning: true });
+      scene.queue('plain');
+      for (const target of ['q', 't']) {
+        expect(() => scene.send(target, ...contents)).toThrow(
+          refusedWith(
+            'amqp:not-allowed',
+            'Batching brokered messages with distinct SessionId or PartitionKey',
+          ),
+        );
+        for (const content of contents) scene.send(target, content);
+      }
+      scene.send('plain', ...contents);
+    });
+
+    it('is accepted with one key or none', () => {
+      const scene = new ModelScene();
+      scene.queue('q', { enablePartitioning: true });
+      scene.send('q', ...inPartition({ partitionKey: 'a' }, { sessionId: 'a' }));
+      scene.send('q', ...inPartition({}, {}));
+      expect(scene.stored('q')).toHaveLength(4);
+    });
+
+    it('is refused with different message ids, if duplicates are detected and no key decides', () => {
+      const scene = new ModelScene();
+      scene.queue('q', { enablePartitioning: true, requiresDuplicateDetection: true });
+      expect(() => scene.send('q', ...inPartition({}, {}))).toThrow(
+        refusedWith('amqp:not-allowed', 'distinct SessionId, PartitionKey, or MessageId'),
+      );
+      scene.send('q', ...inPartition({ partitionKey: 'a' }, { partitionKey: 'a' }));
+    });
+  });
+
+  it.each([
     ['messageId', 'MessageId'],
     ['sessionId', 'SessionId'],
     ['partitionKey', 'PartitionKey'],

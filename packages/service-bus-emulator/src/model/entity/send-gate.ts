@@ -5,6 +5,7 @@ import { type MessageContent } from '../queue/message-content.js';
 import { type EntityContext } from './entity-host.js';
 import { type StorageMeter } from '../queue/storage-meter.js';
 import { assertMemoryFor, messageCost } from '../queue/memory.js';
+import { validateBatch } from './validate-batch.js';
 import { validateMessage } from './validate-message.js';
 
 type SendableDescription = Pick<
@@ -14,6 +15,7 @@ type SendableDescription = Pick<
   | 'maxMessageSizeInKilobytes'
   | 'requiresDuplicateDetection'
   | 'duplicateDetectionHistoryTimeWindowMs'
+  | 'enablePartitioning'
 > & { requiresSession?: boolean };
 
 /** Decides which messages a queue or a topic accepts: by status, limits, quota and duplicate detection. */
@@ -43,6 +45,7 @@ export class SendGate {
     this.assertEnabled();
     let addedBytes = 0;
     let addedCost = 0;
+    validateBatch(contents, this.description);
     for (const content of contents) {
       validateMessage(content, this.description);
       addedBytes += content.size;

@@ -1,5 +1,6 @@
 import { BrokerError } from '../broker-error.js';
 import { type MessageContent } from '../queue/message-content.js';
+import { validateProperties } from '../queue/validate-properties.js';
 
 const MAX_IDENTIFIER_LENGTH = 128;
 
@@ -18,6 +19,7 @@ export function validateMessage(
       `The received message (size ${content.size} bytes) exceeds the limit (${maxSizeBytes} bytes).`,
     );
   }
+  validateProperties(content);
   refuseLongIdentifier('MessageId', content.messageId);
   refuseLongIdentifier('SessionId', content.sessionId);
   refuseLongIdentifier('PartitionKey', content.partitionKey);

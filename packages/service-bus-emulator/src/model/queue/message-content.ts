@@ -11,6 +11,10 @@ import {
 export interface MessageContent {
   /** Encoded size in bytes: quotas and the maximum message size count it. */
   readonly size: number;
+  /** Encoded size in bytes of everything before the body. */
+  readonly headerSize: number;
+  /** Encoded size in bytes of the largest application property; may be 0 if all of them together are small. */
+  readonly largestPropertySize: number;
   readonly messageId: string;
   readonly sessionId: string | undefined;
   readonly partitionKey: string | undefined;

@@ -14,6 +14,7 @@ import { ReadyMessages } from './ready-messages.js';
 import { Receiver, type ReceiverQueue } from './receiver.js';
 import { SessionLocks, type SessionQueue } from './session-locks.js';
 import { type StorageMeter } from './storage-meter.js';
+import { validateProperties } from './validate-properties.js';
 
 /**
  * The messages of one place that can be received from (a queue, a subscription, or the dead-letter queue of
@@ -154,7 +155,8 @@ export class Queue implements Due, Destination, ReceiverQueue, SessionQueue {
 
   /**
    * Ends a lock as its holder has decided.
-   * @throws BrokerError message-lock-lost, entity-disabled, not-allowed (dead-lettering a dead letter)
+   * @throws BrokerError message-lock-lost, entity-disabled, not-allowed (dead-lettering a dead letter),
+   * message-size-exceeded or internal-error (the changed properties are too large)
    */
   settle(nowMs: number, lockId: number, outcome: Outcome): void {
     this.receivers.use();
@@ -182,6 +184,7 @@ export class Queue implements Due, Destination, ReceiverQueue, SessionQueue {
     }
     // Before anything else changes: if the properties cannot be written, the message has to stay as it was.
     const content = outcome.changes ? message.content.withProperties(outcome.changes) : message.content;
+    if (outcome.changes) validateProperties(content);
     if (outcome.type === 'dead-letter') {
       const { reason, description } = outcome;
       this.locks.unlock(message);

@@ -8,7 +8,14 @@ import {
 type Fields = Partial<
   Pick<
     MessageContent,
-    'size' | 'messageId' | 'sessionId' | 'partitionKey' | 'timeToLiveMs' | 'scheduledEnqueueTimeMs'
+    | 'size'
+    | 'headerSize'
+    | 'largestPropertySize'
+    | 'messageId'
+    | 'sessionId'
+    | 'partitionKey'
+    | 'timeToLiveMs'
+    | 'scheduledEnqueueTimeMs'
   >
 > & {
   application?: Record<string, PropertyValue>;
@@ -18,6 +25,8 @@ type Fields = Partial<
 /** A message without bytes: what a test says of it, with `size` 100 unless told. */
 export class TestContent implements MessageContent {
   readonly size: number;
+  readonly headerSize: number;
+  readonly largestPropertySize: number;
   readonly messageId: string;
   readonly sessionId: string | undefined;
   readonly partitionKey: string | undefined;
@@ -30,6 +39,8 @@ export class TestContent implements MessageContent {
   constructor(fields: Fields = {}) {
     this.#fields = fields;
     this.size = fields.size ?? 100;
+    this.headerSize = fields.headerSize ?? 0;
+    this.largestPropertySize = fields.largestPropertySize ?? 0;
     this.messageId = fields.messageId ?? '';
     this.sessionId = fields.sessionId;
     this.partitionKey = fields.partitionKey;

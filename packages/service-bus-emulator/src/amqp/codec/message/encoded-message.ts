@@ -18,6 +18,9 @@ import { FIELD_OF } from './property-field.js';
 import { readPropertyValue } from '../value/read-value.js';
 import { readTimeToLiveMs } from './time-to-live.js';
 
+/** In a header below this size no property comes near a limit. */
+const SMALL_HEADER_BYTES = 16_384;
+
 /** A message as its producer encoded it, with the few properties by which the broker decides. */
 export class EncodedMessage implements MessageContent {
   readonly messageId: string;
@@ -55,6 +58,17 @@ export class EncodedMessage implements MessageContent {
 
   get size(): number {
     return this.bytes.length;
+  }
+
+  get headerSize(): number {
+    return this.places.body;
+  }
+
+  get largestPropertySize(): number {
+    // Looked at only where it can matter: hardly any message has so much before its body.
+    if (this.places.body < SMALL_HEADER_BYTES) return 0;
+    const entries = mapEntries(this.bytes, this.places.applicationProperties);
+    return Math.max(0, ...entries.map(({ start, end }) => end - start));
   }
 
   systemProperty(name: SystemProperty): PropertyValue {
