@@ -5,6 +5,7 @@ import { type Route } from '../binding/route-table.js';
 import { type Delivery } from '../delivery/delivery.js';
 import { UnsendableResultError } from '../exceptions/unsendable-result.error.js';
 import { errorCode } from '../sdk/index.js';
+import { type SendOptions } from '../send/coalescing-sender.js';
 import { type SenderPool } from '../send/sender-pool.js';
 import { checkJson, checkResult } from './check-result.js';
 import { markErrorReply, markReplies } from './mark-replies.js';
@@ -29,6 +30,8 @@ const UNREACHABLE = new Set<string | undefined>([
   'UnauthorizedAccess',
 ]);
 const NO_RESULTS: readonly unknown[] = [];
+/** A requester puts its replies in order by itself. */
+const IN_ANY_ORDER: SendOptions = { mayOvertake: true };
 
 /**
  * Sends a handler's results, and resolves when the broker has accepted them all. Rejects with an
@@ -59,7 +62,8 @@ export async function reply(
     outputMessage(result, input, binding.entityPath, route.pattern, index),
   );
   if (requester) markReplies(messages, requester, results.length);
-  const sends = messages.map((message) => send(message, destination, delivery, runtime));
+  const options = requester && IN_ANY_ORDER;
+  const sends = messages.map((message) => send(message, destination, delivery, runtime, options));
   // All of them have ended before the attempt does: none is sent behind the next one's back.
   const ends = await Promise.allSettled(sends);
   const failed = ends.find((end) => end.status === 'rejected');
@@ -71,13 +75,14 @@ async function send(
   destination: string,
   delivery: Delivery,
   runtime: ReplyRuntime,
+  options?: SendOptions,
 ): Promise<void> {
   const { senders, outputSenders, outputs, replyPolicy } = runtime;
   const isForeign = replyPolicy.isForeign(destination);
   if (isForeign && !replyPolicy.mayTry(destination)) throw unreachable(destination);
   const pool = isForeign ? senders : outputSenders;
   try {
-    await outputs.send(destination, delivery, () => pool.get(destination).send(message));
+    await outputs.send(destination, delivery, () => pool.get(destination).send(message, options));
     if (isForeign) replyPolicy.accepted(destination);
   } catch (error) {
     const code = errorCode(error);
@@ -114,7 +119,7 @@ export async function replyFailure(
   const tell = async (content: unknown): Promise<void> => {
     const message = outputMessage(content, input, binding.entityPath, `${pattern}:error`, 0);
     markErrorReply(message, requester);
-    await senders.get(requester.replyTo).send(message);
+    await senders.get(requester.replyTo).send(message, IN_ANY_ORDER);
     replyPolicy.accepted(requester.replyTo);
   };
   try {

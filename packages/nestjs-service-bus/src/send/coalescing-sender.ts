@@ -5,28 +5,49 @@ import {
 } from '@azure/service-bus';
 
 import { errorCode, type SendingLink } from '../sdk/index.js';
+import { BatchGrouping, type Grouping, keyOf, type Trial } from './batch-grouping.js';
 import { type Sendable, type SendObserver } from './send-observer.js';
+
+/** What a caller wants of a send besides. */
+export interface SendOptions {
+  /** Whether messages of its session that were sent before may arrive after it. Default: they may not. */
+  readonly mayOvertake?: boolean;
+}
 
 /** One caller's send, waiting for its turn. */
 interface Pending {
   readonly message: Sendable;
   /** Set if the message needs a transfer of its own. */
-  readonly options?: OperationOptionsBase;
+  readonly options: OperationOptionsBase | undefined;
+  /** The session whose order the message has to keep. */
+  readonly session: string | undefined;
+  /** Set once the batch that it travelled in was refused. */
+  trial?: Trial;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** Bounds a batch, so that one refusal does not affect too many callers. */
 const MAX_BATCH_MESSAGES = 1_000;
+/** Transfers that wait for the broker's answer at once: further messages gather to larger batches meanwhile. */
+const MAX_ON_THEIR_WAY = 32;
 
 /**
- * A sender on which concurrent single sends travel as one batch, in the order of the calls; each caller's promise
- * settles with its own message. Messages sent while a batch is in flight form the next one.
+ * A sender on which the sends of one turn of the event loop travel as one batch, in the order of the calls; each
+ * caller's promise settles with its own message. Batches do not wait for each other's answers.
+ *
+ * Where a transfer has to be sent again, later ones may have arrived before it: messages of one session therefore
+ * never leave before the broker has answered the earlier ones of that session.
  */
 export class CoalescingSender {
   private pending: Pending[] = [];
+  /** By session: who waits for an answer to earlier messages. There is a list as long as some are on their way. */
+  private readonly behind = new Map<string, Pending[]>();
+  private readonly grouping = new BatchGrouping();
   private isFlushing = false;
-  private flushed: Promise<void> = Promise.resolve();
+  private onTheirWay = 0;
+  private whenRoom?: () => void;
+  private readonly whenIdle: (() => void)[] = [];
 
   constructor(
     private readonly link: SendingLink,
@@ -34,86 +55,209 @@ export class CoalescingSender {
   ) {}
 
   /** Sends one message; resolves when the broker has accepted it. */
-  send(message: ServiceBusMessage): Promise<void> {
+  send(message: ServiceBusMessage, options?: SendOptions): Promise<void> {
+    const session = options?.mayOvertake ? undefined : message.sessionId;
     const tracer = this.observer?.tracer;
-    return tracer ? tracer.send(message, (traced) => this.enqueue(traced)) : this.enqueue(message);
+    if (!tracer) return this.enqueue(message, undefined, session);
+    return tracer.send(message, (traced) => this.enqueue(traced, undefined, session));
   }
 
   /** Sends an array or a batch in a transfer of its own, after earlier sends. */
   sendAlone(message: Sendable, options: OperationOptionsBase = {}): Promise<void> {
     const tracer = this.observer?.tracer;
-    if (!tracer) return this.enqueue(message, options);
-    return tracer.send(message, (traced) => this.enqueue(traced, options));
+    if (!tracer) return this.enqueue(message, options, undefined);
+    return tracer.send(message, (traced) => this.enqueue(traced, options, undefined));
   }
 
-  /** Waits for all pending sends; the SDK's sender stays open. */
-  async idle(): Promise<void> {
-    while (this.isFlushing) await this.flushed;
+  /** Waits for all sends that have begun; the SDK's sender stays open. */
+  idle(): Promise<void> {
+    return this.isIdle ? Promise.resolve() : new Promise((resolve) => this.whenIdle.push(resolve));
   }
 
-  private enqueue(message: Sendable, options?: OperationOptionsBase): Promise<void> {
+  private get isIdle(): boolean {
+    return this.pending.length === 0 && this.onTheirWay === 0 && !this.isFlushing;
+  }
+
+  private enqueue(
+    message: Sendable,
+    options: OperationOptionsBase | undefined,
+    session: string | undefined,
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.pending.push({ message, options, resolve, reject });
-      if (this.isFlushing) return;
-      this.isFlushing = true;
-      // After this turn of the event loop, so that its other sends join the batch.
-      this.flushed = new Promise((done) => setImmediate(() => void this.flush().finally(done)));
+      this.pending.push({ message, options, session, resolve, reject });
+      this.schedule();
     });
+  }
+
+  /** After this turn of the event loop, so that its other sends join the batch. */
+  private schedule(): void {
+    if (this.isFlushing) return;
+    this.isFlushing = true;
+    setImmediate(() => void this.flush());
   }
 
   private async flush(): Promise<void> {
     while (this.pending.length > 0) {
-      const sends = this.pending;
-      this.pending = [];
-      for (let index = 0; index < sends.length;) {
-        index = await this.sendFrom(sends, index);
-      }
+      if (this.onTheirWay >= MAX_ON_THEIR_WAY) await new Promise<void>((room) => (this.whenRoom = room));
+      await this.sendNext();
     }
     this.isFlushing = false;
+    this.tell();
   }
 
-  /** Sends as many messages from `start` on as fit into one transfer, and returns the next index. */
-  private async sendFrom(sends: readonly Pending[], start: number): Promise<number> {
-    const first = sends[start];
-    if (!first) return sends.length;
-    if (first.options || start + 1 === sends.length) {
-      await this.sendOne(first);
-      return start + 1;
-    }
+  /** Sends what comes first, and whatever may travel with it; does not wait for the answer. */
+  private async sendNext(): Promise<void> {
+    const first = this.takeFirst();
+    if (!first) return;
+    const grouping = first.trial?.grouping ?? this.grouping.current;
+    // A message that is alone in its turn needs no batch, and no second look at the link.
+    if (first.options || grouping === 'alone' || this.pending.length === 0) return this.carry([first]);
     let batch: ServiceBusMessageBatch;
     try {
       batch = await this.link.createBatch();
     } catch (error) {
-      for (const send of sends.slice(start)) send.reject(error);
-      return sends.length;
+      for (const send of [first, ...this.pending.splice(0)]) this.refuse(send, error);
+      return this.release([first]);
     }
-    const [members, next] = fill(batch, sends, start);
-    if (members.length > 1) await this.sendBatch(batch, members);
-    else if (members[0]) await this.sendOne(members[0]);
-    return next;
+    const members = this.fill(batch, first, grouping);
+    if (members.length > 1) this.carry(members, batch);
+    else if (members.length === 1) this.carry(members);
+    else this.release([first]);
   }
 
-  private async sendBatch(batch: ServiceBusMessageBatch, members: readonly Pending[]): Promise<void> {
-    try {
-      await this.transfer(batch);
-      for (const member of members) member.resolve();
-    } catch (error) {
-      if (!blamesOneMessage(error)) {
-        for (const member of members) member.reject(error);
-        return;
+  /** Takes the first one that need not wait for others of its session. */
+  private takeFirst(): Pending | undefined {
+    for (let index = 0; index < this.pending.length; index++) {
+      const send = this.pending[index];
+      if (!send || this.waitsBehind(send)) continue;
+      if (index === 0) this.pending.shift();
+      else this.pending = this.pending.slice(index + 1);
+      this.leads(send);
+      return send;
+    }
+    this.pending = [];
+    return undefined;
+  }
+
+  /** Fills the batch, from the first message on. If that does not fit, it becomes the only member, to be sent alone. */
+  private fill(batch: ServiceBusMessageBatch, first: Pending, grouping: Grouping): Pending[] {
+    const members: Pending[] = [];
+    if (this.add(first, batch, members) === 'full') return [first];
+    const key = grouping === 'same-key' ? keyOf(first.message) : undefined;
+    const left: Pending[] = [];
+    const sessions = new Set([first.session]);
+    let index = 0;
+    for (; index < this.pending.length && members.length + left.length < MAX_BATCH_MESSAGES; index++) {
+      const send = this.pending[index];
+      if (!send || !mayShare(send, key)) break;
+      // One whose session is in this batch already travels with it, behind the others.
+      if (!sessions.has(send.session) && this.waitsBehind(send)) continue;
+      if (key !== undefined && keyOf(send.message) !== key) {
+        left.push(send);
+        continue;
       }
-      // Send one by one, in order, so that only the faulty message fails.
-      for (const member of members) await this.sendOne(member);
+      const result = this.add(send, batch, members);
+      if (result === 'full') break;
+      if (result === 'refused') continue;
+      sessions.add(send.session);
+      this.leads(send);
+    }
+    this.pending = [...left, ...this.pending.slice(index)];
+    return members;
+  }
+
+  private add(
+    send: Pending,
+    batch: ServiceBusMessageBatch,
+    members: Pending[],
+  ): 'added' | 'full' | 'refused' {
+    try {
+      if (!batch.tryAddMessage(send.message as ServiceBusMessage)) return 'full';
+      members.push(send);
+      return 'added';
+    } catch (error) {
+      // Not a message, or one with a property that cannot be encoded.
+      this.refuse(send, error);
+      return 'refused';
     }
   }
 
-  private async sendOne(send: Pending): Promise<void> {
-    try {
-      await this.transfer(send.message, send.options);
-      send.resolve();
-    } catch (error) {
-      send.reject(error);
+  private carry(members: readonly Pending[], batch?: ServiceBusMessageBatch): void {
+    const [first] = members;
+    if (!first) return;
+    this.onTheirWay++;
+    this.transfer(batch ?? first.message, first.options).then(
+      () => {
+        if (members.length > 1) this.grouping.accepted();
+        for (const member of members) this.accept(member);
+        this.answered(members);
+      },
+      (error: unknown) => {
+        const isAgain = members.length > 1 && blamesOneMessage(error);
+        if (isAgain) this.regroup(members);
+        else for (const member of members) this.refuse(member, error);
+        this.answered(members, isAgain ? members : []);
+      },
+    );
+  }
+
+  /** Only a faulty message may fail, not those that travelled with it. */
+  private regroup(members: readonly Pending[]): void {
+    const trial = this.grouping.afterRefusal(members.map(({ message }) => message));
+    for (const member of members) {
+      // The group that it was sent in again has shown nothing: it was refused as well.
+      member.trial?.ended(false);
+      member.trial = trial;
     }
+  }
+
+  /** The broker has answered a transfer; `again` are those of its messages that are to be sent once more. */
+  private answered(members: readonly Pending[], again: readonly Pending[] = []): void {
+    this.onTheirWay--;
+    this.release(members, again);
+    const { whenRoom } = this;
+    this.whenRoom = undefined;
+    whenRoom?.();
+    this.tell();
+  }
+
+  /** Puts those who wait behind these messages at the head of the line, in their order. */
+  private release(members: readonly Pending[], again: readonly Pending[] = []): void {
+    const next = [...again];
+    for (const { session } of members) {
+      const waiting = session === undefined ? undefined : this.behind.get(session);
+      if (session === undefined || !waiting) continue;
+      this.behind.delete(session);
+      next.push(...waiting);
+    }
+    if (next.length === 0) return;
+    this.pending = [...next, ...this.pending];
+    this.schedule();
+  }
+
+  private tell(): void {
+    if (this.isIdle) for (const idle of this.whenIdle.splice(0)) idle();
+  }
+
+  private waitsBehind(send: Pending): boolean {
+    const behind = send.session === undefined ? undefined : this.behind.get(send.session);
+    behind?.push(send);
+    return behind !== undefined;
+  }
+
+  /** From now on later messages of its session wait. */
+  private leads({ session }: Pending): void {
+    if (session !== undefined) this.behind.set(session, this.behind.get(session) ?? []);
+  }
+
+  private accept(send: Pending): void {
+    send.trial?.ended(true);
+    send.resolve();
+  }
+
+  private refuse(send: Pending, error: unknown): void {
+    send.trial?.ended(false);
+    send.reject(error);
   }
 
   private transfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
@@ -123,25 +267,10 @@ export class CoalescingSender {
   }
 }
 
-/** Fills the batch from `start` on. If the first message does not fit, it becomes the only member, to be sent alone. */
-function fill(batch: ServiceBusMessageBatch, sends: readonly Pending[], start: number): [Pending[], number] {
-  const members: Pending[] = [];
-  let index = start;
-  for (; index < sends.length && members.length < MAX_BATCH_MESSAGES; index++) {
-    const send = sends[index];
-    if (!send || send.options) break;
-    try {
-      if (!batch.tryAddMessage(send.message as ServiceBusMessage)) {
-        if (members.length > 0) break;
-        return [[send], index + 1];
-      }
-      members.push(send);
-    } catch (error) {
-      // Not a message, or one with a property that cannot be encoded.
-      send.reject(error);
-    }
-  }
-  return [members, index];
+/** Whether a message may be in a batch with others, of its own key where one is given. */
+function mayShare({ options, trial }: Pending, key: string | undefined): boolean {
+  if (options || trial?.grouping === 'alone') return false;
+  return key !== undefined || trial === undefined;
 }
 
 /** Whether a single message may have caused the error: the broker refuses a batch as a whole. */

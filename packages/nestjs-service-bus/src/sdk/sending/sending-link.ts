@@ -12,10 +12,17 @@ type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
 
 const LOOK_EVERY_MS = 200;
 const MAX_TRIES = 5;
+/**
+ * [Service Bus] A batch may have 1 MB at most, 256 KB in the Standard tier, also where the link takes larger messages.
+ * A larger batch would gain nothing.
+ */
+const MAX_BATCH_BYTES = 256 * 1_024;
 
-/** A link that messages leave on, over one of the SDK's senders. */
+/** A link that messages leave on, over one of the SDK's senders; several transfers may be on their way at once. */
 export class SendingLink {
   private readonly usesFastLane: boolean;
+  private readonly transfers = new Set<Transfer>();
+  private timer?: NodeJS.Timeout;
 
   constructor(private readonly sender: ServiceBusSender) {
     this.usesFastLane = mayUseFastLane(sender);
@@ -27,9 +34,12 @@ export class SendingLink {
    */
   async createBatch(): Promise<ServiceBusMessageBatch> {
     const batch = await this.sender.createMessageBatch();
-    if (!this.usesFastLane || isInstrumented()) return batch;
     const isKnown = typeof (batch as { _generateMessage?: unknown })._generateMessage === 'function';
-    return isKnown ? new EncodedBatch(batch.maxSizeInBytes) : batch;
+    if (this.usesFastLane && !isInstrumented() && isKnown) {
+      return new EncodedBatch(Math.min(batch.maxSizeInBytes, MAX_BATCH_BYTES));
+    }
+    if (!(batch.maxSizeInBytes > MAX_BATCH_BYTES)) return batch;
+    return this.sender.createMessageBatch({ maxSizeInBytes: MAX_BATCH_BYTES });
   }
 
   /**
@@ -38,31 +48,48 @@ export class SendingLink {
    */
   async transfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
     for (let tries = 1; ; tries++) {
-      const watch = new LinkWatch(this.sender, options?.abortSignal);
+      const transfer = this.begin(options?.abortSignal);
       try {
-        return await this.sender.sendMessages(messages, { ...options, abortSignal: watch.signal });
+        return await this.sender.sendMessages(messages, { ...options, abortSignal: transfer.signal });
       } catch (error) {
-        if (!watch.isLinkLost || tries >= MAX_TRIES) throw error;
+        if (!transfer.isLinkLost || tries >= MAX_TRIES) throw error;
       } finally {
-        watch.end();
+        this.end(transfer);
       }
     }
+  }
+
+  private begin(callersSignal: OperationOptionsBase['abortSignal']): Transfer {
+    const transfer = new Transfer(linkOf(this.sender), callersSignal);
+    this.transfers.add(transfer);
+    this.timer ??= setInterval(() => this.look(), LOOK_EVERY_MS);
+    return transfer;
+  }
+
+  private end(transfer: Transfer): void {
+    transfer.end();
+    this.transfers.delete(transfer);
+    if (this.transfers.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  /** In the order in which they went out: so they go out again. */
+  private look(): void {
+    const link = linkOf(this.sender);
+    for (const transfer of this.transfers) transfer.look(link);
   }
 }
 
 /** Aborts its signal when the caller aborts, or when the sender gets another link. */
-class LinkWatch {
+class Transfer {
   isLinkLost = false;
   private readonly controller = new AbortController();
-  private readonly timer: NodeJS.Timeout;
-  private link: unknown;
 
   constructor(
-    private readonly sender: ServiceBusSender,
+    private link: unknown,
     private readonly callersSignal: OperationOptionsBase['abortSignal'],
   ) {
-    this.link = linkOf(sender);
-    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
     if (callersSignal?.aborted) this.abort();
     callersSignal?.addEventListener('abort', this.abort);
   }
@@ -72,20 +99,18 @@ class LinkWatch {
   }
 
   end(): void {
-    clearInterval(this.timer);
     this.callersSignal?.removeEventListener('abort', this.abort);
   }
 
-  private readonly abort = (): void => this.controller.abort();
-
-  private look(): void {
-    const link = linkOf(this.sender);
+  look(link: unknown): void {
     // A sender without a link opens one for this transfer.
     this.link ??= link;
     if (link === this.link) return;
     this.isLinkLost = true;
     this.abort();
   }
+
+  private readonly abort = (): void => this.controller.abort();
 }
 
 /** The SDK announces to nobody that a sender's link is lost. Where it keeps the link elsewhere, its own timeout remains. */

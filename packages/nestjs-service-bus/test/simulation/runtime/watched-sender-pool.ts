@@ -19,9 +19,9 @@ export class WatchedSenderPool extends SenderPool {
     if (this.watched.has(sender)) return sender;
     this.watched.add(sender);
     const send = sender.send.bind(sender);
-    sender.send = (message) => {
+    sender.send = (message, options) => {
       this.sending(message);
-      return send(message);
+      return send(message, options);
     };
     return sender;
   }
