@@ -14,9 +14,12 @@ export function compile(files: readonly string[]): string[] {
     path.dirname(CONFIG),
   );
   const program = ts.createProgram(files, options);
-  return ts
-    .getPreEmitDiagnostics(program)
-    .filter(({ file }) => file === undefined || files.includes(file.fileName))
+  // Of these files only: those that they import are checked with the repository.
+  const sources = files.map((file) => program.getSourceFile(file));
+  return program
+    .getOptionsDiagnostics()
+    .concat(...sources.map((source) => program.getSyntacticDiagnostics(source)))
+    .concat(...sources.map((source) => program.getSemanticDiagnostics(source)))
     .map(({ file, start = 0, messageText }) => {
       const place = file && `${file.fileName}:${file.getLineAndCharacterOfPosition(start).line + 1}`;
       return `${place}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
