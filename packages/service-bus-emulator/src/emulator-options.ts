@@ -1,4 +1,5 @@
 import { type Entities } from './entities.js';
+import { type AuthorizationRule } from './model/entity/authorization-rule.js';
 import { type ManualClock } from './clock/manual-clock.js';
 
 /** Options of `startEmulator`; each has a default. */
@@ -15,6 +16,11 @@ export interface EmulatorOptions {
   readonly dataDirectory?: string;
   /** A clock for tests, moved by `advance`. Default: the system's time. Tokens always expire by the time of day. */
   readonly clock?: ManualClock;
+  /**
+   * Keys of the namespace beside `RootManageSharedAccessKey`, each with what it grants: `Send`, `Listen`, `Manage`.
+   * Queues and topics may have `authorizationRules` of their own.
+   */
+  readonly authorizationRules?: readonly AuthorizationRule[];
   /** Accepts every token without verifying its signature and age. Default false. */
   readonly acceptAnyToken?: boolean;
   /** Releases message locks when their link closes; otherwise they last until they expire. Default false. */

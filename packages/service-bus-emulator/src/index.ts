@@ -1,3 +1,4 @@
+export { type AuthorizationRule } from './model/entity/authorization-rule.js';
 export { type EmulatorOptions } from './emulator-options.js';
 export { type Emulator } from './emulator.js';
 export { type Entities, type SubscriptionEntry, type TopicEntry } from './entities.js';

@@ -3,6 +3,7 @@ import { type Socket } from 'node:net';
 
 import { AmqpService } from './amqp/connection/amqp-service.js';
 import { Authorizer } from './amqp/authorization/authorizer.js';
+import { Keys } from './amqp/authorization/keys.js';
 import { LockTokens } from './amqp/codec/delivery/lock-token.js';
 import { type AmqpContext } from './amqp/context.js';
 import { Faults } from './amqp/faults/faults.js';
@@ -22,6 +23,7 @@ import { listen, type Listening } from './server/listen.js';
 const KEY_NAME = 'RootManageSharedAccessKey';
 // The key of Microsoft's emulator, so that a connection string works for both.
 const KEY = 'SAS_KEY_VALUE';
+const ROOT = { keyName: KEY_NAME, primaryKey: KEY, rights: ['Manage', 'Send', 'Listen'] };
 const SAS_TOKEN = 'servicebus.windows.net:sastoken';
 const GIBIBYTE = 1024 ** 3;
 
@@ -42,10 +44,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     handshakeTimeoutMs,
   });
   // Clients create their tokens by the time of day, whatever the emulator's clock says.
-  const administration = createAdministration(
-    context.broker,
-    (token, url) => void context.authorizer.verify(token, SAS_TOKEN, url, Date.now()),
-  );
+  const administration = createAdministration(context.broker, (token, url) => {
+    const claim = context.authorizer.verify(token, SAS_TOKEN, url, Date.now());
+    context.authorizer.authorize([claim], url, ['Manage'], Date.now());
+  });
 
   const http = (socket: Socket): void => void administration.emit('connection', socket);
   const accept = { amqp: (socket: Socket) => amqp.accept(socket), http };
@@ -92,8 +94,7 @@ function createContext(options: EmulatorOptions, broker: Broker): AmqpContext {
   return {
     broker,
     authorizer: new Authorizer({
-      keyName: KEY_NAME,
-      key: KEY,
+      keys: new Keys([ROOT, ...(options.authorizationRules ?? [])], broker.namespace),
       acceptAnyToken: options.acceptAnyToken ?? false,
     }),
     lockTokens: new LockTokens(randomBytes(8)),

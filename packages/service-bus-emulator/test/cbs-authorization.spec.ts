@@ -2,7 +2,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { AmqpClient } from './support/amqp-client.js';
-import { emulatorScene, QUICK, serviceBusError } from './support/emulator-scene.js';
+import { emulatorScene, QUICK, receiveOne, serviceBusError } from './support/emulator-scene.js';
 import { sasToken } from './support/sas-token.js';
 import { until } from '../../../test/support/until.js';
 
@@ -105,7 +105,9 @@ describe('authorization', () => {
     expect(await client.putToken('orders', 'e30.e30.sig', 'jwt')).toMatchObject({ status: 401 });
     expect(await client.putToken('missing')).toMatchObject({
       status: 404,
-      description: expect.stringMatching(/The messaging entity 'missing' could not be found/),
+      description: expect.stringMatching(
+        /The messaging entity 'sb:\/\/127\.0\.0\.1\/missing' could not be found/,
+      ),
     });
   });
 
@@ -118,6 +120,106 @@ describe('authorization', () => {
     await until(() => orders.is_closed());
     expect(orders.error).toMatchObject({ condition: 'amqp:unauthorized-access' });
     expect(others.is_open()).toBe(true);
+  });
+});
+
+describe('authorization rules', () => {
+  const rule = (right: string) => ({ keyName: right, primaryKey: `${right}-key`, rights: [right] });
+  const scene = emulatorScene(
+    {
+      queues: [{ name: 'orders', authorizationRules: [rule('Send'), rule('Listen')] }, 'others'],
+      topics: [{ name: 'events', authorizationRules: [rule('Listen')], subscriptions: ['all'] }],
+    },
+    { authorizationRules: [{ keyName: 'both', primaryKey: 'both-key', rights: ['Send', 'Listen'] }] },
+  );
+  const clients: { close(): Promise<void> }[] = [];
+  afterEach(async () => {
+    await Promise.all(clients.splice(0).map((client) => client.close()));
+  });
+
+  function connectionString(keyName: string): string {
+    return `Endpoint=sb://127.0.0.1:${scene.emulator.port};SharedAccessKeyName=${keyName};SharedAccessKey=${keyName}-key;UseDevelopmentEmulator=true`;
+  }
+  function clientOf(keyName: string): ServiceBusClient {
+    const client = new ServiceBusClient(connectionString(keyName), ONCE);
+    clients.push(client);
+    return client;
+  }
+  const lacking = (claim: string, entity: string) =>
+    serviceBusError('UnauthorizedAccess', RegExp(`'${claim}' claim.*'sb://127.0.0.1/${entity}'`));
+
+  it('let a key that may send do that and nothing else', async () => {
+    const client = clientOf('Send');
+    const sender = client.createSender('orders');
+    await sender.sendMessages({ body: 1 });
+    const [number] = await sender.scheduleMessages({ body: 2 }, new Date(scene.clock.now() + 60_000));
+    await sender.cancelScheduledMessages(number!);
+    const receiver = client.createReceiver('orders');
+    await expect(receiver.receiveMessages(1)).rejects.toMatchObject(lacking('Listen', 'orders'));
+    await expect(receiver.peekMessages(1)).rejects.toMatchObject(lacking('Listen', 'orders/\\$management'));
+    await expect(client.createSender('others').sendMessages({ body: 1 })).rejects.toMatchObject(unauthorized);
+  });
+
+  it('let a key that may listen do that and nothing else', async () => {
+    const client = clientOf('Listen');
+    await scene.send('orders', { body: 'kept' });
+    const receiver = client.createReceiver('orders');
+    expect(await receiver.peekMessages(1)).toHaveLength(1);
+    await receiver.completeMessage(await receiveOne(receiver));
+    const sender = client.createSender('orders');
+    await expect(sender.sendMessages({ body: 1 })).rejects.toMatchObject(lacking('Send', 'orders'));
+    await expect(sender.scheduleMessages({ body: 1 }, new Date())).rejects.toMatchObject(
+      lacking('Send', 'orders/\\$management'),
+    );
+  });
+
+  it("of a topic apply to its subscriptions, and the namespace's to everything", async () => {
+    const listening = clientOf('Listen').createReceiver('events', 'all');
+    const client = clientOf('both');
+    await client.createSender('events').sendMessages({ body: 'news' });
+    expect((await receiveOne(listening)).body).toBe('news');
+    await client.createSender('others').sendMessages({ body: 1 });
+    expect(await client.createReceiver('others').peekMessages(1)).toHaveLength(1);
+  });
+
+  it('without Manage refuse the administration', async () => {
+    const resource = encodeURIComponent(`http://127.0.0.1:${scene.emulator.port}/orders`);
+    for (const [keyName, status] of [
+      ['both', 401],
+      ['RootManageSharedAccessKey', 200],
+    ] as const) {
+      const key = keyName === 'both' ? 'both-key' : 'SAS_KEY_VALUE';
+      const authorization = sasToken(decodeURIComponent(resource), { keyName, key });
+      const response = await fetch(decodeURIComponent(resource), { headers: { authorization } });
+      expect(response.status).toBe(status);
+      await response.arrayBuffer();
+    }
+  });
+
+  describe('prove their key by SASL PLAIN', () => {
+    async function connect(username: string, password: string): Promise<AmqpClient> {
+      const client = await AmqpClient.connect(scene.emulator.port, { username, password });
+      clients.push(client);
+      return client;
+    }
+
+    it('and grant what they list, without a token', async () => {
+      const root = await connect('RootManageSharedAccessKey', 'SAS_KEY_VALUE');
+      await root.sender('others');
+      await root.receiver('events/Subscriptions/all');
+      const client = await connect('Send', 'Send-key');
+      await client.sender('orders');
+      for (const refused of [client.sender('others'), client.receiver('orders')]) {
+        await expect(refused).rejects.toMatchObject({ condition: 'amqp:unauthorized-access' });
+      }
+    });
+
+    it.each([
+      ['RootManageSharedAccessKey', 'wrong'],
+      ['nobody', 'SAS_KEY_VALUE'],
+    ])('and fail there with a wrong one (%s)', async (username, password) => {
+      await expect(connect(username, password)).rejects.toThrow('disconnected');
+    });
   });
 });
 

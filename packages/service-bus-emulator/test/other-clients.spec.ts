@@ -47,7 +47,7 @@ describe('other clients than the JavaScript SDK', () => {
     it.each([
       ['without SASL', { username: undefined }],
       ['by ANONYMOUS', {}],
-      ['by PLAIN', { password: 'any' }],
+      ['by PLAIN', { username: 'RootManageSharedAccessKey', password: 'SAS_KEY_VALUE' }],
       ['by EXTERNAL', { username: undefined, enable_sasl_external: true }],
     ])('%s', async (_way, options: Partial<ConnectionOptions>) => {
       const client = await connected(options, 'orders');

@@ -8,15 +8,21 @@ export interface AmqpError {
   readonly description: string;
 }
 
+/** What the text of an error depends on. */
+interface ErrorContext {
+  readonly broker: { readonly clock: { now(): number } };
+  readonly host: string;
+}
+
 /** Translates an error to one of AMQP; an unexpected error becomes an internal error. */
-export function toAmqpError(error: unknown, nowMs: number): AmqpError {
-  const { condition, message } =
+export function toAmqpError(error: unknown, { broker, host }: ErrorContext): AmqpError {
+  const { condition, text } =
     error instanceof BrokerError
-      ? error
-      : { condition: 'amqp:internal-error', message: error instanceof Error ? error.message : String(error) };
-  const timestamp = new Date(nowMs).toISOString();
+      ? { condition: error.condition, text: error.textAt(host) }
+      : { condition: 'amqp:internal-error', text: error instanceof Error ? error.message : String(error) };
+  const timestamp = new Date(broker.clock.now()).toISOString();
   return {
     condition,
-    description: `${message} TrackingId:${randomUUID()}, SystemTracker:emulator, Timestamp:${timestamp}`,
+    description: `${text} TrackingId:${randomUUID()}, SystemTracker:emulator, Timestamp:${timestamp}`,
   };
 }

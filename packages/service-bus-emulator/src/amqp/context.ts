@@ -1,5 +1,6 @@
 import { type Broker } from '../model/namespace/broker.js';
 import { type Authorizer } from './authorization/authorizer.js';
+import { type Claims } from './authorization/claims.js';
 import { type LockTokens } from './codec/delivery/lock-token.js';
 import { type Faults } from './faults/faults.js';
 
@@ -16,4 +17,12 @@ export interface AmqpContext {
   readonly peeksShowLocks: boolean;
   /** Calls `done` once everything accepted so far is durable; at once for a broker in memory. */
   readonly whenDurable: (done: () => void) => void;
+}
+
+/** What all links of one connection share. */
+export interface ConnectionContext extends AmqpContext {
+  /** The host name, without a port, by which the client knows the namespace: texts of errors have it. */
+  readonly host: string;
+  /** What the client has proved. */
+  readonly claims: Claims;
 }

@@ -48,10 +48,12 @@ export interface PrivateLink {
 export interface PrivateConnection {
   readonly socket: NodeJS.WritableStream & { cork?(): void; uncork?(): void };
   readonly max_frame_size?: number;
-  readonly remote: { readonly open: { idle_time_out?: number } };
-  /** By protocol id; 3 is SASL. */
+  readonly remote: { readonly open: { idle_time_out?: number; readonly hostname?: string | null } };
   readonly sasl_transport: {
-    readonly transports: { readonly 3: { readonly transport: { read_complete: boolean } } };
+    /** By protocol id; 3 is SASL. */
+    readonly transports: {
+      readonly 3: { readonly mechanism?: object; readonly transport: { read_complete: boolean } };
+    };
   };
   input(chunk: Buffer): void;
   accept(socket: unknown): void;

@@ -29,14 +29,22 @@ export class BrokerError extends Error {
   constructor(
     readonly condition: ErrorCondition,
     message: string,
+    /** The message for a client that knows the namespace by this host name, if it names an entity's URL. */
+    private readonly located?: (host: string) => string,
   ) {
     super(message);
+  }
+
+  /** Returns the message for a client that knows the namespace by this host name. */
+  textAt(host: string): string {
+    return this.located?.(host) ?? this.message;
   }
 }
 
 /** This text is part of the protocol: the SDKs recognise a missing entity by it. */
 export function entityNotFound(address: string): BrokerError {
-  return new BrokerError('amqp:not-found', `The messaging entity '${address}' could not be found.`);
+  const text = (entity: string): string => `The messaging entity '${entity}' could not be found.`;
+  return new BrokerError('amqp:not-found', text(address), (host) => text(`sb://${host}/${address}`));
 }
 
 /** The entity's status forbids the operation. */

@@ -40,6 +40,7 @@ export class AmqpClient {
     const connection = container.connect({
       host: '127.0.0.1',
       port,
+      hostname: '127.0.0.1',
       username: 'any',
       ...options,
     } as ConnectionOptions);

@@ -3,6 +3,7 @@ import { DescriptionReader } from './description-reader.js';
 import { childOf, element, optionalElements, type XmlElement } from '../xml/xml-element.js';
 
 const RULE = 'AuthorizationRule';
+const SHARED_ACCESS_KEY = 'SharedAccessKey';
 
 /** Reads the keys that an entity declares; undefined for none. */
 export function readAuthorizationRules(container: XmlElement | undefined): AuthorizationRule[] | undefined {
@@ -18,7 +19,7 @@ export function writeAuthorizationRules(rules: readonly AuthorizationRule[]): Xm
 function readRule(rule: XmlElement): AuthorizationRule {
   const reader = new DescriptionReader(rule);
   return {
-    claimType: reader.text('ClaimType') ?? 'SharedAccessKey',
+    claimType: reader.text('ClaimType') ?? SHARED_ACCESS_KEY,
     rights: childOf(rule, 'Rights')?.children.map(({ text }) => text) ?? [],
     keyName: reader.text('KeyName'),
     primaryKey: reader.text('PrimaryKey'),
@@ -26,7 +27,13 @@ function readRule(rule: XmlElement): AuthorizationRule {
   };
 }
 
-function writeRule({ claimType, rights, keyName, primaryKey, secondaryKey }: AuthorizationRule): XmlElement {
+function writeRule({
+  claimType = SHARED_ACCESS_KEY,
+  rights,
+  keyName,
+  primaryKey,
+  secondaryKey,
+}: AuthorizationRule): XmlElement {
   const content = [
     element('ClaimType', claimType),
     element('ClaimValue', 'None'),

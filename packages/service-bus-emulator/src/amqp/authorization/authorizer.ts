@@ -1,63 +1,84 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import { BrokerError } from '../../model/broker-error.js';
+import { type Grant, type Keys } from './keys.js';
+import { type Right, RIGHTS } from './right.js';
 
 export interface AuthorizerOptions {
-  readonly keyName: string;
-  readonly key: string;
+  readonly keys: Pick<Keys, 'find' | 'has' | 'grantsOf'>;
   /** Accepts every token, of any kind and age. */
   readonly acceptAnyToken: boolean;
 }
 
-/** The right to use an entity, for a limited time. */
-export interface Claim {
-  /** Path of the entity and everything below it, in lower case; empty for the whole namespace. */
-  readonly path: string;
+/** The right to use an entity and everything below it, for a limited time. */
+export interface Claim extends Grant {
   /** Unix time in milliseconds. */
   readonly expiresAtMs: number;
 }
 
-/** Verifies the tokens that clients send to `$cbs`. */
+const SIGNATURE = /^SharedAccessSignature\s+/;
+const ALL: ReadonlySet<Right> = new Set(RIGHTS);
+
+/** Verifies the tokens and keys that clients send. */
 export class Authorizer {
   constructor(private readonly options: AuthorizerOptions) {}
 
   /** @throws BrokerError unauthorized-access if the token does not prove the right */
   verify(token: string, type: string, audience: string, nowMs: number): Claim {
     const path = entityPath(audience);
-    if (this.options.acceptAnyToken) return { path, expiresAtMs: Infinity };
-    if (!type.endsWith(':sastoken')) {
+    if (this.options.acceptAnyToken) return { path, rights: ALL, expiresAtMs: Infinity };
+    // The text tells what a token is: azure-servicebus for Python puts shared access signatures as `jwt`.
+    if (!SIGNATURE.test(token) && !type.endsWith(':sastoken')) {
       throw unauthorized(
         `Tokens of the type '${type}' cannot be verified here: use a shared access signature.`,
       );
     }
-    const fields = new URLSearchParams(token.replace(/^SharedAccessSignature\s+/, '').replaceAll('+', '%2B'));
+    const fields = new URLSearchParams(token.replace(SIGNATURE, '').replaceAll('+', '%2B'));
     const resource = fields.get('sr') ?? '';
     const expiry = fields.get('se') ?? '';
-    if (fields.get('skn') !== this.options.keyName) throw unauthorized('InvalidSignature: unknown key name.');
-    if (!this.#isSignedBy(fields.get('sig') ?? '', token, expiry)) {
-      throw unauthorized('InvalidSignature: the token has an invalid signature.');
-    }
+    const keyName = fields.get('skn') ?? '';
+    const granted = entityPath(resource);
+    if (!this.options.keys.has(keyName, granted)) throw unauthorized('InvalidSignature: unknown key name.');
+    const key = this.options.keys.find(keyName, granted, signs(fields.get('sig') ?? '', token, expiry));
+    if (!key) throw unauthorized('InvalidSignature: the token has an invalid signature.');
     const expiresAtMs = Number(expiry) * 1000;
     if (!(expiresAtMs > nowMs)) throw unauthorized('ExpiredToken: the token is expired.');
-    const granted = entityPath(resource);
     if (!covers(granted, path)) throw unauthorized(`InvalidAudience: the token is for '${resource}'.`);
-    return { path: granted, expiresAtMs };
+    return { path: granted, rights: key.rights, expiresAtMs };
   }
 
-  /** @throws BrokerError unauthorized-access unless one of the claims covers the address */
-  authorize(claims: Iterable<Claim>, address: string, nowMs: number): void {
+  /** Returns what a key proves by itself, in SASL; empty if it is wrong. Keys do not expire. */
+  verifyKey(keyName: string, secret: string): Claim[] {
+    const { acceptAnyToken, keys } = this.options;
+    const grants = acceptAnyToken ? [{ path: '', rights: ALL }] : keys.grantsOf(keyName, secret);
+    return grants.map(({ path, rights }) => ({ path, rights, expiresAtMs: Infinity }));
+  }
+
+  /** @throws BrokerError unauthorized-access unless the claims grant one of the rights on the address */
+  authorize(claims: Iterable<Claim>, address: string, rights: readonly Right[], nowMs: number): void {
     const path = entityPath(address);
-    for (const claim of claims) if (claim.expiresAtMs > nowMs && covers(claim.path, path)) return;
-    throw unauthorized(`Unauthorized access. 'Send' or 'Listen' claim is required to use '${address}'.`);
+    for (const claim of claims) {
+      if (claim.expiresAtMs <= nowMs || !covers(claim.path, path)) continue;
+      if (rights.some((right) => claim.rights.has(right))) return;
+    }
+    // [Azure/azure-sdk-for-java#27831: the text]
+    const text = (resource: string): string =>
+      `Unauthorized access. '${rights.join(',')}' claim(s) are required to perform this operation. Resource: '${resource}'.`;
+    throw new BrokerError('amqp:unauthorized-access', text(address), (host) =>
+      text(`sb://${host}/${address}`),
+    );
   }
+}
 
-  #isSignedBy(signature: string, token: string, expiry: string): boolean {
-    // The signature covers the resource as it appears in the token, still encoded.
-    const encodedResource = /(?:^|[\s&])sr=([^&]*)/.exec(token)?.[1] ?? '';
-    const expected = createHmac('sha256', this.options.key).update(`${encodedResource}\n${expiry}`).digest();
-    const given = Buffer.from(signature, 'base64');
+/** Returns a test for the secret that a token was signed with. */
+function signs(signature: string, token: string, expiry: string): (secret: string) => boolean {
+  // The signature covers the resource as it appears in the token, still encoded.
+  const encodedResource = /(?:^|[\s&])sr=([^&]*)/.exec(token)?.[1] ?? '';
+  const given = Buffer.from(signature, 'base64');
+  return (secret) => {
+    const expected = createHmac('sha256', secret).update(`${encodedResource}\n${expiry}`).digest();
     return given.length === expected.length && timingSafeEqual(given, expected);
-  }
+  };
 }
 
 function unauthorized(message: string): BrokerError {

@@ -1,5 +1,6 @@
 import { type AmqpError } from '../amqp-error.js';
 import { type Authorizer, type Claim } from './authorizer.js';
+import { type Right } from './right.js';
 
 // setTimeout takes a signed 32-bit number of milliseconds.
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -29,9 +30,9 @@ export class Claims {
     this.#watch();
   }
 
-  /** @throws BrokerError unauthorized-access */
-  authorize(address: string): void {
-    this.authorizer.authorize(this.#byPath.values(), address, Date.now());
+  /** @throws BrokerError unauthorized-access unless the client has one of the rights on the address */
+  authorize(address: string, ...rights: Right[]): void {
+    this.authorizer.authorize(this.#byPath.values(), address, rights, Date.now());
   }
 
   clear(): void {

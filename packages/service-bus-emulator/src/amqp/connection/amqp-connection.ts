@@ -11,8 +11,10 @@ import {
 import { type AmqpError } from '../amqp-error.js';
 import { LinkAcceptor, type SessionParts } from './link-acceptor.js';
 import { Claims, EXPIRED } from '../authorization/claims.js';
+import { PlainMechanism } from '../authorization/plain-mechanism.js';
+import { type Right } from '../authorization/right.js';
 import { listenToConnection } from './connection-events.js';
-import { type AmqpContext } from '../context.js';
+import { type AmqpContext, type ConnectionContext } from '../context.js';
 import { limitHeartbeats, guardInput } from './guard-input.js';
 import { keepRawMessages } from '../links/incoming-transfers.js';
 import { Links } from '../links/links.js';
@@ -34,6 +36,7 @@ export class AmqpConnection {
   readonly #links = new Links();
   readonly #claims: Claims;
   readonly #acceptor: LinkAcceptor;
+  #host = 'localhost';
   #opened = false;
   #isGone = false;
   #isSilent = false;
@@ -53,7 +56,10 @@ export class AmqpConnection {
     } as never);
     this.#wire = new Wire(socket, () => privateConnection(this.#connection)._register());
     this.#claims = new Claims(context.authorizer, () => this.#claimsEnded());
-    this.#acceptor = new LinkAcceptor(this.#links, this.#claims, context, limits.maxLinks);
+    const host = (): string => this.#host;
+    const shared = { ...context, claims: this.#claims };
+    const own: ConnectionContext = Object.defineProperty(shared, 'host', { get: host }) as ConnectionContext;
+    this.#acceptor = new LinkAcceptor(this.#links, own, limits.maxLinks);
     this.#listen();
     this.#guard();
     privateConnection(this.#connection).accept(socket);
@@ -100,16 +106,18 @@ export class AmqpConnection {
   // [Service Bus: a link is detached when its token expires and no other token covers it]
   #claimsEnded(): void {
     const { receivers, senders, requests } = this.#links;
-    this.#links.detach(
-      [receivers, senders, requests],
-      EXPIRED,
-      (address) => address !== '' && !this.#mayUse(address),
-    );
+    const detach = (links: Parameters<Links['detach']>[0][number], ...rights: Right[]): void => {
+      const isLost = (address: string): boolean => address !== '' && !this.#mayUse(address, rights);
+      this.#links.detach([links], EXPIRED, isLost);
+    };
+    detach(receivers, 'Listen');
+    detach(senders, 'Send');
+    detach(requests, 'Listen', 'Send');
   }
 
-  #mayUse(address: string): boolean {
+  #mayUse(address: string, rights: readonly Right[]): boolean {
     try {
-      this.#claims.authorize(address);
+      this.#claims.authorize(address, ...rights);
       return true;
     } catch {
       return false;
@@ -133,6 +141,7 @@ export class AmqpConnection {
     listenToConnection(this.#connection, {
       opened: () => {
         this.#opened = true;
+        this.#readOpen();
         limitHeartbeats(this.#connection);
       },
       sessionOpened: (session) => this.#sessionOpened(session),
@@ -148,6 +157,14 @@ export class AmqpConnection {
       gone: () => this.#gone(),
     });
     this.socket.on('close', () => this.#gone());
+  }
+
+  #readOpen(): void {
+    const { remote, sasl_transport: sasl } = privateConnection(this.#connection);
+    const { mechanism } = sasl.transports[3];
+    // Some clients name the port as well.
+    this.#host = remote.open.hostname?.replace(/:\d+$/, '') || this.#host;
+    if (mechanism instanceof PlainMechanism) for (const claim of mechanism.claims) this.#claims.grant(claim);
   }
 
   #sessionOpened(session: RheaSession): void {

@@ -3,6 +3,7 @@ import { type Duplex } from 'node:stream';
 import rhea, { type Container } from 'rhea';
 
 import { AmqpConnection } from './amqp-connection.js';
+import { PlainMechanism } from '../authorization/plain-mechanism.js';
 import { type AmqpContext } from '../context.js';
 
 export interface AmqpLimits {
@@ -33,11 +34,10 @@ export class AmqpService {
     });
     const mechanisms = this.#container.sasl_server_mechanisms as unknown as Record<string, unknown> & {
       enable_anonymous(): void;
-      enable_plain(accept: () => boolean): void;
     };
     mechanisms.enable_anonymous();
-    mechanisms.enable_plain(() => true);
-    // Tokens on $cbs decide who may do what: .NET's own mechanism and EXTERNAL count as anonymous here.
+    mechanisms['PLAIN'] = () => new PlainMechanism(context.authorizer);
+    // Otherwise tokens on $cbs decide who may do what: .NET's own mechanism and EXTERNAL count as anonymous here.
     mechanisms['MSSBCBS'] = mechanisms['EXTERNAL'] = mechanisms['ANONYMOUS'];
   }
 

@@ -1,8 +1,7 @@
 import { type Receiver as RheaReceiver, type Sender as RheaSender } from 'rhea';
 
 import { BrokerError } from '../../model/broker-error.js';
-import { type Claims } from '../authorization/claims.js';
-import { type AmqpContext } from '../context.js';
+import { type ConnectionContext } from '../context.js';
 import { type Links } from '../links/links.js';
 import { type OutgoingDeliveries } from '../links/outgoing-deliveries.js';
 import { ReceiverLink } from '../links/receiver-link.js';
@@ -28,8 +27,7 @@ export interface SessionParts {
 export class LinkAcceptor {
   constructor(
     private readonly links: Links,
-    private readonly claims: Claims,
-    private readonly context: AmqpContext,
+    private readonly context: ConnectionContext,
     private readonly maxLinks: number,
   ) {}
 
@@ -60,9 +58,12 @@ export class LinkAcceptor {
       const { attach } = privateLink(link).local;
       attach['snd_settle_mode'] = link.snd_settle_mode;
       attach['rcv_settle_mode'] = link.rcv_settle_mode;
-      if (address !== CBS) this.claims.authorize(address);
-      if (address === CBS || MANAGEMENT.test(address)) this.#startReplies(link, parts);
-      else this.#startReceiver(link, address, parts.deliveries);
+      if (address === CBS || MANAGEMENT.test(address)) {
+        if (address !== CBS) this.#authorizeManagement(address);
+        return this.#startReplies(link, parts);
+      }
+      this.context.claims.authorize(address, 'Listen');
+      this.#startReceiver(link, address, parts.deliveries);
     });
   }
 
@@ -72,19 +73,25 @@ export class LinkAcceptor {
   ): { readonly maxMessageBytes: number; readonly maxBatchBytes?: number } {
     const { context, links } = this;
     if (address === CBS) {
-      const requests = cbsRequests(context, (claim) => this.claims.grant(claim));
+      const requests = cbsRequests(context);
       links.requests.set(link, requests);
       return requests;
     }
-    this.claims.authorize(address);
     if (MANAGEMENT.test(address)) {
+      this.#authorizeManagement(address);
       const requests = managementRequests(address, context);
       links.requests.set(link, requests);
       return requests;
     }
+    context.claims.authorize(address, 'Send');
     const sender = new SenderLink(link, address, context);
     links.senders.set(link, sender);
     return sender;
+  }
+
+  /** Each operation of a management node needs one of these rights, and asks for it. */
+  #authorizeManagement(address: string): void {
+    this.context.claims.authorize(address, 'Listen', 'Send');
   }
 
   #startReplies(link: RheaSender, { deliveries, replies }: SessionParts): void {
@@ -109,7 +116,7 @@ export class LinkAcceptor {
       }
       attach();
     } catch (error) {
-      refuseLink(link, error, this.context.broker.clock.now());
+      refuseLink(link, error, this.context);
     }
   }
 }

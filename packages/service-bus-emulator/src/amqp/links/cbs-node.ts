@@ -4,13 +4,12 @@ import { parseAddress } from '../../model/entity/address.js';
 import { BrokerError } from '../../model/broker-error.js';
 import { type Namespace } from '../../model/namespace/namespace.js';
 import { toAmqpError } from '../amqp-error.js';
-import { type Claim } from '../authorization/authorizer.js';
-import { type AmqpContext } from '../context.js';
+import { type ConnectionContext } from '../context.js';
 import { types } from '../rhea-private.js';
 
-/** [Claims-based security 1.0, 3.2.2] Answers a put-token request on `$cbs` and passes on the right that it grants. */
-export function putToken(request: Message, context: AmqpContext, grant: (claim: Claim) => void): Message {
-  const { authorizer, broker, faults } = context;
+/** [Claims-based security 1.0, 3.2.2] Answers a put-token request on `$cbs`: the client has the right that its token proves from now on. */
+export function putToken(request: Message, context: ConnectionContext): Message {
+  const { authorizer, broker, claims, faults } = context;
   const { operation, name, type } = (request.application_properties ?? {}) as Record<string, unknown>;
   if (operation !== 'put-token' || typeof name !== 'string' || typeof request.body !== 'string') {
     return reply(request, 400, 'A put-token request with a name and a token is expected.');
@@ -20,12 +19,12 @@ export function putToken(request: Message, context: AmqpContext, grant: (claim: 
     if (fault) throw fault;
     const claim = authorizer.verify(request.body, typeof type === 'string' ? type : '', name, Date.now());
     assertExists(broker.namespace, name);
-    grant(claim);
+    claims.grant(claim);
     return reply(request, 202, 'Accepted');
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
     const status = error.condition === 'amqp:not-found' ? 404 : 401;
-    return reply(request, status, toAmqpError(error, broker.clock.now()).description);
+    return reply(request, status, toAmqpError(error, context).description);
   }
 }
 

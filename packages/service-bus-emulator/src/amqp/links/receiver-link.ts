@@ -11,7 +11,7 @@ import {
 } from '../../model/queue/receiver.js';
 import { toAmqpError } from '../amqp-error.js';
 import { deliveryEncoder } from '../delivery-bytes.js';
-import { type AmqpContext } from '../context.js';
+import { type ConnectionContext } from '../context.js';
 import { writeOutcome, writeRejected } from './frame-writer.js';
 import { readOutcome } from './read-outcome.js';
 import { type OutgoingDeliveries } from './outgoing-deliveries.js';
@@ -43,7 +43,7 @@ export class ReceiverLink implements ReceiverPort {
     readonly address: string,
     mode: ReceiveMode,
     private readonly request: SessionRequest | undefined,
-    private readonly context: AmqpContext,
+    private readonly context: ConnectionContext,
   ) {
     const { queue } = context.broker.namespace.source(address);
     if (queue.sessions && !request) {
@@ -151,13 +151,13 @@ export class ReceiverLink implements ReceiverPort {
     this.#open = false;
     // [AMQP 2.6.3] An attach that has not been answered is answered first, without a source.
     if (!privateLink(this.link).state.local_open) this.refuse(error);
-    else this.link.close(toAmqpError(error, this.context.broker.clock.now()));
+    else this.link.close(toAmqpError(error, this.context));
   }
 
   /** [AMQP 2.6.3] Answers the attach without a source and detaches with the reason. */
   refuse(error: unknown): void {
     this.#open = false;
-    refuseLink(this.link, error, this.context.broker.clock.now());
+    refuseLink(this.link, error, this.context);
   }
 
   #acknowledgeAttach(): void {
@@ -182,7 +182,7 @@ export class ReceiverLink implements ReceiverPort {
       if (!this.#open) throw messageLockLost();
       broker.command((nowMs) => this.receiver.queue.settle(nowMs, lockId, outcome));
     } catch (error) {
-      const { condition, description } = toAmqpError(error, broker.clock.now());
+      const { condition, description } = toAmqpError(error, this.context);
       answer = writeRejected(condition, description);
     }
     if (final) return;

@@ -1,10 +1,9 @@
 import { type Message } from 'rhea';
 
 import { parseAddress } from '../../model/entity/address.js';
-import { type Claim } from '../authorization/authorizer.js';
 import { putToken } from './cbs-node.js';
 import { locateSections } from '../codec/message/locate-sections.js';
-import { type AmqpContext } from '../context.js';
+import { type ConnectionContext } from '../context.js';
 import { ManagementNode } from '../management/management-node.js';
 import { type ReplyLinks } from './reply-links.js';
 import { messages } from '../rhea-private.js';
@@ -22,19 +21,19 @@ export interface RequestLink {
 }
 
 /** Creates the link that receives tokens. */
-export function cbsRequests(context: AmqpContext, grant: (claim: Claim) => void): RequestLink {
+export function cbsRequests(context: ConnectionContext): RequestLink {
   return {
     address: '',
     maxMessageBytes: REQUEST_BYTES,
     receive: (bytes, replies) => {
       const request = decode(bytes);
-      replies.find(request.reply_to)?.send(putToken(request, context, grant));
+      replies.find(request.reply_to)?.send(putToken(request, context));
     },
   };
 }
 
 /** Creates the link that receives requests concerning one entity. */
-export function managementRequests(nodeAddress: string, context: AmqpContext): RequestLink {
+export function managementRequests(nodeAddress: string, context: ConnectionContext): RequestLink {
   const node = new ManagementNode(nodeAddress, context);
   return {
     address: node.address,
@@ -53,7 +52,7 @@ function decode(bytes: Buffer): Message {
 }
 
 /** Requests contain messages as well, to be scheduled. */
-function maxMessageBytesOf(address: string, { broker }: AmqpContext): number {
+function maxMessageBytesOf(address: string, { broker }: ConnectionContext): number {
   const entity = broker.namespace.entity(parseAddress(address).entity);
   return (entity?.description.maxMessageSizeInKilobytes ?? 0) * 1024;
 }

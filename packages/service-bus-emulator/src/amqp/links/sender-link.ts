@@ -8,7 +8,7 @@ import { type AmqpError, toAmqpError } from '../amqp-error.js';
 import { parseMessage } from '../codec/message/parse-message.js';
 import { splitBatch } from '../codec/message/split-batch.js';
 import { type EncodedMessage } from '../codec/message/encoded-message.js';
-import { type AmqpContext } from '../context.js';
+import { type ConnectionContext } from '../context.js';
 import { wasOversized } from './incoming-transfers.js';
 import { outcomes, privateConnection } from '../rhea-private.js';
 
@@ -25,7 +25,7 @@ export class SenderLink {
   constructor(
     private readonly link: RheaReceiver,
     readonly address: string,
-    private readonly context: AmqpContext,
+    private readonly context: ConnectionContext,
   ) {
     const { description, gate } = this.#resolve();
     gate.assertEnabled();
@@ -52,7 +52,7 @@ export class SenderLink {
       // Resolved each time: the entity may have been deleted or replaced.
       broker.command((nowMs) => this.#resolve().send(nowMs, contents));
     } catch (refusal) {
-      error = toAmqpError(refusal, broker.clock.now());
+      error = toAmqpError(refusal, this.context);
     }
     whenDurable(() => faults.delayAnswer(this.address, () => this.#answer(delivery, error)));
   }
@@ -66,7 +66,7 @@ export class SenderLink {
       `The link '${this.link.name}' is force detached by the broker because publisher received a batch message with ` +
       `no data in it. Detach origin: Publisher. (A batch may have at most ${this.maxBatchBytes} bytes.)`;
     const refusal = new BrokerError('amqp:not-allowed', description);
-    const error = toAmqpError(refusal, this.context.broker.clock.now());
+    const error = toAmqpError(refusal, this.context);
     this.#answer(delivery, error);
     this.#isDetached = true;
     this.link.close(error);

@@ -2,7 +2,7 @@ import { type Message } from 'rhea';
 
 import { BrokerError, type ErrorCondition } from '../../model/broker-error.js';
 import { toAmqpError } from '../amqp-error.js';
-import { type AmqpContext } from '../context.js';
+import { type ConnectionContext } from '../context.js';
 import { batchDeleteMessages } from './batch-delete-messages.js';
 import { cancelScheduledMessage } from './cancel-scheduled-message.js';
 import { type Operation, toReply } from './management-request.js';
@@ -13,6 +13,10 @@ import { addRule, enumerateRules, removeRule } from './rules.js';
 import { scheduleMessage } from './schedule-message.js';
 import { getMessageSessions, getSessionState, renewSessionLock, setSessionState } from './sessions.js';
 import { updateDisposition } from './update-disposition.js';
+
+// What only senders need; everything else, rules included, is for those who listen.
+// [Azure.Messaging.ServiceBus, ServiceBusRuleManager: it needs Listen claims only]
+const OF_SENDERS: ReadonlySet<string> = new Set(['schedule-message', 'cancel-scheduled-message']);
 
 const OPERATIONS = new Map<string, Operation>([
   ['renew-lock', renewLock],
@@ -56,7 +60,7 @@ export class ManagementNode {
 
   constructor(
     nodeAddress: string,
-    private readonly context: AmqpContext,
+    private readonly context: ConnectionContext,
   ) {
     this.address = nodeAddress.replace(/\/\$management$/i, '');
   }
@@ -74,10 +78,11 @@ export class ManagementNode {
       const perform = OPERATIONS.get(operation);
       if (!perform)
         throw new BrokerError('amqp:not-implemented', `The operation '${operation}' is not supported.`);
+      context.claims.authorize(`${address}/$management`, OF_SENDERS.has(operation) ? 'Send' : 'Listen');
       const body = (request.body ?? {}) as Record<string, unknown>;
       return toReply(request, perform({ address, operation, body, context }));
     } catch (error) {
-      const { condition, description } = toAmqpError(error, context.broker.clock.now());
+      const { condition, description } = toAmqpError(error, context);
       return toReply(request, { status: STATUS[condition as ErrorCondition] ?? 500, condition, description });
     }
   }

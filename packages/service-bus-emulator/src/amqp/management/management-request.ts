@@ -1,7 +1,7 @@
 import { type Message } from 'rhea';
 
 import { BrokerError } from '../../model/broker-error.js';
-import { type AmqpContext } from '../context.js';
+import { type ConnectionContext } from '../context.js';
 import { types } from '../rhea-private.js';
 
 /** One request to a management node. */
@@ -10,7 +10,7 @@ export interface ManagementRequest {
   readonly address: string;
   readonly operation: string;
   readonly body: Record<string, unknown>;
-  readonly context: AmqpContext;
+  readonly context: ConnectionContext;
 }
 
 /** The reply of an operation; the status is one of HTTP. */

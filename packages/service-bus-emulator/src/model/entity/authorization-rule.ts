@@ -1,9 +1,12 @@
-/** A key that an entity declares. It can be read back, and grants nothing. */
+/** A key of a namespace, a queue or a topic, and what it grants. */
 export interface AuthorizationRule {
-  readonly claimType: string;
-  /** `Manage`, `Send`, `Listen`. */
+  /** Default `SharedAccessKey`, the only kind that there is. */
+  readonly claimType?: string;
+  /** `Manage`, `Send`, `Listen`; `Manage` includes the others. */
   readonly rights: readonly string[];
   readonly keyName?: string;
+  /** Without a key the rule grants nothing. */
   readonly primaryKey?: string;
+  /** Is as good as the primary key. */
   readonly secondaryKey?: string;
 }
