@@ -1,5 +1,6 @@
 import { type Entities } from './entities.js';
 import { type AuthorizationRule } from './model/entity/authorization-rule.js';
+import { type Tier } from './model/entity/tier.js';
 import { type ManualClock } from './clock/manual-clock.js';
 
 /** Options of `startEmulator`; each has a default. */
@@ -21,6 +22,17 @@ export interface EmulatorOptions {
    * Queues and topics may have `authorizationRules` of their own.
    */
   readonly authorizationRules?: readonly AuthorizationRule[];
+  /**
+   * The pricing tier. In the premium tier messages have at most 1 MB by default, and 100 MB where the entity says so
+   * (`maxMessageSizeInKilobytes`); batches have at most 1 MB everywhere. Default standard: 256 KB.
+   */
+  readonly tier?: Tier;
+  /**
+   * Gives the namespace 1,000 credits a second, as the cloud's standard tier does: a message sent, received or peeked
+   * costs one, and each filter evaluated; without credits requests are refused as "server busy" (50009) until the next
+   * second of the emulator's clock. No effect in the premium tier. Default false.
+   */
+  readonly throttling?: boolean;
   /** Accepts every token without verifying its signature and age. Default false. */
   readonly acceptAnyToken?: boolean;
   /** Releases message locks when their link closes; otherwise they last until they expire. Default false. */

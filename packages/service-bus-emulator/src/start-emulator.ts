@@ -4,6 +4,7 @@ import { type Socket } from 'node:net';
 import { AmqpService } from './amqp/connection/amqp-service.js';
 import { Authorizer } from './amqp/authorization/authorizer.js';
 import { Keys } from './amqp/authorization/keys.js';
+import { limitedCredits, unlimitedCredits } from './amqp/credits.js';
 import { LockTokens } from './amqp/codec/delivery/lock-token.js';
 import { type AmqpContext } from './amqp/context.js';
 import { Faults } from './amqp/faults/faults.js';
@@ -82,6 +83,7 @@ async function openBroker(options: EmulatorOptions, store: Store | undefined): P
   const namespace = new Namespace({
     maxStoredBytes: options.maxStoredBytes ?? 4 * GIBIBYTE,
     newId: randomUUID,
+    tier: options.tier ?? 'standard',
     ...(store && { journal: store.journal }),
   });
   if (store) restoreNamespace(namespace, clock.now(), await store.read());
@@ -101,6 +103,8 @@ function createContext(options: EmulatorOptions, broker: Broker): AmqpContext {
     faults: new Faults((milliseconds, action) => clock.delay(milliseconds, action)),
     newMessageId: randomUUID,
     locksEndWithLink: options.locksEndWithLink ?? false,
+    credits:
+      options.throttling && broker.namespace.tier === 'standard' ? limitedCredits(broker) : unlimitedCredits,
     peeksShowLocks: options.peeksShowLocks ?? true,
     whenDurable: broker.whenDurable,
   };

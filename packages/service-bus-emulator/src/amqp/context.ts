@@ -2,6 +2,7 @@ import { type Broker } from '../model/namespace/broker.js';
 import { type Authorizer } from './authorization/authorizer.js';
 import { type Claims } from './authorization/claims.js';
 import { type LockTokens } from './codec/delivery/lock-token.js';
+import { type Credits } from './credits.js';
 import { type Faults } from './faults/faults.js';
 
 /** What all connections of an emulator share. */
@@ -10,6 +11,8 @@ export interface AmqpContext {
   readonly authorizer: Authorizer;
   readonly lockTokens: LockTokens;
   readonly faults: Faults;
+  /** What the namespace may still do in this second. */
+  readonly credits: Credits;
   readonly newMessageId: () => string;
   /** Whether message locks end with their link or last until they expire: the cloud has been seen to do both. */
   readonly locksEndWithLink: boolean;

@@ -22,7 +22,7 @@ describe('assertWithinLimits', () => {
     { maxSizeInMegabytes: 5_120 },
     { userMetadata: 'x'.repeat(1_024) },
   ])('takes %j', (description) => {
-    expect(() => assertWithinLimits(description)).not.toThrow();
+    expect(() => assertWithinLimits(description, 'standard')).not.toThrow();
   });
 
   it.each([
@@ -38,20 +38,33 @@ describe('assertWithinLimits', () => {
     [{ maxSizeInMegabytes: 1_000 }, /MaxSizeInMegabytes is not one of 1024, 2048, 3072, 4096, 5120/],
     [{ userMetadata: 'x'.repeat(1_025) }, /UserMetadata is longer than 1024/],
   ])('refuses %j', (description, message) => {
-    expect(() => assertWithinLimits(description)).toThrow(message);
+    expect(() => assertWithinLimits(description, 'standard')).toThrow(message);
   });
 
   it('lets an entity keep a declared value, and change it only to one within the limits', () => {
     const declared = { lockDurationMs: 100, maxSizeInMegabytes: 1, maxDeliveryCount: 3 };
-    expect(() => assertWithinLimits({ ...declared, maxDeliveryCount: 4 }, declared)).not.toThrow();
-    expect(() => assertWithinLimits({ ...declared, lockDurationMs: 200 }, declared)).toThrow(/LockDuration/);
+    expect(() =>
+      assertWithinLimits({ ...declared, maxDeliveryCount: 4 }, 'standard', declared),
+    ).not.toThrow();
+    expect(() => assertWithinLimits({ ...declared, lockDurationMs: 200 }, 'standard', declared)).toThrow(
+      /LockDuration/,
+    );
+  });
+
+  it('allows larger messages and entities in the premium tier', () => {
+    const large = { maxMessageSizeInKilobytes: 102_400, maxSizeInMegabytes: 81_920 };
+    expect(() => assertWithinLimits(large, 'premium')).not.toThrow();
+    expect(() => assertWithinLimits({ maxMessageSizeInKilobytes: 102_401 }, 'premium')).toThrow(/102400/);
+    expect(() => assertWithinLimits({ maxSizeInMegabytes: 81_920 }, 'standard')).toThrow(/5120/);
   });
 
   it('counts the size of a partitioned entity in all its partitions', () => {
     const partitioned = { enablePartitioning: true, maxSizeInMegabytes: 16_384 };
     expect(() =>
-      assertWithinLimits({ ...partitioned, maxSizeInMegabytes: 32_768 }, partitioned),
+      assertWithinLimits({ ...partitioned, maxSizeInMegabytes: 32_768 }, 'standard', partitioned),
     ).not.toThrow();
-    expect(() => assertWithinLimits({ ...partitioned, maxSizeInMegabytes: 2_048 }, partitioned)).toThrow();
+    expect(() =>
+      assertWithinLimits({ ...partitioned, maxSizeInMegabytes: 2_048 }, 'standard', partitioned),
+    ).toThrow();
   });
 });

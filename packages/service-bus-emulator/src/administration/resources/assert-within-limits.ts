@@ -1,3 +1,4 @@
+import { type Tier, TIERS } from '../../model/entity/tier.js';
 import { badRequest } from '../administration-error.js';
 import { formatDuration } from '../../duration.js';
 import { PARTITION_COUNT } from './partitions.js';
@@ -6,8 +7,6 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
 
-// [Service Bus, Standard tier: the sizes of an entity, or of each of its partitions]
-const SIZES_IN_MEGABYTES = [1_024, 2_048, 3_072, 4_096, 5_120];
 const MAX_USER_METADATA_LENGTH = 1_024;
 
 interface Limited {
@@ -32,21 +31,20 @@ const DURATIONS: readonly Range[] = [
   ['AutoDeleteOnIdle', 'autoDeleteOnIdleMs', 5 * MINUTE, Infinity],
 ];
 
-// [Service Bus, Standard tier: a message has at most 256 KB]
-const COUNTS: readonly Range[] = [
-  ['MaxDeliveryCount', 'maxDeliveryCount', 1, 2 ** 31 - 1],
-  ['MaxMessageSizeInKilobytes', 'maxMessageSizeInKilobytes', 1, 256],
-];
+const MAX_DELIVERY_COUNT: Range = ['MaxDeliveryCount', 'maxDeliveryCount', 1, 2 ** 31 - 1];
 
 /**
  * Checks a new description, or the values that an update changes: values outside the limits that an entity was
  * declared with are allowed to stay. @throws AdministrationError
  */
-export function assertWithinLimits(description: Limited, current: Limited = {}): void {
+export function assertWithinLimits(description: Limited, tier: Tier, current: Limited = {}): void {
+  const { maxMessageSizeInKilobytes: maxMessageSize, sizesInMegabytes } = TIERS[tier];
   for (const range of DURATIONS) assertInRange(range, description, current, formatDuration);
-  for (const range of COUNTS) assertInRange(range, description, current, String);
+  assertInRange(MAX_DELIVERY_COUNT, description, current, String);
+  const messageSize: Range = ['MaxMessageSizeInKilobytes', 'maxMessageSizeInKilobytes', 1, maxMessageSize];
+  assertInRange(messageSize, description, current, String);
   const { maxSizeInMegabytes: size, userMetadata = '' } = description;
-  const sizes = SIZES_IN_MEGABYTES.map((each) => each * (current.enablePartitioning ? PARTITION_COUNT : 1));
+  const sizes = sizesInMegabytes.map((each) => each * (current.enablePartitioning ? PARTITION_COUNT : 1));
   if (size !== undefined && size !== current.maxSizeInMegabytes && !sizes.includes(size)) {
     throw badRequest(`The value '${size}' of MaxSizeInMegabytes is not one of ${sizes.join(', ')}.`);
   }

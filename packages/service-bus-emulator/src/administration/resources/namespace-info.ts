@@ -1,3 +1,4 @@
+import { TIERS } from '../../model/entity/tier.js';
 import { type AdministrationAnswer, type AdministrationRequest } from './administration-request.js';
 import { atomEntry } from '../documents/atom.js';
 import { writeDescription } from '../documents/write-description.js';
@@ -8,13 +9,16 @@ const NAME = 'sbemulatorns';
 
 /** Answers `$namespaceinfo`. */
 export function getNamespaceInfo({
+  broker,
   host,
   namespaceCreatedAtMs,
 }: AdministrationRequest): AdministrationAnswer {
+  const { tier } = broker.namespace;
   const createdTime = new Date(namespaceCreatedAtMs).toISOString();
   const description = writeDescription('NamespaceInfo', [
     element('CreatedTime', createdTime),
-    element('MessagingSKU', 'Standard'),
+    element('MessagingSKU', TIERS[tier].sku),
+    ...(tier === 'premium' ? [element('MessagingUnits', 1)] : []),
     element('ModifiedTime', createdTime),
     element('Name', NAME),
     element('NamespaceType', 'Messaging'),

@@ -23,8 +23,8 @@ export function putQueue(
   const options = readQueue(document, name);
   if (request.isUpdate) return updateQueue(request, nowMs, options);
   assertEntityName(name);
-  const description = describeQueue(options);
-  assertWithinLimits(description);
+  const description = describeQueue(options, namespace.tier);
+  assertWithinLimits(description, namespace.tier);
   assertForwarding(namespace, name, description);
   const queue = namespace.createQueue(nowMs, withPartitions(description));
   return { status: 201, document: queueEntry(request.host, queue) };
@@ -55,7 +55,7 @@ function updateQueue(
   if (queue?.kind !== 'queue') throw entityNotFound(options.name);
   const { description: current } = queue;
   const description = changedDescription(current, { ...options, name: current.name });
-  assertWithinLimits(description, current);
+  assertWithinLimits(description, broker.namespace.tier, current);
   assertForwarding(broker.namespace, current.name, description, current);
   queue.update(nowMs, description);
   return { status: 200, document: queueEntry(host, queue) };

@@ -69,7 +69,7 @@ function createSubscription(
   assertSubscriptionName(name);
   if (rule) assertRuleName(rule.name);
   const description = describeSubscription(options);
-  assertWithinLimits(description);
+  assertWithinLimits(description, namespace.tier);
   assertForwarding(namespace, topicName, description);
   const rules = rule && [{ ...rule, createdAtMs: nowMs }];
   const subscription = namespace.createSubscription(nowMs, description, rules);
@@ -85,7 +85,7 @@ function updateSubscription(
   const { description: current } = subscription;
   const { topicName, name } = current;
   const description = changedDescription(current, { ...options, topicName, name });
-  assertWithinLimits(description, current);
+  assertWithinLimits(description, broker.namespace.tier, current);
   assertForwarding(broker.namespace, topicName, description, current);
   subscription.update(nowMs, description);
   return { status: 200, document: entry(host, subscription) };

@@ -18,12 +18,13 @@ export function putTopic(
   name: string,
   document: XmlElement,
 ): AdministrationAnswer {
+  const { namespace } = request.broker;
   const options = readTopic(document, name);
   if (request.isUpdate) return updateTopic(request, nowMs, options);
   assertEntityName(name);
-  const description = describeTopic(options);
-  assertWithinLimits(description);
-  const topic = request.broker.namespace.createTopic(nowMs, withPartitions(description));
+  const description = describeTopic(options, namespace.tier);
+  assertWithinLimits(description, namespace.tier);
+  const topic = namespace.createTopic(nowMs, withPartitions(description));
   return { status: 201, document: topicEntry(request.host, topic) };
 }
 
@@ -46,7 +47,7 @@ function updateTopic(
   if (topic?.kind !== 'topic') throw entityNotFound(options.name);
   const { description: current } = topic;
   const description = changedDescription(current, { ...options, name: current.name });
-  assertWithinLimits(description, current);
+  assertWithinLimits(description, broker.namespace.tier, current);
   topic.update(nowMs, description);
   return { status: 200, document: topicEntry(host, topic) };
 }

@@ -85,9 +85,26 @@ export class ReceiverLink implements ReceiverPort {
 
   flow(): void {
     if (!this.#open || this.#isSilent) return;
+    const refusal = this.#refusalOfCredits();
+    if (refusal) return this.#detach(refusal);
     const { credit } = privateLink(this.link);
     const draining = (this.link as unknown as { _draining?: boolean })._draining === true;
     this.context.broker.command((nowMs) => this.receiver.queue.flow(nowMs, this.receiver, credit, draining));
+  }
+
+  // A request for messages is refused by detaching: nothing else answers it. Messages asked for before still come.
+  #refusalOfCredits(): unknown {
+    try {
+      this.context.credits.assertLeft();
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  #detach(reason: unknown): void {
+    this.link.close(toAmqpError(reason, this.context));
+    this.closed();
   }
 
   /** The client or its connection has gone. */
@@ -101,6 +118,7 @@ export class ReceiverLink implements ReceiverPort {
   }
 
   deliver(message: ReceivedMessage): void {
+    this.context.credits.spend(1);
     const { credit, delivery_count: count } = privateLink(this.link);
     privateLink(this.link).credit = credit - 1;
     privateLink(this.link).delivery_count = count + 1;
@@ -173,13 +191,15 @@ export class ReceiverLink implements ReceiverPort {
   }
 
   #decided(deliveryId: number, lockId: number, chosen: ChosenOutcome | undefined, final: boolean): void {
-    const { faults, broker } = this.context;
+    const { faults, broker, credits } = this.context;
     const outcome = readOutcome(chosen);
     let answer = ANSWERS[outcome.type];
     try {
       const fault = faults.takeSettlementFailure(this.address);
       if (fault) throw fault;
       if (!this.#open) throw messageLockLost();
+      // [Azure/azure-sdk-for-net#44344: settling is throttled as well; the message stays locked]
+      credits.assertLeft();
       broker.command((nowMs) => this.receiver.queue.settle(nowMs, lockId, outcome));
     } catch (error) {
       const { condition, description } = toAmqpError(error, this.context);

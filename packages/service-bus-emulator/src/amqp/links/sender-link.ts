@@ -38,7 +38,7 @@ export class SenderLink {
   }
 
   receive(bytes: Buffer, format: number | undefined, delivery: Delivery): void {
-    const { broker, faults, whenDurable } = this.context;
+    const { broker, credits, faults, whenDurable } = this.context;
     // What follows on a link that has been detached is lost with it. [AMQP 2.6.6]
     if (this.#isDetached) return;
     if (format === MessageFormat.batch && bytes.length > this.maxBatchBytes)
@@ -47,10 +47,12 @@ export class SenderLink {
     try {
       const fault = faults.takeSendRefusal(this.address);
       if (fault) throw fault;
+      credits.assertLeft();
       this.#refuseOversized();
       const contents = this.#parse(bytes, format);
       // Resolved each time: the entity may have been deleted or replaced.
       broker.command((nowMs) => this.#resolve().send(nowMs, contents));
+      credits.spend(contents.length);
     } catch (refusal) {
       error = toAmqpError(refusal, this.context);
     }

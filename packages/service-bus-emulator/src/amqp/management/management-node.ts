@@ -79,6 +79,7 @@ export class ManagementNode {
       if (!perform)
         throw new BrokerError('amqp:not-implemented', `The operation '${operation}' is not supported.`);
       context.claims.authorize(`${address}/$management`, OF_SENDERS.has(operation) ? 'Send' : 'Listen');
+      context.credits.assertLeft();
       const body = (request.body ?? {}) as Record<string, unknown>;
       return toReply(request, perform({ address, operation, body, context }));
     } catch (error) {

@@ -24,5 +24,6 @@ export function peekMessage({ address, body, context }: ManagementRequest): Mana
     if (encoded.length > 0 && bytes > MAX_REPLY_BYTES) break;
     encoded.push({ message: delivery });
   }
+  context.credits.spend(encoded.length);
   return encoded.length === 0 ? { status: 204 } : { status: 200, body: { messages: encoded } };
 }

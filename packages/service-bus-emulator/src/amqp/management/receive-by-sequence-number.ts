@@ -11,6 +11,7 @@ export function receiveBySequenceNumber({ address, body, context }: ManagementRe
     const { queue } = context.broker.namespace.source(address);
     return receiveDeferred(queue, nowMs, numbers, mode, readText(body, 'session-id'));
   });
+  context.credits.spend(messages.length);
   return {
     status: 200,
     body: {

@@ -21,5 +21,6 @@ export function scheduleMessage({ address, body, context }: ManagementRequest): 
   const numbers = context.broker.command((nowMs) =>
     context.broker.namespace.target(address).send(nowMs, contents),
   );
+  context.credits.spend(contents.length);
   return { status: 200, body: { 'sequence-numbers': types.wrap_array(numbers, TypeCode.long, undefined) } };
 }

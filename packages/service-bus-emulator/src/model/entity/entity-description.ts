@@ -1,5 +1,6 @@
 import { type AuthorizationRule } from './authorization-rule.js';
 import { type RuleDescription } from '../filter/rule.js';
+import { type Tier, TIERS } from './tier.js';
 
 /** Which operations an entity allows. */
 export type EntityStatus = 'Active' | 'Disabled' | 'SendDisabled' | 'ReceiveDisabled';
@@ -73,21 +74,24 @@ const receivable = {
 
 const sendable = {
   maxSizeInMegabytes: 1024,
-  maxMessageSizeInKilobytes: 256,
   requiresDuplicateDetection: false,
   duplicateDetectionHistoryTimeWindowMs: 600_000,
   enablePartitioning: false,
   enableExpress: false,
 } as const;
 
-/** Fills in the cloud's defaults. */
-export function describeQueue(options: QueueOptions): QueueDescription {
-  return { ...basics, ...receivable, ...sendable, ...definedOnly(options) };
+/** Fills in the cloud's defaults for a tier. */
+export function describeQueue(options: QueueOptions, tier: Tier): QueueDescription {
+  return { ...basics, ...receivable, ...sendable, ...messageSize(tier), ...definedOnly(options) };
 }
 
-/** Fills in the cloud's defaults. */
-export function describeTopic(options: TopicOptions): TopicDescription {
-  return { ...basics, ...sendable, supportOrdering: true, ...definedOnly(options) };
+/** Fills in the cloud's defaults for a tier. */
+export function describeTopic(options: TopicOptions, tier: Tier): TopicDescription {
+  return { ...basics, ...sendable, ...messageSize(tier), supportOrdering: true, ...definedOnly(options) };
+}
+
+function messageSize(tier: Tier): Pick<Sendable, 'maxMessageSizeInKilobytes'> {
+  return { maxMessageSizeInKilobytes: TIERS[tier].defaultMessageSizeInKilobytes };
 }
 
 /** Fills in the cloud's defaults. */

@@ -5,6 +5,8 @@ import { type Journal } from './journal.js';
 /** What all entities of a namespace share. */
 export interface EntityContext extends QueueContext {
   journal: Journal;
+  /** How many filters have been evaluated so far. */
+  filterEvaluations: number;
 }
 
 /** What an entity needs of its namespace. */

@@ -20,6 +20,7 @@ import { QueueEntity } from '../entity/queue-entity.js';
 import { resolveReceivable, resolveTarget } from './resolve-address.js';
 import { StorageMeter } from '../queue/storage-meter.js';
 import { SubscriptionEntity } from '../entity/subscription-entity.js';
+import { type Tier } from '../entity/tier.js';
 import { TopicEntity } from '../entity/topic-entity.js';
 
 /** What a namespace is created with. */
@@ -29,6 +30,8 @@ export interface NamespaceOptions {
   readonly journal?: Journal;
   /** Returns a fresh identifier, for `newid()` in rule actions: randomness comes from outside. */
   readonly newId: () => string;
+  /** Default standard. */
+  readonly tier?: Tier;
 }
 
 /**
@@ -39,10 +42,12 @@ export interface NamespaceOptions {
 export class Namespace implements EntityHost {
   readonly context: EntityContext;
   readonly newId: () => string;
+  readonly tier: Tier;
   readonly #entities = new Map<string, QueueEntity | TopicEntity>();
 
   constructor(options: NamespaceOptions) {
     this.newId = options.newId;
+    this.tier = options.tier ?? 'standard';
     this.context = {
       agenda: new Deadlines<Due>(),
       effects: [],
@@ -52,6 +57,7 @@ export class Namespace implements EntityHost {
       memory: new StorageMeter(),
       maxStoredBytes: options.maxStoredBytes,
       nowMs: 0,
+      filterEvaluations: 0,
       postponed: undefined,
     };
   }
@@ -103,13 +109,13 @@ export class Namespace implements EntityHost {
   /** @throws BrokerError entity-already-exists, argument-error */
   createQueue(nowMs: number, options: QueueOptions): QueueEntity {
     this.#refuseTaken(options.name);
-    return this.#add(new QueueEntity(describeQueue(options), nowMs, this));
+    return this.#add(new QueueEntity(describeQueue(options, this.tier), nowMs, this));
   }
 
   /** @throws BrokerError entity-already-exists, argument-error */
   createTopic(nowMs: number, options: TopicOptions): TopicEntity {
     this.#refuseTaken(options.name);
-    return this.#add(new TopicEntity(describeTopic(options), nowMs, this));
+    return this.#add(new TopicEntity(describeTopic(options, this.tier), nowMs, this));
   }
 
   /** Without rules the subscription takes every message. @throws BrokerError not-found (topic), entity-already-exists, argument-error */
