@@ -204,7 +204,8 @@ export class ServiceBusServer
       this.connection.createClientOfOneTry(),
       this.telemetry,
     ));
-    const shared = { invoke, senders, outputSenders, clock: SYSTEM_CLOCK, logger };
+    const { brokerClock } = this.locks;
+    const shared = { invoke, senders, outputSenders, clock: SYSTEM_CLOCK, brokerClock, logger };
     for (const { binding, routes } of resolved) {
       const telemetry = this.telemetry.forBinding(binding);
       const runtime = openBindingRuntime({ ...shared, binding, routes, observer: telemetry });

@@ -6,8 +6,12 @@ import { type ReadPacket } from '@nestjs/microservices';
 import { ServiceBusMessageBuilder } from './service-bus-message-builder.js';
 import { ServiceBusRecord } from './service-bus-record.js';
 
-/** Builds the message for a packet of Nest's client; `subject` is the pattern's. */
-export function buildMessage(packet: ReadPacket<unknown>, subject: string | undefined): ServiceBusMessage {
+/** Builds the message for a packet of Nest's client; `subject` is the pattern's, `brokerTimeMs` when delays begin. */
+export function buildMessage(
+  packet: ReadPacket<unknown>,
+  subject: string | undefined,
+  brokerTimeMs = Date.now(),
+): ServiceBusMessage {
   const { data, options } = toRecord(packet.data);
   const { delayMs, ...properties } = options;
   const message: ServiceBusMessage = {
@@ -18,7 +22,7 @@ export function buildMessage(packet: ReadPacket<unknown>, subject: string | unde
     messageId: properties.messageId ?? randomUUID(),
   };
   if (message.subject === undefined && subject !== undefined) message.subject = subject;
-  if (delayMs !== undefined) message.scheduledEnqueueTimeUtc = new Date(Date.now() + delayMs);
+  if (delayMs !== undefined) message.scheduledEnqueueTimeUtc = new Date(brokerTimeMs + delayMs);
   // Nest's dispatch hooks put there what travels with a message besides its data.
   if (packet.metadata) {
     message.applicationProperties = { ...packet.metadata, ...properties.applicationProperties };

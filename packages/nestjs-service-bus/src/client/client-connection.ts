@@ -3,6 +3,8 @@ import { type ServiceBusClient } from '@azure/service-bus';
 import { SenderPool } from '../send/sender-pool.js';
 import { ServiceBusConnection } from '../sdk/index.js';
 import { Telemetry } from '../telemetry/telemetry.js';
+import { BrokerClock } from '../time/broker-clock.js';
+import { SYSTEM_CLOCK } from '../time/clock.js';
 import { within } from '../time/within.js';
 import { ReplyQueue } from './reply-queue.js';
 import { ReplySession } from './reply-session.js';
@@ -15,6 +17,8 @@ export class ClientConnection {
     readonly client: ServiceBusClient,
     readonly senders: SenderPool,
     readonly replies: ReplySource | undefined,
+    /** Learns from replies. */
+    readonly brokerClock: BrokerClock,
   ) {}
 
   /** Resolves when the reply queue, if there is one, is open. Senders connect on their first send. */
@@ -23,8 +27,10 @@ export class ClientConnection {
     listener: ReplyListener,
   ): Promise<ClientConnection> {
     const client = (await ServiceBusConnection.create(options)).createClient();
-    const replies = makeReplySource(client, options, listener);
-    const connection = new ClientConnection(client, new SenderPool(client, await Telemetry.find()), replies);
+    const brokerClock = new BrokerClock(SYSTEM_CLOCK);
+    const replies = makeReplySource(client, options, listener, brokerClock);
+    const senders = new SenderPool(client, await Telemetry.find());
+    const connection = new ClientConnection(client, senders, replies, brokerClock);
     try {
       await replies?.open();
     } catch (error) {
@@ -46,9 +52,10 @@ function makeReplySource(
   client: ServiceBusClient,
   { replyQueue, replyQueueRequiresSession }: ServiceBusClientProxyOptions,
   listener: ReplyListener,
+  brokerClock: BrokerClock,
 ): ReplyQueue | ReplySession | undefined {
   if (replyQueue === undefined) return undefined;
   return replyQueueRequiresSession
-    ? new ReplySession(client, replyQueue, listener)
-    : new ReplyQueue(client, replyQueue, listener);
+    ? new ReplySession(client, replyQueue, listener, brokerClock)
+    : new ReplyQueue(client, replyQueue, listener, brokerClock);
 }

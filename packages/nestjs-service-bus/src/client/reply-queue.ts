@@ -6,6 +6,7 @@ import {
 } from '@azure/service-bus';
 
 import { createReceiver, subscribe, type Subscription } from '../sdk/index.js';
+import { type BrokerClock } from '../time/broker-clock.js';
 import { within } from '../time/within.js';
 import { CLOSE_TIMEOUT_MS, REPLY_CREDIT, type ReplyListener, type ReplySource } from './reply-source.js';
 
@@ -18,6 +19,7 @@ export class ReplyQueue implements ReplySource {
     client: ServiceBusClient,
     readonly replyTo: string,
     private readonly listener: ReplyListener,
+    private readonly brokerClock: BrokerClock,
   ) {
     this.receiver = createReceiver(client, { entity: replyTo });
   }
@@ -27,6 +29,7 @@ export class ReplyQueue implements ReplySource {
     return new Promise((resolve, reject) => {
       const handlers = {
         processMessage: (message: ServiceBusReceivedMessage) => {
+          this.brokerClock.heardEnqueued(message.enqueuedTimeUtc);
           this.listener.reply(message);
           return Promise.resolve();
         },

@@ -4,6 +4,7 @@ import { type ServiceBusMessage } from '@azure/service-bus';
 import { Logger } from '@nestjs/common';
 import { ClientProxy, type ReadPacket } from '@nestjs/microservices';
 
+import { describeError } from '../exceptions/describe-error.js';
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
 import { ClientClosedError } from './client-closed.error.js';
 import { ClientConnection } from './client-connection.js';
@@ -78,13 +79,14 @@ export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEven
   protected override publish(packet: ReadPacket<unknown>, answer: Answer): () => void {
     let request: PendingRequest | undefined;
     try {
-      const { senders, replies } = this.connected();
+      const { senders, replies, brokerClock } = this.connected();
       if (!replies) {
         throw new ServiceBusConfigurationError(['ServiceBusClientProxy: send() needs the option replyQueue']);
       }
       const { entity, subject } = findDestination(packet.pattern, this.options);
       const requestId = randomUUID();
-      const message = toRequest(buildMessage(packet, subject), requestId, replies);
+      const built = buildMessage(packet, subject, brokerClock.now());
+      const message = toRequest(built, requestId, replies);
       const pending = (request = this.requests.add(requestId, entity, answer));
       senders
         .get(entity)
@@ -99,7 +101,8 @@ export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEven
 
   protected override async dispatchEvent<T>(packet: ReadPacket<unknown>): Promise<T> {
     const { entity, subject } = findDestination(packet.pattern, this.options);
-    await this.connected().senders.get(entity).send(buildMessage(packet, subject));
+    const { senders, brokerClock } = this.connected();
+    await senders.get(entity).send(buildMessage(packet, subject, brokerClock.now()));
     return undefined as T;
   }
 
@@ -125,6 +128,15 @@ export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEven
     return this.connection;
   }
 
+  /** A listener that throws must not stop what is done about the error. */
+  private tell(listener: ServiceBusClientProxyEvents['error'], error: Error): void {
+    try {
+      listener(error);
+    } catch (cause) {
+      this.logger.error(`an error listener failed: ${describeError(cause)}`);
+    }
+  }
+
   private readonly listener: ReplyListener = {
     reply: (message) => this.requests.receive(message),
     receiving: () => {
@@ -139,7 +151,7 @@ export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEven
       }
       this.isFailing = true;
       this._status$.next('disconnected');
-      for (const listener of this.errorListeners) listener(error);
+      for (const listener of this.errorListeners) this.tell(listener, error);
     },
   };
 }

@@ -95,6 +95,10 @@ export class Delivery implements RenewableLock {
     return this.message.lockedUntilUtc;
   }
 
+  get enqueuedTimeUtc(): Date | undefined {
+    return this.message.enqueuedTimeUtc;
+  }
+
   renew(): Promise<Date> {
     return this.lock.renew();
   }

@@ -4,6 +4,7 @@ import { type Clock } from '../time/clock.js';
 import { LockRenewer, type RenewableLock } from './lock-renewer.js';
 
 const LOCK_MS = 30_000;
+const SHORT_LOCK_MS = 5_000;
 
 class TestLock implements RenewableLock {
   renewAtMs = 0;
@@ -11,10 +12,14 @@ class TestLock implements RenewableLock {
   isRenewing = false;
   lockedUntilUtc: Date;
   lostWith: unknown[] = [];
+  refusals = 0;
   readonly renew = jest.fn<() => Promise<Date>>();
 
-  constructor(lockedUntilMs: number) {
+  readonly enqueuedTimeUtc: Date;
+
+  constructor(lockedUntilMs: number, enqueuedAtMs: number) {
     this.lockedUntilUtc = new Date(lockedUntilMs);
+    this.enqueuedTimeUtc = new Date(enqueuedAtMs);
   }
 
   lose(cause?: unknown): void {
@@ -27,9 +32,21 @@ describe('LockRenewer', () => {
   let skewMs = 0;
   const clock: Clock = { now: () => Date.now(), wallTime: () => Date.now() + skewMs, random: () => random };
   let renewer: LockRenewer;
-  const hold = (): TestLock => {
-    const lock = new TestLock(Date.now() + LOCK_MS);
+  const hold = (ageMs = 0): TestLock => {
+    const lock = new TestLock(Date.now() + LOCK_MS, Date.now() - ageMs);
     lock.renew.mockImplementation(() => Promise.resolve(new Date(Date.now() + LOCK_MS)));
+    renewer.add(lock);
+    return lock;
+  };
+  /** Refuses, as the broker does, what comes after the lock's end. */
+  const holdShort = (ageMs: number): TestLock => {
+    let endsAtMs = Date.now() + SHORT_LOCK_MS;
+    const lock = new TestLock(endsAtMs, Date.now() - ageMs);
+    lock.renew.mockImplementation(() => {
+      if (Date.now() >= endsAtMs) lock.refusals++;
+      endsAtMs = Date.now() + SHORT_LOCK_MS;
+      return Promise.resolve(new Date(endsAtMs));
+    });
     renewer.add(lock);
     return lock;
   };
@@ -115,14 +132,46 @@ describe('LockRenewer', () => {
     expect(lock.renew).toHaveBeenCalledTimes(1);
   });
 
-  it.each([
-    ['ahead of', 3_600_000],
-    ['behind', -3_600_000],
-  ])("stays in reason with a clock that is far %s the broker's", async (_how, skew) => {
-    skewMs = skew;
-    const lock = hold();
-    await pass(60_000);
-    expect(lock.renew.mock.calls.length).toBeLessThanOrEqual(600);
-    expect(lock.lostWith).toEqual([]);
+  it('renews as often as the shortest locks need it, until both clocks are known to agree', async () => {
+    const old = hold(60_000);
+    await pass(2_600);
+    expect(old.renew).toHaveBeenCalledTimes(1);
+    hold();
+    await pass(12_000);
+    // The renewal that was planned before; from then on at half of the lock's life.
+    expect(old.renew).toHaveBeenCalledTimes(2);
+  });
+
+  const HOUR_MS = 3_600_000;
+  describe.each([
+    ['20 s behind', -20_000],
+    ['an hour behind', -HOUR_MS],
+    ['an hour ahead of', HOUR_MS],
+    ['a lock’s length ahead of', 4_990],
+  ])("with a clock that is %s the broker's", (_how, skew) => {
+    beforeEach(() => {
+      skewMs = skew;
+    });
+
+    it.each([
+      ['fresh', 0],
+      ['old', 12_000],
+      ['very old', HOUR_MS],
+    ])('keeps the locks of %s messages, and hurries none', async (_age, ageMs) => {
+      const locks = Array.from({ length: 3 }, () => holdShort(ageMs));
+      await pass(60_000);
+      for (const lock of locks) {
+        expect(lock.refusals).toBe(0);
+        expect(lock.lostWith).toEqual([]);
+        expect(lock.renew.mock.calls.length).toBeLessThanOrEqual(250);
+      }
+    });
+
+    it('gives a lock up at its end when no renewal gets through', async () => {
+      const lock = hold();
+      lock.renew.mockRejectedValue(new Error('away'));
+      await pass(LOCK_MS + 300);
+      expect(lock.lostWith).toHaveLength(1);
+    });
   });
 });

@@ -1,9 +1,13 @@
 import { errorCode } from '../sdk/index.js';
+import { BrokerClock } from '../time/broker-clock.js';
 import { type Clock } from '../time/clock.js';
 
 /** A lock that the renewer keeps alive; it writes its plan into the last three fields. */
 export interface RenewableLock {
+  /** By the broker's clock. */
   readonly lockedUntilUtc: Date | undefined;
+  /** By the broker's clock: when the message was enqueued whose lock this is. */
+  readonly enqueuedTimeUtc?: Date | undefined;
   renew(): Promise<Date>;
   lose(cause?: unknown): void;
   /** Told of each renewal that fails, also when it is tried again. */
@@ -15,9 +19,14 @@ export interface RenewableLock {
 
 const MAX_LOCK_MS = 5 * 60_000;
 const MIN_LOCK_MS = 200;
+/** [Service Bus] Locks last five seconds at least; an emulator's may be shorter. */
+const LEAST_OF_SERVICE_BUS_MS = 5_000;
+const LEAST_OF_EMULATORS_MS = 500;
 /** Renewals that fall due within this time go out together: one timer, one sweep. */
 const SWEEP_MS = 20;
 const RETRY_MS = 1_000;
+/** While nobody knows how much of the lock is left. */
+const UNSURE_RETRY_MS = 200;
 
 /**
  * Keeps the locks of all messages in work alive, each renewed at half its life ± 10 %, with one timer for all.
@@ -25,11 +34,16 @@ const RETRY_MS = 1_000;
  * Keyed by the delivery, not by message id as the SDK's own (two messages may share an id, or have none).
  */
 export class LockRenewer {
-  private readonly locks = new Set<RenewableLock>();
+  /** Each with its end, by the broker's clock, as it was told last. */
+  private readonly locks = new Map<RenewableLock, number>();
   private timer?: NodeJS.Timeout;
   private sweepAtMs = Infinity;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    /** Learns from the locks, and tells how long they last. */
+    readonly brokerClock: BrokerClock = new BrokerClock(clock),
+  ) {}
 
   get size(): number {
     return this.locks.size;
@@ -38,7 +52,7 @@ export class LockRenewer {
   add(lock: RenewableLock): void {
     // receiveAndDelete and deferred messages without a lock have nothing to renew.
     if (!lock.lockedUntilUtc) return;
-    this.locks.add(lock);
+    this.brokerClock.heardEnqueued(lock.enqueuedTimeUtc);
     this.plan(lock, lock.lockedUntilUtc);
     this.schedule(lock.renewAtMs);
   }
@@ -61,14 +75,30 @@ export class LockRenewer {
   }
 
   private plan(lock: RenewableLock, lockedUntilUtc: Date): void {
-    // The broker's clock tells the end and ours the time left: a skew must neither hurry nor starve the lock.
-    const leftMs = Math.min(
-      Math.max(lockedUntilUtc.getTime() - this.clock.wallTime(), MIN_LOCK_MS),
-      MAX_LOCK_MS,
-    );
-    const now = this.clock.now();
-    lock.lockEndsAtMs = now + leftMs;
-    lock.renewAtMs = now + leftMs * (0.45 + this.clock.random() * 0.1);
+    this.brokerClock.heardLocked(lockedUntilUtc);
+    this.locks.set(lock, lockedUntilUtc.getTime());
+    const nowMs = this.clock.now();
+    lock.lockEndsAtMs = Infinity;
+    const lifeMs = Math.max(this.measure(lock), MIN_LOCK_MS);
+    // However late it has come, it is tried.
+    lock.lockEndsAtMs = Math.max(lock.lockEndsAtMs, nowMs + MIN_LOCK_MS);
+    lock.renewAtMs = nowMs + lifeMs * (0.45 + this.clock.random() * 0.1);
+  }
+
+  /**
+   * Notes when the lock ends, and returns how much of it is left at least. Only the broker's time now says that, and
+   * more may be known of it than before. As long as it is not known for sure, the lock counts as one of the shortest,
+   * and is not given up before the latest end that it can have.
+   */
+  private measure(lock: RenewableLock): number {
+    const { brokerClock } = this;
+    const untilMs = this.locks.get(lock) ?? 0;
+    const likelyMs = untilMs - brokerClock.now();
+    const isLikely = brokerClock.isSure || likelyMs >= LEAST_OF_SERVICE_BUS_MS;
+    const leftMs = Math.min(isLikely ? likelyMs : untilMs - brokerClock.earliest(), MAX_LOCK_MS);
+    lock.lockEndsAtMs = Math.min(lock.lockEndsAtMs, this.clock.now() + leftMs);
+    if (brokerClock.isSure) return leftMs;
+    return Math.min(leftMs, bounded(LEAST_OF_EMULATORS_MS, likelyMs, LEAST_OF_SERVICE_BUS_MS));
   }
 
   private schedule(atMs: number): void {
@@ -84,7 +114,7 @@ export class LockRenewer {
     this.sweepAtMs = Infinity;
     const now = this.clock.now();
     let nextMs = Infinity;
-    for (const lock of this.locks) {
+    for (const lock of this.locks.keys()) {
       if (lock.lockEndsAtMs <= now) {
         this.locks.delete(lock);
         lock.lose();
@@ -101,17 +131,29 @@ export class LockRenewer {
     lock.isRenewing = true;
     try {
       const lockedUntilUtc = await lock.renew();
-      this.plan(lock, lockedUntilUtc);
+      // Settled meanwhile.
+      if (this.locks.has(lock)) this.plan(lock, lockedUntilUtc);
     } catch (error) {
-      lock.renewalFailed?.(error);
-      if (errorCode(error) === 'MessageLockLost' || errorCode(error) === 'SessionLockLost') {
-        if (this.locks.delete(lock)) lock.lose(error);
-      }
-      const leftMs = lock.lockEndsAtMs - this.clock.now();
-      lock.renewAtMs = this.clock.now() + Math.min(RETRY_MS, Math.max(leftMs / 4, SWEEP_MS));
+      this.failed(lock, error);
     } finally {
       lock.isRenewing = false;
     }
     if (this.locks.has(lock)) this.schedule(Math.min(lock.renewAtMs, lock.lockEndsAtMs));
   }
+
+  private failed(lock: RenewableLock, error: unknown): void {
+    lock.renewalFailed?.(error);
+    if (!this.locks.has(lock)) return;
+    if (errorCode(error) === 'MessageLockLost' || errorCode(error) === 'SessionLockLost') {
+      this.locks.delete(lock);
+      return lock.lose(error);
+    }
+    const leftMs = this.measure(lock);
+    const retryMs = this.brokerClock.isSure ? RETRY_MS : UNSURE_RETRY_MS;
+    lock.renewAtMs = this.clock.now() + Math.min(retryMs, Math.max(leftMs / 4, SWEEP_MS));
+  }
+}
+
+function bounded(leastMs: number, valueMs: number, mostMs: number): number {
+  return Math.min(Math.max(valueMs, leastMs), mostMs);
 }

@@ -21,6 +21,10 @@ export class HeldLock implements RenewableLock {
     return this.message.lockedUntilUtc;
   }
 
+  get enqueuedTimeUtc(): Date | undefined {
+    return this.message.enqueuedTimeUtc;
+  }
+
   async renew(): Promise<Date> {
     // Stop eventually, so that a message that nobody settles returns to the queue.
     if (performance.now() - this.sinceMs > this.maxRenewalMs) this.ended(false);

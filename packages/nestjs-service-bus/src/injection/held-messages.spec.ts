@@ -14,8 +14,16 @@ class BrokerError extends Error {
 }
 
 function locked(messageId?: string): ServiceBusReceivedMessage {
+  const enqueuedTimeUtc = new Date();
   const lockedUntilUtc = new Date(Date.now() + LOCK_MS);
-  return { body: '', _rawAmqpMessage: { body: '' }, state: 'active', messageId, lockedUntilUtc };
+  return {
+    body: '',
+    _rawAmqpMessage: { body: '' },
+    state: 'active',
+    messageId,
+    enqueuedTimeUtc,
+    lockedUntilUtc,
+  };
 }
 
 describe('HeldMessages', () => {

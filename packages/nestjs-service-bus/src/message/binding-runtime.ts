@@ -10,6 +10,7 @@ import { type ServiceBusContext } from '../delivery/service-bus.context.js';
 import { type OutputGates } from '../reply/output-gates.js';
 import { type ReplyPolicy } from '../reply/reply-policy.js';
 import { type SenderPool } from '../send/sender-pool.js';
+import { type BrokerClock } from '../time/broker-clock.js';
 import { type Clock } from '../time/clock.js';
 import { type CompletedMessages } from './completed-messages.js';
 import { type Outcome } from './outcome.js';
@@ -53,6 +54,8 @@ export interface BindingRuntime {
   readonly replyPolicy: ReplyPolicy;
   readonly completed: CompletedMessages;
   readonly clock: Clock;
+  /** Learns from the messages that come. */
+  readonly brokerClock: BrokerClock;
   readonly logger: Logger;
   /** Undefined where nobody measures or traces. */
   readonly observer?: MessageObserver | undefined;

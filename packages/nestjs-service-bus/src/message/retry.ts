@@ -27,7 +27,7 @@ function isHeld(delayMs: number, { binding, counting }: MessageRuntime): boolean
 
 async function sendCopy(delivery: Delivery, delayMs: number, runtime: MessageRuntime): Promise<boolean> {
   const { entity, entityPath } = runtime.binding;
-  const dueAtMs = runtime.clock.wallTime() + delayMs;
+  const dueAtMs = runtime.brokerClock.now() + delayMs;
   const copy = retryCopy(delivery.message, entityPath, delivery.attempt, dueAtMs);
   try {
     await runtime.outputs.send(entity, delivery, () => runtime.senders.get(entity).sendAlone(copy));

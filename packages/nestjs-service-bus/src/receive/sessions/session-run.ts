@@ -174,6 +174,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   async receive(message: ServiceBusReceivedMessage): Promise<boolean> {
     // The session is being released, and the message goes back with it.
     if (this.finishing) return false;
+    this.runtime.brokerClock.heardEnqueued(message.enqueuedTimeUtc);
     this.arrived?.();
     this.announcedAtMs = this.comesAgain = undefined;
     const announced = this.announced.take(message);

@@ -31,7 +31,7 @@ export class ConsumerWatch implements WatchedReceiver {
   /** `restarted` is called after all links were discarded. */
   constructor(
     private readonly parts: WatchedParts,
-    private readonly runtime: Pick<BindingRuntime, 'binding' | 'clock' | 'logger'>,
+    private readonly runtime: Pick<BindingRuntime, 'binding' | 'clock' | 'brokerClock' | 'logger'>,
     private readonly observer: ConsumerObserver,
     private readonly restarted: () => void,
   ) {
@@ -54,7 +54,7 @@ export class ConsumerWatch implements WatchedReceiver {
   peek(): Promise<ReadonlySet<string>> {
     const { supply, inWork } = this.parts;
     const held = new Set(Array.from(inWork, ({ message }) => sequenceNumberOf(message)));
-    return findWaitingMessages(supply.settler, held, this.runtime.clock.wallTime());
+    return findWaitingMessages(supply.settler, held, this.runtime.brokerClock.now());
   }
 
   recycle(): void {

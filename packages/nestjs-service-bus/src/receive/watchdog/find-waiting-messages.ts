@@ -23,12 +23,12 @@ class NoAnswerError extends Error {
 export async function findWaitingMessages(
   receiver: Peeking,
   held: ReadonlySet<string>,
-  wallTimeMs: number,
+  brokerTimeMs: number,
 ): Promise<ReadonlySet<string>> {
   let from = Long.ONE;
   for (let peeks = 0; peeks < MAX_PEEKS; peeks++) {
     const messages = await peek(receiver, from);
-    const waiting = messages.filter((message) => isWaiting(message, wallTimeMs)).map(sequenceNumberOf);
+    const waiting = messages.filter((message) => isWaiting(message, brokerTimeMs)).map(sequenceNumberOf);
     const others = waiting.filter((name) => !held.has(name));
     const last = messages.at(-1)?.sequenceNumber;
     if (others.length > 0 || !last || messages.length < PEEK_COUNT) return new Set(others);
@@ -55,7 +55,7 @@ async function peek(receiver: Peeking, from: Long): Promise<ServiceBusReceivedMe
 }
 
 /** [Service Bus: peek shows deferred and scheduled messages too, and locked ones] */
-function isWaiting({ state, lockedUntilUtc }: ServiceBusReceivedMessage, wallTimeMs: number): boolean {
+function isWaiting({ state, lockedUntilUtc }: ServiceBusReceivedMessage, brokerTimeMs: number): boolean {
   if (state !== 'active') return false;
-  return !lockedUntilUtc || lockedUntilUtc.getTime() <= wallTimeMs;
+  return !lockedUntilUtc || lockedUntilUtc.getTime() <= brokerTimeMs;
 }

@@ -1,4 +1,5 @@
 import { errorCode } from '../../../src/sdk/error-code.js';
+import { type BrokerClock } from '../../../src/time/broker-clock.js';
 import { type Clock } from '../../../src/time/clock.js';
 import { type LockWatch } from '../broker/lock-watch.js';
 
@@ -12,11 +13,13 @@ export class LockBook implements LockWatch {
 
   constructor(
     private readonly clock: Clock,
+    private readonly brokerClock: BrokerClock,
     readonly completing: LockWatch['completing'],
   ) {}
 
   held(lock: string, lockedUntilMs: number): void {
-    const leftMs = Math.min(Math.max(lockedUntilMs - this.clock.wallTime(), MIN_LOCK_MS), MAX_LOCK_MS);
+    const latestMs = lockedUntilMs - this.brokerClock.earliest();
+    const leftMs = Math.min(Math.max(latestMs, MIN_LOCK_MS), MAX_LOCK_MS);
     this.endsAtMs.set(lock, this.clock.now() + leftMs);
   }
 

@@ -73,13 +73,13 @@ export class RuntimeProcess implements Owner {
       wallTime: () => START_MS + time.nowMs + skewMs,
       random: () => chance.next(),
     };
-    this.book = new LockBook(clock, (lockToken, sequenceNumber) => {
+    this.locks = new LockRenewer(clock);
+    this.book = new LockBook(clock, this.locks.brokerClock, (lockToken, sequenceNumber) => {
       judge.completing(this, lockToken, sequenceNumber);
     });
     this.sending = new SimulatedConnection(time, conditions, this);
     const sendingClient = new SimulatedClient(broker, this.sending, this.book).asServiceBusClient();
     this.senders = new WatchedSenderPool(sendingClient, ({ body }) => judge.sending(this, body as Output));
-    this.locks = new LockRenewer(clock);
     this.clients = new ClientSource(() => this.makeClient());
     this.consumer = this.makeConsumer(clock);
   }
@@ -134,6 +134,7 @@ export class RuntimeProcess implements Owner {
       senders: this.senders,
       outputSenders: this.senders,
       clock,
+      brokerClock: this.locks.brokerClock,
       logger: this.logger(),
     });
     const observer = { receiving: () => undefined, failing: () => undefined };
