@@ -185,7 +185,8 @@ describe('the private parts of the SDK and of rhea', () => {
         preInitialize: () => Promise.resolve(),
         postInitialize: () => {
           expect(receiverLinkOf(receiver)).toBe(partsOf(receiver)._streamingReceiver?.link?._link);
-          fastLink = FastLink.open(receiver, (message) => messages.push(message));
+          const takeFromFastLane = (message: ServiceBusReceivedMessage): void => void messages.push(message);
+          fastLink = FastLink.open(receiver, { takeFromFastLane, takenFromSdk: 0 });
           return Promise.resolve();
         },
       };

@@ -14,7 +14,7 @@ import {
 } from '../src/index.js';
 import { Scene } from './support/service-bus-scene.js';
 import { WORK_HANDLER, WorkController, type WorkHandler } from './support/work-controller.js';
-import { until } from './support/start-service-bus-app.js';
+import { until } from '../../../test/support/until.js';
 import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 
 const LOCK_MS = 1_000;

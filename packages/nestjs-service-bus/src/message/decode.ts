@@ -4,6 +4,7 @@ import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
 import { readField } from '../exceptions/read-thrown.js';
 import { UndecodableMessageException } from '../exceptions/undecodable-message.exception.js';
+import { whyUndecodable } from '../sdk/index.js';
 import { type ContentType, contentTypeOf } from './content-type.js';
 import { parseJson } from './parse-json.js';
 
@@ -18,6 +19,8 @@ const BYTE_ORDER_MARK = '\ufeff';
  * a content encoding (gzip, say) is left to the handler as a Buffer.
  */
 export function decode(message: ServiceBusReceivedMessage): unknown {
+  const why = whyUndecodable(message);
+  if (why !== undefined) throw new UndecodableMessageException(`it is no AMQP message that can be read: ${why}`);
   const bodyType = message._rawAmqpMessage.bodyType;
   // [AMQP 3.2.7, 3.2.8] values and sequences are typed by AMQP itself.
   if (bodyType === 'value' || bodyType === 'sequence') return message.body;

@@ -3,6 +3,7 @@ export { type ConnectionOptions, type NamespaceOptions } from './connection/conn
 export { RECEIVER_RETRY_OPTIONS } from './connection/retry-options.js';
 export { ServiceBusConnection } from './connection/service-bus-connection.js';
 export { errorCode, isTransient, serviceBusErrorCode } from './error-code.js';
+export { whyUndecodable } from './fast-lane/undecodable-message.js';
 export { MessageLock } from './message/message-lock.js';
 export { settleAlone } from './message/settle-alone.js';
 export { Settler } from './message/settler.js';

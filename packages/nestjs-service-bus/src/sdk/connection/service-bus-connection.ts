@@ -14,6 +14,7 @@ import { type ConnectionOptions } from './connection-options.js';
 import { failLostRequests } from './lost-requests.js';
 import { overPlainHttp } from './over-plain-http.js';
 import { quietTracing } from './quiet-tracing.js';
+import { refuseUndecodable } from './refuse-undecodable.js';
 import { DEFAULT_RETRY_OPTIONS } from './retry-options.js';
 import { sendAtOnce } from './send-at-once.js';
 
@@ -51,6 +52,7 @@ export class ServiceBusConnection {
     const context = contextOf(client);
     if (context && this.options.fastLane === false) switchOffFastLane(context);
     failLostRequests(client);
+    refuseUndecodable(client);
     ConnectionGuard.watch(client);
     sendAtOnce(client);
     return client;

@@ -92,6 +92,7 @@ function misfitsOfContext(context: SdkContext | undefined): string[] {
     ['Connection.isOpen', typeof connection.isOpen === 'function'],
     ['Connection.createSession', typeof connection.createSession === 'function'],
     ['rhea Connection.on', typeof connection._connection.on === 'function'],
+    ['rhea Connection.on_transfer', has(connection._connection, 'on_transfer')],
     ['rhea Connection.options', typeof connection._connection.options === 'object'],
   ]);
 }

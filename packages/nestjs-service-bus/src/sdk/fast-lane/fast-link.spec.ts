@@ -7,6 +7,8 @@ import { FastLink } from './fast-link.js';
 
 const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+const NOBODY = { takeFromFastLane: () => undefined, takenFromSdk: 0 };
+
 describe('FastLink', () => {
   let link: ReceivingLink;
   let fastLink: FastLink;
@@ -19,7 +21,12 @@ describe('FastLink', () => {
     link = new ReceivingLink();
     link.credit = 5;
     taken = [];
-    const opened = FastLink.open(link.receiver(), (message) => taken.push(message));
+    const opened = FastLink.open(link.receiver(), {
+      takeFromFastLane: (message) => void taken.push(message),
+      get takenFromSdk() {
+        return link.events.filter(({ name }) => name === 'message').length;
+      },
+    });
     if (!opened) throw new Error('the link is not one that it knows');
     fastLink = opened;
   });
@@ -105,9 +112,9 @@ describe('FastLink', () => {
   it('leaves an unknown kind of link alone', () => {
     const unknown = new ReceivingLink();
     unknown.session.links['another'] = new ReceivingLink();
-    expect(FastLink.open(unknown.receiver(), () => undefined)).toBeUndefined();
+    expect(FastLink.open(unknown.receiver(), NOBODY)).toBeUndefined();
     const { _process: _, ...rest } = new ReceivingLink().connection;
     const older = Object.assign(new ReceivingLink(), { connection: rest });
-    expect(FastLink.open(older.receiver(), () => undefined)).toBeUndefined();
+    expect(FastLink.open(older.receiver(), NOBODY)).toBeUndefined();
   });
 });

@@ -13,9 +13,14 @@ import {
   type TransferFrame,
 } from './rhea-link.js';
 import { rheaMessage } from './rhea-message.js';
+import { undecodableMessage } from './undecodable-message.js';
 
-/** Is handed each message that arrives on the link. */
-export type OnMessage = (message: ServiceBusReceivedMessage) => void;
+/** Who gets the messages that arrive on the link. */
+export interface FastLinkOwner {
+  takeFromFastLane(message: ServiceBusReceivedMessage): void;
+  /** How many messages the SDK has handed over, of those that were passed on to it. */
+  readonly takenFromSdk: number;
+}
 
 /** The broker has broken the protocol: rhea closes the connection. */
 class TransferError extends Error {
@@ -44,7 +49,7 @@ export class FastLink {
   private constructor(
     private readonly link: RheaReceiver,
     private readonly session: RheaSession,
-    private readonly onMessage: OnMessage,
+    private readonly owner: FastLinkOwner,
   ) {
     session.on_transfer = (frame) => this.transferReceived(frame);
     const passToRhea = session.on_disposition.bind(session);
@@ -56,11 +61,11 @@ export class FastLink {
   }
 
   /** Returns undefined where the fast lane is off, or the link is not as we know it: then use the SDK's handlers. */
-  static open(receiver: ServiceBusReceiver, onMessage: OnMessage): FastLink | undefined {
+  static open(receiver: ServiceBusReceiver, owner: FastLinkOwner): FastLink | undefined {
     if (!mayUseFastLane(receiver)) return undefined;
     const link = receiverLinkOf(receiver);
     if (!link || Object.keys(link.session.links).length !== 1) return undefined;
-    return new FastLink(link, link.session, onMessage);
+    return new FastLink(link, link.session, owner);
   }
 
   /** How many messages the broker may still send. */
@@ -99,7 +104,7 @@ export class FastLink {
     // A message that arrives while the link is being closed returns to the queue with it.
     if (!link.is_open()) return;
     const message = delivery.format === MessageFormat.plain ? decodeMessage(data, delivery) : undefined;
-    if (message) this.onMessage(message);
+    if (message) this.owner.takeFromFastLane(message);
     else this.passToRhea(data, delivery);
   }
 
@@ -131,12 +136,26 @@ export class FastLink {
     this.writer.schedule(this.session);
   };
 
+  /**
+   * What rhea or the SDK throw would end the connection, and with it all other messages' links: a message that they
+   * cannot read is told apart, and goes its way as one.
+   */
   private passToRhea(data: Buffer, delivery: LinkDelivery): void {
-    const { link } = this;
+    const { link, owner } = this;
     const { format } = delivery;
-    const context =
-      format === MessageFormat.plain ? { message: rheaMessage.decode(data) } : { message: data, format };
-    link.dispatch('message', link._context({ ...context, delivery }));
+    const taken = owner.takenFromSdk;
+    let cause: unknown = 'the SDK does not take it';
+    try {
+      const context =
+        format === MessageFormat.plain ? { message: rheaMessage.decode(data) } : { message: data, format };
+      link.dispatch('message', link._context({ ...context, delivery }));
+    } catch (error) {
+      cause = error;
+    }
+    // The SDK hands a message on at once, or drops it without a word.
+    if (owner.takenFromSdk === taken && link.is_open()) {
+      owner.takeFromFastLane(undecodableMessage(data, delivery, cause));
+    }
   }
 
   /** [AMQP 2.6.12] The broker answers settlements: this settles the deliveries on our side as well. */

@@ -5,7 +5,7 @@ import {
 } from '@azure/service-bus';
 
 import { within } from '../../time/within.js';
-import { FastLink } from '../fast-lane/fast-link.js';
+import { FastLink, type FastLinkOwner } from '../fast-lane/fast-link.js';
 import { settleAlone } from '../message/settle-alone.js';
 import { subscribe, type Subscription } from './subscribe.js';
 
@@ -33,9 +33,10 @@ export interface ReceivingLinkOwner {
  * its own, and settle the old one's messages on the dead link (waiting a minute for answers, or taking the answers to
  * the new link's deliveries of the same numbers for theirs).
  */
-export class ReceivingLink {
+export class ReceivingLink implements FastLinkOwner {
   /** What the broker said when it took the open link away. */
   lastError?: Error;
+  takenFromSdk = 0;
 
   private fastLink?: FastLink;
   private subscription?: Subscription;
@@ -56,7 +57,7 @@ export class ReceivingLink {
   /** Begins to receive. Throws if the receiver is closed, or its session is lost. */
   open(): void {
     // A session's link is open by now; any other opens when the SDK gets to it.
-    this.fastLink = FastLink.open(this.receiver, this.takeFromFastLane);
+    this.fastLink = FastLink.open(this.receiver, this);
     this.subscription = subscribe(
       this.receiver,
       {
@@ -89,18 +90,19 @@ export class ReceivingLink {
     await within(CLOSE_TIMEOUT_MS, this.receiver.close());
   }
 
-  private async takeFromSdk(message: ServiceBusReceivedMessage): Promise<void> {
-    // The SDK gives credit when this promise resolves: one that stays pending withholds it.
-    if (!(await this.owner.messageReceived(message))) await new Promise<void>(() => undefined);
-  }
-
-  private readonly takeFromFastLane = (message: ServiceBusReceivedMessage): void => {
+  takeFromFastLane(message: ServiceBusReceivedMessage): void {
     this.owner.messageReceived(message).then(this.messageDone, (error: Error) => {
       const givesCredit = this.owner.messageFailed(error);
       settleAlone(() => this.receiver.abandonMessage(message)).catch(() => undefined);
       this.messageDone(givesCredit);
     });
-  };
+  }
+
+  private async takeFromSdk(message: ServiceBusReceivedMessage): Promise<void> {
+    this.takenFromSdk++;
+    // The SDK gives credit when this promise resolves: one that stays pending withholds it.
+    if (!(await this.owner.messageReceived(message))) await new Promise<void>(() => undefined);
+  }
 
   private readonly messageDone = (givesCredit: boolean): void => {
     const { fastLink } = this;
@@ -121,7 +123,7 @@ export class ReceivingLink {
     // Closed while the SDK was opening it: the SDK takes the link back as soon as it wants to give it credit.
     if (this.isClosed) return;
     this.isOpened = true;
-    this.fastLink = FastLink.open(this.receiver, this.takeFromFastLane);
+    this.fastLink = FastLink.open(this.receiver, this);
     this.owner.linkOpened();
   }
 
