@@ -83,7 +83,7 @@ describe.each(documents)('$readme', ({ applications }) => {
     async (application) => {
       const { tests, commands, expected, isCompiledOnly } = application;
       expect(tests.length + commands.length > 0 || isCompiledOnly).toBe(true);
-      if (tests.length > 0) expect(await runJest(application.directory, {})).toContain('PASS');
+      if (tests.length > 0) expect(await runJest(application.directory)).toContain('PASS');
       if (commands.length > 0) await run(application);
       else expect(expected).toEqual([]);
     },

@@ -67,7 +67,7 @@ describe('the TypeScript in the README of the repository', () => {
   }, 120_000);
 
   it('passes as a test', async () => {
-    expect(await runJest(directory, {})).toContain('PASS');
+    expect(await runJest(directory)).toContain('PASS');
   }, 120_000);
 
   it('makes a feature by hand, whose message is processed on the embedded emulator', async () => {

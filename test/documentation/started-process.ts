@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 
+import { bundlePackages } from '../support/bundle-packages.js';
 import { until } from '../support/until.js';
 
 const LOADER = new URL('../support/typescript.js', import.meta.url).href;
@@ -62,18 +63,15 @@ export class StartedProcess {
 }
 
 /** Runs the Jest tests in a folder, which import the packages by name; resolves with the report of a success. */
-export async function runJest(
-  directory: string,
-  variables: Readonly<Record<string, string>>,
-): Promise<string> {
+export async function runJest(directory: string): Promise<string> {
+  const packages = await bundlePackages();
   const config = {
     rootDir: directory,
     testRegex: '\\.spec\\.ts$',
     extensionsToTreatAsEsm: ['.ts'],
     moduleNameMapper: {
       '^(\\.{1,2}/.*)\\.js$': '$1',
-      '^(nestjs-service-bus|service-bus-emulator)$': `${ROOT}packages/$1/src/index.ts`,
-      '^@nestjs-service-bus/(.+)$': `${ROOT}packages/$1/src/index.ts`,
+      '^(nestjs-service-bus|service-bus-emulator)$': `${packages}/$1.mjs`,
     },
     transform: {
       '^.+\\.ts$': [`${ROOT}node_modules/ts-jest`, { useESM: true, tsconfig: `${ROOT}tsconfig.json` }],
@@ -81,7 +79,7 @@ export async function runJest(
     testTimeout: TIMEOUT_MS,
   };
   const args = ['--experimental-vm-modules', JEST, '--runInBand', '--config', JSON.stringify(config)];
-  const jest = StartedProcess.start(process.execPath, args, directory, variables);
+  const jest = StartedProcess.start(process.execPath, args, directory, {});
   if ((await jest.end()) !== 0) throw new Error(jest.output);
   return jest.output;
 }

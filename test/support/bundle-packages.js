@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { CACHE, COMPILED_BY, compileTypescript } from './compile-typescript.js';
+
+const PACKAGES = fileURLToPath(new URL('../../packages/', import.meta.url));
+const PUBLISHED = ['nestjs-service-bus', 'service-bus-emulator'];
+
+/**
+ * Bundles each published package from its sources into one module, `<name>.mjs`, and returns their folder: a process
+ * starts with one in half the time that it needs for hundreds of files. Made again only when a source has changed.
+ */
+export async function bundlePackages() {
+  const folder = path.join(CACHE, `packages-${hashOfSources()}`);
+  if (existsSync(folder)) return folder;
+  await mkdir(CACHE, { recursive: true });
+  const unfinished = await mkdtemp(path.join(CACHE, 'packages-'));
+  await bundle(unfinished);
+  // Another process may have been faster.
+  await rename(unfinished, folder).catch(() => rm(unfinished, { recursive: true }));
+  return folder;
+}
+
+function hashOfSources() {
+  const hash = createHash('sha1').update(COMPILED_BY);
+  for (const name of readdirSync(PACKAGES)) {
+    const source = path.join(PACKAGES, name, 'src');
+    if (!existsSync(source)) continue;
+    for (const file of readdirSync(source, { recursive: true }).sort()) {
+      const absolute = path.join(source, file);
+      if (/(?<!\.spec)\.ts$/.test(file) && statSync(absolute).isFile()) {
+        hash.update(absolute).update(readFileSync(absolute));
+      }
+    }
+  }
+  return hash.digest('hex');
+}
+
+async function bundle(folder) {
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: Object.fromEntries(PUBLISHED.map((name) => [name, entryOf(name)])),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    sourcemap: 'inline',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    alias: { '@nestjs-service-bus/amqp-message': entryOf('amqp-message') },
+    plugins: [typescript],
+    logLevel: 'error',
+  });
+}
+
+function entryOf(name) {
+  return path.join(PACKAGES, name, 'src', 'index.ts');
+}
+
+/** esbuild does not write what decorators need to know of types; the compiler does. */
+const typescript = {
+  name: 'typescript',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, async ({ path: fileName }) => ({
+      contents: await compileTypescript(await readFile(fileName, 'utf8'), fileName),
+      loader: 'js',
+    }));
+  },
+};
