@@ -60,10 +60,11 @@ describe('the service as it is built, in a bundle', () => {
 
   beforeAll(async () => {
     copy = await RepositoryCopy.make();
+    // As "npm run build" does, but for the types: those are checked with the repository.
     for (const step of [
-      ['node_modules/typescript/bin/tsc', '-b', 'packages/tsconfig.build.json'],
+      ['node_modules/typescript/bin/tsc', '-b', 'packages/tsconfig.build.json', '--noCheck'],
       ['tools/bundle-packages.js'],
-      ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
+      ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--noCheck'],
       ['tools/bundle.js'],
     ]) {
       expect(await copy.node(...step)).toEqual({ exitCode: 0, output: '', errors: '' });

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { readEntities, startEmulator } from 'service-bus-emulator';
 
+import { compile } from '../support/compile.js';
 import { until } from '../support/until.js';
-import { compile } from './compile.js';
 import { type DocumentedApplication, writeApplications } from './documented-applications.js';
 import { readMarkdown } from './read-markdown.js';
 import { freePort, readyLine, runJest, StartedProcess } from './started-process.js';

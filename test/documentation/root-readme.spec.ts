@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startEmulator } from 'service-bus-emulator';
 
 import { RepositoryCopy } from '../app/repository-copy.js';
-import { compile } from './compile.js';
+import { compile } from '../support/compile.js';
 import { type CodeBlock, readMarkdown } from './read-markdown.js';
 import { runJest, StartedProcess } from './started-process.js';
 

@@ -5,13 +5,16 @@ import ts from 'typescript';
 
 const CONFIG = fileURLToPath(new URL('../../tsconfig.json', import.meta.url));
 
-/** Compiles files as strictly as the repository, against the packages' sources; a line for each error. */
-export function compile(files: readonly string[]): string[] {
-  const { config } = ts.readConfigFile(CONFIG, (file) => ts.sys.readFile(file)) as { config?: object };
+/**
+ * Compiles files as strictly as the repository, or as the one whose tsconfig.json is given, against the packages'
+ * sources; a line for each error.
+ */
+export function compile(files: readonly string[], configFile = CONFIG): string[] {
+  const { config } = ts.readConfigFile(configFile, (file) => ts.sys.readFile(file)) as { config?: object };
   const { options } = ts.parseJsonConfigFileContent(
     { ...config, files, include: [] },
     ts.sys,
-    path.dirname(CONFIG),
+    path.dirname(configFile),
   );
   const program = ts.createProgram(files, options);
   // Of these files only: those that they import are checked with the repository.
