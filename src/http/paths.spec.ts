@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { isHealth, isOpen } from './paths.js';
+import { isDocumentation, isHealth, isOpen } from './paths.js';
 
 describe('paths', () => {
   it.each(['/health', '/health/', '/health/live', '/health/ready', '/Health/Ready'])(
@@ -11,10 +11,18 @@ describe('paths', () => {
     },
   );
 
-  it.each(['/', '/docs', '/docs/', '/docs-json', '/docs-yaml', '/docs/swagger-ui-bundle.js'])(
+  it.each(['/', '/docs', '/docs/', '/Docs', '/docs-json', '/docs-yaml', '/docs/swagger-ui-bundle.js'])(
     '%s is open',
     (path) => {
       expect(isOpen(path)).toBe(true);
+    },
+  );
+
+  it.each(['/docs-internal', '/docs/orders', '/docs/swagger-ui.css/orders', '/docs-json/orders', '/docs//'])(
+    '%s may be a route of yours, and is not open',
+    (path) => {
+      expect(isDocumentation(path)).toBe(false);
+      expect(isOpen(path)).toBe(false);
     },
   );
 

@@ -1,4 +1,6 @@
-const DOCUMENTATION = /^\/docs(?:[/-]|$)/i;
+/** The page, the documents, and what the page loads: exactly these, as a route of yours may begin with /docs, too. */
+const DOCUMENTATION =
+  /^\/docs(?:-json|-yaml|\/(?:index\.html|swagger-ui(?:\.css|(?:-bundle|-standalone-preset|-init)\.js)|favicon-(?:16x16|32x32)\.png)?)?$/i;
 const HEALTH = /^\/health(?:\/(?:live|ready))?\/?$/i;
 
 /** Returns whether a path belongs to the documentation. */

@@ -1,6 +1,5 @@
-import { type INestApplication, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type INestApplication } from '@nestjs/common';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { readFile } from 'node:fs/promises';
 
@@ -11,9 +10,6 @@ import { isDocumentation } from './paths.js';
 export type Description = () => Promise<void>;
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
-
-@Module({})
-class DocumentationModule {}
 
 /**
  * Serves the OpenAPI documentation at /docs (and /docs-json, /docs-yaml). The first request loads the library:
@@ -38,7 +34,8 @@ export function serveDocumentation(
   });
 }
 
-// Routes added to a running application come after its 404 handler: a separate application has them first.
+// Routes added to a running application come after its 404 handler: a separate router has them first. It is no second
+// Nest application, because the options of one apply to the whole process, and above all those of its log.
 async function createSite(
   app: INestApplication,
   authentication: Authentication,
@@ -54,15 +51,21 @@ async function createSite(
     .setDescription('A NestJS microservice for Azure Service Bus: the bus over HTTP, and health.')
     .setVersion(await readVersion())
     .build();
-  const site = await NestFactory.create<NestExpressApplication>(DocumentationModule, { logger: false });
+  const site = new ExpressAdapter();
   site.disable('x-powered-by');
   const document = SwaggerModule.createDocument(app, config);
   // Replaces the schemas of messages, which no operation over HTTP uses.
   document.components = { schemas: ERROR_SCHEMAS };
   nameOperations(document);
   describeSecurity(document, authentication);
-  SwaggerModule.setup('docs', site, document);
-  return site.getHttpAdapter().getInstance() as RequestHandler;
+  SwaggerModule.setup('docs', asApplication(site), document);
+  return site.getInstance<RequestHandler>();
+}
+
+/** The part of a Nest application that the OpenAPI library uses to serve a document. */
+function asApplication(site: ExpressAdapter): INestApplication {
+  const application = { getHttpAdapter: () => site, useStaticAssets: site.useStaticAssets.bind(site) };
+  return application as unknown as INestApplication;
 }
 
 async function readVersion(): Promise<string> {

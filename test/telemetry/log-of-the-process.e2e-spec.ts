@@ -76,6 +76,21 @@ describe('the log of the process', () => {
     }
   });
 
+  it('goes on after somebody has opened the documentation', async () => {
+    const service = await start({ APPS: 'counter' });
+    const url = await service.ready();
+    for (const path of ['/docs', '/docs/swagger-ui.css', '/docs-json']) {
+      expect((await fetch(url + path)).status).toBe(200);
+    }
+    const [, connectionString = ''] = /in this process: (Endpoint=\S+)/.exec(service.output) ?? [];
+    const client = new ServiceBusClient(connectionString);
+    cleanUp.push(() => client.close());
+    await client.createSender('counter-in').sendMessages({ body: 7, messageId: 'after' });
+    await until(() => service.errors.includes('message after, attempt 1 is dead-lettered'), WAIT_MS);
+    // Nor does it tell of an application that starts.
+    expect(service.output).not.toContain('NestFactory');
+  });
+
   it('is for people in development, and tells of messages too', async () => {
     const service = await start({ APPS: 'counter' });
     await service.ready();
