@@ -22,6 +22,7 @@ describe('readConfiguration', () => {
       production: false,
       broker: { kind: 'embedded', port: 5672, administrationPort: 5300 },
       http: {
+        allowedHosts: [],
         host: '127.0.0.1',
         port: 3000,
         authentication: { kind: 'none' },
@@ -177,7 +178,7 @@ describe('readConfiguration', () => {
       'HOST="not a host": must be a host name or an IP address',
       'PORT="70000": must be a port: 0 to 65535, 0 picks a free one',
       `APPS="counter,no-such-app": must be some of ${APPS.join(',')}`,
-      'RELAY_IN_QUEUE="no spaces": must be a queue: letters, digits and . _ - / inside, at most 260 characters',
+      'RELAY_IN_QUEUE="no spaces": must be a queue: letters, digits and . _ - inside, parts separated by /, at most 260 characters',
       'LOG_LEVEL="loud": must be one of silent, fatal, error, warn, info, debug, trace',
     ]);
   });

@@ -23,5 +23,12 @@ export function readHttp(reader: VariableReader, production: boolean): HttpSetti
       to: 1_000_000,
     }),
     trustProxy: readTrustProxy(reader),
+    allowedHosts: readAllowedHosts(reader),
   };
+}
+
+function readAllowedHosts(reader: VariableReader): string[] {
+  const allowed = 'host names without a port, separated by commas, or *';
+  const value = reader.text('HTTP_ALLOWED_HOSTS', '', /^(?:\*|[\w.-]+(?:\s*,\s*[\w.-]+)*)$/, allowed);
+  return value === '' ? [] : value.split(',').map((name) => name.trim().toLowerCase());
 }

@@ -9,14 +9,13 @@ import { createIdentify } from './authentication/identify.js';
 import { type HttpOptions } from './http-options.js';
 import { InputPipe } from './input.pipe.js';
 import { JsonErrorFilter } from './json-error.filter.js';
+import { limitBodies, MAX_BODY_BYTES } from './limit-bodies.js';
 import { partFromClients } from './part-from-clients.js';
+import { refuseForeignPages } from './refuse-foreign-pages.js';
 import { securityHeaders } from './security-headers.js';
 import { type Description, serveDocumentation } from './serve-documentation.js';
 import { TimedExpressAdapter } from './timed-express-adapter.js';
 import { warnIfOpen } from './warn-if-open.js';
-
-/** The largest body that is read: the default limit of a queue's messages. */
-const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Creates the Nest application of a module, with HTTP and the Service Bus transport; nothing listens yet. */
 export async function createApplication(
@@ -37,8 +36,12 @@ export async function createApplication(
   const server = app.get(ServiceBusServer);
   app.use(partFromClients(() => server.isDraining));
   app.use(securityHeaders());
+  if (http.authentication.kind === 'none') {
+    app.use(refuseForeignPages([...http.allowedHosts, http.host.toLowerCase()]));
+  }
   await secure(app, http, logger);
   // A body is a message: read its bytes, whatever its content type.
+  app.use(limitBodies());
   app.useBodyParser('raw', { type: hasBody, limit: MAX_BODY_BYTES });
   app.useGlobalPipes(new InputPipe());
   app.useGlobalFilters(new JsonErrorFilter());

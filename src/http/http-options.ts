@@ -10,6 +10,8 @@ export interface HttpOptions {
   readonly rateLimitPerMinute: number;
   /** The proxies whose X-Forwarded-For is trusted: how many, or their addresses. */
   readonly trustProxy: number | readonly string[];
+  /** Names, in lower case, that `Host` may have where nobody authenticates, on top of local ones; `*` for any. */
+  readonly allowedHosts: readonly string[];
   /** Set by tests only. */
   readonly timeouts?: ServerTimeouts;
 }

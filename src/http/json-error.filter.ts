@@ -40,6 +40,11 @@ function statusOf(exception: unknown): number {
 }
 
 function messageOf(exception: unknown, response: string | object | undefined): string | undefined {
+  // The body parser's own text names no number.
+  const { cause } = exception instanceof HttpException ? exception : {};
+  if (cause instanceof Error && cause.name === 'PayloadTooLargeError' && 'limit' in cause) {
+    return `the body is larger than ${String(cause.limit)} bytes`;
+  }
   if (typeof response === 'string') return response;
   if (response && 'message' in response) {
     return Array.isArray(response.message) ? response.message.join('; ') : String(response.message);

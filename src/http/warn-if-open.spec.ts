@@ -8,7 +8,7 @@ describe('warnIfOpen', () => {
   const warningsOf = (host: string, authentication: Authentication): unknown[] => {
     const warn = jest.fn();
     const logger = { warn } as unknown as LoggerService;
-    warnIfOpen({ host, authentication, rateLimitPerMinute: 0, trustProxy: 0 }, logger);
+    warnIfOpen({ host, authentication }, logger);
     return warn.mock.calls.map(([text]) => text);
   };
 

@@ -8,10 +8,11 @@ import {
 import { type Response } from 'express';
 
 import { InjectServiceBusClient, subscribeWithLinkEvents, within } from 'nestjs-service-bus';
+import { Answers } from './answers.js';
 import { handOver } from './hand-over.js';
 import { type QueueClient, type QueueReader } from './queue-client.js';
 import { type ReceivedMessage } from './received-message.js';
-import { Reception, type ReceptionLimits } from './reception.js';
+import { NoRoomError, Reception, type ReceptionLimits } from './reception.js';
 import { RELAY_OPTIONS, type RelayOptions } from './relay-options.js';
 
 const SHUTDOWN_TIMEOUT_MS = 5_000;
@@ -26,6 +27,7 @@ export class ReceiveService implements OnModuleDestroy {
   constructor(
     @InjectServiceBusClient() private readonly client: QueueClient,
     @Inject(RELAY_OPTIONS) private readonly options: RelayOptions,
+    private readonly answers: Answers,
   ) {}
 
   /**
@@ -60,7 +62,8 @@ export class ReceiveService implements OnModuleDestroy {
   ): Promise<void> {
     const clientGone = new AbortController();
     response.once('close', () => clientGone.abort());
-    const reception = new Reception(this.createReader(), this.createReceiver(), limits);
+    const answer = this.answers.begin();
+    const reception = new Reception(this.createReader(), this.createReceiver(), limits, answer);
     try {
       const signal = AbortSignal.any([clientGone.signal, this.shutdown.signal]);
       const messages = await reception.collect(signal);
@@ -71,7 +74,14 @@ export class ReceiveService implements OnModuleDestroy {
     } catch (error) {
       // Not awaited: the broker may never answer.
       void reception.close();
+      if (error instanceof NoRoomError) {
+        throw new ServiceUnavailableException(
+          `answers with bodies of at most ${this.answers.limitBytes} bytes are made at once`,
+        );
+      }
       throw error;
+    } finally {
+      answer.end();
     }
   }
 

@@ -3,6 +3,16 @@ import { type ServiceBusContext } from 'nestjs-service-bus';
 /** A message as the SDK delivers it. */
 export type ReceivedMessage = ServiceBusContext['message'];
 
+/** About how many bytes a message takes in an answer: its body, which is most of it. */
+export function sizeOf(message: ReceivedMessage): number {
+  const bytes = bodyBytes(message);
+  if (bytes) return bytes.length;
+  return typeof message.body === 'string' ? message.body.length : NOT_MEASURED_BYTES;
+}
+
+/** AMQP's own values, which are rare and small. */
+const NOT_MEASURED_BYTES = 1_024;
+
 /** Returns the bytes of a message's body; undefined for a body of AMQP's own types (a value, a sequence). */
 export function bodyBytes({ _rawAmqpMessage }: ReceivedMessage): Buffer | undefined {
   const { body, bodyType } = _rawAmqpMessage as { body: unknown; bodyType?: string };

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { type LinkHandlers } from 'nestjs-service-bus';
 import { type QueueReader, type QueueSettler } from './queue-client.js';
 import { type ReceivedMessage } from './received-message.js';
-import { Reception, type ReceptionLimits } from './reception.js';
+import { Reception, type ReceptionLimits, type Room } from './reception.js';
 
 const UNTIL_IDLE: ReceptionLimits = { idleTimeoutMs: 3_000, maxMessages: 10, minMessages: 0 };
 
@@ -22,6 +22,7 @@ class FakeReceiver implements QueueReader, QueueSettler {
   handlers!: LinkHandlers;
   credit = 0;
   isClosed = false;
+  isStopped = false;
   /** What is on its way while the credit is taken back. */
   late: ReceivedMessage[] = [];
 
@@ -30,6 +31,7 @@ class FakeReceiver implements QueueReader, QueueSettler {
     this.credit = options.maxConcurrentCalls;
     const close = (): Promise<void> => {
       for (const message of this.late) this.deliver(message);
+      this.isStopped = true;
       return Promise.resolve();
     };
     return { close };
@@ -37,7 +39,10 @@ class FakeReceiver implements QueueReader, QueueSettler {
 
   deliver(message: ReceivedMessage): void {
     this.credit -= 1;
-    void this.handlers.processMessage(message).then(() => (this.credit += 1));
+    void this.handlers.processMessage(message).then(() => {
+      // A receiver that has stopped asks for nothing.
+      if (!this.isStopped) this.credit += 1;
+    });
   }
 
   completeMessage(message: ReceivedMessage): Promise<void> {
@@ -76,9 +81,9 @@ describe('Reception', () => {
 
   const never = new AbortController().signal;
   let receiver: FakeReceiver;
-  const start = (limits: Partial<ReceptionLimits> = {}, signal = never) => {
+  const start = (limits: Partial<ReceptionLimits> = {}, signal = never, room?: Room) => {
     receiver = new FakeReceiver();
-    const reception = new Reception(receiver, receiver, { ...UNTIL_IDLE, ...limits });
+    const reception = new Reception(receiver, receiver, { ...UNTIL_IDLE, ...limits }, room);
     const collected = reception.collect(signal);
     return { reception, collected };
   };
@@ -111,7 +116,7 @@ describe('Reception', () => {
     await jest.advanceTimersByTimeAsync(4_000);
     receiver.handlers.linkOpened?.();
     receiver.deliver(message('a'));
-    await jest.advanceTimersByTimeAsync(1);
+    await jest.advanceTimersByTimeAsync(250);
     expect(await bodies(collected)).toEqual(['a']);
   });
 
@@ -131,6 +136,77 @@ describe('Reception', () => {
     receiver.late = [message('b'), message('c')];
     receiver.deliver(message('a'));
     expect(await bodies(collected)).toEqual(['a', 'b', 'c']);
+  });
+
+  const roomFor = (limitBytes: number): Room => {
+    let freeBytes = limitBytes;
+    return {
+      get freeBytes() {
+        return freeBytes;
+      },
+      admit: (bytes) => {
+        if (bytes > freeBytes) return false;
+        freeBytes -= bytes;
+        return true;
+      },
+    };
+  };
+  /** Has the broker deliver as long as it may; resolves with how many it could deliver each time. */
+  const deliverAll = async (count: number, body = 'x'): Promise<number[]> => {
+    const rounds: number[] = [];
+    for (let left = count; left > 0 && receiver.credit > 0;) {
+      const round = Math.min(receiver.credit, left);
+      rounds.push(round);
+      for (let number = 0; number < round; number += 1) receiver.deliver(message(body));
+      left -= round;
+      await endOfTurn();
+    }
+    return rounds;
+  };
+
+  it('asks for so many at once, when all before have come, and never for more than are wanted', async () => {
+    const { collected } = start({ maxMessages: 220 });
+    receiver.handlers.linkOpened?.();
+    expect(await deliverAll(1_000)).toEqual([100, 100, 20]);
+    expect(await collected).toHaveLength(220);
+    expect(receiver.abandoned).toEqual([]);
+  });
+
+  it('asks for as many as will fit, and gives back what does not', async () => {
+    const { collected } = start({ maxMessages: 1_000 }, never, roomFor(1_070));
+    receiver.handlers.linkOpened?.();
+    expect(await deliverAll(1_000, 'ten bytes.')).toEqual([100, 7]);
+    expect(await collected).toHaveLength(107);
+    expect(receiver.abandoned).toEqual([]);
+  });
+
+  it('gives back what does not fit, and ends', async () => {
+    const { collected } = start({}, never, roomFor(4));
+    receiver.handlers.linkOpened?.();
+    for (const body of ['abc', 'd', 'e']) receiver.deliver(message(body));
+    expect(await bodies(collected)).toEqual(['abc', 'd']);
+    await endOfTurn();
+    expect(receiver.abandoned.map(({ body }): unknown => body)).toEqual(['e']);
+  });
+
+  it('waits for the next round, although nobody wants to wait', async () => {
+    const { collected } = start({ maxMessages: 160, idleTimeoutMs: 0 });
+    receiver.handlers.linkOpened?.();
+    await deliverAll(100);
+    await jest.advanceTimersByTimeAsync(200);
+    receiver.deliver(message('late'));
+    await jest.advanceTimersByTimeAsync(250);
+    expect(await collected).toHaveLength(101);
+  });
+
+  it('fails when there is no room for any', async () => {
+    const { collected } = start({}, never, roomFor(0));
+    receiver.handlers.linkOpened?.();
+    const failure = expect(collected).rejects.toMatchObject({ name: 'NoRoomError' });
+    receiver.deliver(message('a'));
+    await failure;
+    await endOfTurn();
+    expect(receiver.abandoned.map(({ body }): unknown => body)).toEqual(['a']);
   });
 
   it('gives back at once what a reopened link brings beyond the most', async () => {

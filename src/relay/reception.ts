@@ -1,7 +1,7 @@
 import { HeldMessages, serviceBusErrorCode, type Subscription, within } from 'nestjs-service-bus';
 import { BROKER_TIMEOUT_MS, BrokerTimeoutError } from './broker-timeout.js';
 import { type QueueReader, type QueueSettler } from './queue-client.js';
-import { type ReceivedMessage } from './received-message.js';
+import { type ReceivedMessage, sizeOf } from './received-message.js';
 
 /** The conditions that end a reception. */
 export interface ReceptionLimits {
@@ -13,7 +13,23 @@ export interface ReceptionLimits {
   readonly minMessages: number;
 }
 
+/** How much a reception may hold. */
+export interface Room {
+  /** For so many more bytes. */
+  readonly freeBytes: number;
+  /** Whether another message of so many bytes fits; if not, the reception ends. */
+  admit(bytes: number): boolean;
+}
+
 const CLOSE_TIMEOUT_MS = 2_000;
+/** So many messages are asked for at once, in rounds: how large they are shows when they have come. */
+const ROUND = 100;
+/**
+ * What is there now comes within this time, and between two rounds nothing comes for as long as the broker needs to
+ * answer. A reception that ended earlier would leave it to the SDK to wait for what is on its way: that gives it 200 ms
+ * and closes the link, and messages stay locked for nobody.
+ */
+const ANSWER_MS = 250;
 /** Errors that waiting does not mend; after any other the SDK retries. */
 const FINAL = new Set(['MessagingEntityNotFound', 'MessagingEntityDisabled', 'UnauthorizedAccess']);
 
@@ -35,6 +51,10 @@ export class Reception {
   private subscription?: Subscription;
   private isOpened = false;
   private isLinkLost = false;
+  private heldBytes = 0;
+  private asked: number;
+  private arrived = 0;
+  private readonly waiting: (() => void)[] = [];
   private opening?: NodeJS.Timeout;
   private idle?: NodeJS.Timeout;
   private lastError?: Error;
@@ -45,7 +65,9 @@ export class Reception {
     /** Settles and renews them, even after their link is lost. */
     private readonly settler: QueueSettler,
     private readonly limits: ReceptionLimits,
+    private readonly room: Room = { freeBytes: Infinity, admit: () => true },
   ) {
+    this.asked = Math.min(limits.maxMessages, ROUND);
     // The limits alone say how long a client waits. A message whose lock is lost is held no longer.
     this.held = new HeldMessages(settler, { maxRenewalMs: Infinity });
   }
@@ -101,7 +123,7 @@ export class Reception {
     };
     return this.reader.subscribe(handlers, {
       autoCompleteMessages: false,
-      maxConcurrentCalls: this.limits.maxMessages,
+      maxConcurrentCalls: this.asked,
     });
   }
 
@@ -122,21 +144,45 @@ export class Reception {
   private opened(): void {
     this.isOpened = true;
     clearTimeout(this.opening);
-    this.idle ??= setTimeout(this.reachLimit, this.limits.idleTimeoutMs);
+    const waitMs = Math.max(this.limits.idleTimeoutMs, ANSWER_MS);
+    this.idle ??= setTimeout(this.reachLimit, waitMs);
   }
 
   private async take(message: ReceivedMessage): Promise<void> {
     const { maxMessages, minMessages } = this.limits;
+    const bytes = sizeOf(message);
     // A reopened link has credit of its own: more messages may arrive than were asked for.
     if (this.isOver || this.held.size >= maxMessages) {
       await this.held.abandon(message).catch(ignoreLostLock);
+    } else if (!this.room.admit(bytes)) {
+      this.isOver = true;
+      if (this.held.size === 0) this.fail(new NoRoomError());
+      this.reachLimit();
+      await this.held.abandon(message).catch(ignoreLostLock);
     } else {
       this.held.hold(message);
+      this.heldBytes += bytes;
       this.idle?.refresh();
       if (this.held.size >= (minMessages || maxMessages)) this.reachLimit();
     }
-    // Returning asks the SDK for another message.
-    await this.released;
+    await this.turnToAsk();
+  }
+
+  /** Returning to the SDK asks it for another message: not before all that were asked for have come. */
+  private turnToAsk(): Promise<void> {
+    if (this.isOver) return this.released;
+    this.arrived += 1;
+    const turn = new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.arrived >= this.asked) this.askForMore();
+    return Promise.race([turn, this.released]);
+  }
+
+  private askForMore(): void {
+    const fitting = Math.floor((this.room.freeBytes * this.held.size) / Math.max(this.heldBytes, 1));
+    if (fitting < 1) return this.reachLimit();
+    const turns = this.waiting.splice(0, Math.min(ROUND, this.limits.maxMessages - this.asked, fitting));
+    this.asked += turns.length;
+    for (const ask of turns) ask();
   }
 
   private failed(error: Error): Promise<void> {
@@ -153,6 +199,15 @@ export class Reception {
     const results = await Promise.allSettled([...this.held].map(how));
     this.held.releaseAll();
     return results.filter(({ status }) => status === 'rejected').length;
+  }
+}
+
+/** There is no room for one message, as others wait for theirs to be taken. */
+export class NoRoomError extends Error {
+  override readonly name = 'NoRoomError';
+
+  constructor() {
+    super('there is no room for a message');
   }
 }
 

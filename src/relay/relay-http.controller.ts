@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 
-import { RequireRole } from '../http/index.js';
+import { holdBody, RequireRole } from '../http/index.js';
 import { BrokerErrorInterceptor } from './broker-error.interceptor.js';
 import { PeekQuery } from './dto/peek-query.js';
 import { ReceiveQuery } from './dto/receive-query.js';
@@ -41,7 +41,8 @@ export class RelayHttpController {
     // The parser leaves no Buffer when there is no body.
     const body: unknown = request.body;
     const properties = readMessageProperties(request.headers, request.rawHeaders);
-    const messageId = await this.sender.send(Buffer.isBuffer(body) ? body : Buffer.alloc(0), properties);
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+    const messageId = await this.sender.send(bytes, properties, (send) => holdBody(request, send));
     // Node writes a header's characters as bytes: encode ids beyond Latin-1 as UTF-8.
     response.setHeader('Message-Id', Buffer.from(messageId, 'utf8').toString('latin1'));
     return 'true';
@@ -66,8 +67,8 @@ export class RelayHttpController {
   @Header('Content-Type', 'application/json; charset=utf-8')
   @Header('Cache-Control', 'no-store')
   async peek(@Query() query: PeekQuery): Promise<string> {
-    const messages = await this.peeker.peek(query.maxMessages, query.fromSequenceNumber);
-    return render(messages, query.details);
+    const { maxMessages, fromSequenceNumber, details } = query;
+    return this.peeker.peek(maxMessages, fromSequenceNumber, (messages) => render(messages, details));
   }
 }
 

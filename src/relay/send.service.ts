@@ -19,16 +19,23 @@ export class SendService {
 
   /**
    * Sends a message, and resolves with its id when the broker has accepted it. After an error it may still have been
-   * accepted: if the caller chose the id, duplicate detection makes a retry safe.
+   * accepted: if the caller chose the id, duplicate detection makes a retry safe. `sending` gets the send itself,
+   * which may go on for longer than the caller waits.
    */
-  async send(bytes: Buffer, properties: MessageProperties): Promise<string> {
+  async send(
+    bytes: Buffer,
+    properties: MessageProperties,
+    sending: (send: Promise<void>) => void = () => undefined,
+  ): Promise<string> {
     const body = isBinary(properties.contentType) ? bytes : textOfBytes(bytes);
     if (body === undefined) {
       throw new BadRequestException('the body is not UTF-8; send bytes as application/octet-stream');
     }
     const messageId = properties.messageId ?? randomUUID();
     // No abort signal: a send with one is never batched, and concurrent sends then wait for each other.
-    await answerOf(this.sender.sendMessages({ ...properties, messageId, body }));
+    const send = this.sender.sendMessages({ ...properties, messageId, body });
+    sending(send);
+    await answerOf(send);
     return messageId;
   }
 }
