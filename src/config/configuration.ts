@@ -33,7 +33,13 @@ export interface Configuration {
 
 /** The process's variables, and those of an `.env` file in the working directory that the process does not have. */
 export function loadVariables(): Variables {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  if (!existsSync('.env')) return process.env;
+  try {
+    process.loadEnvFile('.env');
+  } catch (error) {
+    const code = error instanceof Object && 'code' in error ? String(error.code) : String(error);
+    throw new ConfigurationError([`.env: must be a file that can be read (${code})`]);
+  }
   return process.env;
 }
 

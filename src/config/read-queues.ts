@@ -8,8 +8,8 @@ export interface Queues {
 }
 
 /** What Azure accepts as an entity's name; slashes make a path. */
-const ENTITY = /^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,258}[A-Za-z0-9])?$/;
-const ALLOWED = 'a queue: letters, digits and . _ - / inside, at most 260 characters';
+const ENTITY = /^(?!.*\/\/)[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,258}[A-Za-z0-9])?$/;
+const ALLOWED = 'a queue: letters, digits and . _ - inside, parts separated by /, at most 260 characters';
 
 /** Reads the two queues of every feature. Features that run here must not read the same queue. */
 export function readQueues(reader: VariableReader, running: readonly App[]): Record<App, Queues> {

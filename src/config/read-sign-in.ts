@@ -39,7 +39,9 @@ export function readSignIn(reader: VariableReader): SignIn {
       'SERVICE_BUS_SIGN_IN=browser and AZURE_TOKEN_CREDENTIALS are both set: remove one of them',
     );
   }
-  return { kind, tenantId: reader.text('AZURE_TENANT_ID') || undefined };
+  // [@azure/identity, checkTenantId]
+  const tenantId = reader.text('AZURE_TENANT_ID', '', /^[\da-z.-]+$/i, "a tenant's id or domain name");
+  return { kind, tenantId: tenantId || undefined };
 }
 
 function readTokenCredentials(reader: VariableReader): TokenCredentials | undefined {

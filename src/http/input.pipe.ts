@@ -1,4 +1,10 @@
-import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+import {
+  type ArgumentMetadata,
+  BadRequestException,
+  Injectable,
+  type PipeTransform,
+  type Type,
+} from '@nestjs/common';
 
 import { QuickValidationPipe } from 'nestjs-service-bus';
 
@@ -17,7 +23,18 @@ export class InputPipe implements PipeTransform {
   private readonly forMessages = new QuickValidationPipe({ transform: true, whitelist: true });
 
   transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const pipe = metadata.type === 'query' ? this.forQueries : this.forMessages;
-    return pipe.transform(value, metadata);
+    if (metadata.type !== 'query') return this.forMessages.transform(value, metadata);
+    const unseen = namesUnseen(value, metadata.metatype);
+    if (unseen.length === 0) return this.forQueries.transform(value, metadata);
+    return Promise.reject(
+      new BadRequestException(unseen.map((name) => `property ${name} should not exist`).join('; ')),
+    );
   }
+}
+
+/** class-transformer drops what is named like a member of an object's class, before anybody could refuse it. */
+function namesUnseen(query: unknown, metatype: Type | undefined): string[] {
+  if (typeof query !== 'object' || query === null) return [];
+  const members = (metatype?.prototype ?? Object.prototype) as object;
+  return Object.keys(query).filter((name) => name in members || name === 'prototype');
 }

@@ -5,6 +5,7 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { callerOf } from './authentication/caller.js';
 import { type HttpOptions } from './http-options.js';
 import { isHealth } from './paths.js';
+import { RequestCounts } from './request-counts.js';
 
 const WINDOW_MS = 60_000;
 
@@ -19,8 +20,8 @@ export function limitRate(
   let mayWarn = trustProxy === 0;
   const keyOf = (request: Request): string => {
     const caller = callerOf(request);
-    // The prefix keeps names and addresses apart: no caller can use up the limit of an address.
-    if (caller?.isKnown) return `caller ${caller.name}`;
+    // The prefix keeps keys, tokens and addresses apart: whoever chooses a name cannot use up another one's limit.
+    if (caller && caller.kind !== 'none') return `${caller.kind} ${caller.name}`;
     if (mayWarn && request.headers['x-forwarded-for'] !== undefined) {
       mayWarn = false;
       logger.warn(
@@ -32,6 +33,7 @@ export function limitRate(
   };
   return rateLimit({
     windowMs: WINDOW_MS,
+    store: new RequestCounts(WINDOW_MS),
     limit: perMinute,
     standardHeaders: 'draft-8',
     legacyHeaders: false,

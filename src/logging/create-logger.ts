@@ -1,6 +1,7 @@
 import { type Configuration } from '../config/index.js';
 import { mayColor } from './may-color.js';
 import { type ServiceLogger } from './service-logger.js';
+import { surviveClosedOutputs } from './survive-closed-outputs.js';
 import { TextLogger } from './text-logger.js';
 
 /** Makes the process's log; `worker` is its number where several processes share the work. */
@@ -8,6 +9,7 @@ export async function createLogger(
   { logLevel, logFormat }: Pick<Configuration, 'logLevel' | 'logFormat'>,
   worker?: number,
 ): Promise<ServiceLogger> {
+  surviveClosedOutputs();
   const prefix = worker === undefined ? 'Nest' : `Worker ${worker}`;
   // Loaded only where it is used.
   const logger =

@@ -1,6 +1,7 @@
 import { ConsoleLogger, type LogLevel as NestLevel } from '@nestjs/common';
 
 import { type LogLevel } from '../config/index.js';
+import { indented } from './indented.js';
 import { messageFields } from './message-fields.js';
 import { redact } from './redact.js';
 import { NEST_LEVELS, type ServiceLogger } from './service-logger.js';
@@ -16,18 +17,19 @@ export class TextLogger extends ConsoleLogger implements ServiceLogger {
   }
 
   protected override stringifyMessage(message: unknown, level: NestLevel): string {
-    return super.stringifyMessage(message, level) + this.describeMessage();
+    const shown = typeof message === 'string' ? indented(message) : message;
+    return super.stringifyMessage(shown, level) + this.describeMessage();
   }
 
   protected override printStackTrace(stack: string): void {
-    super.printStackTrace(stack && redact(stack));
+    super.printStackTrace(stack && redact(indented(stack)));
   }
 
   private describeMessage(): string {
     const fields = messageFields();
     if (!fields) return '';
     const named = Object.entries(fields).filter(([, value]) => value !== undefined);
-    // Ids come from outside: a line break in one must not look like a line of the log.
+    // They come from outside, and are to stay on their line.
     return ` {${named.map(([name, value]) => `${name}=${String(value).replace(/\p{Cc}/gu, ' ')}`).join(' ')}}`;
   }
 }

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 
 import { ServiceBusModule } from 'nestjs-service-bus';
+import { Answers } from './answers.js';
 import { ForwardService } from './forward.service.js';
 import { PeekService } from './peek.service.js';
 import { ReceiveService } from './receive.service.js';
@@ -24,7 +25,10 @@ export class RelayModule {
       module: RelayModule,
       imports: [
         ServiceBusModule.forFeature(
-          isPlainQueue ? entities : { pattern: 'relay', queue: inQueue, allowReplyTo: false, ...entities },
+          isPlainQueue
+            ? entities
+            : // It passes on what it gets, whatever that is.
+              { pattern: 'relay', queue: inQueue, allowReplyTo: false, decode: false, ...entities },
         ),
       ],
       controllers: isPlainQueue ? [RelayHttpController] : [RelayHttpController, RelayController],
@@ -34,6 +38,7 @@ export class RelayModule {
         ReceiveService,
         PeekService,
         ForwardService,
+        Answers,
       ],
     };
   }

@@ -10,7 +10,8 @@ import { explainListenError } from './explain-listen-error.js';
 import { StartError } from './start.error.js';
 
 const LOGS_REQUESTS = new Set<LogLevel>(['debug', 'trace']);
-const UNKNOWN_HOST = new Set<unknown>(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN']);
+// [listen(2)] EINVAL: an IPv6 address that needs its interface named, fe80::1%eth0.
+const UNKNOWN_HOST = new Set<unknown>(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EAI_AGAIN', 'EINVAL', 'ENOTFOUND']);
 
 /** Starts the Nest application: first HTTP, then the receivers. */
 export async function startApplication(

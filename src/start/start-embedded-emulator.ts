@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { type Configuration } from '../config/index.js';
 import { explainListenError } from './explain-listen-error.js';
+import { StartError } from './start.error.js';
 
 const CONFIG = fileURLToPath(new URL('../../Config.json', import.meta.url));
 
@@ -37,6 +38,10 @@ export async function startEmbeddedEmulator(
     );
     return emulator;
   } catch (error) {
+    // Its own rules for names: what the configuration allows may be a name in a namespace.
+    if (error instanceof Error && error.name === 'BrokerError') {
+      throw new StartError(`the emulator does not have all queues that are configured: ${error.message}`);
+    }
     throw explainListenError(error, { EMULATOR_PORT: port, EMULATOR_ADMIN_PORT: administrationPort });
   }
 }

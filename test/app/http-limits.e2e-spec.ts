@@ -7,6 +7,8 @@ import { SERVER_TIMEOUTS } from '../../src/http/server-timeouts.js';
 import { TimedExpressAdapter } from '../../src/http/timed-express-adapter.js';
 import { ServiceBusServer } from 'nestjs-service-bus';
 import { type RunningApp, startApp } from '../support/start-app.js';
+import { TestIssuer } from '../support/token-issuer.js';
+import { until } from '../support/until.js';
 
 const KEYS = 'one:send+receive:0123456789abcdef-1,two:receive:0123456789abcdef-2';
 
@@ -67,6 +69,39 @@ describe('the rate limit', () => {
     const guess = async (secret: string): Promise<number> => (await peek({ 'x-api-key': secret })).status;
     expect([await guess('a'), await guess('b'), await guess('c')]).toEqual([401, 401, 429]);
     expect((await peek({ 'x-api-key': '0123456789abcdef-1' })).status).toBe(200);
+  });
+
+  it('counts a key and a token apart that have the same name', async () => {
+    const issuer = await TestIssuer.start();
+    try {
+      const peek = await start({
+        HTTP_RATE_LIMIT: '1',
+        HTTP_API_KEYS: 'ops:receive:0123456789abcdef-1',
+        HTTP_JWT_ISSUER: issuer.url,
+        HTTP_JWT_AUDIENCE: 'api://service',
+      });
+      const token = await issuer.sign({ sub: 'ops', roles: ['receive'] });
+      expect((await peek({ authorization: `Bearer ${token}` })).status).toBe(200);
+      expect((await peek({ 'x-api-key': '0123456789abcdef-1' })).status).toBe(200);
+      expect((await peek({ authorization: `Bearer ${token}` })).status).toBe(429);
+    } finally {
+      await issuer.close();
+    }
+  });
+
+  it('takes as many of the requests that come at once as it allows', async () => {
+    await start({ HTTP_RATE_LIMIT: '10' });
+    const socket = connect(Number(new URL(running[0]?.url ?? '').port), '127.0.0.1');
+    let text = '';
+    socket.on('data', (data) => (text += data.toString()));
+    await once(socket, 'connect');
+    socket.write('GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(15));
+    const statuses = (): string[] =>
+      [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status ?? '');
+    while (statuses().length < 15) await once(socket, 'data');
+    socket.destroy();
+    expect(statuses().filter((status) => status === '404')).toHaveLength(10);
+    expect(statuses().filter((status) => status === '429')).toHaveLength(5);
   });
 
   it('tells addresses apart behind a proxy that is believed, and only there', async () => {
@@ -163,6 +198,56 @@ describe('a shutdown', () => {
     } finally {
       await close();
     }
+  });
+});
+
+describe('bodies', () => {
+  const MEBIBYTE = 1024 * 1024;
+  let running: RunningApp;
+  beforeAll(async () => {
+    running = await startApp({ APPS: 'relay' });
+  });
+  afterAll(() => running.close());
+
+  /** Announces a body, and resolves with the first line of the answer. */
+  async function announce(bytes: number): Promise<{ socket: Socket; answer: string }> {
+    const socket = connect(Number(new URL(running.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.on('error', () => undefined);
+    socket.write(
+      `POST /send HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${bytes}\r\nExpect: 100-continue\r\n\r\n`,
+    );
+    let answer = '';
+    // An announcement that is taken is answered by "continue", and by nothing else until the body has come.
+    while (!/^HTTP\/1\.1 (?:100 Continue\r\n\r\n$|100 Continue\r\n\r\nHTTP\/1\.1 )/.test(answer)) {
+      const [data] = (await once(socket, 'data')) as [Buffer];
+      answer += data.toString();
+    }
+    return { socket, answer };
+  }
+
+  it('are taken as long as there is room for them, and refused before they come', async () => {
+    const sockets: Socket[] = [];
+    for (let count = 0; count < 32; count += 1) sockets.push((await announce(MEBIBYTE)).socket);
+    const response = await fetch(`${running.url}/send`, { method: 'POST', body: 'one more' });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(await response.json()).toMatchObject({
+      message: `bodies of at most ${32 * MEBIBYTE} bytes are worked on at once`,
+    });
+    // What needs no room is answered.
+    expect((await fetch(`${running.url}/peek`)).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+    await until(async () => {
+      const again = await fetch(`${running.url}/send`, { method: 'POST', body: 'one more' });
+      return again.status === 200;
+    });
+  });
+
+  it('say how large they may be', async () => {
+    const response = await fetch(`${running.url}/send`, { method: 'POST', body: 'x'.repeat(MEBIBYTE + 1) });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ message: `the body is larger than ${MEBIBYTE} bytes` });
   });
 });
 

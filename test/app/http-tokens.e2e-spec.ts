@@ -168,6 +168,31 @@ describe('HTTP with tokens and keys', () => {
 });
 
 describe('an issuer that cannot be reached', () => {
+  it('keeps no health check and no page waiting', async () => {
+    const issuer = await TestIssuer.start();
+    issuer.isSilent = true;
+    const running = await startApp({
+      APPS: 'relay',
+      HTTP_JWT_ISSUER: issuer.url,
+      HTTP_JWT_AUDIENCE: 'api://service',
+    });
+    try {
+      const headers = { authorization: `Bearer ${await issuer.sign({ roles: ['operate'] })}` };
+      for (const path of ['/health/live', '/', '/docs']) {
+        expect([path, (await fetch(running.url + path, { headers })).status]).toEqual([path, 200]);
+        // Nobody was asked who the caller is.
+        expect([path, issuer.waiting]).toEqual([path, 0]);
+      }
+      const response = await fetch(`${running.url}/health/ready`, { headers });
+      expect(response.status).toBe(200);
+      // The question is still open.
+      expect(issuer.waiting).toBe(1);
+    } finally {
+      await running.close();
+      await issuer.close();
+    }
+  });
+
   it('is no fault of the caller: 503 and when to try again, until it is back', async () => {
     const issuer = await TestIssuer.start();
     issuer.failWith = 500;
@@ -245,7 +270,7 @@ describe('an issuer that changes its keys', () => {
     const verifier = verifierWith({ cooldownMs: 0 });
     await verifier.verify(await issuer.sign({}));
     issuer.failWith = 503;
-    expect(await verifier.verify(await issuer.sign({}))).toMatchObject({ isKnown: true });
+    expect(await verifier.verify(await issuer.sign({}))).toMatchObject({ kind: 'token' });
     await expect(verifier.verify(await issuer.sign({}, { kid: 'new' }))).rejects.toMatchObject({
       name: 'IssuerUnavailableError',
     });

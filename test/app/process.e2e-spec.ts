@@ -38,7 +38,7 @@ describe('the process', () => {
 
   async function start(
     variables: Readonly<Record<string, string>> = {},
-    dotEnv?: string,
+    dotEnv?: string | null,
   ): Promise<ServiceProcess> {
     const service = await ServiceProcess.start(variables, dotEnv);
     cleanUp.push(() => service.close());
@@ -213,6 +213,34 @@ describe('the process', () => {
       '',
     ]);
     expect(service.output + service.errors).not.toContain('c2VjcmV0');
+  });
+
+  it.each([
+    [{ HOST: 'fe80::1' }, 'HOST=fe80::1: this machine has no such address'],
+    [{ COUNTER_IN_QUEUE: 'a//b' }, 'COUNTER_IN_QUEUE="a//b": must be a queue: '],
+    [
+      { COUNTER_IN_QUEUE: 'a/Subscriptions/b' },
+      "the emulator does not have all queues that are configured: The name 'a/Subscriptions/b' cannot be used: ",
+    ],
+    [
+      {
+        SERVICE_BUS_NAMESPACE: 'x.servicebus.windows.net',
+        SERVICE_BUS_SIGN_IN: 'browser',
+        AZURE_TENANT_ID: 'a b',
+      },
+      'AZURE_TENANT_ID="a b": must be a tenant\'s id or domain name',
+    ],
+  ])('tells what is wrong with %j in one line', async (variables, line) => {
+    const service = await start(variables);
+    expect(await service.exit()).toBe(1);
+    expect(service.errors.startsWith(line)).toBe(true);
+    expect(service.errors.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('tells of an .env that cannot be read', async () => {
+    const service = await start({}, null);
+    expect(await service.exit()).toBe(1);
+    expect(service.errors).toMatch(/^\.env: must be a file that can be read \(\w+\)\n$/);
   });
 
   it('has no Service Bus of its own in production', async () => {

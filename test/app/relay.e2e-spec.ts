@@ -357,6 +357,9 @@ describe('the bus over HTTP', () => {
     });
 
     it.each([
+      ['constructor=1', 'property constructor should not exist'],
+      ['toString=1&__proto__=1', 'property toString should not exist; property __proto__ should not exist'],
+      ['prototype=1', 'property prototype should not exist'],
       ['idleTimeout=61', 'idleTimeout must not be greater than 60'],
       ['idleTimeout=-1', 'idleTimeout must not be less than 0'],
       ['idleTimeout=soon', 'idleTimeout '],
@@ -474,6 +477,64 @@ describe('the relay keeps', () => {
       );
       for (const message of received)
         expect(message).toMatchObject({ applicationProperties, contentType: 'a/b' });
+    } finally {
+      await close();
+    }
+  });
+});
+
+describe('large messages', () => {
+  const COUNT = 100;
+  const BYTES = 250_000;
+  const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+  let running: RunningApp;
+  beforeAll(async () => {
+    running = await startApp({ APPS: 'relay' });
+    const sender = running.client.createSender('relay-out');
+    for (let number = 0; number < COUNT; number += 1) {
+      await sender.sendMessages({ body: `${number} `.padEnd(BYTES, 'x'), messageId: `m${number}` });
+    }
+  });
+  afterAll(() => running.close());
+  const numbersOf = (bodies: unknown): number[] =>
+    (bodies as string[]).map((body) => Number.parseInt(body, 10));
+  const ask = async (path: string): Promise<number[]> =>
+    numbersOf(await (await fetch(running.url + path)).json());
+
+  it('are peeked at as far as they fit into an answer', async () => {
+    const numbers = await ask('/peek?maxMessages=1000');
+    expect(numbers).toHaveLength(Math.floor(MAX_ANSWER_BYTES / BYTES));
+    expect(numbers[0]).toBe(0);
+  });
+
+  it('come in several answers, each of them once', async () => {
+    const all: number[] = [];
+    while (all.length < COUNT) {
+      const numbers = await ask('/receive?maxMessages=1000&idleTimeout=5');
+      expect(numbers.length * BYTES).toBeLessThanOrEqual(MAX_ANSWER_BYTES);
+      expect(numbers.length).toBeGreaterThan(0);
+      all.push(...numbers);
+    }
+    expect(all.sort((one, other) => one - other)).toEqual(Array.from({ length: COUNT }, (_, index) => index));
+  });
+});
+
+describe('the relay passes on', () => {
+  it.each([
+    ['JSON that is none', 'application/json', Buffer.from('{"a": ')],
+    ['JSON that is nested too deep', 'application/json', Buffer.from('['.repeat(5_000) + ']'.repeat(5_000))],
+    ['JSON with a __proto__', 'application/json', Buffer.from('{"__proto__":{"a":1}}')],
+    ['text that is not in its charset', 'text/plain; charset=utf-8', Buffer.from([0xc3, 0x28])],
+  ])('%s', async (_what, contentType, body) => {
+    const { client, emulator, close } = await startApp({ APPS: 'relay' });
+    try {
+      await client.createSender('relay-in').sendMessages({ body, contentType });
+      const receiver = client.createReceiver('relay-out', { skipParsingBodyAsJson: true });
+      await until(() => emulator.entity('relay-out').messages().length === 1);
+      const [message] = await receiver.receiveMessages(1);
+      expect((message?.body as Buffer).toString('hex')).toBe(body.toString('hex'));
+      expect(message?.contentType).toBe(contentType);
+      expect(emulator.entity('relay-in/$DeadLetterQueue').messages()).toEqual([]);
     } finally {
       await close();
     }

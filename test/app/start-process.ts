@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,7 @@ export class ServiceProcess {
   }
 
   /** Starts it from its sources with these variables only, on free ports unless they say otherwise. */
-  static start(variables: Readonly<Record<string, string>>, dotEnv?: string): Promise<ServiceProcess> {
+  static start(variables: Readonly<Record<string, string>>, dotEnv?: string | null): Promise<ServiceProcess> {
     const args =
       BUILT === undefined ? ['--import', LOADER, MAIN] : ['--enable-source-maps', path.resolve(BUILT)];
     return ServiceProcess.run(process.execPath, args, variables, dotEnv);
@@ -54,10 +54,12 @@ export class ServiceProcess {
     command: string,
     args: readonly string[],
     variables: Readonly<Record<string, string>>,
-    dotEnv?: string,
+    dotEnv?: string | null,
   ): Promise<ServiceProcess> {
     const directory = await mkdtemp(path.join(tmpdir(), 'service-'));
-    if (dotEnv !== undefined) await writeFile(path.join(directory, '.env'), dotEnv);
+    // Null: a folder of that name, which nobody can read.
+    if (dotEnv === null) await mkdir(path.join(directory, '.env'));
+    else if (dotEnv !== undefined) await writeFile(path.join(directory, '.env'), dotEnv);
     const child = spawn(command, args, {
       cwd: directory,
       env: { PATH: process.env['PATH'], ...FREE_PORTS, ...variables },
@@ -77,6 +79,15 @@ export class ServiceProcess {
 
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
+  }
+
+  /** Closes the pipes that its log goes to, as a reader does that has seen enough. */
+  async stopReading(): Promise<void> {
+    for (const pipe of [this.child.stdout, this.child.stderr]) if (pipe) await once(pipe.destroy(), 'close');
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
   }
 
   /** The ids of its workers' processes, by their numbers. */

@@ -15,6 +15,10 @@ export class TestIssuer {
   keyReads = 0;
   /** Set it to have everything answered with this status. */
   failWith?: number;
+  /** Set it to have nothing answered, until it is closed. */
+  isSilent = false;
+  /** How many have asked for something and wait for an answer. */
+  waiting = 0;
   /** What the openid-configuration names as its issuer; this one, unless it is changed. */
   claimedIssuer?: string;
   private published: SigningKey[] = [];
@@ -69,6 +73,10 @@ export class TestIssuer {
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
     if (request.url === '/keys') this.keyReads += 1;
+    if (this.isSilent) {
+      this.waiting += 1;
+      return void response.once('close', () => (this.waiting -= 1));
+    }
     if (this.failWith !== undefined) return void response.writeHead(this.failWith).end();
     response.setHeader('content-type', 'application/json');
     if (request.url === '/keys') {

@@ -91,6 +91,19 @@ describe('the log of the process', () => {
     expect(service.output).not.toContain('NestFactory');
   });
 
+  it.each(['text', 'json'])('may be closed by its reader (%s)', async (format) => {
+    const service = await start({ APPS: 'relay', LOG_FORMAT: format, LOG_LEVEL: 'debug' });
+    const url = await service.ready();
+    await service.stopReading();
+    for (let request = 0; request < 5; request += 1) {
+      // Each is a line of the log.
+      expect((await fetch(`${url}/health/live`)).status).toBe(200);
+      await fetch(`${url}/send`, { method: 'POST', body: 'Hello world!' });
+    }
+    expect((await fetch(`${url}/receive?minMessages=5`)).status).toBe(200);
+    expect(service.isRunning).toBe(true);
+  });
+
   it('is for people in development, and tells of messages too', async () => {
     const service = await start({ APPS: 'counter' });
     await service.ready();

@@ -30,7 +30,7 @@ describe('ApiKeyVerifier', () => {
   it('reads the file that is there now', async () => {
     await writeFile(file, `after:operate:${key('after')}`);
     const keys = verifier();
-    expect(await keys.verify(key('after'))).toEqual({ name: 'after', isKnown: true, roles: ['operate'] });
+    expect(await keys.verify(key('after'))).toEqual({ name: 'after', kind: 'api-key', roles: ['operate'] });
     expect(await keys.verify(key('variable'))).toMatchObject({ name: 'variable' });
     await expect(keys.verify(key('before'))).rejects.toMatchObject({ name: 'RefusedCredentialsError' });
     expect(logError).not.toHaveBeenCalled();
@@ -45,6 +45,18 @@ describe('ApiKeyVerifier', () => {
     expect(String(logError.mock.calls[0])).toContain('entry 2 must be name:role+role:secret');
     expect(String(logError.mock.calls[0])).not.toContain(key('wrong'));
   });
+
+  it.each(['', '\n \n', '# all of them are gone\n'])(
+    'keeps the keys it has when the file has none, and says so: %j',
+    async (content) => {
+      await writeFile(file, content);
+      const keys = verifier();
+      expect(await keys.verify(key('before'))).toMatchObject({ name: 'before' });
+      expect(logError.mock.calls).toEqual([
+        [expect.stringContaining('has no key; the keys that were read before stay'), undefined, 'Http'],
+      ]);
+    },
+  );
 
   it('keeps the keys it has when the file is gone', async () => {
     expect(await verifier().verify(key('before'))).toMatchObject({ name: 'before' });

@@ -33,7 +33,7 @@ export class ApiKeyVerifier {
     );
     const [key] = fitting;
     if (!key) throw new RefusedCredentialsError('the API key is not known');
-    return { name: key.name, isKnown: true, roles: key.roles };
+    return { name: key.name, kind: 'api-key', roles: key.roles };
   }
 
   private async lookAtFile(): Promise<void> {
@@ -48,6 +48,8 @@ export class ApiKeyVerifier {
       if (version === this.fileVersion) return;
       const { keys, problems } = parseApiKeys(await readFile(file.path, 'utf8'));
       this.fileVersion = version;
+      // A file is emptied while it is rewritten, or by mistake: who removes a key keeps another.
+      if (keys.length === 0 && problems.length === 0) problems.push('has no key');
       if (problems.length === 0) this.fileKeys = keys;
       else this.keepOldKeys(file.path, problems.join('; '));
     } catch (error) {

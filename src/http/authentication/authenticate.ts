@@ -1,7 +1,8 @@
 import { type LoggerService, ServiceUnavailableException, UnauthorizedException } from '@nestjs/common';
 import { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 
-import { isOpen } from '../paths.js';
+import { within } from 'nestjs-service-bus';
+import { isHealth, isOpen, isSameForAll } from '../paths.js';
 import { IssuerUnavailableError, RefusedCredentialsError } from './authentication.errors.js';
 import { type Authentication } from './authentication-options.js';
 import { callerOf, setCaller } from './caller.js';
@@ -9,6 +10,8 @@ import { type Identify } from './identify.js';
 
 const RETRY_AFTER_SECONDS = 5;
 const NO_CREDENTIALS = 'credentials are required: X-Api-Key: …, or Authorization: Bearer …';
+/** A health check that comes with a token does not wait for its issuer any longer: everybody gets an answer. */
+const HEALTH_PATIENCE_MS = 1_000;
 const REALM = 'realm="service-bus"';
 
 /** Two steps. Between them, the rate limit counts requests, including those that will be refused. */
@@ -28,12 +31,13 @@ export function authenticate(
   const refusals = new WeakMap<Request, unknown>();
   return {
     identify: (request: Request, _response: Response, next: NextFunction) => {
-      identify(request.headers)
-        .then(
-          (caller) => caller && setCaller(request, caller),
-          (error: unknown) => void refusals.set(request, error),
-        )
-        .then(() => next(), next);
+      if (isSameForAll(request.path)) return next();
+      const identified = identify(request.headers).then(
+        (caller) => caller && setCaller(request, caller),
+        (error: unknown) => void refusals.set(request, error),
+      );
+      const waited = isHealth(request.path) ? within(HEALTH_PATIENCE_MS, identified) : identified;
+      waited.then(() => next(), next);
     },
     admit: (request: Request, response: Response, next: NextFunction) => {
       // A probe with stale credentials still gets the answer that everybody gets.

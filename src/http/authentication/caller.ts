@@ -2,15 +2,15 @@ import { type Role, ROLES } from './role.js';
 
 /** The sender of a request. */
 export interface Caller {
-  /** Identifies the caller in limits and logs; never a secret. */
+  /** Identifies the caller in limits and logs, among those of its kind; never a secret. */
   readonly name: string;
-  /** False for a caller without credentials. */
-  readonly isKnown: boolean;
+  /** What it was identified by; `none` for a caller without credentials. */
+  readonly kind: 'api-key' | 'token' | 'none';
   readonly roles: readonly Role[];
 }
 
 /** Everybody, when the service requires no credentials. */
-export const ANYBODY: Caller = { name: 'anybody', isKnown: false, roles: ROLES };
+export const ANYBODY: Caller = { name: 'anybody', kind: 'none', roles: ROLES };
 
 const callers = new WeakMap<object, Caller>();
 

@@ -34,7 +34,7 @@ export class TokenVerifier {
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         requiredClaims: ['exp'],
       });
-      return { name: nameOf(payload), isKnown: true, roles: rolesOfClaims(payload, this.options.roles) };
+      return { name: nameOf(payload), kind: 'token', roles: rolesOfClaims(payload, this.options.roles) };
     } catch (error) {
       if (error instanceof IssuerUnavailableError) throw error;
       throw new RefusedCredentialsError(reasonOf(error));

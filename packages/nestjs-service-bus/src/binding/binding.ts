@@ -50,6 +50,11 @@ export interface BindingOptions {
    */
   readonly allowReplyTo?: AllowReplyTo;
   /**
+   * With `false` handlers get bodies as they came: a Buffer, or AMQP's own value. No message is then undecodable, for
+   * whoever only passes messages on. Default `true`: by the content type.
+   */
+  readonly decode?: boolean;
+  /**
    * Messages in work at once, 1 to 500. Default 16. `auto` begins with 16, takes more while throughput grows with
    * them, and less when locks, the broker or the event loop suffer; `{ max }` is the same with a bound of its own.
    */
@@ -76,6 +81,7 @@ export interface Binding {
   readonly entityPath: string;
   readonly replyTo: string | undefined;
   readonly allowReplyTo: AllowReplyTo;
+  readonly decode: boolean;
   /** Where it is adaptive, what it begins with. */
   readonly maxConcurrentCalls: number;
   /** Undefined for a binding with a fixed number of calls at once. */

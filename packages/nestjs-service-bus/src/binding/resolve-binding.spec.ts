@@ -13,6 +13,7 @@ describe('a binding', () => {
       entityPath: 'orders',
       replyTo: undefined,
       allowReplyTo: true,
+      decode: true,
       maxConcurrentCalls: 16,
       retry: { maxAttempts: 5, delayMs: 1_000, maxDelayMs: 60_000, maxHoldMs: 300_000, exceptions: [] },
       watchdog: { silenceMs: 60_000 },
@@ -22,6 +23,12 @@ describe('a binding', () => {
   it('takes an option that is there and undefined for one that is left out', () => {
     const options = { retry: { maxAttempts: undefined }, watchdog: { silenceMs: undefined } } as object;
     expect(resolveBinding('orders', options)).toEqual(resolveBinding('orders', {}));
+  });
+
+  it('refuses a decode that is no boolean', () => {
+    expect(() => resolveBinding('orders', { decode: 'json' as never })).toThrow(
+      'decode is neither true nor false',
+    );
   });
 
   it('refuses an allowReplyTo that is nothing of the kind', () => {

@@ -30,6 +30,7 @@ export function resolveBinding(pattern: string, options: BindingOptions): Bindin
     entityPath: subscription === undefined ? entity : `${entity}/Subscriptions/${subscription}`,
     replyTo: options.replyTo,
     allowReplyTo: options.allowReplyTo ?? true,
+    decode: options.decode ?? true,
     ...resolveConcurrency(options),
     // One message of each session is in work at a time.
     ...(sessions && { maxConcurrentCalls: sessions.maxConcurrentSessions }),
@@ -67,6 +68,9 @@ function findProblems(options: BindingOptions): string[] {
   }
   if (!isAllowReplyTo(options.allowReplyTo)) {
     problems.push('allowReplyTo is none of: true, false, an array of names, a function');
+  }
+  if (options.decode !== undefined && typeof options.decode !== 'boolean') {
+    problems.push('decode is neither true nor false');
   }
   problems.push(...concurrencyProblems(options));
   const { maxConcurrentSessions, idleTimeoutMs } = options.sessions ?? {};

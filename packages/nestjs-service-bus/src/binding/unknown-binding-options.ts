@@ -17,6 +17,7 @@ export const BINDING_OPTIONS: OptionNames<BindingOptions> = {
   subscription: true,
   replyTo: true,
   allowReplyTo: true,
+  decode: true,
   maxConcurrentCalls: true,
   batch: true,
   retry: true,

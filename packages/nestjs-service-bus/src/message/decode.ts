@@ -20,13 +20,20 @@ const BYTE_ORDER_MARK = '\ufeff';
  */
 export function decode(message: ServiceBusReceivedMessage): unknown {
   const why = whyUndecodable(message);
-  if (why !== undefined) throw new UndecodableMessageException(`it is no AMQP message that can be read: ${why}`);
+  if (why !== undefined)
+    throw new UndecodableMessageException(`it is no AMQP message that can be read: ${why}`);
   const bodyType = message._rawAmqpMessage.bodyType;
   // [AMQP 3.2.7, 3.2.8] values and sequences are typed by AMQP itself.
   if (bodyType === 'value' || bodyType === 'sequence') return message.body;
   const bytes = toBuffer(message.body);
   if (isEncoded(message)) return bytes;
   return decodeData(bytes, message.contentType);
+}
+
+/** The payload of a message whose handler takes it as it came. */
+export function takeUndecoded({ body, _rawAmqpMessage }: ServiceBusReceivedMessage): unknown {
+  const isData = _rawAmqpMessage.bodyType === undefined || _rawAmqpMessage.bodyType === 'data';
+  return isData ? toBuffer(body) : body;
 }
 
 function decodeData(bytes: Buffer, declared: unknown): unknown {

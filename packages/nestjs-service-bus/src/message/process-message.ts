@@ -16,7 +16,7 @@ import { reply, replyFailure } from '../reply/reply.js';
 import { type MessageRuntime } from './binding-runtime.js';
 import { complete } from './complete.js';
 import { type DeadLetterCause, deadLetterCause, deadLetterProperties, fitCause } from './dead-letter.js';
-import { decode } from './decode.js';
+import { decode, takeUndecoded } from './decode.js';
 import { COMPLETE, type Outcome, outcomeOf } from './outcome.js';
 import { retry } from './retry.js';
 
@@ -69,7 +69,7 @@ async function walk(delivery: Delivery, runtime: MessageRuntime): Promise<Outcom
   let route: Route | undefined;
   let outcome: Outcome;
   try {
-    const payload = decode(message);
+    const payload = runtime.binding.decode ? decode(message) : takeUndecoded(message);
     message.body = payload;
     route = runtime.routes.find(message.subject);
     const context = new ServiceBusContext(delivery, route.pattern, runtime.binding.entityPath);
