@@ -1,4 +1,3 @@
-import { ServiceBusClient } from '@azure/service-bus';
 import {
   Inject,
   Injectable,
@@ -18,9 +17,7 @@ import { SenderPool } from './send/sender-pool.js';
 import { MODULE_OPTIONS_TOKEN } from './service-bus.module-definition.js';
 import { ServiceBusServer } from './service-bus.server.js';
 import { DEFAULT_DRAIN_TIMEOUT_MS, type ServiceBusModuleOptions } from './service-bus-options.js';
-import { within } from './time/within.js';
 
-const CLOSE_TIMEOUT_MS = 5_000;
 /** Receivers may be connected and started after everything else: later than this they are forgotten. */
 const RECEIVERS_LATE_MS = 2_000;
 
@@ -43,7 +40,6 @@ export class ServiceBusLifecycle
     private readonly server: ServiceBusServer,
     private readonly senders: SenderPool,
     private readonly receivers: ReceiverPool,
-    private readonly client: ServiceBusClient,
     private readonly bindings: BindingRegistry,
     private readonly namespace: NamespaceProbe,
   ) {
@@ -76,9 +72,8 @@ export class ServiceBusLifecycle
 
   async onApplicationShutdown(): Promise<void> {
     await this.server.close();
-    await this.senders.close();
-    await this.receivers.close();
-    await within(CLOSE_TIMEOUT_MS, this.client.close());
+    // They share the client.
+    await Promise.all([this.receivers.close(), this.senders.closeWithClient()]);
   }
 
   /** Nest awaits the HTTP server's `beforeClose` ahead of every onModuleDestroy: the only hook that early. */

@@ -156,11 +156,11 @@ export class ServiceBusServer
   /** Ends receiving for good; what is not settled by then comes again when its lock ends. */
   async close(): Promise<void> {
     await this.drain(0);
-    await Promise.all(this.consumers.map((consumer) => consumer.close()));
+    const closing = this.consumers.map((consumer) => consumer.close());
+    // Ends with the connections what the links are still waiting for.
+    await Promise.all([...closing, this.outputSenders?.closeWithClient(), this.clients?.close()]);
     this.locks.close();
     this.metrics?.close();
-    await this.outputSenders?.closeWithClient();
-    await this.clients?.close();
     this._status$.next('disconnected');
   }
 

@@ -5,10 +5,9 @@ import { ServiceBusConnection } from '../sdk/index.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { BrokerClock } from '../time/broker-clock.js';
 import { SYSTEM_CLOCK } from '../time/clock.js';
-import { within } from '../time/within.js';
 import { ReplyQueue } from './reply-queue.js';
 import { ReplySession } from './reply-session.js';
-import { CLOSE_TIMEOUT_MS, type ReplyListener, type ReplySource } from './reply-source.js';
+import { type ReplyListener, type ReplySource } from './reply-source.js';
 import { type ServiceBusClientProxyOptions } from './service-bus-client-proxy-options.js';
 
 /** The resources of a connected client proxy. */
@@ -42,9 +41,8 @@ export class ClientConnection {
 
   /** Lets pending sends finish, then closes everything; each step has a deadline. */
   async close(): Promise<void> {
-    await this.senders.close();
-    await this.replies?.close();
-    await within(CLOSE_TIMEOUT_MS, this.client.close());
+    const sent = this.senders.closeWithClient();
+    await Promise.all([sent, this.replies?.close()]);
   }
 }
 

@@ -1,3 +1,4 @@
+export { closeClient } from './connection/close-client.js';
 export { ClientSource } from './connection/client-source.js';
 export { type ConnectionOptions, type NamespaceOptions } from './connection/connection-options.js';
 export { RECEIVER_RETRY_OPTIONS } from './connection/retry-options.js';

@@ -19,6 +19,11 @@ export interface RheaConnection {
   /** rhea reads them when it connects. */
   readonly options?: { tcp_no_delay?: boolean };
   on(event: 'disconnected', listener: () => void): unknown;
+  /** Tells listeners of an event, which get a context made of these fields. */
+  dispatch?(event: 'disconnected', context: object): unknown;
+  _context?(fields: object): object;
+  /** The socket is gone. */
+  _disconnected?(): void;
 }
 
 /** The part that we use of what the SDK keeps behind a client. Its typed interface shows none of it. */
@@ -26,13 +31,14 @@ export interface SdkContext {
   /** The SDK replaces it after each lost connection. */
   readonly connection: {
     isOpen(): boolean;
+    close(): Promise<void>;
     createSession(options: { abortSignal: AbortSignal }): Promise<{ close(): Promise<void> }>;
     readonly _connection: RheaConnection;
   };
   readonly cbsSession?: { readonly _cbsSenderReceiverLink?: SdkRequestLink };
   readonly managementClients?: Readonly<Record<string, { readonly _link?: SdkRequestLink }>>;
   /** The client was closed for good. */
-  readonly wasConnectionCloseCalled: boolean;
+  wasConnectionCloseCalled: boolean;
   /** Replaces a lost connection by a new one. */
   refreshConnection?(): void;
 }

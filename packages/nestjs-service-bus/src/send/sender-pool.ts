@@ -1,6 +1,6 @@
 import { type ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
 
-import { SendingLink } from '../sdk/index.js';
+import { closeClient, SendingLink } from '../sdk/index.js';
 import { within } from '../time/within.js';
 import { CoalescingSender } from './coalescing-sender.js';
 import { type SendObserver, type SendObservers, type SendTracer } from './send-observer.js';
@@ -46,10 +46,13 @@ export class SenderPool {
     this.entries.clear();
   }
 
-  /** Also closes the client, for a pool that owns it. */
+  /** Waits for pending sends, then closes the client, and with it all senders at once. */
   async closeWithClient(): Promise<void> {
-    await this.close();
-    await within(CLOSE_TIMEOUT_MS, this.client.close());
+    this.isClosed = true;
+    const entries = [...this.entries.values()];
+    this.entries.clear();
+    await Promise.all(entries.map(({ coalescing }) => within(CLOSE_TIMEOUT_MS, coalescing.idle())));
+    await closeClient(this.client);
   }
 
   private entry(entity: string): Entry {

@@ -1,8 +1,6 @@
 import { type ServiceBusClient } from '@azure/service-bus';
 
-import { within } from '../../time/within.js';
-
-const CLOSE_TIMEOUT_MS = 5_000;
+import { closeClient } from './close-client.js';
 
 /**
  * The clients that bindings receive with: one shared by all, and a new one for a binding whose client no longer works.
@@ -45,14 +43,14 @@ export class ClientSource {
     const left = (this.users.get(client) ?? 1) - 1;
     if (left > 0 || client === this.newest) return void this.users.set(client, left);
     this.users.delete(client);
-    void within(CLOSE_TIMEOUT_MS, client.close());
+    void closeClient(client);
   }
 
   async close(): Promise<void> {
     const clients = new Set([...this.users.keys(), ...(this.newest ? [this.newest] : [])]);
     this.users.clear();
     await Promise.all([
-      ...[...clients].map((client) => within(CLOSE_TIMEOUT_MS, client.close())),
+      ...[...clients].map((client) => closeClient(client)),
       ...this.forks.map((fork) => fork.close()),
     ]);
   }

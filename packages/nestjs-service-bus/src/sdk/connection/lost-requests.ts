@@ -22,11 +22,12 @@ class RequestLostError extends Error {
 export function failLostRequests(client: ServiceBusClient): void {
   const context = contextOf(client);
   if (!context) return;
-  const fail = (): void => failAll(context);
+  const fail = (): void => failRequests(context);
   eachConnection(context, (connection) => connection.on('disconnected', fail), fail);
 }
 
-function failAll({ cbsSession, managementClients }: SdkContext): void {
+/** Fails all requests that wait for an answer, those for tokens included. */
+export function failRequests({ cbsSession, managementClients }: SdkContext): void {
   fail(cbsSession?._cbsSenderReceiverLink);
   for (const { _link: link } of Object.values(managementClients ?? {})) fail(link);
 }

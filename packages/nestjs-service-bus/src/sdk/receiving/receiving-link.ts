@@ -78,7 +78,7 @@ export class ReceivingLink implements FastLinkOwner {
   /** Takes the credit back from the broker; what was on its way still arrives. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    if (this.subscription) await within(CLOSE_TIMEOUT_MS, this.subscription.close());
+    if (this.subscription) await this.waitFor(this.subscription.close());
   }
 
   /** Closes the link, within a few seconds; messages that it brought are settled through `$management` then. */
@@ -87,7 +87,13 @@ export class ReceivingLink implements FastLinkOwner {
     this.isRetired = true;
     // A receiver that is closed while the connection is down would otherwise come back with the connection.
     await this.stop();
-    await within(CLOSE_TIMEOUT_MS, this.receiver.close());
+    await this.waitFor(this.receiver.close());
+  }
+
+  /** The SDK opens a link to its end before it closes it: a link that never brought anything need not be waited for. */
+  private async waitFor(closing: Promise<unknown>): Promise<void> {
+    const closed = within(CLOSE_TIMEOUT_MS, closing);
+    if (this.isOpened || 'sessionId' in this.receiver) await closed;
   }
 
   takeFromFastLane(message: ServiceBusReceivedMessage): void {

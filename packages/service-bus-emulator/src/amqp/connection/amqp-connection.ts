@@ -8,8 +8,7 @@ import {
   type Session as RheaSession,
 } from 'rhea';
 
-import { BrokerError } from '../../model/broker-error.js';
-import { type AmqpError, toAmqpError } from '../amqp-error.js';
+import { type AmqpError } from '../amqp-error.js';
 import { LinkAcceptor, type SessionParts } from './link-acceptor.js';
 import { Claims, EXPIRED } from '../authorization/claims.js';
 import { PlainMechanism } from '../authorization/plain-mechanism.js';
@@ -22,9 +21,6 @@ import { Links } from '../links/links.js';
 import { OutgoingDeliveries } from '../links/outgoing-deliveries.js';
 import { ReplyLinks } from '../links/reply-links.js';
 import { outcomes, privateConnection, privateSession } from '../rhea-private.js';
-import { writeCompleteFrames } from './complete-frames.js';
-import { nameLinksByDirection } from './name-links-by-direction.js';
-import { toProtocolError } from './protocol-error.js';
 import { closeSocket } from './close-socket.js';
 import { Wire } from '../wire.js';
 
@@ -39,7 +35,6 @@ export class AmqpConnection {
   readonly #sessions = new Map<RheaSession, SessionParts>();
   readonly #links = new Links();
   readonly #claims: Claims;
-  readonly #context: ConnectionContext;
   readonly #acceptor: LinkAcceptor;
   #host = 'localhost';
   #opened = false;
@@ -63,12 +58,11 @@ export class AmqpConnection {
     this.#claims = new Claims(context.authorizer, () => this.#claimsEnded());
     const host = (): string => this.#host;
     const shared = { ...context, claims: this.#claims };
-    this.#context = Object.defineProperty(shared, 'host', { get: host }) as ConnectionContext;
-    this.#acceptor = new LinkAcceptor(this.#links, this.#context, limits.maxLinks);
+    const own: ConnectionContext = Object.defineProperty(shared, 'host', { get: host }) as ConnectionContext;
+    this.#acceptor = new LinkAcceptor(this.#links, own, limits.maxLinks);
     this.#listen();
     this.#guard();
     privateConnection(this.#connection).accept(socket);
-    writeCompleteFrames(this.#connection);
     context.faults.silences.connectionOpened(this);
   }
 
@@ -160,7 +154,6 @@ export class AmqpConnection {
       flowed: (link) => (links.receivers.get(link) ?? links.replies.get(link))?.flow(),
       received: (link, bytes, format, delivery) => this.#received(link, bytes, format, delivery),
       linkClosed: (link) => links.closed(link),
-      failed: (error) => this.close(toProtocolError(error)),
       gone: () => this.#gone(),
     });
     this.socket.on('close', () => this.#gone());
@@ -184,7 +177,6 @@ export class AmqpConnection {
     const deliveries = new OutgoingDeliveries(session, this.#wire, this.#connection);
     const replies = new ReplyLinks();
     privateSession(session).outgoing = deliveries;
-    nameLinksByDirection(session);
     keepRawMessages(session, (link) => (senders.get(link) ?? requests.get(link))?.maxMessageBytes ?? 0);
     this.#sessions.set(session, { deliveries, replies });
     this.#links.sessionOpened(session, replies);
@@ -196,17 +188,10 @@ export class AmqpConnection {
     const requests = this.#links.requests.get(link);
     const replies = this.#sessions.get(link.session)?.replies;
     if (!requests || !replies) return delivery.update(true, outcomes.released().described());
-    // uamqp wants the answer to its transfer before the reply to its request, and crashes otherwise.
-    const answer = (outcome: object): void => {
-      delivery.update(true, outcome);
-      privateConnection(this.#connection)._process();
-    };
+    delivery.update(true, outcomes.accepted().described());
     try {
-      requests.receive(bytes, replies, () => answer(outcomes.accepted().described()));
+      requests.receive(bytes, replies);
     } catch (error) {
-      if (error instanceof BrokerError) {
-        return answer(outcomes.rejected({ error: toAmqpError(error, this.#context) }).described());
-      }
       const description = error instanceof Error ? error.message : String(error);
       this.close({ condition: 'amqp:decode-error', description });
     }

@@ -2,7 +2,6 @@ import { type Receiver as RheaReceiver, type Sender as RheaSender } from 'rhea';
 
 import { BrokerError } from '../../model/broker-error.js';
 import { type ConnectionContext } from '../context.js';
-import { echoTermini } from '../links/echo-terminus.js';
 import { type Links } from '../links/links.js';
 import { type OutgoingDeliveries } from '../links/outgoing-deliveries.js';
 import { ReceiverLink } from '../links/receiver-link.js';
@@ -39,7 +38,8 @@ export class LinkAcceptor {
       // [AMQP 4.1] rhea does not know a transaction coordinator as a target: its address is empty.
       if (address === '')
         throw new BrokerError('amqp:not-implemented', 'A link needs the address of an entity.');
-      echoTermini(link);
+      link.set_target({ ...(link.target as object), address });
+      link.set_source(link.source ?? {});
       // Without a maximum size the JavaScript SDK adds no message to a batch.
       const { attach } = privateLink(link).local;
       const { maxMessageBytes, maxBatchBytes } = this.#startSender(link, address);
@@ -53,7 +53,8 @@ export class LinkAcceptor {
   acceptReceiver(link: RheaSender, parts: SessionParts): void {
     const address = addressOf(link.source);
     this.#admit(link, () => {
-      echoTermini(link);
+      link.set_source(link.source ?? {});
+      link.set_target(link.target ?? {});
       const { attach } = privateLink(link).local;
       attach['snd_settle_mode'] = link.snd_settle_mode;
       attach['rcv_settle_mode'] = link.rcv_settle_mode;

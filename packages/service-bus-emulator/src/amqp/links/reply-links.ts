@@ -1,6 +1,5 @@
 import { type Message, type Sender } from 'rhea';
 
-import { BrokerError } from '../../model/broker-error.js';
 import { Fifo } from '../../model/collections/fifo.js';
 import { type OutgoingDeliveries } from './outgoing-deliveries.js';
 import { messages, privateLink } from '../rhea-private.js';
@@ -68,13 +67,10 @@ export class ReplyLinks {
     for (const name of replyNames(link)) this.#byName.delete(name);
   }
 
-  /** @throws BrokerError not-found if no link has this name: nobody would ever see the reply */
-  find(replyTo: unknown): ReplyLink {
+  find(replyTo: unknown): ReplyLink | undefined {
+    if (typeof replyTo === 'string') return this.#byName.get(replyTo);
     // A client with one reply link in its session may omit the name.
-    const link = typeof replyTo === 'string' ? this.#byName.get(replyTo) : this.#byName.values().next().value;
-    if (link) return link;
-    const name = typeof replyTo === 'string' ? `'${replyTo}'` : 'of the request';
-    throw new BrokerError('amqp:not-found', `The reply-to ${name} names no receiving link of this session.`);
+    return this.#byName.size > 0 ? this.#byName.values().next().value : undefined;
   }
 }
 

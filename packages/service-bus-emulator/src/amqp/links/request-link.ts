@@ -16,11 +16,8 @@ export interface RequestLink {
   /** Address of the entity that the requests concern; empty for `$cbs`. */
   readonly address: string;
   readonly maxMessageBytes: number;
-  /**
-   * Calls `accepted` before it replies. @throws BrokerError not-found if the request names no link for the reply;
-   * MalformedMessageError or an error of rhea's if the bytes are not a message
-   */
-  receive(bytes: Buffer, replies: ReplyLinks, accepted: () => void): void;
+  /** @throws MalformedMessageError or an error of rhea's if the bytes are not a message */
+  receive(bytes: Buffer, replies: ReplyLinks): void;
 }
 
 /** Creates the link that receives tokens. */
@@ -28,11 +25,9 @@ export function cbsRequests(context: ConnectionContext): RequestLink {
   return {
     address: '',
     maxMessageBytes: REQUEST_BYTES,
-    receive: (bytes, replies, accepted) => {
+    receive: (bytes, replies) => {
       const request = decode(bytes);
-      const reply = replies.find(request.reply_to);
-      accepted();
-      reply.send(putToken(request, context));
+      replies.find(request.reply_to)?.send(putToken(request, context));
     },
   };
 }
@@ -43,11 +38,9 @@ export function managementRequests(nodeAddress: string, context: ConnectionConte
   return {
     address: node.address,
     maxMessageBytes: REQUEST_BYTES + maxMessageBytesOf(node.address, context),
-    receive: (bytes, replies, accepted) => {
+    receive: (bytes, replies) => {
       const request = decode(bytes);
-      const link = replies.find(request.reply_to);
-      accepted();
-      node.answer(request, (reply) => link.send(reply));
+      node.answer(request, (reply) => replies.find(request.reply_to)?.send(reply));
     },
   };
 }
