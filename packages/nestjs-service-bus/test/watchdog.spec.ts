@@ -156,13 +156,38 @@ describe('what is not silence', () => {
     await staysWell(app);
   });
 
-  it('messages that another receiver holds', async () => {
+  it.each([true, false])(
+    'messages that another receiver holds (peeks show locks: %s)',
+    async (peeksShowLocks) => {
+      await scene.reopen({ peeksShowLocks });
+      const other = scene.client.createReceiver('work');
+      await scene.send('work', { body: 1 });
+      const [held] = await other.receiveMessages(1);
+      await staysWell(await scene.startWork(() => undefined, { watchdog }));
+      if (held) await other.completeMessage(held);
+      expect(scene.left('work')).toBe(0);
+    },
+  );
+
+  it('messages that come while the broker is asked whether it serves the link', async () => {
+    await scene.reopen({ peeksShowLocks: false });
     const other = scene.client.createReceiver('work');
-    await scene.send('work', { body: 1 });
-    const [held] = await other.receiveMessages(1);
-    await staysWell(await scene.startWork(() => undefined, { watchdog }));
-    if (held) await other.completeMessage(held);
-    expect(scene.left('work')).toBe(0);
+    await scene.send('work', { body: 'held' });
+    await other.receiveMessages(1);
+    const seen: unknown[] = [];
+    const app = await scene.startWork((payload) => void seen.push(payload), {
+      watchdog,
+      maxConcurrentCalls: 3,
+    });
+    const endMs = Date.now() + 4 * watchdog.silenceMs;
+    let sent = 0;
+    while (Date.now() < endMs) {
+      await scene.send('work', ...Array.from({ length: 5 }, () => ({ body: sent++ })));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 * watchdog.silenceMs));
+    }
+    await until(() => seen.length === sent);
+    await staysWell(app);
+    expect(scene.left('work')).toBe(1);
   });
 
   it('a session without messages', async () => {

@@ -38,6 +38,7 @@ export class ReceivingLink {
   credit = 0;
   delivery_count = 0;
   issue_flow = false;
+  drain = false;
   isOpen = true;
   readonly local = { attach: { rcv_settle_mode: 1 } };
   readonly session = new Session();
@@ -94,6 +95,19 @@ export class ReceivingLink {
 
   on(_event: 'settled', _listener: Settled): void {
     // Only the SDK listens.
+  }
+
+  removeListener(): void {
+    // Nobody listens.
+  }
+
+  drain_credit(): void {
+    this.drain = true;
+  }
+
+  add_credit(credit: number): void {
+    this.credit += credit;
+    this.issue_flow = true;
   }
 
   write(): void {

@@ -20,6 +20,13 @@ export class Scene {
     this.client = new ServiceBusClient(this.emulator.connectionString);
   }
 
+  /** Starts anew with other options of the emulator besides. */
+  async reopen(options: Partial<EmulatorOptions>): Promise<void> {
+    await this.close();
+    this.emulator = await startEmulator({ port: 0, administrationPort: false, ...this.options, ...options });
+    this.client = new ServiceBusClient(this.emulator.connectionString);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.apps.splice(0).map((app) => app.close()));
     await this.client.close();

@@ -24,6 +24,11 @@ export class LinkChain {
     return this.current?.isOpen ?? false;
   }
 
+  /** Whether the broker serves the link that receives; undefined where that cannot be told. */
+  async isServed(timeoutMs: number): Promise<boolean | undefined> {
+    return this.successor ? undefined : this.current?.isServed(timeoutMs);
+  }
+
   /** Since when a link has been opening without an answer from the broker. */
   get openingSinceMs(): number | undefined {
     return this.successor?.openingSinceMs ?? this.current?.openingSinceMs;

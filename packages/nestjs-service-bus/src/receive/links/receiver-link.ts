@@ -96,6 +96,11 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
     return false;
   }
 
+  /** Whether the broker still serves this link, by its own answer; undefined where it cannot be asked. */
+  isServed(timeoutMs: number): Promise<boolean | undefined> {
+    return this.link.isServed(timeoutMs);
+  }
+
   /** No more credit from now on: the link still brings what it was promised, and settles what it holds. */
   retire(): void {
     this.isRetired = true;

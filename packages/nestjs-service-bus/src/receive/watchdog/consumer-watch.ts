@@ -11,6 +11,9 @@ import { findWaitingMessages, sequenceNumberOf } from './find-waiting-messages.j
 import { type WaitingRoom } from '../../message/waiting-room.js';
 import { Watchdog, type WatchedReceiver } from './watchdog.js';
 
+/** A link that is served answers within a round trip, also in a busy minute of the broker's. */
+const ANSWER_TIMEOUT_MS = 5_000;
+
 /** The parts of a consumer that its watchdog observes and acts on. */
 export interface WatchedParts {
   readonly links: LinkChain;
@@ -55,6 +58,10 @@ export class ConsumerWatch implements WatchedReceiver {
     const { supply, inWork } = this.parts;
     const held = new Set(Array.from(inWork, ({ message }) => sequenceNumberOf(message)));
     return findWaitingMessages(supply.settler, held, this.runtime.brokerClock.now());
+  }
+
+  isServed(): Promise<boolean | undefined> {
+    return this.parts.links.isServed(Math.min(this.binding.watchdog.silenceMs, ANSWER_TIMEOUT_MS));
   }
 
   recycle(): void {

@@ -10,6 +10,7 @@ describe('Watchdog', () => {
   let causes: (string | undefined)[];
   let waiting: () => Promise<ReadonlySet<string>>;
   let peeks: number;
+  let isServed: boolean | undefined;
   let receiver: { arrivals: number; expectsNoMessages: boolean; openingSinceMs: number | undefined };
   let watchdog: Watchdog;
 
@@ -19,6 +20,7 @@ describe('Watchdog', () => {
     acts = [];
     causes = [];
     peeks = 0;
+    isServed = false;
     waiting = () => Promise.resolve(new Set<string>());
     receiver = { arrivals: 0, expectsNoMessages: false, openingSinceMs: undefined };
     const watched: WatchedReceiver = Object.assign(receiver, {
@@ -26,6 +28,7 @@ describe('Watchdog', () => {
         peeks++;
         return waiting();
       },
+      isServed: () => Promise.resolve(isServed),
       recycle: () => void acts.push('recycle'),
       replaceClient: () => void acts.push('replace'),
       changed: (cause: string | undefined) => void causes.push(cause),
@@ -79,6 +82,23 @@ describe('Watchdog', () => {
     expect(acts.length).toBeGreaterThan(4);
     expect(acts.length).toBeLessThan(12);
     expect(watchdog.state).toBe('down');
+  });
+
+  it('does nothing when the broker answers on the link, whatever peeks find', async () => {
+    messages('1', '2');
+    isServed = true;
+    await pass(20 * SILENCE_MS);
+    expect(acts).toEqual([]);
+    expect(causes).toEqual([]);
+    expect(watchdog.state).toBe('healthy');
+  });
+
+  it('goes no further than a new client, and is never down, where the broker cannot be asked', async () => {
+    messages('1', '2');
+    isServed = undefined;
+    await pass(20 * SILENCE_MS);
+    expect(acts).toEqual(['recycle', 'replace']);
+    expect(watchdog.state).toBe('degraded');
   });
 
   it('goes no further than a new link while other receivers take the waiting messages', async () => {

@@ -11,6 +11,8 @@ export interface WatchedReceiver {
   readonly openingSinceMs: number | undefined;
   /** Returns ids of messages that wait at the broker and that nobody holds; rejects if there is no answer. */
   peek(): Promise<ReadonlySet<string>>;
+  /** Whether the broker serves the link, as it says itself; undefined where it cannot be asked. */
+  isServed(): Promise<boolean | undefined>;
   /** Replaces the link. */
   recycle(): void;
   /** Replaces the client, and with it the connection. */
@@ -28,14 +30,17 @@ const MAX_CHECK_MS = 1_000;
 /** A link is opened or refused within this time; fetching a token can take some seconds. */
 const OPENING_MS = 10_000;
 const MAX_BACKOFF = 10;
+/** A new link, and a new client. */
+const MAX_UNPROVEN_STEPS = 2;
 
 /**
  * Detects a receiver that has fallen silent although messages wait for it: a link that only seems open, a token that
  * is not renewed, a stuck client. Replaces the link first, and the client if that does not help.
  *
- * Messages may also wait because others hold them, which a peek does not always show. So two peeks have to find
- * messages before the link is replaced, and the next one has to find the same ones again before the client is. Each
- * binding has one timer.
+ * Messages may also wait because others hold them. [Service Bus] A peek does not show that, so what it finds only
+ * raises the question: the broker is then asked, on the link itself, for what it has for us. An answer clears the
+ * link. Where the broker cannot be asked, a fresh link and a fresh client are the most that is done. Each binding has
+ * one timer.
  */
 export class Watchdog {
   private readonly timer: NodeJS.Timeout;
@@ -93,13 +98,14 @@ export class Watchdog {
   private async peek(): Promise<void> {
     this.isPeeking = true;
     const { arrivals } = this.watched;
+    const isStale = (): boolean =>
+      this.isClosed || this.watched.expectsNoMessages || this.watched.arrivals !== arrivals;
     const found = await this.watched.peek().catch(() => undefined);
+    if (!isStale()) await this.evaluate(found, isStale);
     this.isPeeking = false;
-    if (this.isClosed || this.watched.expectsNoMessages || this.watched.arrivals !== arrivals) return;
-    this.evaluate(found);
   }
 
-  private evaluate(found: ReadonlySet<string> | undefined): void {
+  private async evaluate(found: ReadonlySet<string> | undefined, isStale: () => boolean): Promise<void> {
     const before = this.waiting;
     const quietMs = Math.round(this.clock.now() - this.quietSinceMs);
     this.schedulePeek();
@@ -111,8 +117,13 @@ export class Watchdog {
     this.waiting = found;
     if (found.size === 0) return this.steps > 0 ? this.recover(this.clock.now()) : undefined;
     const isSuspect = this.steps === 0 ? before.size > 0 : [...found].some((name) => before.has(name));
-    if (isSuspect)
-      this.escalate(`messages wait (${found.size} or more), and none has come for ${quietMs} ms`);
+    if (!isSuspect) return;
+    const isServed = await this.watched.isServed().catch(() => undefined);
+    if (isStale()) return;
+    if (isServed) return this.recover(this.clock.now());
+    // Peeks alone are no proof.
+    if (isServed === undefined && this.steps >= MAX_UNPROVEN_STEPS) return;
+    this.escalate(`messages wait (${found.size} or more), and none has come for ${quietMs} ms`);
   }
 
   private escalate(cause: string): void {

@@ -64,6 +64,12 @@ export interface RheaReceiver {
   dispatch(event: string, context: object): boolean;
   _context(fields: object): object;
   on(event: 'settled', listener: (context: { readonly delivery?: LinkDelivery }) => void): void;
+  on(event: 'receiver_flow' | 'receiver_drained', listener: () => void): void;
+  removeListener(event: 'receiver_flow' | 'receiver_drained', listener: () => void): void;
+  /** The broker is to send what it has, and to give the other credit back. */
+  drain: boolean;
+  drain_credit(): void;
+  add_credit(credit: number): void;
 }
 
 /** Where the SDK keeps the link of a receiver that subscribes: with sessions, and without. */
@@ -90,6 +96,10 @@ const SHAPES = {
     _context: 'function',
     is_open: 'function',
     is_remote_open: 'function',
+    drain_credit: 'function',
+    add_credit: 'function',
+    removeListener: 'function',
+    drain: 'boolean',
     issue_flow: 'boolean',
     credit: 'number',
     delivery_count: 'number',

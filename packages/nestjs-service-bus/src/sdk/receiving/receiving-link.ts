@@ -6,7 +6,9 @@ import {
 
 import { within } from '../../time/within.js';
 import { FastLink, type FastLinkOwner } from '../fast-lane/fast-link.js';
+import { receiverLinkOf } from '../fast-lane/rhea-link.js';
 import { settleAlone } from '../message/settle-alone.js';
+import { drainLink } from './drain-link.js';
 import { subscribe, type Subscription } from './subscribe.js';
 
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -42,6 +44,8 @@ export class ReceivingLink implements FastLinkOwner {
   private subscription?: Subscription;
   /** Credit that the broker is to get back. */
   private owedCredit = 0;
+  /** The broker is being asked for what it still has: nobody may grant credit. */
+  private asking?: Promise<number | undefined> | undefined;
   private isOpened = false;
   private isStopped = false;
   private isRetired = false;
@@ -68,6 +72,24 @@ export class ReceivingLink implements FastLinkOwner {
       },
       { autoCompleteMessages: false, maxConcurrentCalls: this.credit },
     );
+  }
+
+  /**
+   * Whether the broker still serves the link, by its own answer; undefined where it cannot be asked. Messages may come
+   * meanwhile, as always.
+   */
+  async isServed(timeoutMs: number): Promise<boolean | undefined> {
+    const link = receiverLinkOf(this.receiver);
+    if (!link?.is_open() || this.isStopped || this.isRetired || this.asking) return undefined;
+    // We owe it credit that it never got.
+    if (link.credit === 0) return false;
+    const asking = (this.asking = drainLink(link, timeoutMs));
+    const returned = await asking;
+    this.asking = undefined;
+    if (returned === undefined) return this.isStopped || this.isRetired ? undefined : false;
+    if (link.is_open() && !this.isStopped && !this.isRetired) link.add_credit(returned);
+    this.messageDone(false);
+    return true;
   }
 
   /** Grants no more credit from now on; the link still brings what it was promised. */
@@ -108,12 +130,14 @@ export class ReceivingLink implements FastLinkOwner {
     this.takenFromSdk++;
     // The SDK gives credit when this promise resolves: one that stays pending withholds it.
     if (!(await this.owner.messageReceived(message))) await new Promise<void>(() => undefined);
+    await this.asking;
   }
 
   private readonly messageDone = (givesCredit: boolean): void => {
     const { fastLink } = this;
     if (!fastLink || this.isStopped || this.isRetired) return;
     if (givesCredit) this.owedCredit++;
+    if (this.asking) return;
     // As long as the broker may send half of what it was promised, a flow frame for each message gains nothing. When
     // less than that is left, grant also after a message that gives nothing: it may be the last one to come.
     if (this.owedCredit === 0 || fastLink.credit > this.credit / 2) return;
