@@ -1,0 +1,29 @@
+"""One line for each check: `ok NAME` or `not ok NAME: WHY`."""
+
+import contextlib
+import sys
+
+_failures = 0
+
+
+@contextlib.contextmanager
+def check(name):
+    global _failures
+    try:
+        yield
+        print(f"ok {name}", flush=True)
+    except Exception as error:  # every failure is a line, and the next check is made
+        _failures += 1
+        print(f"not ok {name}: {type(error).__name__}: {error}", flush=True)
+
+
+def expect_error(kind, action):
+    try:
+        action()
+    except kind as error:
+        return error
+    raise AssertionError(f"{kind.__name__} expected")
+
+
+def finish():
+    sys.exit(1 if _failures else 0)
