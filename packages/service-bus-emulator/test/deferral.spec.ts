@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
 import Long from 'long';
 
 import { emulatorScene, receiveAll, receiveOne, serviceBusError } from './support/emulator-scene.js';
@@ -17,6 +17,9 @@ describe('deferred messages', () => {
       'expiring',
       'deleted',
       'renewed',
+      'counted',
+      'plain',
+      { name: 'sessions', requiresSession: true },
       { name: 'short-lived', defaultMessageTimeToLiveMs: 10_000, deadLetteringOnMessageExpiration: true },
     ],
   });
@@ -51,10 +54,47 @@ describe('deferred messages', () => {
     expect(scene.entity('abandoned').counts).toEqual({ active: 0, deferred: 1, scheduled: 0 });
     const [again] = await receiver.receiveDeferredMessages(numbers);
     expect(again).toMatchObject({
-      deliveryCount: 1,
+      deliveryCount: 2,
       state: 'deferred',
       applicationProperties: { note: 'x' },
     });
+  });
+
+  it('count each deferral as a delivery, but not in a dead-letter queue', async () => {
+    const numbers = numbersOf(await defer('counted'));
+    const receiver = scene.receiver('counted');
+    const [once] = await receiver.receiveDeferredMessages(numbers);
+    expect(once!.deliveryCount).toBe(1);
+    await receiver.deferMessage(once!);
+    const [twice] = await receiver.receiveDeferredMessages(numbers);
+    expect(twice!.deliveryCount).toBe(2);
+    await receiver.deadLetterMessage(twice!);
+
+    const dead = scene.receiver('counted/$DeadLetterQueue');
+    const letter = await receiveOne(dead);
+    expect(letter.deliveryCount).toBe(2);
+    await dead.deferMessage(letter);
+    const [again] = await dead.receiveDeferredMessages(letter.sequenceNumber!);
+    expect(again!.deliveryCount).toBe(2);
+  });
+
+  it('with a session id are settled where there are no sessions, and in every dead-letter queue', async () => {
+    const settle = async (receiver: ServiceBusReceiver) => {
+      const message = await receiveOne(receiver);
+      await receiver.deferMessage(message);
+      const [deferred] = await receiver.receiveDeferredMessages(message.sequenceNumber!);
+      await receiver.completeMessage(deferred!);
+    };
+    await scene.send('plain', { body: 1, sessionId: 's' });
+    await settle(scene.receiver('plain'));
+    await scene.send('sessions', { body: 1, sessionId: 's' });
+    const session = await scene.client.acceptSession('sessions', 's');
+    await session.deadLetterMessage(await receiveOne(session));
+    await session.close();
+    await settle(scene.receiver('sessions/$DeadLetterQueue'));
+    for (const queue of ['plain', 'sessions/$DeadLetterQueue']) {
+      expect(scene.entity(queue).messages()).toEqual([]);
+    }
   });
 
   it('can be dead-lettered', async () => {
@@ -114,7 +154,7 @@ describe('deferred messages', () => {
       serviceBusError('MessageLockLost'),
     );
     expect(await receiver.receiveDeferredMessages(numbers)).toMatchObject([
-      { state: 'deferred', deliveryCount: 1 },
+      { state: 'deferred', deliveryCount: 2 },
     ]);
   });
 

@@ -30,6 +30,7 @@ describe('rules', () => {
         name: 'managed',
         subscriptions: [
           'fresh',
+          'sorted',
           'correlated',
           'sql',
           'actions',
@@ -64,6 +65,14 @@ describe('rules', () => {
     await scene.send('managed', ...messages);
     return (await received(subscription)).map(({ body }) => body as unknown);
   };
+
+  it('are listed in order of their names', async () => {
+    const rules = scene.client.createRuleManager('managed', 'sorted');
+    for (const name of ['sqlRule', 'correlationRule', 'B']) await rules.createRule(name, { subject: 'x' });
+    const names: string[] = [];
+    for await (const { name } of rules.listRules()) names.push(name);
+    expect(names).toEqual(['$Default', 'B', 'correlationRule', 'sqlRule']);
+  });
 
   it('begin with one that matches everything', async () => {
     expect(await rulesOf(managerOf('fresh'))).toMatchObject([

@@ -1,4 +1,4 @@
-import { ServiceBusClient } from '@azure/service-bus';
+import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { type Emulator } from '../src/index.js';
@@ -9,13 +9,38 @@ describe('sending and receiving', () => {
   let client: ServiceBusClient;
 
   beforeAll(async () => {
-    emulator = await startTestEmulator({ queues: ['plain', 'many', 'burst'] });
+    emulator = await startTestEmulator({ queues: ['plain', 'many', 'burst', 'slash', 'header'] });
     client = new ServiceBusClient(emulator.connectionString);
   });
 
   afterAll(async () => {
     await client.close();
     await emulator.close();
+  });
+
+  it('takes a connection string whose endpoint ends with a slash', async () => {
+    const slashed = emulator.connectionString.replace(/(Endpoint=sb:[^;]*);/, '$1/;');
+    expect(slashed).toMatch(/:\d+\/;/);
+    const other = new ServiceBusClient(slashed);
+    await other.createSender('slash').sendMessages({ body: 1 });
+    expect(await other.createReceiver('slash').peekMessages(1)).toHaveLength(1);
+    await other.close();
+  });
+
+  it('gives back every header field that the producer has set', async () => {
+    const header = {
+      durable: false,
+      priority: 20,
+      timeToLive: 100_000,
+      firstAcquirer: false,
+      deliveryCount: 10,
+    };
+    const annotated = { body: 'x', bodyType: 'data', header } as ServiceBusMessage;
+    await client.createSender('header').sendMessages(annotated);
+    const receiver = client.createReceiver('header', { receiveMode: 'receiveAndDelete' });
+    const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 5_000 });
+    // The delivery count is the broker's.
+    expect(message!._rawAmqpMessage.header).toEqual({ ...header, deliveryCount: 0 });
   });
 
   it('delivers what was sent, and completes it', async () => {

@@ -1,7 +1,7 @@
 import { AdministrationError } from './administration-error.js';
 import { type AdministrationAnswer, type AdministrationRequest } from './resources/administration-request.js';
 import { deleteEntity, getEntity, putEntity } from './resources/entity-resource.js';
-import { getNamespaceInfo } from './resources/namespace-info.js';
+import { getNamespaceInfo, getRoot } from './resources/namespace-info.js';
 import { listQueues } from './resources/queue-resource.js';
 import { deleteRule, getRule, listRules, putRule } from './resources/rule-resource.js';
 import {
@@ -26,6 +26,8 @@ export function handleRequest(request: AdministrationRequest): AdministrationAns
 function actionsOn(request: AdministrationRequest, nowMs: number): Actions {
   const { path, broker } = request;
   switch (path.kind) {
+    case 'root':
+      return { GET: () => getRoot(request) };
     case 'namespace':
       return { GET: () => getNamespaceInfo(request) };
     case 'queues':

@@ -32,7 +32,12 @@ function stampOf(message: ReceivedMessage): DeliveryStamp {
     enqueuedSequenceNumber: message.enqueuedSequenceNumber,
     enqueuedTimeMs: message.enqueuedTimeMs,
     lockedUntilMs: message.lockId === 0 ? undefined : message.lockedUntilMs,
-    state: STATES[message.state],
+    state: STATES[stateOf(message)],
     deadLetterSource: message.deadLetterSource,
   };
+}
+
+// [Service Bus: a scheduled message is shown as scheduled also after its time (JavaScript SDK's live suite)]
+function stateOf({ state, content }: ReceivedMessage): keyof typeof STATES {
+  return state === 'active' && content.scheduledEnqueueTimeMs !== undefined ? 'scheduled' : state;
 }

@@ -40,6 +40,17 @@ describe('forwarding set by the administration', () => {
     expect(message?.body).toBe('event');
   });
 
+  it.each(['forwardTo', 'forwardDeadLetteredMessagesTo'])(
+    'cannot name a URI without a path (%s)',
+    async (property) => {
+      for (const name of [`sb://${scene.host}/`, `sb://${scene.host}`]) {
+        await expect(scene.administration.createQueue('nowhere', { [property]: name })).rejects.toMatchObject(
+          badRequest(/names no entity/),
+        );
+      }
+    },
+  );
+
   it('sends dead letters to another queue', async () => {
     await scene.administration.createQueue('mortal', { forwardDeadLetteredMessagesTo: 'graveyard' });
     await scene.send('mortal', { body: 'dead' });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { administrationScene } from '../support/administration-scene.js';
+import { sasToken } from '../support/sas-token.js';
 
 describe('the namespace', () => {
   const scene = administrationScene();
@@ -16,6 +17,13 @@ describe('the namespace', () => {
       createdAt,
       modifiedAt: createdAt,
     });
+  });
+
+  it('answers at its root with an empty list', async () => {
+    const authorization = sasToken(`http://${scene.host}/`);
+    const response = await fetch(`http://${scene.host}/`, { headers: { authorization } });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toMatch(/<feed .*Publicly Listed Services/);
   });
 
   it('can be administered after a reset', async () => {

@@ -55,7 +55,10 @@ async function peek(receiver: Peeking, from: Long): Promise<ServiceBusReceivedMe
 }
 
 /** [Service Bus: peek shows deferred and scheduled messages too, and locked ones] */
-function isWaiting({ state, lockedUntilUtc }: ServiceBusReceivedMessage, brokerTimeMs: number): boolean {
-  if (state !== 'active') return false;
+function isWaiting(message: ServiceBusReceivedMessage, brokerTimeMs: number): boolean {
+  const { state, lockedUntilUtc, scheduledEnqueueTimeUtc } = message;
+  // [Service Bus: a message that was scheduled is shown as scheduled also after its time]
+  const hasCome = state === 'scheduled' && (scheduledEnqueueTimeUtc?.getTime() ?? Infinity) <= brokerTimeMs;
+  if (state !== 'active' && !hasCome) return false;
   return !lockedUntilUtc || lockedUntilUtc.getTime() <= brokerTimeMs;
 }

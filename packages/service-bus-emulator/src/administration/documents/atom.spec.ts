@@ -22,7 +22,7 @@ describe('the URI of an entity', () => {
     expect(entityAt('sb://host:5672/Shop/orders')).toBe('Shop/orders');
     expect(entityAt('SB://HOST/ORDERS/')).toBe('ORDERS');
     expect(entityAt('orders')).toBe('orders');
-    expect(entityAt('sb://host:5672/')).toBeUndefined();
+    expect(() => entityAt('sb://host:5672/')).toThrow(/no path/);
     expect(entityAt('')).toBeUndefined();
     expect(entityAt(undefined)).toBeUndefined();
   });

@@ -1,10 +1,15 @@
-/** Returns an entity's path, given its URI (`sb://host:5672/orders`) or path; undefined for an empty one. */
+import { badRequest } from '../administration-error.js';
+
+/**
+ * Returns an entity's path, given its URI (`sb://host:5672/orders`) or path; undefined for an empty text.
+ * @throws AdministrationError 400 for a URI without a path
+ */
 export function entityAt(uri: string | undefined): string | undefined {
-  const path = uri
-    ?.trim()
-    .replace(/^[a-z]+:\/\/[^/]*/i, '')
-    .replace(/^\/+|\/+$/g, '');
-  return path === '' ? undefined : path;
+  const text = uri?.trim() ?? '';
+  if (text === '') return undefined;
+  const path = text.replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/^\/+|\/+$/g, '');
+  if (path === '') throw badRequest(`The URI '${text}' names no entity: it has no path.`);
+  return path;
 }
 
 /** Returns an entity's URI, as descriptions name forwarding targets. */

@@ -1,6 +1,6 @@
 import { TIERS } from '../../model/entity/tier.js';
 import { type AdministrationAnswer, type AdministrationRequest } from './administration-request.js';
-import { atomEntry } from '../documents/atom.js';
+import { atomEntry, atomFeed, resourceUrl } from '../documents/atom.js';
 import { writeDescription } from '../documents/write-description.js';
 import { element } from '../xml/xml-element.js';
 
@@ -31,4 +31,11 @@ export function getNamespaceInfo({
     description,
   };
   return { status: 200, document: atomEntry(host, resource) };
+}
+
+/** Answers `/` as the cloud does: with a list of the services that are listed publicly, and there are none. */
+export function getRoot({ broker, host }: AdministrationRequest): AdministrationAnswer {
+  const updatedMs = broker.clock.now();
+  const feed = { title: 'Publicly Listed Services', selfUrl: resourceUrl(host, '', {}), updatedMs };
+  return { status: 200, document: atomFeed(feed, host, []) };
 }

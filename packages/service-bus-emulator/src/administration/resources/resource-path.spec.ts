@@ -4,6 +4,7 @@ import { parseResourcePath } from './resource-path.js';
 
 describe('parseResourcePath', () => {
   it.each([
+    ['/', { kind: 'root' }],
     ['/$namespaceinfo', { kind: 'namespace' }],
     ['/$Resources/Queues', { kind: 'queues' }],
     ['/%24Resources/Topics', { kind: 'topics' }],

@@ -2,7 +2,7 @@ import { badRequest } from '../administration-error.js';
 
 /** What a request's path means. */
 export type ResourcePath =
-  | { readonly kind: 'namespace' | 'queues' | 'topics' }
+  | { readonly kind: 'root' | 'namespace' | 'queues' | 'topics' }
   | { readonly kind: 'entity'; readonly name: string }
   | { readonly kind: 'subscriptions'; readonly topicName: string }
   | { readonly kind: 'subscription'; readonly topicName: string; readonly name: string }
@@ -22,6 +22,7 @@ const BELOW_TOPIC =
 export function parseResourcePath(pathname: string): ResourcePath {
   const path = decode(pathname).replace(/^\/+|\/+$/g, '');
   const reserved = path.toLowerCase();
+  if (reserved === '') return { kind: 'root' };
   if (reserved === '$namespaceinfo') return { kind: 'namespace' };
   if (reserved === '$resources/queues') return { kind: 'queues' };
   if (reserved === '$resources/topics') return { kind: 'topics' };

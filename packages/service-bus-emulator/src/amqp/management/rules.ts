@@ -31,7 +31,10 @@ export function removeRule({ address, body, context }: ManagementRequest): Manag
 export function enumerateRules({ address, body, context }: ManagementRequest): ManagementReply {
   const skip = readNumber(body['skip'] ?? 0, 'skip');
   const top = readNumber(body['top'] ?? 100, 'top');
-  const rules = [...subscriptionAt(address, context).rules.values()].slice(skip, skip + top);
+  // [Service Bus: in order of their names]
+  const { rules: byKey } = subscriptionAt(address, context);
+  const sorted = [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  const rules = sorted.slice(skip, skip + top).map(([, rule]) => rule);
   if (rules.length === 0) return { status: 204 };
   return {
     status: 200,

@@ -23,7 +23,7 @@ export class Message implements Timed, ReceivedMessage {
 
   content: MessageContent;
   state: MessageState = 'active';
-  /** Deliveries that failed: the receiver abandoned the message, or its lock expired. */
+  /** Deliveries that ended without success: the receiver abandoned or deferred the message, or its lock expired. */
   deliveryCount: number;
   readonly enqueuedSequenceNumber: number;
   readonly deadLetterSource: string | undefined;

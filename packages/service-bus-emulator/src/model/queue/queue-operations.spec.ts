@@ -102,7 +102,7 @@ describe('receiving deferred messages', () => {
     const queue = scene.source('q');
     const [message] = receiveDeferred(queue, 0, [1], 'peek-lock');
     scene.advance(1_000);
-    expect(message).toMatchObject({ state: 'deferred', lockId: 0, deliveryCount: 1 });
+    expect(message).toMatchObject({ state: 'deferred', lockId: 0, deliveryCount: 2 });
     expect(receiveDeferred(queue, scene.nowMs, [1], 'receive-and-delete')).toEqual([message]);
   });
 

@@ -105,9 +105,11 @@ export function sessionLocks(queue: Queue): SessionLocks {
   return queue.sessions;
 }
 
-/** @throws BrokerError session-lock-lost if a message of the session is settled without its lock */
+/**
+ * Checks the session that a settlement names. Without sessions, as in every dead-letter queue, a session id is a
+ * property like others. @throws BrokerError session-lock-lost if a message of the session is settled without its lock
+ */
 export function assertSessionHeld(queue: Queue, sessionId: string | undefined): void {
-  if (sessionId !== undefined && !queue.sessions?.sessions.get(sessionId)?.lockedBy) {
-    throw sessionLockLost(sessionId);
-  }
+  if (!queue.sessions || sessionId === undefined) return;
+  if (!queue.sessions.sessions.get(sessionId)?.lockedBy) throw sessionLockLost(sessionId);
 }

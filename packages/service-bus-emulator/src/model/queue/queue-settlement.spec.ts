@@ -40,12 +40,12 @@ describe('settlement', () => {
     expect(scene.source('q').store.sizeBytes).toBe(201);
   });
 
-  it('by defer sets a message aside, uncounted and changed', () => {
+  it('by defer sets a message aside, counted and changed', () => {
     const scene = sceneWith();
     const receiver = scene.receiver('q');
     const [message] = scene.take(receiver);
     scene.settle(message!, 'defer', colour);
-    expect(message).toMatchObject({ state: 'deferred', deliveryCount: 0, lockId: 0 });
+    expect(message).toMatchObject({ state: 'deferred', deliveryCount: 1, lockId: 0 });
     expect(message?.content.applicationProperty('colour')).toBe('red');
     expect(scene.source('q').store.counts).toEqual({ active: 1, deferred: 1, scheduled: 0 });
     expect(scene.take(receiver, 5).map(({ content }) => content.messageId)).toEqual(['b']);
@@ -57,10 +57,10 @@ describe('settlement', () => {
     const queue = scene.source('q');
     const [message] = receiveDeferred(queue, scene.nowMs, [1], 'peek-lock');
     scene.settle(message!, 'abandon', {}, queue);
-    expect(message).toMatchObject({ state: 'deferred', deliveryCount: 1, lockId: 0 });
+    expect(message).toMatchObject({ state: 'deferred', deliveryCount: 2, lockId: 0 });
     expect(receiveDeferred(queue, scene.nowMs, [1], 'peek-lock')).toEqual([message]);
     scene.advance(1_000);
-    expect(message).toMatchObject({ state: 'deferred', deliveryCount: 2, lockId: 0 });
+    expect(message).toMatchObject({ state: 'deferred', deliveryCount: 3, lockId: 0 });
   });
 
   it('by dead-letter moves a message with reason, description and changes', () => {

@@ -193,6 +193,8 @@ export class Queue implements Due, Destination, ReceiverQueue, SessionQueue {
     this.store.setContent(message, content);
     if (outcome.type === 'abandon') return this.failDelivery(nowMs, message);
     this.locks.unlock(message);
+    // [Service Bus: deferring counts as a delivery (JavaScript SDK's live suite); in a dead-letter queue none is counted]
+    if (!this.settings.isDeadLetterQueue) message.deliveryCount += 1;
     this.store.setState(message, 'deferred');
     this.store.changed(message);
   }

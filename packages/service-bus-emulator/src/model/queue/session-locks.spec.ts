@@ -110,7 +110,7 @@ describe('the lock of a session', () => {
     expect(message?.lockedUntilMs).toBe(1_000);
     const lost = message!.lockId;
     scene.advance(1_000);
-    expect(message).toMatchObject({ lockId: 0, state: 'deferred', deliveryCount: 1 });
+    expect(message).toMatchObject({ lockId: 0, state: 'deferred', deliveryCount: 2 });
     expect(() => queue.settle(scene.nowMs, lost, { type: 'complete' })).toThrow(
       refusedWith('com.microsoft:message-lock-lost'),
     );

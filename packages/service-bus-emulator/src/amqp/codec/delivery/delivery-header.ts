@@ -4,8 +4,8 @@ import { type Elements, elementsOf } from '../value/elements.js';
 import { type EncodedMessage } from '../message/encoded-message.js';
 import { valueEnd } from '../value/value-end.js';
 
-/** [AMQP 3.2.1] Durable, priority and time to live are the producer's. */
-const PRODUCER_FIELDS = HeaderField.timeToLive + 1;
+/** [AMQP 3.2.1] Durable, priority, time to live and first-acquirer are the producer's: all but the delivery count. */
+const PRODUCER_FIELDS = HeaderField.deliveryCount;
 
 const HEAD_LENGTH = 6;
 const NO_FIELDS: Elements = { count: 0, start: 0, end: 0 };

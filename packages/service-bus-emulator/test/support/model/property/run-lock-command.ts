@@ -26,7 +26,10 @@ export function settle(run: ModelRun, { lock: choice, outcome }: CommandOf<'sett
     if (outcome === 'complete') queue.messages.delete(message.key);
     else if (outcome === 'dead-letter') run.oracle.deadLetter(queue, message);
     else if (outcome === 'abandon') run.oracle.fail(queue, message, true);
-    else Object.assign(message, { state: 'deferred', lock: undefined });
+    else {
+      if (queue.kind !== 'dead-letter') message.deliveryCount += 1;
+      Object.assign(message, { state: 'deferred', lock: undefined });
+    }
   }
   run.settle();
 }
