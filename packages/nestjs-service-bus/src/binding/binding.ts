@@ -59,6 +59,12 @@ export interface BindingOptions {
    * them, and less when locks, the broker or the event loop suffer; `{ max }` is the same with a bound of its own.
    */
   readonly maxConcurrentCalls?: number | 'auto' | AdaptiveOptions;
+  /**
+   * Messages beyond `maxConcurrentCalls` that wait here, or are on their way, so that handlers need not wait for the
+   * network; 0 to 500. `auto` learns from the distance and from the handlers how many are worth it, and gives back those
+   * that do not get their turn within two seconds. Default `auto`.
+   */
+  readonly prefetch?: 'auto' | number;
   /** The handler takes arrays of messages, and each call is one of `maxConcurrentCalls`. Default: one by one. */
   readonly batch?: Partial<BatchOptions>;
   /** How often and how late failed messages are tried again; what is left out has its default. */
@@ -86,6 +92,8 @@ export interface Binding {
   readonly maxConcurrentCalls: number;
   /** Undefined for a binding with a fixed number of calls at once. */
   readonly adaptive: AdaptiveOptions | undefined;
+  /** Undefined where it is learnt. */
+  readonly prefetch: number | undefined;
   /** Undefined for a binding whose handlers take one message at a time. */
   readonly batch: BatchOptions | undefined;
   readonly retry: BindingRetryPolicy;

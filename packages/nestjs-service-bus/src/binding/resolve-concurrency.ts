@@ -10,7 +10,7 @@ const MAX_MESSAGES_IN_WORK = 500;
 /** How many calls of a binding's handlers there are at once, and how many messages each takes. */
 export function resolveConcurrency(
   options: BindingOptions,
-): Pick<Binding, 'maxConcurrentCalls' | 'adaptive' | 'batch'> {
+): Pick<Binding, 'maxConcurrentCalls' | 'adaptive' | 'prefetch' | 'batch'> {
   const batch = resolveBatch(options);
   const adaptive = resolveAdaptive(options);
   const { maxConcurrentCalls } = options;
@@ -19,6 +19,7 @@ export function resolveConcurrency(
     maxConcurrentCalls:
       typeof maxConcurrentCalls === 'number' ? maxConcurrentCalls : Math.min(DEFAULT_CONCURRENT_CALLS, most),
     adaptive,
+    prefetch: options.prefetch === 'auto' ? undefined : options.prefetch,
     batch,
   };
 }
@@ -35,6 +36,8 @@ export function concurrencyProblems(options: BindingOptions): string[] {
   if (sessions && calls !== undefined) {
     problems.push('has sessions and maxConcurrentCalls: sessions.maxConcurrentSessions is the limit');
   }
+  if (options.prefetch !== 'auto')
+    checkInteger(problems, 'prefetch', options.prefetch, 0, MAX_MESSAGES_IN_WORK);
   return [...problems, ...batchProblems(options)];
 }
 

@@ -19,6 +19,7 @@ export const BINDING_OPTIONS: OptionNames<BindingOptions> = {
   allowReplyTo: true,
   decode: true,
   maxConcurrentCalls: true,
+  prefetch: true,
   batch: true,
   retry: true,
   circuitBreaker: true,

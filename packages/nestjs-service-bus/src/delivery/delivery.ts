@@ -48,6 +48,11 @@ export class Delivery implements RenewableLock {
   isGivenBack = false;
   private wasTried = false;
 
+  /** Called once its handler has ended, or will not be called: its result and its settlement may still be on their way. */
+  onHandled?: () => void = undefined;
+  /** How long the broker took to answer its settlement, in milliseconds. */
+  answeredInMs: number | undefined = undefined;
+
   renewAtMs = 0;
   lockEndsAtMs = 0;
   isRenewing = false;
@@ -79,6 +84,13 @@ export class Delivery implements RenewableLock {
       if (this.endReason) this.controller.abort(this.endReason);
     }
     return this.controller.signal;
+  }
+
+  /** Its handler has ended, or will not be called. */
+  handled(): void {
+    const { onHandled } = this;
+    this.onHandled = undefined;
+    onHandled?.();
   }
 
   /** The handler's work counts no more: the lock is lost, or a drain gives the message back. */
@@ -130,9 +142,11 @@ export class Delivery implements RenewableLock {
   /** One try to settle; rejects with the broker's refusal, or when its answer cannot come any more. */
   trySettle(settlement: Settlement): Promise<void> {
     this.wasTried = true;
+    const askedAtMs = performance.now();
     return new Promise((resolve, reject) => {
       this.endWait = reject;
       const settled = (): void => {
+        this.answeredInMs = performance.now() - askedAtMs;
         if (this.state === 'open') this.state = 'settled';
         resolve();
       };

@@ -73,7 +73,7 @@ async function walk(delivery: Delivery, runtime: MessageRuntime): Promise<Outcom
     message.body = payload;
     route = runtime.routes.find(message.subject);
     const context = new ServiceBusContext(delivery, route.pattern, runtime.binding.entityPath);
-    const results = await runtime.attempt(route.handler, payload, context, delivery);
+    const results = await handled(runtime.attempt(route.handler, payload, context, delivery), delivery);
     // The message will be delivered again: its output is that delivery's to send.
     if (delivery.isInterrupted) return undefined;
     await reply(results, delivery, route, runtime);
@@ -98,6 +98,15 @@ async function walk(delivery: Delivery, runtime: MessageRuntime): Promise<Outcom
     );
   }
   return outcome;
+}
+
+/** From the end of its handler on a message takes nobody's turn, whatever it still waits for. */
+async function handled<Results>(attempt: Promise<Results>, delivery: Delivery): Promise<Results> {
+  try {
+    return await attempt;
+  } finally {
+    delivery.handled();
+  }
 }
 
 /** Ends a message without running its handler. */

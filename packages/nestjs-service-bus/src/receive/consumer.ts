@@ -38,6 +38,7 @@ export class Consumer implements LinkOwner {
   private readonly progress: Progress;
   private readonly inWork = new InWork();
   private isDraining = false;
+  private isClosed = false;
 
   constructor(
     clients: ClientSource,
@@ -51,13 +52,23 @@ export class Consumer implements LinkOwner {
     this.waitingRoom = new WaitingRoom(clock, (delivery) => this.giveBack(delivery, delivery.attempt));
     this.runtime = { ...runtime, waitingRoom: this.waitingRoom };
     this.receiving = new ReceivingState(this.describe(), logger, observer);
-    this.capacity = new Capacity(this.binding, runtime, this.inWork, (limit) =>
-      this.links.ensureCredit(limit),
+    const { inWork: held, waitingRoom: room } = this;
+    this.capacity = new Capacity(
+      this.binding,
+      runtime,
+      {
+        inWork: held,
+        get waitingForRetry() {
+          return room.size;
+        },
+      },
+      this.topUp,
     );
     this.dispatcher = this.makeDispatcher();
     this.supply = new ReceiverSupply(clients, this.binding);
     this.links = new LinkChain(
-      () => new ReceiverLink(this.supply.create(), this.capacity.credit, this, clock),
+      () => new ReceiverLink(this.supply.create(), this.capacity.size, this, clock),
+      this.capacity,
     );
     const { links, supply, capacity, waitingRoom, inWork } = this;
     const parts = { links, supply, capacity, waitingRoom, inWork };
@@ -96,18 +107,16 @@ export class Consumer implements LinkOwner {
     return { ...details, ...health, ...(health.error ? {} : this.watch.health()) };
   }
 
-  /** Processes a message; resolves, once it has ended, with whether its credit goes back to the broker. */
-  async receive(message: ServiceBusReceivedMessage, link: ReceiverLink): Promise<boolean> {
+  receive(message: ServiceBusReceivedMessage, link: ReceiverLink): void {
+    // It came while its link was closing, and goes back with it.
+    if (this.isClosed) return;
     const { counting } = this.runtime;
     const delivery = new Delivery(message, this.supply.settler, link, link.takePlace(), counting);
-    try {
-      await this.process(delivery, link);
-    } catch (error) {
+    this.process(delivery, link).catch((error: unknown) => {
       // No handler can bring this about. The delivery has to end all the same, or nothing would ever be idle.
       this.runtime.logger.error(`${this.describe()}: a message is given back: ${describeError(error)}`);
-      await this.giveBack(delivery, delivery.attempt);
-    }
-    return link.returnsCredit(this.capacity.credit);
+      return this.giveBack(delivery, delivery.attempt);
+    });
   }
 
   linkOpened(link: ReceiverLink): void {
@@ -157,10 +166,9 @@ export class Consumer implements LinkOwner {
 
   /** Closes all links. Messages not settled by now are delivered again when their locks expire. */
   async close(): Promise<void> {
-    this.loseAll();
+    this.isClosed = true;
+    for (const delivery of this.inWork) delivery.lose(new DrainedError());
     await this.links.close();
-    // Messages that arrived while the links were closing.
-    this.loseAll();
     await this.supply.close();
   }
 
@@ -170,12 +178,13 @@ export class Consumer implements LinkOwner {
     this.inWork.add(delivery);
     this.locks.add(delivery);
     this.links.delivered(link);
-    if (delivery.message.deliveryCount) await this.inWork.loseEarlierDelivery(delivery);
+    if (delivery.message.deliveryCount) await this.inWork.loseEarlierDeliveries(delivery);
+    this.capacity.arrived(delivery);
     if (await this.dispatcher.dispatch(delivery)) {
       // What a drain gives back ends with that, not with its handler: until then it can still be lost.
       if (!delivery.isGivenBack && !this.waitingRoom.has(delivery)) this.end(delivery);
     } else {
-      // A drain has begun: nobody has tried this message, so its next delivery is no further attempt.
+      // Nobody has tried this message, so its next delivery is no further attempt.
       await this.giveBack(delivery, delivery.attempt - 1);
     }
   }
@@ -183,13 +192,12 @@ export class Consumer implements LinkOwner {
   private makeDispatcher(): Dispatcher {
     const { batch } = this.binding;
     return batch
-      ? new BatchDispatcher(this.capacity, batch, this.runtime)
-      : new SingleDispatcher(this.capacity, this.runtime);
+      ? new BatchDispatcher(this.capacity, batch, this.runtime, this.topUp)
+      : new SingleDispatcher(this.capacity, this.runtime, this.topUp);
   }
 
-  private loseAll(): void {
-    for (const delivery of this.inWork) delivery.lose(new DrainedError());
-  }
+  /** There may be room for more messages. */
+  private readonly topUp = (): void => this.links.topUp();
 
   private settleElsewhere(): void {
     this.inWork.settleElsewhere(this.supply.settler, this.locks);
@@ -221,6 +229,7 @@ export class Consumer implements LinkOwner {
     this.capacity.ended(delivery);
     this.locks.remove(delivery);
     delivery.link.release(delivery);
+    this.topUp();
   }
 
   private describe(): string {

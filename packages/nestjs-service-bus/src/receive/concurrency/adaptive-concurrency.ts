@@ -5,8 +5,6 @@ import { type Clock } from '../../time/clock.js';
 import { type Slots } from './slots.js';
 
 const SAMPLE_MS = 250;
-// A link holds 2,048 deliveries, and a retired one must have room for all the credit that it was given.
-const MAX_CREDIT = 500;
 
 /** What the controller needs to know of its binding. */
 export interface AdaptiveSource {
@@ -26,7 +24,6 @@ export class AdaptiveConcurrency {
   private readonly meter: AdaptiveMeter;
   private readonly loop = new LoopDelayReader();
   private readonly timer: NodeJS.Timeout;
-  private queued = 0;
 
   constructor(
     readonly max: number,
@@ -44,16 +41,9 @@ export class AdaptiveConcurrency {
     return this.controller.limit;
   }
 
-  /** The link credit at this limit: half as much again, so that a message waits for each slot that becomes free. */
-  get credit(): number {
-    return Math.min(this.limit + Math.max(Math.ceil(this.limit / 2), 2), MAX_CREDIT);
-  }
-
-  /** Notes the start of an attempt. Pass the returned time to `end`. */
-  begin(): number {
-    const now = this.clock.now();
+  /** Notes the start of an attempt. */
+  begin(now: number): void {
     this.meter.begin(now);
-    return now;
   }
 
   end(begunAtMs: number): void {
@@ -67,8 +57,7 @@ export class AdaptiveConcurrency {
 
   private sample(): void {
     const reading = this.meter.read(this.clock.now());
-    const isSaturated = this.slots.waiting > 0 || this.slots.queued > this.queued;
-    this.queued = this.slots.queued;
+    const isSaturated = this.slots.takeFullness();
     const overloadSignals = this.source.takeOverloadSignals();
     const loopDelayMs = this.loop.read();
     if (this.source.isPaused()) return;

@@ -8,7 +8,7 @@ export interface LoadSample {
   readonly endedDurationMs: number;
   /** Time for which slots were in use, summed over all slots. */
   readonly busyMs: number;
-  /** True if messages waited for a slot. */
+  /** True if all slots were in use at some time. */
   readonly isSaturated: boolean;
   /** Signs that we ask too much of the broker: locks lost, renewals failed, settlements throttled. */
   readonly overloadSignals: number;
@@ -67,7 +67,7 @@ export class AdaptiveLimit {
     const isStrained =
       sample.overloadSignals > 0 || sample.isOutputBlocked || sample.loopDelayMs > BLOCKED_LOOP_MS;
     if (isStrained) this.shrink();
-    // If no message waited, the limit did not influence the sample.
+    // If there were free slots all the time, the limit did not influence the sample.
     else if (!sample.isSaturated || sample.loopDelayMs > BUSY_LOOP_MS) this.startMeasuring(0);
     else if (this.leftovers > 0) this.leftovers -= sample.ended;
     else this.measure(sample);

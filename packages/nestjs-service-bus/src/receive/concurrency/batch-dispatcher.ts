@@ -13,9 +13,10 @@ import { type Delivery } from '../../delivery/delivery.js';
 import { DrainedError } from '../../exceptions/drained.error.js';
 import { type Dispatcher } from './dispatcher.js';
 
-/** One call of a handler. It holds its slot until all its messages are processed. */
+/** One call of a handler. It holds its slot until none of its messages takes part in it any more. */
 interface BatchCall {
   readonly generation: number;
+  readonly begunAtMs: number;
   left: number;
 }
 
@@ -35,6 +36,8 @@ export class BatchDispatcher implements Dispatcher {
     private readonly capacity: Capacity,
     private readonly options: BatchOptions,
     runtime: MessageRuntime,
+    /** Told whenever there is room for other messages. */
+    private readonly roomMade: () => void,
   ) {
     const attempt: MessageRuntime['attempt'] = (handler, payload, context, delivery) =>
       new Promise((resolve, reject) => {
@@ -45,15 +48,26 @@ export class BatchDispatcher implements Dispatcher {
   }
 
   async dispatch(delivery: Delivery): Promise<boolean> {
-    if (this.isClosed) return false;
+    const { capacity, calls } = this;
+    if (this.isClosed) {
+      capacity.left();
+      return false;
+    }
+    let isPresent = true;
+    const leave = (): void => {
+      if (!isPresent) return;
+      isPresent = false;
+      this.leave(calls.get(delivery));
+    };
+    delivery.onHandled = () => {
+      const call = calls.get(delivery);
+      if (call) capacity.handled(this.runtime.clock.now() - call.begunAtMs);
+      if (capacity.letsHandledGo) leave();
+    };
     const outcome = await processMessage(delivery, this.runtime);
-    const call = this.calls.get(delivery);
-    if (!call) return true;
-    const { breaker, slots } = this.capacity;
-    if (outcome) breaker?.end(call.generation, isFailure(outcome));
-    if (--call.left > 0) return true;
-    breaker?.beforeRelease(call.generation);
-    slots.release();
+    const call = calls.get(delivery);
+    if (outcome && call) capacity.breaker?.end(call.generation, isFailure(outcome));
+    leave();
     return true;
   }
 
@@ -62,6 +76,16 @@ export class BatchDispatcher implements Dispatcher {
     for (const queue of this.queues.values()) {
       for (const { reject } of queue.close()) reject(new DrainedError());
     }
+  }
+
+  private leave(call: BatchCall | undefined): void {
+    const { breaker, slots } = this.capacity;
+    this.capacity.left();
+    if (call && --call.left === 0) {
+      breaker?.beforeRelease(call.generation);
+      slots.release();
+    }
+    this.roomMade();
   }
 
   private queueOf(handler: MessageHandler): BatchQueue<BatchEntry> {
@@ -74,7 +98,8 @@ export class BatchDispatcher implements Dispatcher {
   }
 
   private run(entries: readonly BatchEntry[], handler: MessageHandler): void {
-    const call = { generation: this.capacity.breaker?.begin() ?? 0, left: entries.length };
+    const generation = this.capacity.breaker?.begin() ?? 0;
+    const call = { generation, begunAtMs: this.runtime.clock.now(), left: entries.length };
     const held: BatchEntry[] = [];
     for (const entry of entries) {
       this.calls.set(entry.delivery, call);

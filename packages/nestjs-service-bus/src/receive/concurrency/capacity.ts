@@ -1,28 +1,53 @@
 import { type Binding } from '../../binding/binding.js';
+import { type Delivery } from '../../delivery/delivery.js';
 import { type BindingRuntime } from '../../message/binding-runtime.js';
+import { type ConsumerHealth } from '../health/consumer-health.js';
+import { type Room } from '../links/link-chain.js';
 import { AdaptiveConcurrency, type AdaptiveSource } from './adaptive-concurrency.js';
 import { CircuitBreaker } from './circuit-breaker.js';
-import { type ConsumerHealth } from '../health/consumer-health.js';
-import { type Delivery } from '../../delivery/delivery.js';
+import { Prefetch } from './prefetch.js';
 import { Slots } from './slots.js';
 
-/** How many messages of a binding may be in work at once: its slots, and what adjusts them. */
-export class Capacity {
+/** Of all messages of a link, so that it need not be replaced for those that are only on their way back. */
+const MAX_HERE = 1_400;
+const LEAST_ENDING = 100;
+/** Where a body's size is not known: a value or a sequence of AMQP. */
+const UNKNOWN_BYTES = 1_024;
+
+/** What a consumer has in hand. */
+export interface Held {
+  readonly inWork: ReadonlySet<Delivery>;
+  /** How many of them wait for another attempt. */
+  readonly waitingForRetry: number;
+}
+
+/**
+ * How many messages of a binding there may be: in its handlers (slots), waiting for them or on their way (prefetch), and
+ * behind them, while results and settlements are on theirs; and what adjusts these numbers.
+ */
+export class Capacity implements Room {
   readonly slots: Slots;
   readonly breaker?: CircuitBreaker;
   readonly adaptive?: AdaptiveConcurrency;
 
+  private readonly prefetch: Prefetch;
+  private readonly perCall: number;
+  /** Messages that have come and that no handler has ended with. */
+  private unhandled = 0;
   private endedOverloadSignals = 0;
 
   constructor(
     private readonly binding: Binding,
-    { clock, logger, outputs }: Pick<BindingRuntime, 'clock' | 'logger' | 'outputs'>,
-    private readonly inWork: ReadonlySet<Delivery>,
-    /** Told of a new limit: a link's credit shrinks as messages end, but only a new link can have more. */
-    limitChanged: (limit: number) => void,
+    private readonly runtime: Pick<BindingRuntime, 'clock' | 'logger' | 'outputs'>,
+    private readonly held: Held,
+    /** Told of a new limit. */
+    limitChanged: () => void,
   ) {
+    const { clock, logger, outputs } = runtime;
     const { adaptive, circuitBreaker, maxConcurrentCalls, pattern, entityPath } = binding;
     const slots = (this.slots = new Slots(maxConcurrentCalls));
+    this.perCall = binding.batch?.maxMessages ?? 1;
+    this.prefetch = new Prefetch(() => this.limit, clock.now(), binding.prefetch);
     if (circuitBreaker) {
       this.breaker = new CircuitBreaker(circuitBreaker, slots, clock, (state) =>
         logger.warn(`${pattern} (${entityPath}): the circuit is ${state}`),
@@ -33,15 +58,34 @@ export class Capacity {
       takeOverloadSignals: () => this.takeOverloadSignals(),
       isOutputBlocked: () => outputs.isBlocked,
       isPaused: () => (this.breaker?.state ?? 'closed') !== 'closed',
-      limitChanged: () => limitChanged(slots.limit),
+      limitChanged,
     };
     this.adaptive = new AdaptiveConcurrency(adaptive.max, slots, source, clock);
   }
 
-  /** Messages that may be on their way to us or unsettled with us, per link. */
-  get credit(): number {
-    const { batch, maxConcurrentCalls } = this.binding;
-    return this.adaptive?.credit ?? maxConcurrentCalls * (batch?.maxMessages ?? 1);
+  /** Messages in handlers, waiting for them, and on their way, when nothing holds them up. */
+  get size(): number {
+    return this.limit + this.prefetch.size;
+  }
+
+  /** Messages that may be on their way to us now. */
+  get wanted(): number {
+    return Math.max(this.size - this.unhandled, 0);
+  }
+
+  /** Whether messages that wait too long for a slot go back to the broker. */
+  get losesPatience(): boolean {
+    return this.binding.prefetch === undefined && (this.breaker?.state ?? 'closed') === 'closed';
+  }
+
+  /**
+   * Whether a message may give its slot to another one although its own result or settlement is on its way. Not while
+   * results wait for their destination, while the circuit is tried, or when too many are on their way already: what is
+   * done and not completed is done again after a crash.
+   */
+  get letsHandledGo(): boolean {
+    const isClosed = (this.breaker?.state ?? 'closed') === 'closed';
+    return isClosed && !this.runtime.outputs.isBlocked && this.ending < this.maxEnding;
   }
 
   /** True while the circuit breaker pauses the binding. Half-open does not count: its trial message has to arrive. */
@@ -57,9 +101,33 @@ export class Capacity {
     };
   }
 
+  /** Notes that a message has come. */
+  arrived({ message }: Delivery): void {
+    this.unhandled++;
+    const body: unknown = message.body;
+    this.prefetch.arrived(body instanceof Uint8Array ? body.length : UNKNOWN_BYTES);
+  }
+
+  /** Notes that a message takes part in no handler's call any more: it has ended, or will not begin. */
+  left(): void {
+    this.unhandled--;
+  }
+
+  /** Notes that a handler's call of so many milliseconds has ended for a message. */
+  handled(durationMs: number): void {
+    this.prefetch.ended(durationMs, this.runtime.clock.now());
+  }
+
+  /** Notes that a message has gone back because it did not get its turn in time. */
+  wasLate(): void {
+    this.prefetch.late();
+  }
+
   /** Notes that a delivery has ended. */
   ended(delivery: Delivery): void {
     this.endedOverloadSignals += delivery.troubles;
+    const { answeredInMs } = delivery;
+    if (answeredInMs !== undefined) this.prefetch.answered(answeredInMs, this.runtime.clock.now());
   }
 
   /** Grants no more slots. */
@@ -69,11 +137,25 @@ export class Capacity {
     this.adaptive?.close();
   }
 
+  private get limit(): number {
+    return this.slots.limit * this.perCall;
+  }
+
+  /** Messages that their handlers are done with, and the broker not. */
+  private get ending(): number {
+    const { inWork, waitingForRetry } = this.held;
+    return inWork.size - waitingForRetry - this.unhandled;
+  }
+
+  private get maxEnding(): number {
+    return Math.max(MAX_HERE - this.size, LEAST_ENDING);
+  }
+
   /** Returns the trouble with locks and settlements since the last call, and resets the count. */
   private takeOverloadSignals(): number {
     let overloadSignals = this.endedOverloadSignals;
     this.endedOverloadSignals = 0;
-    for (const delivery of this.inWork) {
+    for (const delivery of this.held.inWork) {
       overloadSignals += delivery.troubles;
       delivery.troubles = 0;
     }

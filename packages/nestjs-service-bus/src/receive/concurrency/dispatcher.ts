@@ -1,41 +1,104 @@
+import { type Delivery } from '../../delivery/delivery.js';
 import { type MessageRuntime } from '../../message/binding-runtime.js';
-import { isFailure } from '../../message/outcome.js';
+import { isFailure, type Outcome } from '../../message/outcome.js';
 import { processMessage } from '../../message/process-message.js';
 import { type Capacity } from './capacity.js';
-import { type Delivery } from '../../delivery/delivery.js';
+import { Patience } from './patience.js';
 
 /** Processes the messages of a binding within its concurrency limit. */
 export interface Dispatcher {
-  /** Processes a message as soon as there is room for it; resolves with false if a drain began first. */
+  /**
+   * Processes a message as soon as there is room for it; resolves with false if it is not to be processed here: a drain
+   * has begun, or it has waited for too long.
+   */
   dispatch(delivery: Delivery): Promise<boolean>;
   /** Dispatches no more messages. */
   close(): void;
 }
 
-/** Processes messages one by one; each takes a slot of its own. */
+/** Processes messages one by one; each has a slot of its own from its handler's call to its end. */
 export class SingleDispatcher implements Dispatcher {
+  private readonly patience: Patience;
+
   constructor(
     private readonly capacity: Capacity,
     private readonly runtime: MessageRuntime,
-  ) {}
+    /** Told whenever there is room for another message. */
+    private readonly roomMade: () => void,
+  ) {
+    this.patience = new Patience(runtime.clock);
+  }
 
   async dispatch(delivery: Delivery): Promise<boolean> {
-    const { slots, breaker, adaptive } = this.capacity;
-    if (!slots.tryTake() && !(await slots.take())) return false;
-    const generation = breaker?.begin() ?? 0;
-    const begunAtMs = adaptive?.begin() ?? 0;
+    const { capacity } = this;
+    if (!capacity.slots.tryTake() && !(await this.wait(delivery))) {
+      capacity.left();
+      return false;
+    }
+    const turn = new Turn(capacity, this.runtime.clock.now(), this.roomMade);
+    delivery.onHandled = () => turn.handled(this.runtime.clock.now());
     try {
-      const outcome = await processMessage(delivery, this.runtime);
-      if (outcome) breaker?.end(generation, isFailure(outcome));
+      turn.outcome(await processMessage(delivery, this.runtime));
     } finally {
-      breaker?.beforeRelease(generation);
-      adaptive?.end(begunAtMs);
-      slots.release();
+      delivery.onHandled = undefined;
+      turn.end();
     }
     return true;
   }
 
   close(): void {
     // Closing the capacity rejects those that wait for a slot.
+    this.patience.close();
+  }
+
+  private wait(delivery: Delivery): Promise<boolean> {
+    return new Promise((resolve) => {
+      const { capacity, patience } = this;
+      const granted = (isGranted: boolean): void => {
+        patience.end(delivery);
+        resolve(isGranted);
+      };
+      capacity.slots.wait(granted);
+      patience.wait(delivery, () => {
+        if (!capacity.losesPatience) return;
+        capacity.wasLate();
+        capacity.slots.leave(granted);
+      });
+    });
+  }
+}
+
+/** One message's hold of a slot. */
+class Turn {
+  private readonly generation: number;
+  private hasEnded = false;
+
+  constructor(
+    private readonly capacity: Capacity,
+    private readonly begunAtMs: number,
+    private readonly roomMade: () => void,
+  ) {
+    this.generation = capacity.breaker?.begin() ?? 0;
+    capacity.adaptive?.begin(begunAtMs);
+  }
+
+  handled(nowMs: number): void {
+    this.capacity.handled(nowMs - this.begunAtMs);
+    if (this.capacity.letsHandledGo) this.end();
+  }
+
+  outcome(outcome: Outcome | undefined): void {
+    if (outcome) this.capacity.breaker?.end(this.generation, isFailure(outcome));
+  }
+
+  end(): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    const { capacity } = this;
+    capacity.breaker?.beforeRelease(this.generation);
+    capacity.adaptive?.end(this.begunAtMs);
+    capacity.left();
+    capacity.slots.release();
+    this.roomMade();
   }
 }

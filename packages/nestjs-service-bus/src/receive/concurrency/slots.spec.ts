@@ -56,13 +56,26 @@ describe('Slots', () => {
     expect({ inUse: slots.inUse, waiting: slots.waiting }).toEqual({ inUse: 2, waiting: 1 });
   });
 
-  it('counts callers that had to wait', async () => {
-    const slots = new Slots(1);
-    await slots.take();
-    expect(slots.queued).toBe(0);
-    const waiting = slots.take();
+  it('tells whether all were in use since it was asked last', () => {
+    const slots = new Slots(2);
+    slots.tryTake();
+    expect(slots.takeFullness()).toBe(false);
+    slots.tryTake();
     slots.release();
-    await waiting;
-    expect(slots.queued).toBe(1);
+    expect([slots.takeFullness(), slots.takeFullness()]).toEqual([true, false]);
+  });
+
+  it('ends a wait for somebody who does not want it any more, and leaves the others their places', async () => {
+    const slots = new Slots(1);
+    slots.tryTake();
+    const granted: boolean[] = [];
+    const impatient = (isGranted: boolean): void => void granted.push(isGranted);
+    slots.wait(impatient);
+    const patient = slots.take();
+    slots.leave(impatient);
+    slots.leave(impatient);
+    expect(granted).toEqual([false]);
+    slots.release();
+    expect(await patient).toBe(true);
   });
 });

@@ -4,8 +4,8 @@ export class Slots {
   private ceiling = Infinity;
   private readonly queue: ((isGranted: boolean) => void)[] = [];
   private isClosed = false;
-  /** How many callers have had to wait so far. */
-  queued = 0;
+  /** All slots were in use since somebody last asked. */
+  private wasFull = false;
   /** The lower of limit and ceiling. */
   private open: number;
 
@@ -25,6 +25,7 @@ export class Slots {
   tryTake(): boolean {
     if (this.isClosed || this.taken >= this.open) return false;
     this.taken++;
+    this.wasFull ||= this.taken >= this.open;
     return true;
   }
 
@@ -32,14 +33,35 @@ export class Slots {
   take(): Promise<boolean> {
     if (this.isClosed) return Promise.resolve(false);
     if (this.tryTake()) return Promise.resolve(true);
-    this.queued++;
-    return new Promise((resolve) => this.queue.push(resolve));
+    return new Promise((resolve) => this.wait(resolve));
+  }
+
+  /** The same, by a callback that also is the caller's place in the line: see `leave`. */
+  wait(granted: (isGranted: boolean) => void): void {
+    this.wasFull = true;
+    this.queue.push(granted);
+  }
+
+  /** Ends a wait without a slot. */
+  leave(granted: (isGranted: boolean) => void): void {
+    const place = this.queue.indexOf(granted);
+    if (place < 0) return;
+    this.queue.splice(place, 1);
+    granted(false);
   }
 
   /** Gives a slot back, to the caller that has waited longest if the limit allows. */
   release(): void {
     this.taken--;
     this.grant();
+  }
+
+  /** Whether all slots were in use at some time since the last call, so that the limit may have held somebody up. */
+  takeFullness(): boolean {
+    const isFull = this.taken >= this.open;
+    const wasFull = this.wasFull || isFull;
+    this.wasFull = false;
+    return wasFull;
   }
 
   /** Changes the limit. Slots in use above it are not taken away, but not granted again either. */

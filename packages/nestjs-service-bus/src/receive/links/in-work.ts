@@ -23,17 +23,19 @@ export class InWork extends Set<Delivery> {
     return this.size === 0 ? Promise.resolve() : new Promise((resolve) => (this.whenEmpty = resolve));
   }
 
-  /** Marks an earlier delivery of the same message as lost: the broker does not tell us that its lock is. */
-  async loseEarlierDelivery(delivery: Delivery): Promise<void> {
+  /** Marks earlier deliveries of the same message as lost: the broker does not tell us that their locks are. */
+  async loseEarlierDeliveries(delivery: Delivery): Promise<void> {
     const { sequenceNumber } = delivery.message;
+    if (!sequenceNumber) return;
+    let hasLost = false;
     for (const earlier of this) {
-      if (earlier === delivery || !sequenceNumber) continue;
+      if (earlier === delivery || earlier.state !== 'open') continue;
       if (!earlier.message.sequenceNumber?.equals(sequenceNumber)) continue;
       earlier.lose();
-      // If its work is done, that is recorded within this turn of the event loop.
-      await new Promise((resolve) => setImmediate(resolve));
-      return;
+      hasLost = true;
     }
+    // If their work is done, that is recorded within this turn of the event loop.
+    if (hasLost) await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Hands the messages of all lost links, not only the latest, to this settler: answers may be lost with a link. */

@@ -6,6 +6,19 @@ const ROTATE_AT_SPAN = 1_500;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
 
+/** A link that cannot have more credit than at first is replaced once so many times as much could be used. */
+const WORTH_A_LINK = 1.5;
+/** The smallest share of all room that credit is granted for. */
+const PORTION = 1 / 8;
+
+/** How much room a binding has for messages. */
+export interface Room {
+  /** For so many messages, here and on their way, when nothing is in work. */
+  readonly size: number;
+  /** So many may be on their way now. */
+  readonly wanted: number;
+}
+
 /**
  * The links of one binding: the one that receives, its successor while that opens, and earlier ones that still hold
  * messages. Thus a message that takes long never blocks the others (see DeliveryWindow).
@@ -18,7 +31,10 @@ export class LinkChain {
   private current?: ReceiverLink;
   private successor?: ReceiverLink;
 
-  constructor(private readonly makeLink: () => ReceiverLink) {}
+  constructor(
+    private readonly makeLink: () => ReceiverLink,
+    private readonly room: Room,
+  ) {}
 
   get isReceiving(): boolean {
     return this.current?.isOpen ?? false;
@@ -67,10 +83,13 @@ export class LinkChain {
     if (link === this.current && link.span >= ROTATE_AT_SPAN) this.successor ??= this.open();
   }
 
-  /** Replaces the link by one with more credit unless it has more than `credit`. */
-  ensureCredit(credit: number): void {
-    const { current } = this;
-    if (current?.isOpen && !current.isRetired && current.credit <= credit) this.successor ??= this.open();
+  /** Lets the broker send what there is room for. */
+  topUp(): void {
+    const { current, room } = this;
+    if (!current?.isOpen || current.isRetired) return;
+    const { size } = room;
+    current.topUp(room.wanted, Math.ceil(size * PORTION));
+    if (size >= current.maxCredit * WORTH_A_LINK) this.successor ??= this.open();
   }
 
   opened(link: ReceiverLink): void {

@@ -10,8 +10,6 @@ const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(res
 interface Opened {
   readonly broker: ReceivingLink;
   readonly link: ReceiverLink;
-  /** Ends the oldest message in work; `givesCredit` tells whether its credit goes back. */
-  end(givesCredit: boolean): Promise<void>;
   readonly receive: jest.MockedFunction<LinkOwner['receive']>;
   readonly failures: Error[];
   readonly abandoned: ServiceBusReceivedMessage[];
@@ -20,11 +18,10 @@ interface Opened {
 async function open(credit: number): Promise<Opened> {
   const broker = new ReceivingLink();
   const receiver = broker.receiver();
-  const inWork: ((givesCredit: boolean) => void)[] = [];
   const failures: Error[] = [];
   const abandoned: ServiceBusReceivedMessage[] = [];
   receiver.abandonMessage = (message) => Promise.resolve(void abandoned.push(message));
-  const receive = jest.fn<LinkOwner['receive']>(() => new Promise((resolve) => inWork.push(resolve)));
+  const receive = jest.fn<LinkOwner['receive']>();
   const owner = {
     receive,
     linkOpened: () => undefined,
@@ -36,37 +33,18 @@ async function open(credit: number): Promise<Opened> {
   await receiver.handlers?.postInitialize();
   // The SDK gives the first credit.
   broker.credit = credit;
-  const end = async (givesCredit: boolean): Promise<void> => {
-    inWork.shift()?.(givesCredit);
-    await endOfTurn();
-  };
-  return { broker, link, end, receive, failures, abandoned };
+  return { broker, link, receive, failures, abandoned };
 }
 
 describe('a link whose messages come on a lane', () => {
-  it('gives credit back in portions, before the broker runs out', async () => {
-    const { broker, end } = await open(4);
-    broker.deliver();
-    await end(true);
-    expect(broker.flows).toEqual([]);
-    broker.deliver();
-    await end(true);
+  it('hands each message to its owner, and writes one flow frame for what a turn grants', async () => {
+    const { broker, link, receive } = await open(4);
+    for (let count = 0; count < 3; count++) broker.deliver();
+    expect(receive).toHaveBeenCalledTimes(3);
+    link.topUp(2);
+    link.topUp(4);
+    await endOfTurn();
     expect(broker.flows).toEqual([4]);
-  });
-
-  it('pays back credit even when a message returns none, as no other message may follow', async () => {
-    const { broker, end } = await open(10);
-    for (let count = 0; count < 4; count++) {
-      broker.deliver();
-      await end(true);
-    }
-    expect([broker.flows, broker.credit]).toEqual([[], 6]);
-    for (let count = 0; count < 6; count++) {
-      broker.deliver();
-      await end(false);
-    }
-    expect(broker.flows).toEqual([9]);
-    expect(broker.credit).toBe(4);
   });
 
   it('gives no more credit once it is stopped or retired', async () => {
@@ -74,19 +52,23 @@ describe('a link whose messages come on a lane', () => {
       const opened = await open(1);
       opened.broker.deliver();
       await opened.link[end]();
-      await opened.end(true);
+      opened.link.topUp(1);
+      await endOfTurn();
       expect([end, opened.broker.flows]).toEqual([end, []]);
     }
   });
 
   it('abandons a message that its owner fails to take, and goes on', async () => {
-    const { broker, receive, failures, abandoned } = await open(1);
-    receive.mockRejectedValueOnce(new Error('out of order'));
+    const { broker, link, receive, failures, abandoned } = await open(1);
+    receive.mockImplementationOnce(() => {
+      throw new Error('out of order');
+    });
     broker.deliver();
-    await endOfTurn();
     await endOfTurn();
     expect(failures).toMatchObject([{ message: 'out of order' }]);
     expect(abandoned).toHaveLength(1);
+    link.topUp(1);
+    await endOfTurn();
     expect(broker.flows).toEqual([1]);
   });
 });

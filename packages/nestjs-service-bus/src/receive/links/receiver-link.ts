@@ -9,8 +9,8 @@ const REFUSAL_MS = 1_000;
 
 /** What a link tells its owner. */
 export interface LinkOwner {
-  /** Takes a message; resolves, once it is done with, with whether the broker may send another one for it. */
-  receive(message: ServiceBusReceivedMessage, link: ReceiverLink): Promise<boolean>;
+  /** Takes a message. */
+  receive(message: ServiceBusReceivedMessage, link: ReceiverLink): void;
   linkOpened(link: ReceiverLink): void;
   /** The link could not be opened; the SDK goes on trying. */
   linkFailed(link: ReceiverLink, error: Error): void;
@@ -80,20 +80,25 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
     this.owner.linkReleased(this);
   }
 
-  /** What the broker may send on this link at once. */
-  get credit(): number {
-    return this.link.credit;
+  /** Messages that the broker may still send on this link. */
+  get outstanding(): number {
+    return this.link.outstanding;
+  }
+
+  /** The most messages that it can ever be allowed at once. */
+  get maxCredit(): number {
+    return this.link.maxCredit;
   }
 
   /**
-   * A message is done with: whether its credit goes back to the broker. It does as long as the window has room for
-   * everything that may still come, and the link has no more credit than is wanted now.
+   * Lets the broker send up to `wanted` messages, as far as the window has room for all that may still come. Few at a
+   * time gain nothing: less than a `portion` is granted only when nothing else is on its way.
    */
-  returnsCredit(wanted: number): boolean {
-    if (this.isRetired || this.window.span + this.link.credit >= SESSION_PLACES) return false;
-    if (this.link.credit <= wanted) return true;
-    this.link.credit--;
-    return false;
+  topUp(wanted: number, portion = 1): void {
+    const { outstanding } = this.link;
+    const more = Math.min(wanted, SESSION_PLACES - 1 - this.window.span) - outstanding;
+    if (more <= 0 || this.isRetired || (more < portion && outstanding > 0)) return;
+    this.link.grant(more);
   }
 
   /** Whether the broker still serves this link, by its own answer; undefined where it cannot be asked. */
@@ -120,13 +125,12 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
     this.owner.linkClosed(this);
   }
 
-  messageReceived(message: ServiceBusReceivedMessage): Promise<boolean> {
-    return this.owner.receive(message, this);
+  messageReceived(message: ServiceBusReceivedMessage): void {
+    this.owner.receive(message, this);
   }
 
-  messageFailed(error: Error): boolean {
+  messageFailed(error: Error): void {
     this.owner.linkFailed(this, error);
-    return this.returnsCredit(this.link.credit);
   }
 
   linkOpened(): void {

@@ -171,7 +171,20 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     return this.finishing;
   }
 
-  async receive(message: ServiceBusReceivedMessage): Promise<boolean> {
+  receive(message: ServiceBusReceivedMessage): void {
+    this.process(message).then(
+      (goesOn) => {
+        if (goesOn) this.link.topUp(1);
+      },
+      (error: unknown) => {
+        // No handler can bring this about: the session goes back as it is.
+        this.lose(error);
+        void this.finish();
+      },
+    );
+  }
+
+  private async process(message: ServiceBusReceivedMessage): Promise<boolean> {
     // The session is being released, and the message goes back with it.
     if (this.finishing) return false;
     this.runtime.brokerClock.heardEnqueued(message.enqueuedTimeUtc);

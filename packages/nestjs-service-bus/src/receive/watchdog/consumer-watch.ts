@@ -44,9 +44,9 @@ export class ConsumerWatch implements WatchedReceiver {
 
   /** True while the broker has no credit, or the binding pauses by its own choice. */
   get expectsNoMessages(): boolean {
-    const { capacity, inWork, waitingRoom } = this.parts;
-    // An adaptive limit can differ from the link's credit: messages that wait for a slot show that enough arrive.
-    const hasEnough = capacity.slots.waiting > 0 || inWork.size - waitingRoom.size >= capacity.credit;
+    const { capacity } = this.parts;
+    // Messages that wait for a slot show that enough arrive.
+    const hasEnough = capacity.slots.waiting > 0 || capacity.wanted === 0;
     return capacity.isPaused || hasEnough;
   }
 

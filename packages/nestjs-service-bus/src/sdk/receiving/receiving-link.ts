@@ -15,10 +15,10 @@ const CLOSE_TIMEOUT_MS = 2_000;
 
 /** What a receiving link tells its owner. */
 export interface ReceivingLinkOwner {
-  /** Takes a message; resolves, once it is done with, to whether the broker may send another one for it. */
-  messageReceived(message: ServiceBusReceivedMessage): Promise<boolean>;
-  /** The owner could not take a message, which is given back. Returns whether the broker may send another one. */
-  messageFailed(error: Error): boolean;
+  /** Takes a message. One that it throws on is given back. */
+  messageReceived(message: ServiceBusReceivedMessage): void;
+  /** The owner could not take a message, which is given back. */
+  messageFailed(error: Error): void;
   /** The link is open. A session's link is open from the beginning: there nobody tells. */
   linkOpened(): void;
   /** The link could not be opened; the SDK keeps trying. A session's link is gone. */
@@ -40,12 +40,17 @@ export class ReceivingLink implements FastLinkOwner {
   lastError?: Error;
   takenFromSdk = 0;
 
+  /** Messages that the broker may still send. */
+  outstanding: number;
+
   private fastLink?: FastLink;
   private subscription?: Subscription;
-  /** Credit that the broker is to get back. */
-  private owedCredit = 0;
+  /** Messages that the SDK waits for us to be done with: it gives the broker a credit for each that we release. */
+  private readonly withheld: (() => void)[] = [];
   /** The broker is being asked for what it still has: nobody may grant credit. */
   private asking?: Promise<number | undefined> | undefined;
+  /** Credit that was granted while the broker was being asked. */
+  private owedCredit = 0;
   private isOpened = false;
   private isStopped = false;
   private isRetired = false;
@@ -53,10 +58,27 @@ export class ReceivingLink implements FastLinkOwner {
 
   constructor(
     private readonly receiver: ServiceBusReceiver,
-    /** How many messages the broker may send at once. The owner may lower it, and then keeps back credit. */
-    public credit: number,
+    /** How many messages the broker may send before it is granted more. */
+    private readonly firstCredit: number,
     private readonly owner: ReceivingLinkOwner,
-  ) {}
+  ) {
+    this.outstanding = firstCredit;
+  }
+
+  /** The most messages that may be on their way at once; without the fast lane the SDK never grants more than at first. */
+  get maxCredit(): number {
+    return this.fastLink ? Infinity : this.firstCredit;
+  }
+
+  /** Lets the broker send so many messages more, as far as it can be granted them. */
+  grant(count: number): void {
+    if (this.isStopped || this.isRetired) return;
+    const most = this.fastLink ? Infinity : this.withheld.length - this.owedCredit;
+    const credit = Math.min(count, most);
+    this.outstanding += credit;
+    this.owedCredit += credit;
+    if (!this.asking) this.payCredit();
+  }
 
   /** Begins to receive. Throws if the receiver is closed, or its session is lost. */
   open(): void {
@@ -70,7 +92,7 @@ export class ReceivingLink implements FastLinkOwner {
         linkOpening: () => this.opening(),
         linkOpened: () => this.opened(),
       },
-      { autoCompleteMessages: false, maxConcurrentCalls: this.credit },
+      { autoCompleteMessages: false, maxConcurrentCalls: this.firstCredit },
     );
   }
 
@@ -88,7 +110,7 @@ export class ReceivingLink implements FastLinkOwner {
     this.asking = undefined;
     if (returned === undefined) return this.isStopped || this.isRetired ? undefined : false;
     if (link.is_open() && !this.isStopped && !this.isRetired) link.add_credit(returned);
-    this.messageDone(false);
+    this.payCredit();
     return true;
   }
 
@@ -119,31 +141,33 @@ export class ReceivingLink implements FastLinkOwner {
   }
 
   takeFromFastLane(message: ServiceBusReceivedMessage): void {
-    this.owner.messageReceived(message).then(this.messageDone, (error: Error) => {
-      const givesCredit = this.owner.messageFailed(error);
+    this.outstanding--;
+    try {
+      this.owner.messageReceived(message);
+    } catch (error) {
       settleAlone(() => this.receiver.abandonMessage(message)).catch(() => undefined);
-      this.messageDone(givesCredit);
-    });
+      this.owner.messageFailed(error as Error);
+    }
   }
 
   private async takeFromSdk(message: ServiceBusReceivedMessage): Promise<void> {
     this.takenFromSdk++;
-    // The SDK gives credit when this promise resolves: one that stays pending withholds it.
-    if (!(await this.owner.messageReceived(message))) await new Promise<void>(() => undefined);
-    await this.asking;
+    this.outstanding--;
+    // What throws here the SDK abandons.
+    this.owner.messageReceived(message);
+    // The SDK gives credit when this promise resolves: one that stays pending withholds it. The fast lane grants itself.
+    await new Promise<void>((resolve) => {
+      if (!this.fastLink) this.withheld.push(resolve);
+    });
   }
 
-  private readonly messageDone = (givesCredit: boolean): void => {
-    const { fastLink } = this;
-    if (!fastLink || this.isStopped || this.isRetired) return;
-    if (givesCredit) this.owedCredit++;
-    if (this.asking) return;
-    // As long as the broker may send half of what it was promised, a flow frame for each message gains nothing. When
-    // less than that is left, grant also after a message that gives nothing: it may be the last one to come.
-    if (this.owedCredit === 0 || fastLink.credit > this.credit / 2) return;
-    fastLink.grant(this.owedCredit);
+  private payCredit(): void {
+    const credit = this.owedCredit;
+    if (credit <= 0 || this.isStopped || this.isRetired) return;
     this.owedCredit = 0;
-  };
+    if (this.fastLink) return this.fastLink.grant(credit);
+    for (const release of this.withheld.splice(0, credit)) release();
+  }
 
   private opening(): void {
     if (this.isOpened && !this.isClosed) this.owner.linkLost();
