@@ -38,6 +38,7 @@ export class LockRenewer {
   private readonly locks = new Map<RenewableLock, number>();
   private timer?: NodeJS.Timeout;
   private sweepAtMs = Infinity;
+  private wasSure = false;
 
   constructor(
     private readonly clock: Clock,
@@ -55,6 +56,7 @@ export class LockRenewer {
     this.brokerClock.heardEnqueued(lock.enqueuedTimeUtc);
     this.plan(lock, lock.lockedUntilUtc);
     this.schedule(lock.renewAtMs);
+    this.measureAnew();
   }
 
   remove(lock: RenewableLock): void {
@@ -99,6 +101,17 @@ export class LockRenewer {
     lock.lockEndsAtMs = Math.min(lock.lockEndsAtMs, this.clock.now() + leftMs);
     if (brokerClock.isSure) return leftMs;
     return Math.min(leftMs, bounded(LEAST_OF_EMULATORS_MS, likelyMs, LEAST_OF_SERVICE_BUS_MS));
+  }
+
+  /** Once the time is known for sure, so are the ends of all locks. */
+  private measureAnew(): void {
+    const { isSure } = this.brokerClock;
+    if (isSure === this.wasSure) return;
+    this.wasSure = isSure;
+    for (const lock of isSure ? this.locks.keys() : []) {
+      this.measure(lock);
+      this.schedule(lock.lockEndsAtMs);
+    }
   }
 
   private schedule(atMs: number): void {

@@ -27,8 +27,13 @@ const KINDS: [Fault['kind'], ...Fault['kind'][]] = [
   'replace',
 ];
 
-/** Makes a random plan. */
-export function makePlan(random: Random): Plan {
+/** How far a clock can be off: a node without NTP, a virtual machine that was asleep. */
+const SKEWS_MS: [number, ...number[]] = [
+  0, 0, 0, 900, -900, 4_000, -20_000, 20_000, -600_000, 600_000, 86_400_000,
+];
+
+/** Makes a random plan; `cloud` decides what emulators do not show. */
+export function makePlan(random: Random, cloud: Random): Plan {
   const hasSessions = random.chance(0.3);
   const hasOutput = random.chance(0.9);
   const detectsDuplicates = random.chance(0.8);
@@ -45,6 +50,8 @@ export function makePlan(random: Random): Plan {
     maxDeliveryCount: random.pick([10, 100, 100]),
     locksEndWithLink: random.chance(0.4),
     latencyMs: random.pick(LATENCIES),
+    hidesLocks: cloud.chance(0.6),
+    skewMs: cloud.pick(SKEWS_MS),
     graceMs: random.pick([1_000, 5_000, 25_000]),
     inputs,
     faults: isCalm ? [] : makeFaults(random),

@@ -55,6 +55,10 @@ export interface Plan {
   readonly maxDeliveryCount: number;
   readonly locksEndWithLink: boolean;
   readonly latencyMs: readonly [number, number];
+  /** Peeks do not show which messages are locked, as in the cloud. */
+  readonly hidesLocks: boolean;
+  /** How far the clocks of all processes are ahead of the broker's. */
+  readonly skewMs: number;
   readonly graceMs: number;
   readonly inputs: readonly Input[];
   readonly faults: readonly Fault[];

@@ -17,6 +17,8 @@ const PATIENCE_MS = 30 * 60_000;
 /** Long enough for the last settlement's answer, or its timeout. */
 const REST_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** Added to a seed for what was not decided by the first one. */
+const CLOUD = 1_000_000;
 
 /** The result of a seed's run. */
 export interface Run {
@@ -35,7 +37,7 @@ export async function simulate(seed: number, { keepsLines = false, hasBatches = 
   const time = new VirtualTime();
   const trace = new Trace(() => time.nowMs, keepsLines);
   const note = (what: string): void => trace.note(what);
-  const planned = makePlan(random.fork());
+  const planned = makePlan(random.fork(), new Random(seed + CLOUD));
   const plan = hasBatches ? inBatches(planned, random.fork()) : planned;
   const restore = time.install();
   const scene = makeScene(plan, time, random, note);
@@ -62,7 +64,7 @@ interface Scene {
 }
 
 function makeScene(plan: Plan, time: VirtualTime, random: Random, note: (what: string) => void): Scene {
-  const conditions = new Conditions(random.fork(), plan.latencyMs, plan.locksEndWithLink);
+  const conditions = new Conditions(random.fork(), plan.latencyMs, plan.locksEndWithLink, plan.hidesLocks);
   const { sessions, maxConcurrentCalls, batch } = plan.binding;
   const { maxMessages = 1 } = batch ?? {};
   const maxHandlers = sessions?.maxConcurrentSessions ?? Number(maxConcurrentCalls) * maxMessages;

@@ -48,4 +48,45 @@ describe('SessionAcceptor', () => {
     expect(acceptor.isAccepting).toBe(true);
     acceptor.close();
   });
+
+  it('pauses for 100 ms after the first refusal, then twice as long each time', async () => {
+    const askedAtMs: number[] = [];
+    const startMs = Date.now();
+    const refusing = clientThat(() => {
+      askedAtMs.push(Date.now() - startMs);
+      return Promise.reject(new Error('away'));
+    });
+    const observer = { changed: () => undefined, refused: () => undefined };
+    const binding = resolveBinding('work', { sessions: {} });
+    const acceptor = new SessionAcceptor(new ClientSource(() => refusing), binding, observer, SYSTEM_CLOCK);
+    void acceptor.next();
+    await jest.advanceTimersByTimeAsync(800);
+    expect(askedAtMs).toEqual([0, 100, 300, 700]);
+    acceptor.close();
+  });
+
+  it.each([
+    ['it has given the request up', (_acceptor: SessionAcceptor) => jest.advanceTimersByTimeAsync(20_000)],
+    ['it was closed', (acceptor: SessionAcceptor) => Promise.resolve(acceptor.close())],
+  ])('gives back a session that is granted after %s', async (_when, end) => {
+    const released: string[] = [];
+    const session = (name: string): object => ({ close: () => Promise.resolve(void released.push(name)) });
+    const grants: ((receiver: object) => void)[] = [];
+    const client = {
+      acceptSession: () => Promise.resolve(session('probe')),
+      acceptNextSession: () => new Promise((grant) => grants.push(grant)),
+      close: () => Promise.resolve(),
+    } as unknown as ServiceBusClient;
+    const observer = { changed: () => undefined, refused: () => undefined };
+    const binding = resolveBinding('work', { sessions: {} });
+    const acceptor = new SessionAcceptor(new ClientSource(() => client), binding, observer, SYSTEM_CLOCK);
+    const next = acceptor.next();
+    await jest.advanceTimersByTimeAsync(1);
+    await end(acceptor);
+    expect(await next).toBeUndefined();
+    for (const grant of grants) grant(session('late'));
+    await jest.advanceTimersByTimeAsync(1);
+    expect(released).toEqual(['probe', 'late']);
+    acceptor.close();
+  });
 });

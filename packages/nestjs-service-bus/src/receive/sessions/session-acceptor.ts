@@ -106,7 +106,8 @@ export class SessionAcceptor {
   }
 
   private async probe(): Promise<void> {
-    let delayMs = FIRST_DELAY_MS;
+    let delayMs = FIRST_DELAY_MS / 2;
+    const nextDelay = (): number => (delayMs = Math.min(delayMs * 2, MAX_DELAY_MS));
     let unanswered = 0;
     do {
       try {
@@ -123,8 +124,7 @@ export class SessionAcceptor {
         unanswered = 0;
         this.client = this.clients.exchange(this.client);
       }
-      delayMs = Math.min(delayMs * 2, MAX_DELAY_MS);
-    } while (await this.pause(delayMs));
+    } while (await this.pause(nextDelay()));
     this.probing = undefined;
   }
 

@@ -23,6 +23,8 @@ export class Conditions {
     private readonly usualLatencyMs: readonly [number, number],
     /** Whether a message's lock ends with the link on which it was delivered. */
     readonly locksEndWithLink: boolean,
+    /** Whether peeks do not show which messages are locked. */
+    readonly hidesLocks: boolean,
   ) {
     this.latencyMs = usualLatencyMs;
   }

@@ -28,6 +28,11 @@ export const lockTokenOf = (lockId: number): string => `lock-${lockId}`;
 export const lockIdOf = (message: ServiceBusReceivedMessage): number =>
   Number(message.lockToken?.slice('lock-'.length));
 
+/** A message as a peek shows it. */
+export function peekedMessage(snapshot: Snapshot, hidesLocks: boolean): SimulatedMessage {
+  return receivedMessage(hidesLocks ? { ...snapshot, lockId: 0 } : snapshot);
+}
+
 /** A message as the SDK returns it with `skipParsingBodyAsJson`, reduced to what the runtime uses. */
 export function receivedMessage(
   snapshot: Snapshot,

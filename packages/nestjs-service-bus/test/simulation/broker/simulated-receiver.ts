@@ -2,7 +2,7 @@ import { type MessageHandlers, type ServiceBusReceivedMessage } from '@azure/ser
 import type Long from 'long';
 
 import { peek } from '../../../../service-bus-emulator/src/model/queue/queue-operations.js';
-import { lockIdOf, receivedMessage, type Snapshot, snapshotOf } from './received-message.js';
+import { lockIdOf, peekedMessage, type Snapshot, snapshotOf } from './received-message.js';
 import { ReceivingLink } from './receiving-link.js';
 import { refusal, toRefusal } from './refusal.js';
 import { MANAGEMENT, request } from './request.js';
@@ -57,7 +57,7 @@ export class SimulatedReceiver extends Settling {
     const { connection, queue } = this.place;
     return request(connection, 'peek', MANAGEMENT, () =>
       peek(queue, options.fromSequenceNumber.toNumber(), maxCount).map((message) =>
-        receivedMessage(snapshotOf(message)),
+        peekedMessage(snapshotOf(message), connection.conditions.hidesLocks),
       ),
     );
   }

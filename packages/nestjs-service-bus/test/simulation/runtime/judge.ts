@@ -1,4 +1,5 @@
 import { type Message } from '../../../../service-bus-emulator/src/model/queue/message.js';
+import { LockLostError } from '../../../src/exceptions/lock-lost.error.js';
 import { type Outcome } from '../../../../service-bus-emulator/src/model/queue/outcome.js';
 import { type ServiceBusContext } from '../../../src/delivery/service-bus.context.js';
 import { type BrokerWatch } from '../broker/simulated-broker.js';
@@ -124,6 +125,10 @@ export class Judge implements BrokerWatch {
     const isOurs = !step.kind.endsWith('-itself');
     if (isOurs && !aborted && process.book.lostForMs(lock) > SIGNAL_MS) {
       this.violation(`execution ${execution.number} was not told that its lock is lost`);
+    }
+    const isCalm = this.plan.faults.length === 0;
+    if (isOurs && isCalm && context.signal.reason instanceof LockLostError) {
+      this.violation(`execution ${execution.number} lost its lock, and nothing was wrong but the clock`);
     }
     if (error === undefined) record.hasResults = true;
     else if (!aborted && !['defer', 'refuse', 'invalid'].includes(step.kind)) record.failures++;

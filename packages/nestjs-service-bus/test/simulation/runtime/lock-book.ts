@@ -3,13 +3,12 @@ import { type BrokerClock } from '../../../src/time/broker-clock.js';
 import { type Clock } from '../../../src/time/clock.js';
 import { type LockWatch } from '../broker/lock-watch.js';
 
-/** The runtime limits a lock's remaining time to this range, whatever the broker's clock says. */
-const MIN_LOCK_MS = 200;
-const MAX_LOCK_MS = 5 * 60_000;
-
 /** What a process can know of its locks: when they end on its own clock, and which ones were reported lost. */
 export class LockBook implements LockWatch {
-  private readonly endsAtMs = new Map<string, number>();
+  /** By the broker's clock. */
+  private readonly untilMs = new Map<string, number>();
+  /** By our clock. */
+  private readonly refusedAtMs = new Map<string, number>();
 
   constructor(
     private readonly clock: Clock,
@@ -18,19 +17,21 @@ export class LockBook implements LockWatch {
   ) {}
 
   held(lock: string, lockedUntilMs: number): void {
-    const latestMs = lockedUntilMs - this.brokerClock.earliest();
-    const leftMs = Math.min(Math.max(latestMs, MIN_LOCK_MS), MAX_LOCK_MS);
-    this.endsAtMs.set(lock, this.clock.now() + leftMs);
+    this.untilMs.set(lock, lockedUntilMs);
   }
 
   refused(lock: string, error: unknown): void {
     const code = errorCode(error);
     if (code !== 'MessageLockLost' && code !== 'SessionLockLost') return;
-    this.endsAtMs.set(lock, Math.min(this.endsAtMs.get(lock) ?? Infinity, this.clock.now()));
+    if (!this.refusedAtMs.has(lock)) this.refusedAtMs.set(lock, this.clock.now());
   }
 
   /** How long the process has been able to know that the lock is lost; negative while it is held. */
   lostForMs(lock: string): number {
-    return this.clock.now() - (this.endsAtMs.get(lock) ?? -Infinity);
+    const refusedForMs = this.clock.now() - (this.refusedAtMs.get(lock) ?? Infinity);
+    // Whoever cannot be sure what time it is for the broker waits for its refusal.
+    if (!this.brokerClock.isSure) return refusedForMs;
+    const overForMs = this.brokerClock.now() - (this.untilMs.get(lock) ?? Infinity);
+    return Math.max(refusedForMs, overForMs);
   }
 }

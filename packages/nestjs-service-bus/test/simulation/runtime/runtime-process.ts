@@ -64,10 +64,10 @@ export class RuntimeProcess implements Owner {
     readonly name: string,
     private readonly surroundings: Surroundings,
   ) {
-    const { time, random, conditions, broker, judge } = surroundings;
+    const { time, random, conditions, broker, judge, plan } = surroundings;
     const chance = random.fork();
     // The machine's clock may differ from the broker's.
-    const skewMs = random.chance(0.2) ? random.between(-1_000, 1_000) : 0;
+    const skewMs = plan.skewMs + (random.chance(0.2) ? random.between(-1_000, 1_000) : 0);
     const clock: Clock = {
       now: () => time.nowMs,
       wallTime: () => START_MS + time.nowMs + skewMs,
