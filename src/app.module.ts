@@ -7,6 +7,7 @@ import { CounterModule } from './counter/counter.module.js';
 import { FeedbackFormModule } from './feedback-form/feedback-form.module.js';
 import { HealthModule } from './health/health.module.js';
 import { StartPageController } from './http/start-page.controller.js';
+import { messageLines } from './logging/index.js';
 import { RelayModule } from './relay/relay.module.js';
 import {
   type NamespaceOptions,
@@ -19,7 +20,11 @@ const FEATURES = {
   'feedback-form': () => FeedbackFormModule.registerAsync(bindingOf('feedback-form')),
   counter: () => CounterModule.registerAsync(bindingOf('counter')),
   // Its queues decide what it is made of: with one name for both it has no handler.
-  relay: ({ queues }) => RelayModule.register(queues.relay),
+  relay: ({ queues, logMessages, logBodies }) =>
+    RelayModule.register({
+      ...queues.relay,
+      log: logMessages && { showsBodies: logBodies, write: messageLines('Relay', logMessages) },
+    }),
 } satisfies Record<App, (configuration: Configuration) => DynamicModule>;
 
 /** The features that this process runs, on one namespace. */
@@ -35,6 +40,7 @@ export class AppModule {
           inject: [ConfigService],
           useFactory: (config: ServiceConfig) => ({
             ...namespace,
+            logMessages: config.get('logMessages', { infer: true }),
             currentMessage: config.get('logMessageContext', { infer: true }),
             queueDepthIntervalMs: config.get('telemetry.queueDepthIntervalMs', { infer: true }),
           }),

@@ -34,6 +34,8 @@ describe('readConfiguration', () => {
       logLevel: 'info',
       logFormat: 'text',
       logMessageContext: true,
+      logBodies: true,
+      logMessages: 'info',
       telemetry: {
         metrics: true,
         queueDepthIntervalMs: 0,

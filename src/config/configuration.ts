@@ -6,12 +6,15 @@ import { findMisspelt } from './find-misspelt.js';
 import { type App, APPS, readApps } from './read-apps.js';
 import { type Broker, readBroker } from './read-broker.js';
 import { type HttpSettings, readHttp } from './read-http.js';
-import { type LogFormat, readLogFormat, readLogMessageContext } from './read-log-format.js';
+import { type LogFormat, readLogBodies, readLogFormat, readLogMessageContext } from './read-log-format.js';
 import { type LogLevel, readLogLevel } from './read-log-level.js';
 import { type Queues, readQueues } from './read-queues.js';
 import { readTelemetry, type TelemetrySettings } from './read-telemetry.js';
 import { readWorkers } from './read-workers.js';
 import { VariableReader, type Variables } from './variable-reader.js';
+
+/** The level of lines about messages with which all goes well. */
+export type MessageLogLevel = 'info' | 'debug';
 
 /** Everything that the process is told from outside: validated once, frozen. */
 export interface Configuration {
@@ -24,6 +27,10 @@ export interface Configuration {
   readonly logFormat: LogFormat;
   /** Whether the lines that handlers log name the message they are about. */
   readonly logMessageContext: boolean;
+  /** Whether lines about messages show their bodies. */
+  readonly logBodies: boolean;
+  /** At which level it is told of what goes well with messages; undefined where nobody would see it. */
+  readonly logMessages: MessageLogLevel | undefined;
   readonly telemetry: TelemetrySettings;
   /** How many processes share the work; 1 is this one alone. */
   readonly workers: number;
@@ -61,18 +68,28 @@ function readAll(reader: VariableReader): Omit<Configuration, 'warnings'> {
   const broker = readBroker(reader, production);
   const http = readHttp(reader, production);
   const apps = readApps(reader);
+  const queues = readQueues(reader, apps);
+  const logLevel = readLogLevel(reader);
   return {
     production,
     broker,
     http,
     apps,
-    queues: readQueues(reader, apps),
-    logLevel: readLogLevel(reader),
+    queues,
+    logLevel,
+    logMessages: messageLogLevel(logLevel, production),
+    logBodies: readLogBodies(reader, production),
     logFormat: readLogFormat(reader, production),
     logMessageContext: readLogMessageContext(reader),
     telemetry: readTelemetry(reader),
     workers: readWorkers(reader),
   };
+}
+
+/** In production what goes well is for those who look for something: whoever sees none of it pays nothing for it. */
+function messageLogLevel(logLevel: LogLevel, production: boolean): MessageLogLevel | undefined {
+  if (logLevel === 'debug' || logLevel === 'trace') return production ? 'debug' : 'info';
+  return logLevel === 'info' && !production ? 'info' : undefined;
 }
 
 /** The names of all variables that the service reads. */

@@ -1,5 +1,11 @@
 export { ConfigurationError } from './configuration.error.js';
-export { type Configuration, loadVariables, readConfiguration, variableNames } from './configuration.js';
+export {
+  type Configuration,
+  loadVariables,
+  type MessageLogLevel,
+  readConfiguration,
+  variableNames,
+} from './configuration.js';
 export { type App, APPS } from './read-apps.js';
 export { type Broker } from './read-broker.js';
 export { type HttpSettings } from './read-http.js';

@@ -11,6 +11,11 @@ export function readLogFormat(reader: VariableReader, production: boolean): LogF
   return reader.oneOf('LOG_FORMAT', production ? 'json' : 'text', LOG_FORMATS);
 }
 
+/** Reads whether lines of the log show the bodies of messages. */
+export function readLogBodies(reader: VariableReader, production: boolean): boolean {
+  return reader.oneOf('LOG_BODIES', production ? 'off' : 'on', ['on', 'off']) === 'on';
+}
+
 /** Reads whether the lines that handlers log name the message they are about. */
 export function readLogMessageContext(reader: VariableReader): boolean {
   return reader.oneOf('LOG_MESSAGE_CONTEXT', 'on', ['on', 'off']) === 'on';

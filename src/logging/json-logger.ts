@@ -4,6 +4,7 @@ import { destination, type DestinationStream, type Level, type Logger, pino } fr
 import { type LogLevel } from '../config/index.js';
 import { messageFields } from './message-fields.js';
 import { redact } from './redact.js';
+import { lineFields } from './message-lines.js';
 import { NEST_LEVELS, type ServiceLogger } from './service-logger.js';
 
 type Line = Parameters<ConsoleLogger['printAsJson']>[1];
@@ -49,6 +50,7 @@ export class JsonLogger extends ConsoleLogger implements ServiceLogger {
     const fields = {
       ...(context !== '' && { context }),
       ...messageFields(),
+      ...lineFields(),
       ...(errorStack !== undefined && { stack: errorStack }),
       ...(error && { error: this.serializeError(error) }),
       ...(params && { params: params as Record<string, unknown> }),

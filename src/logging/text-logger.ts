@@ -27,7 +27,8 @@ export class TextLogger extends ConsoleLogger implements ServiceLogger {
 
   private describeMessage(): string {
     const fields = messageFields();
-    if (!fields) return '';
+    // A line about a message's end says all of it.
+    if (!fields || fields.outcome !== undefined) return '';
     const named = Object.entries(fields).filter(([, value]) => value !== undefined);
     // They come from outside, and are to stay on their line.
     return ` {${named.map(([name, value]) => `${name}=${String(value).replace(/\p{Cc}/gu, ' ')}`).join(' ')}}`;

@@ -10,6 +10,7 @@ import { type Response } from 'express';
 import { InjectServiceBusClient, subscribeWithLinkEvents, within } from 'nestjs-service-bus';
 import { Answers } from './answers.js';
 import { handOver } from './hand-over.js';
+import { MessageLines } from './message-lines.js';
 import { type QueueClient, type QueueReader } from './queue-client.js';
 import { type ReceivedMessage } from './received-message.js';
 import { NoRoomError, Reception, type ReceptionLimits } from './reception.js';
@@ -28,6 +29,7 @@ export class ReceiveService implements OnModuleDestroy {
     @InjectServiceBusClient() private readonly client: QueueClient,
     @Inject(RELAY_OPTIONS) private readonly options: RelayOptions,
     private readonly answers: Answers,
+    private readonly lines: MessageLines,
   ) {}
 
   /**
@@ -68,6 +70,7 @@ export class ReceiveService implements OnModuleDestroy {
       const signal = AbortSignal.any([clientGone.signal, this.shutdown.signal]);
       const messages = await reception.collect(signal);
       const hasThem = !clientGone.signal.aborted && (await handOver(response, render(messages)));
+      if (hasThem) for (const message of messages) this.lines.received(this.options.outQueue, message);
       const refused = hasThem ? await reception.complete() : 0;
       if (refused > 0) this.logger.warn(`${refused} messages that a client has got will be delivered again`);
       await reception.close();

@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ServiceBusModule } from 'nestjs-service-bus';
 import { Answers } from './answers.js';
 import { ForwardService } from './forward.service.js';
+import { MessageLines } from './message-lines.js';
 import { PeekService } from './peek.service.js';
 import { ReceiveService } from './receive.service.js';
 import { RelayController } from './relay.controller.js';
@@ -39,6 +40,7 @@ export class RelayModule {
         PeekService,
         ForwardService,
         Answers,
+        MessageLines,
       ],
     };
   }

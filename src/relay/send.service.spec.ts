@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { BadRequestException } from '@nestjs/common';
 
 import { BrokerTimeoutError } from './broker-timeout.js';
+import { type MessageLines } from './message-lines.js';
 import { SendService } from './send.service.js';
 
 describe('SendService', () => {
@@ -9,7 +10,12 @@ describe('SendService', () => {
   afterEach(() => void jest.useRealTimers());
 
   const sendMessages = jest.fn<(message: { body: unknown; messageId?: string }) => Promise<void>>();
-  const service = new SendService({ sendMessages });
+  const lines = { sent: jest.fn() };
+  const service = new SendService(
+    { sendMessages },
+    { inQueue: 'in', outQueue: 'out' },
+    lines as unknown as MessageLines,
+  );
   beforeEach(() => void sendMessages.mockReset().mockResolvedValue());
 
   it('sends text, with an id of its own', async () => {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-import { BadRequestException, Injectable } from '@nestjs/common';
+import { BadRequestException, Inject, Injectable } from '@nestjs/common';
 
 import { InjectSender } from 'nestjs-service-bus';
 import { answerOf } from './broker-timeout.js';
+import { MessageLines } from './message-lines.js';
 import { type MessageProperties } from './message-properties.js';
-import { RELAY_IN } from './relay-options.js';
+import { RELAY_IN, RELAY_OPTIONS, type RelayOptions } from './relay-options.js';
 import { textOfBytes } from './text-of-bytes.js';
 
 interface Sender {
@@ -15,7 +16,11 @@ interface Sender {
 /** Sends what comes over HTTP to the relay's input queue. */
 @Injectable()
 export class SendService {
-  constructor(@InjectSender(RELAY_IN) private readonly sender: Sender) {}
+  constructor(
+    @InjectSender(RELAY_IN) private readonly sender: Sender,
+    @Inject(RELAY_OPTIONS) private readonly options: RelayOptions,
+    private readonly lines: MessageLines,
+  ) {}
 
   /**
    * Sends a message, and resolves with its id when the broker has accepted it. After an error it may still have been
@@ -36,6 +41,7 @@ export class SendService {
     const send = this.sender.sendMessages({ ...properties, messageId, body });
     sending(send);
     await answerOf(send);
+    this.lines.sent(this.options.inQueue, messageId, body);
     return messageId;
   }
 }

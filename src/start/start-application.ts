@@ -41,6 +41,8 @@ export async function startApplication(
     // Nest both logs and throws the error of a failed listen.
     logger.setLevel('silent');
     await app.listen(port, host);
+    // Nest tells of each microservice as well.
+    logger.setLevel(configuration.logLevel === 'info' ? 'warn' : configuration.logLevel);
     if (LOGS_REQUESTS.has(configuration.logLevel)) logRequests(app.getHttpServer());
     // Only now: a process that cannot listen must not receive messages.
     await app.startAllMicroservices();

@@ -76,6 +76,88 @@ describe('the log of the process', () => {
     }
   });
 
+  it('tells of each message of the lab in development, and of the life of the process', async () => {
+    const service = await start({ APPS: 'relay,counter' });
+    const url = await service.ready();
+    const [, connectionString = ''] = /in this process: (Endpoint=\S+)/.exec(service.output) ?? [];
+    const client = new ServiceBusClient(connectionString);
+    cleanUp.push(() => client.close());
+    await fetch(`${url}/send`, { method: 'POST', body: 'Hello world!' });
+    await fetch(`${url}/send`, {
+      method: 'POST',
+      body: Buffer.from([0xff, 0]),
+      headers: { 'content-type': 'application/octet-stream' },
+    });
+    expect(await (await fetch(`${url}/receive?minMessages=2`)).json()).toHaveLength(2);
+    await client.createSender('counter-in').sendMessages({ body: { text: 'a b' }, messageId: 'm-17' });
+    await client.createSender('relay-out').sendMessages({ body: 'x'.repeat(300) });
+    await fetch(`${url}/receive?minMessages=1`);
+    const told = (line: RegExp): Promise<void> => until(() => line.test(service.output), WAIT_MS);
+    await told(/LOG \[Relay\] SEND relay-in: Hello world!\n/);
+    await told(/LOG \[Relay\] SEND relay-in: \(2 bytes\)\n/);
+    await told(/LOG \[Relay\] RECEIVED relay-out: Hello world!\n/);
+    await told(/LOG \[Relay\] RECEIVED relay-out: x{200}… \(300 characters\)\n/);
+    await told(/LOG \[ServiceBusServer\] relay-in: message \S+ done, \d+ ms, attempt 1\n/);
+    await told(/LOG \[ServiceBusServer\] counter-in: message m-17 → counter-out, \d+ ms, attempt 1\n/);
+    await told(/LOG \[ServiceBusServer\] counter \(counter-in\): receiving, after \d+ ms\n/);
+    service.signal('SIGTERM');
+    expect(await service.exit()).toBe(0);
+    expect(service.output).toMatch(/counter \(counter-in\): drained in \d+ ms: 0 finished, 0 given back\n/);
+  });
+
+  it.each([
+    ['off', { LOG_LEVEL: 'debug' }],
+    ['on', { LOG_LEVEL: 'debug', LOG_BODIES: 'on' }],
+  ])('tells of messages at debug in production, with bodies %s', async (bodies, variables) => {
+    const emulator = await startTestEmulator({
+      queues: ['counter-in', 'counter-out', 'relay-in', 'relay-out'],
+    });
+    cleanUp.push(() => emulator.close());
+    const service = await start({
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      HTTP_AUTH: 'none',
+      APPS: 'counter,relay',
+      SB_CONNECTION: emulator.connectionString,
+      ...variables,
+    });
+    const url = await service.ready();
+    await fetch(`${url}/send`, {
+      method: 'POST',
+      body: 'private',
+      headers: { BrokerProperties: '{"MessageId":"m1"}' },
+    });
+    await fetch(`${url}/receive?minMessages=1`);
+    const client = new ServiceBusClient(emulator.connectionString);
+    cleanUp.push(() => client.close());
+    await client.createSender('counter-in').sendMessages({ body: { text: 'private' }, messageId: 'm2' });
+    await until(() => service.output.includes('message m2 → counter-out'), WAIT_MS);
+    const lineOf = (text: string): unknown =>
+      linesOf(service).find(({ message }) => String(message).includes(text));
+    const shown = bodies === 'on' ? 'private' : '(7 bytes)';
+    expect(lineOf('SEND')).toMatchObject({
+      level: 'debug',
+      message: `SEND relay-in: ${shown}`,
+      queue: 'relay-in',
+      messageId: 'm1',
+    });
+    expect(lineOf('RECEIVED')).toMatchObject({
+      level: 'debug',
+      message: `RECEIVED relay-out: ${shown}`,
+      queue: 'relay-out',
+      correlationId: 'm1',
+    });
+    expect(lineOf('message m2')).toMatchObject({
+      level: 'debug',
+      queue: 'counter-in',
+      messageId: 'm2',
+      attempt: 1,
+      outcome: 'completed',
+      durationMs: expect.any(Number),
+    });
+    expect(service.output.includes('private')).toBe(bodies === 'on');
+  });
+
   it('goes on after somebody has opened the documentation', async () => {
     const service = await start({ APPS: 'counter' });
     const url = await service.ready();

@@ -77,6 +77,6 @@ export {
 export { ServiceBusModule } from './service-bus.module.js';
 export { SERVICE_BUS_TRANSPORT, ServiceBusServer } from './service-bus.server.js';
 export { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';
-export { type CurrentMessage, currentMessage } from './delivery/current-message.js';
+export { type CurrentMessage, currentMessage, type ProcessingEnd } from './delivery/current-message.js';
 export { within } from './time/within.js';
 export { QuickValidationPipe } from './validation/quick-validation.pipe.js';

@@ -2,6 +2,7 @@ import { CONNECTION_OPTIONS, unknownRetryOptions } from './binding/connection-op
 import { type OptionNames, unknownOptions } from './binding/unknown-options.js';
 import { toText } from './exceptions/read-thrown.js';
 import { type ConnectionOptions } from './sdk/index.js';
+import { type MessageLogLevel } from './telemetry/message-log.js';
 
 /** Options of `ServiceBusModule.forRoot`. */
 export type ServiceBusModuleOptions = ConnectionOptions & {
@@ -17,6 +18,11 @@ export type ServiceBusModuleOptions = ConnectionOptions & {
    * milliseconds. Needs the right to manage them. Default 0: it is not asked for.
    */
   readonly queueDepthIntervalMs?: number;
+  /**
+   * Logs a line at this level for each message that a handler is done with: where it came from and where its result
+   * went, how long it took, and which attempt it was; never its body. Default: none.
+   */
+  readonly logMessages?: MessageLogLevel | false;
 };
 
 export const DEFAULT_DRAIN_TIMEOUT_MS = 25_000;
@@ -26,6 +32,7 @@ const MODULE_OPTIONS: OptionNames<ServiceBusModuleOptions> = {
   drainTimeoutMs: true,
   currentMessage: true,
   queueDepthIntervalMs: true,
+  logMessages: true,
 };
 
 /** What is wrong with the options of `forRoot`, one line each. */
@@ -47,11 +54,21 @@ export function moduleOptionsProblems(options: ServiceBusModuleOptions | undefin
       problems.push(`${name} is ${value}, allowed is a number from 0`);
     }
   }
+  problems.push(...choiceProblems(options));
+  return problems.map((problem) => `ServiceBusModule: ${problem}`);
+}
+
+function choiceProblems(options: Partial<ServiceBusModuleOptions> | undefined): string[] {
+  const problems: string[] = [];
   const fastLane: unknown = options?.fastLane;
   if (fastLane !== undefined && typeof fastLane !== 'boolean') {
     problems.push(`fastLane is ${toText(fastLane)}, allowed is true or false`);
   }
-  return problems.map((problem) => `ServiceBusModule: ${problem}`);
+  const logMessages: unknown = options?.logMessages;
+  if (![undefined, false, 'info', 'debug'].includes(logMessages as string)) {
+    problems.push(`logMessages is ${toText(logMessages)}, allowed is info, debug or false`);
+  }
+  return problems;
 }
 
 /** The host of a namespace, for people: it tells no key. */

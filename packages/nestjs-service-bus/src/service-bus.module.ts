@@ -17,9 +17,10 @@ import {
 } from './service-bus.feature.js';
 import { ServiceBusLifecycle } from './service-bus.lifecycle.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './service-bus.module-definition.js';
-import { ServiceBusServer } from './service-bus.server.js';
+import { SERVER_LOG_CONTEXT, ServiceBusServer } from './service-bus.server.js';
 import { moduleOptionsProblems, type ServiceBusModuleOptions } from './service-bus-options.js';
 import { Telemetry } from './telemetry/telemetry.js';
+import { UnfailingLogger } from './unfailing-logger.js';
 
 /**
  * Azure Service Bus for a Nest application: `forRoot` or `forRootAsync` once, for the namespace; `forFeature` or
@@ -60,7 +61,8 @@ import { Telemetry } from './telemetry/telemetry.js';
     {
       provide: Telemetry,
       inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: ServiceBusModuleOptions) => Telemetry.find(options),
+      useFactory: (options: ServiceBusModuleOptions) =>
+        Telemetry.find(options, new UnfailingLogger(SERVER_LOG_CONTEXT)),
     },
     BindingRegistry,
     ServiceBusServer,

@@ -42,6 +42,9 @@ import { type ServerMetrics } from './telemetry/server-metrics.js';
 import { Telemetry } from './telemetry/telemetry.js';
 import { UnfailingLogger } from './unfailing-logger.js';
 
+/** In the log; not the class's name, which a bundler may change. */
+export const SERVER_LOG_CONTEXT = 'ServiceBusServer';
+
 /** The transport's id: `@MessagePattern(pattern, SERVICE_BUS_TRANSPORT)` keeps a handler to this transport. */
 export const SERVICE_BUS_TRANSPORT = Symbol('service-bus');
 
@@ -65,7 +68,7 @@ export class ServiceBusServer
   override readonly transportId = SERVICE_BUS_TRANSPORT;
   // processMessage awaits event handlers too, and reports what they fail with.
   override readonly propagatesEventHandlerErrors = true;
-  protected override readonly logger = new UnfailingLogger(ServiceBusServer.name);
+  protected override readonly logger = new UnfailingLogger(SERVER_LOG_CONTEXT);
 
   private readonly registrations: Registration[] = [];
   private readonly consumers: (Consumer | SessionConsumer)[] = [];

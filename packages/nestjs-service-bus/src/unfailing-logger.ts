@@ -10,6 +10,10 @@ export class UnfailingLogger extends Logger {
     attempt(() => super.log(onOneLine(line), ...others));
   }
 
+  override debug(line: unknown, ...others: unknown[]): void {
+    attempt(() => super.debug(onOneLine(line), ...others));
+  }
+
   override warn(line: unknown, ...others: unknown[]): void {
     attempt(() => super.warn(onOneLine(line), ...others));
   }

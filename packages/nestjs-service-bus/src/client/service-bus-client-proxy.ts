@@ -36,7 +36,7 @@ export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEven
   private readonly options: ServiceBusClientProxyOptions;
   private readonly requests: PendingRequests;
   private readonly errorListeners: ServiceBusClientProxyEvents['error'][] = [];
-  private readonly logger = new Logger(ServiceBusClientProxy.name);
+  private readonly logger = new Logger('ServiceBusClientProxy');
   private opening?: Promise<ClientConnection>;
   private connection?: ClientConnection;
   private isFailing = false;

@@ -3,6 +3,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Delivery } from './delivery.js';
 import { readTraceContext } from './trace-context.js';
 
+/** How the processing of a message has ended. */
+export interface ProcessingEnd {
+  /** What became of the message. */
+  readonly outcome: string;
+  /** From its handler's start until the broker has settled it, in milliseconds. */
+  readonly durationMs: number;
+}
+
 /** The message that is in work, by what a log line may tell of it. */
 export class CurrentMessage {
   readonly #delivery: Delivery;
@@ -14,6 +22,8 @@ export class CurrentMessage {
     /** The queue, or `topic/Subscriptions/subscription`, that the message came from. */
     readonly entityPath: string,
     spanTraceId?: string,
+    /** Set in the one line that tells of it. */
+    readonly end?: ProcessingEnd,
   ) {
     this.#delivery = delivery;
     this.#spanTraceId = spanTraceId;
@@ -70,9 +80,10 @@ export function aboutMessage(
   delivery: Delivery,
   { entityPath }: { readonly entityPath: string },
   log: () => void,
+  end?: ProcessingEnd,
 ): void {
-  if (currentMessage()) return log();
-  toldAbout = new CurrentMessage(delivery, entityPath);
+  if (!end && currentMessage()) return log();
+  toldAbout = new CurrentMessage(delivery, entityPath, undefined, end);
   try {
     log();
   } finally {

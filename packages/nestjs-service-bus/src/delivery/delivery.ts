@@ -41,6 +41,9 @@ export class Delivery implements RenewableLock {
   /** What the spans of this message belong to; set where they are recorded. */
   trace?: Context = undefined;
 
+  /** Where results of this message have been sent. */
+  repliedTo?: string = undefined;
+
   /** Signs that there is more in work than broker and process bear: counted, and reset by who looks. */
   troubles = 0;
 

@@ -39,6 +39,7 @@ export class Consumer implements LinkOwner {
   private readonly inWork = new InWork();
   private isDraining = false;
   private isClosed = false;
+  private givenBack = 0;
 
   constructor(
     clients: ClientSource,
@@ -51,7 +52,7 @@ export class Consumer implements LinkOwner {
     this.progress = new Progress(clock);
     this.waitingRoom = new WaitingRoom(clock, (delivery) => this.giveBack(delivery, delivery.attempt));
     this.runtime = { ...runtime, waitingRoom: this.waitingRoom };
-    this.receiving = new ReceivingState(this.describe(), logger, observer);
+    this.receiving = new ReceivingState(this.describe(), logger, observer, clock);
     const { inWork: held, waitingRoom: room } = this;
     this.capacity = new Capacity(
       this.binding,
@@ -130,7 +131,7 @@ export class Consumer implements LinkOwner {
       this.links.lost(link);
     }
     this.settleElsewhere();
-    this.receiving.lost();
+    this.receiving.lost(this.isDraining || this.links.isReceiving);
   }
 
   linkClosed(): void {
@@ -154,6 +155,8 @@ export class Consumer implements LinkOwner {
   async drain(graceMs: number): Promise<void> {
     if (this.isDraining) return;
     this.isDraining = true;
+    this.givenBack = 0;
+    const drained = this.receiving.log.drainBegins(this.inWork.size);
     this.watch.close();
     this.capacity.close();
     this.dispatcher.close();
@@ -162,6 +165,7 @@ export class Consumer implements LinkOwner {
     const stopped = this.links.stop();
     if ((await within(graceMs, this.inWork.idle())) === 'late') await this.interrupt();
     await stopped;
+    drained(this.givenBack);
   }
 
   /** Closes all links. Messages not settled by now are delivered again when their locks expire. */
@@ -219,6 +223,7 @@ export class Consumer implements LinkOwner {
   }
 
   private async giveBack(delivery: Delivery, failedAttempts: number): Promise<void> {
+    this.givenBack++;
     await giveBack(delivery, failedAttempts);
     this.end(delivery);
   }

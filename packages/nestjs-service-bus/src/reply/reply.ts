@@ -83,6 +83,7 @@ async function send(
   const pool = isForeign ? senders : outputSenders;
   try {
     await outputs.send(destination, delivery, () => pool.get(destination).send(message, options));
+    delivery.repliedTo = destination;
     if (isForeign) replyPolicy.accepted(destination);
   } catch (error) {
     const code = errorCode(error);

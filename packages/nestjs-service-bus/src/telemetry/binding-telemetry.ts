@@ -7,6 +7,7 @@ import { type Delivery } from '../delivery/delivery.js';
 import { type Settlement } from '../delivery/settlement.js';
 import { type BindingMetrics } from './binding-metrics.js';
 import { CurrentMessage, withCurrentMessage } from '../delivery/current-message.js';
+import { type MessageLog } from './message-log.js';
 import { type OpenTelemetry } from './open-telemetry.js';
 import { type ProcessSpans } from './process-spans.js';
 
@@ -17,6 +18,7 @@ export interface BindingTelemetryParts {
   /** Set if `spans` is. */
   readonly api: OpenTelemetry['api'] | undefined;
   readonly tracksCurrentMessage: boolean;
+  readonly log: MessageLog | undefined;
 }
 
 /** Observes the messages of one binding without changing how they are processed. */
@@ -45,7 +47,9 @@ export class BindingTelemetry implements MessageObserver {
     const span = spans?.startProcess(delivery);
     const startedAtMs = performance.now();
     return this.runWith(delivery, span, work).then((outcome) => {
-      this.metrics?.processed(performance.now() - startedAtMs, outcome);
+      const durationMs = performance.now() - startedAtMs;
+      this.metrics?.processed(durationMs, outcome);
+      this.parts.log?.ended(delivery, outcome, durationMs);
       if (span) spans?.endProcess(span, outcome);
       return outcome;
     });

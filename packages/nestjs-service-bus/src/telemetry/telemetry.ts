@@ -8,6 +8,7 @@ import { BindingMetrics } from './binding-metrics.js';
 import { BindingTelemetry } from './binding-telemetry.js';
 import { ConsumerMetrics } from './consumer-metrics.js';
 import { type Durations, makeDurations } from './durations.js';
+import { MessageLog, type MessageLogLevel } from './message-log.js';
 import { findOpenTelemetry, type OpenTelemetry } from './open-telemetry.js';
 import { ProcessSpans } from './process-spans.js';
 import { QueueDepth } from './queue-depth.js';
@@ -19,6 +20,7 @@ import { ServerMetrics } from './server-metrics.js';
 export interface TelemetryOptions {
   readonly currentMessage?: boolean | undefined;
   readonly queueDepthIntervalMs?: number | undefined;
+  readonly logMessages?: MessageLogLevel | false | undefined;
 }
 
 /** Metrics, traces and the current message, as far as each is on. */
@@ -30,6 +32,7 @@ export class Telemetry implements SendObservers {
     private readonly options: TelemetryOptions,
     /** Undefined if no SDK is set up. */
     private readonly openTelemetry: OpenTelemetry | undefined,
+    private readonly logger: Pick<Logger, 'log' | 'debug'> | undefined,
   ) {
     const meter = openTelemetry?.meter;
     if (!meter) return;
@@ -38,8 +41,11 @@ export class Telemetry implements SendObservers {
   }
 
   /** Looks for OpenTelemetry's SDK once: one that is set up later is not noticed. */
-  static async find(options: TelemetryOptions = {}): Promise<Telemetry> {
-    return new Telemetry(options, await findOpenTelemetry());
+  static async find(
+    options: TelemetryOptions = {},
+    logger?: Pick<Logger, 'log' | 'debug'>,
+  ): Promise<Telemetry> {
+    return new Telemetry(options, await findOpenTelemetry(), logger);
   }
 
   /** Returns undefined when metrics are off. */
@@ -60,8 +66,10 @@ export class Telemetry implements SendObservers {
     const { api, tracer } = openTelemetry ?? {};
     const spans = api && tracer ? new ProcessSpans(api, tracer, binding) : undefined;
     const metrics = durations ? new BindingMetrics(binding, durations) : undefined;
-    if (!spans && !metrics && !tracksCurrentMessage) return undefined;
-    return new BindingTelemetry(binding, { metrics, spans, api, tracksCurrentMessage });
+    const { logMessages } = this.options;
+    const log = logMessages && this.logger ? new MessageLog(binding, this.logger, logMessages) : undefined;
+    if (!spans && !metrics && !tracksCurrentMessage && !log) return undefined;
+    return new BindingTelemetry(binding, { metrics, spans, api, tracksCurrentMessage, log });
   }
 
   /** Returns undefined when everything is off. */

@@ -1,7 +1,9 @@
 import { type Logger } from '@nestjs/common';
 
 import { errorCode } from '../../sdk/index.js';
+import { type Clock } from '../../time/clock.js';
 import { type ConsumerHealth } from './consumer-health.js';
+import { ReceiverLog } from './receiver-log.js';
 
 /** Told whether the binding receives. */
 export interface ConsumerObserver {
@@ -14,12 +16,16 @@ const STABLE_MS = 200;
 /** Whether a binding receives, and if not, why. Reports changes to the log and to an observer. */
 export class ReceivingState {
   error?: Error;
+  readonly log: ReceiverLog;
 
   constructor(
     private readonly name: string,
     private readonly logger: Logger,
     private readonly observer: ConsumerObserver,
-  ) {}
+    private readonly clock: Clock,
+  ) {
+    this.log = new ReceiverLog(name, logger, clock);
+  }
 
   /** The state, from the last error and from whether a link is open. */
   health(isReceiving: boolean): Pick<ConsumerHealth, 'state' | 'error'> {
@@ -29,17 +35,22 @@ export class ReceivingState {
   }
 
   opened(link: { readonly isOpen: boolean }): void {
-    if (!this.error) return this.observer.receiving();
+    if (!this.error) this.observer.receiving();
+    if (!this.error && this.log.isConnected) return;
+    const openedAtMs = this.clock.now();
     // The broker opens a link before it refuses it: the error is over only once the link has stayed open.
     setTimeout(() => {
-      if (!link.isOpen || !this.error) return;
+      if (!link.isOpen) return;
+      this.log.connected(openedAtMs);
+      if (!this.error) return;
       this.error = undefined;
-      this.logger.log(`${this.name}: receiving again`);
       this.observer.receiving();
     }, STABLE_MS).unref();
   }
 
-  lost(): void {
+  /** A link was lost, the only one unless the binding is receiving all the same. */
+  lost(isReceiving: boolean): void {
+    if (!isReceiving) this.log.lost();
     this.observer.receiving();
   }
 
@@ -47,6 +58,7 @@ export class ReceivingState {
     // Compare codes, not messages: a message contains a tracking id that changes each time.
     const isNew = !this.error || errorCode(this.error) !== errorCode(error);
     this.error = error;
+    this.log.failed();
     if (isNew) this.logger.error(`${this.name}: not receiving, keeps trying: ${error.message}`);
     this.observer.failing(error);
   }

@@ -8,6 +8,7 @@ import { type ConsumerHealth } from '../health/consumer-health.js';
 import { DrainedError } from '../../exceptions/drained.error.js';
 import { type LockRenewer } from '../../delivery/lock-renewer.js';
 import { Progress } from '../health/progress.js';
+import { ReceiverLog } from '../health/receiver-log.js';
 import { type ConsumerObserver } from '../health/receiving-state.js';
 import { AnnouncedAttempts } from './announced-attempts.js';
 import { SessionAcceptor } from './session-acceptor.js';
@@ -39,6 +40,7 @@ export class SessionConsumer {
   private readonly latestRuns = new Map<string, SessionRun>();
   private places = 0;
   private error?: Error;
+  private readonly log: ReceiverLog;
   private isDraining = false;
 
   constructor(
@@ -50,6 +52,7 @@ export class SessionConsumer {
   ) {
     this.binding = runtime.binding;
     this.progress = new Progress(runtime.clock);
+    this.log = new ReceiverLog(this.describe(), runtime.logger, runtime.clock);
   }
 
   start(): void {
@@ -93,10 +96,12 @@ export class SessionConsumer {
   async drain(graceMs: number): Promise<void> {
     if (this.isDraining) return;
     this.isDraining = true;
+    const drained = this.log.drainBegins(this.busyRuns().length);
     for (const acceptor of this.acceptors) acceptor.close();
     this.runtime.outputs.close();
     const ended = Promise.all([...this.runs].map((run) => run.drain()));
-    if ((await within(graceMs, ended)) === 'late') await this.interrupt();
+    const late = (await within(graceMs, ended)) === 'late' ? await this.interrupt() : 0;
+    drained(late);
   }
 
   /** Releases the sessions that are still held. */
@@ -155,9 +160,9 @@ export class SessionConsumer {
   }
 
   private changed(): void {
-    if (this.isAccepting && this.error) {
+    if (this.isAccepting) {
       this.error = undefined;
-      this.runtime.logger.log(`${this.describe()}: receiving again`);
+      this.log.connected(this.runtime.clock.now());
     }
     this.observer.receiving();
   }
@@ -168,12 +173,18 @@ export class SessionConsumer {
     const isNew = !this.error || errorCode(this.error) !== errorCode(error);
     this.error = error;
     this.progress.failed(error);
+    this.log.failed();
     if (isNew) this.runtime.logger.error(`${this.describe()}: not receiving, keeps trying: ${error.message}`);
     this.observer.failing(error);
   }
 
-  private async interrupt(): Promise<void> {
-    const late = [...this.runs].filter((run) => run.isBusy);
+  private busyRuns(): SessionRun[] {
+    return [...this.runs].filter((run) => run.isBusy);
+  }
+
+  /** Returns how many messages it had to give back. */
+  private async interrupt(): Promise<number> {
+    const late = this.busyRuns();
     if (late.length > 0) {
       this.runtime.logger.warn(
         `${this.describe()}: ${late.length} messages were not done in time and are given back`,
@@ -181,6 +192,7 @@ export class SessionConsumer {
     }
     const given = Promise.all([...this.runs].map((run) => run.interrupt(new DrainedError())));
     await within(LAST_SETTLEMENTS_MS, given);
+    return late.length;
   }
 
   private describe(): string {
