@@ -114,6 +114,22 @@ describe('a failing handler', () => {
     expect(dead?.deadLetterReason).toBe('OutOfStockError');
   });
 
+  it('is dead-lettered also when its message has hardly any room for more properties', async () => {
+    await scene.startWork(
+      () => {
+        throw new OutOfStockError('no bolts');
+      },
+      { retry: { ...quickly, maxAttempts: 2 } },
+    );
+    const applicationProperties = { one: 'x'.repeat(31_500), two: 'x'.repeat(31_500) };
+    await scene.send('work', { body: 1, applicationProperties });
+    await until(() => scene.left(DEAD) === 1);
+    const [dead] = await scene.take(DEAD);
+    expect(dead?.deadLetterReason).toBe('OutOfStockError');
+    expect(dead?.applicationProperties).toMatchObject({ ...applicationProperties, 'dead-letter-attempt': 2 });
+    expect(scene.left('work')).toBe(0);
+  });
+
   it('can dead-letter at once, with reason and description', async () => {
     const handler = jest.fn(() => {
       throw new DeadLetterException('AccountClosed', 'account 7 was closed in May');

@@ -4,7 +4,7 @@ import { type ServiceBusClient, type ServiceBusSessionReceiver } from '@azure/se
 
 import { LockLostError } from '../exceptions/lock-lost.error.js';
 import { LockRenewer, type RenewableLock } from '../delivery/lock-renewer.js';
-import { acceptSession } from '../sdk/index.js';
+import { acceptSession, throttlePauseMs } from '../sdk/index.js';
 import { type BrokerClock } from '../time/broker-clock.js';
 import { SYSTEM_CLOCK } from '../time/clock.js';
 import { within } from '../time/within.js';
@@ -71,17 +71,20 @@ export class ReplySession implements ReplySource {
     this.locks.remove(lock);
     void within(CLOSE_TIMEOUT_MS, lock.receiver.close());
     this.listener.failing(error);
-    this.openLater(FIRST_DELAY_MS);
+    this.openLater(FIRST_DELAY_MS, error);
   }
 
-  private openLater(delayMs: number): void {
-    this.timer = setTimeout(() => {
-      this.open().catch((error: Error) => {
-        if (this.isClosed) return;
-        this.listener.failing(error);
-        this.openLater(Math.min(delayMs * 2, MAX_DELAY_MS));
-      });
-    }, delayMs);
+  private openLater(delayMs: number, cause: Error): void {
+    this.timer = setTimeout(
+      () => {
+        this.open().catch((error: Error) => {
+          if (this.isClosed) return;
+          this.listener.failing(error);
+          this.openLater(Math.min(delayMs * 2, MAX_DELAY_MS), error);
+        });
+      },
+      Math.max(delayMs, throttlePauseMs(cause)),
+    );
   }
 }
 

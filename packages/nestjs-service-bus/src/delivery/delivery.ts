@@ -5,7 +5,7 @@ import { errorCode, MessageLock, type Settler } from '../sdk/index.js';
 import { type AttemptCounting, attemptOf } from './attempts.js';
 import { LockLostError } from '../exceptions/lock-lost.error.js';
 import { type RenewableLock } from './lock-renewer.js';
-import { applySettlement, type Settlement } from './settlement.js';
+import { applySettlement, fitSettlement, type Settlement } from './settlement.js';
 
 /** Watches deliveries and changes nothing about them: telemetry implements it. */
 export interface DeliveryObserver {
@@ -153,7 +153,7 @@ export class Delivery implements RenewableLock {
         if (this.state === 'open') this.state = 'settled';
         resolve();
       };
-      applySettlement(settlement, this.lock, settled, reject);
+      applySettlement(fitSettlement(settlement, this.message), this.lock, settled, reject);
     });
   }
 

@@ -125,6 +125,21 @@ describe('LockRenewer', () => {
     expect(lock.renew).toHaveBeenCalledTimes(1);
   });
 
+  it('waits for two seconds at least when the broker throttles, as long as the lock lasts', async () => {
+    const busy = Object.assign(new Error('busy'), { name: 'ServiceBusError', code: 'ServiceBusy' });
+    const lock = hold();
+    lock.renew.mockRejectedValue(busy);
+    await pass(15_100);
+    expect(lock.renew).toHaveBeenCalledTimes(1);
+    await pass(1_950);
+    expect(lock.renew).toHaveBeenCalledTimes(1);
+    await pass(1_100);
+    expect(lock.renew).toHaveBeenCalledTimes(2);
+    await pass(LOCK_MS);
+    expect(lock.lostWith).toHaveLength(1);
+    expect(lock.renew.mock.calls.length).toBeLessThan(20);
+  });
+
   it('checks a lock at once when asked', async () => {
     const lock = hold();
     renewer.check(lock);

@@ -1,4 +1,4 @@
-import { errorCode } from '../sdk/index.js';
+import { errorCode, throttlePauseMs } from '../sdk/index.js';
 import { BrokerClock } from '../time/broker-clock.js';
 import { type Clock } from '../time/clock.js';
 
@@ -25,6 +25,8 @@ const LEAST_OF_EMULATORS_MS = 500;
 /** Renewals that fall due within this time go out together: one timer, one sweep. */
 const SWEEP_MS = 20;
 const RETRY_MS = 1_000;
+/** What is left of a lock that can wait for two seconds, and be renewed then. */
+const LEAST_THROTTLED_LOCK_MS = 2_200;
 /** While nobody knows how much of the lock is left. */
 const UNSURE_RETRY_MS = 200;
 
@@ -163,7 +165,11 @@ export class LockRenewer {
     }
     const leftMs = this.measure(lock);
     const retryMs = this.brokerClock.isSure ? RETRY_MS : UNSURE_RETRY_MS;
-    lock.renewAtMs = this.clock.now() + Math.min(retryMs, Math.max(leftMs / 4, SWEEP_MS));
+    const pauseMs = Math.min(retryMs, Math.max(leftMs / 4, SWEEP_MS));
+    const throttledMs = throttlePauseMs(error, this.clock.random);
+    // A lock that would not last so long is lost for sure if nothing is tried.
+    const latestMs = leftMs > LEAST_THROTTLED_LOCK_MS ? leftMs - MIN_LOCK_MS : 0;
+    lock.renewAtMs = this.clock.now() + Math.max(pauseMs, Math.min(throttledMs, latestMs));
   }
 }
 

@@ -36,7 +36,10 @@ describe('settle', () => {
   it('asks a busy broker again after two seconds at the earliest', async () => {
     const { delivery, pausesMs, tries } = deliveryThatFails(busy);
     await settle(delivery, { kind: 'complete' });
-    expect(pausesMs).toEqual([2_000]);
+    const [pauseMs = 0, ...others] = pausesMs;
+    expect(others).toEqual([]);
+    expect(pauseMs).toBeGreaterThanOrEqual(2_000);
+    expect(pauseMs).toBeLessThan(3_000);
     expect(tries()).toBe(2);
   });
 

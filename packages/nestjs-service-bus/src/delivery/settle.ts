@@ -1,11 +1,9 @@
-import { errorCode, isTransient } from '../sdk/index.js';
+import { errorCode, isTransient, throttlePauseMs } from '../sdk/index.js';
 import { type Delivery } from './delivery.js';
 import { type Settlement } from './settlement.js';
 
 const FIRST_DELAY_MS = 50;
 const MAX_DELAY_MS = 2_000;
-/** [Service Bus: a throttled client is to wait two seconds at least] */
-const THROTTLED_MS = 2_000;
 /** Refusals that say nothing about the way to the broker will not change by themselves. */
 const MAX_REFUSALS = 3;
 
@@ -34,8 +32,7 @@ async function tryAgain(delivery: Delivery, settlement: Settlement, firstError: 
     if (code === 'MessageLockLost' || code === 'SessionLockLost') return delivery.lose(error);
     if (code === 'ServiceBusy') delivery.troubles++;
     if (!isTransient(error) && ++refusals >= MAX_REFUSALS) return delivery.lose(error);
-    const pauseMs = code === 'ServiceBusy' ? THROTTLED_MS : delayMs;
-    await delivery.pause(pauseMs);
+    await delivery.pause(Math.max(delayMs, throttlePauseMs(error)));
     if (isOver(delivery)) return;
     try {
       return await delivery.trySettle(settlement);

@@ -1,4 +1,7 @@
+import { type ServiceBusReceivedMessage } from '@azure/service-bus';
+
 import { type MessageLock } from '../sdk/index.js';
+import { cutToBytes, fitProperties, freeBytes } from './fit-properties.js';
 
 /** Application properties as the broker takes them when a message is settled. */
 export type SettlementProperties = Record<string, string | number>;
@@ -13,6 +16,22 @@ export type Settlement =
       readonly description: string;
       readonly properties?: SettlementProperties;
     };
+
+/** The same settlement, with no more than the message has room for. */
+export function fitSettlement(settlement: Settlement, message: ServiceBusReceivedMessage): Settlement {
+  if (settlement.kind === 'complete' || !settlement.properties) return settlement;
+  if (settlement.kind !== 'dead-letter') {
+    return { ...settlement, properties: fitProperties(settlement.properties, message) };
+  }
+  // The broker writes both into the message's properties.
+  const freeForBoth = freeBytes(message) - 2 * Buffer.byteLength('DeadLetterErrorDescription');
+  const reason = cutToBytes(settlement.reason, freeForBoth);
+  const description = cutToBytes(settlement.description, freeForBoth - Buffer.byteLength(reason));
+  const reserved =
+    Buffer.byteLength(reason + description) + 2 * Buffer.byteLength('DeadLetterErrorDescription');
+  const properties = fitProperties(settlement.properties, message, reserved);
+  return { ...settlement, reason, description, properties };
+}
 
 /** Asks the broker for it; one of the two callbacks is called with the broker's answer. */
 export function applySettlement(

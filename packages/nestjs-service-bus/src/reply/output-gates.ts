@@ -1,10 +1,8 @@
-import { errorCode, isTransient } from '../sdk/index.js';
+import { errorCode, isTransient, throttlePauseMs } from '../sdk/index.js';
 import { type Clock } from '../time/clock.js';
 import { DrainedError } from '../exceptions/drained.error.js';
 import { OutputGate, type Sending } from './output-gate.js';
 
-/** [Service Bus: a throttled client is to wait two seconds at least] */
-const THROTTLED_MS = 2_000;
 const UNAVAILABLE_MS = 1_000;
 
 /** The destination takes no message at all, whatever is in it; or there is no way to it. */
@@ -105,7 +103,8 @@ export class OutputGates {
   private pauseAfter(destination: string, error: unknown): number | undefined {
     const code = errorCode(error);
     if (code === undefined) return undefined;
-    if (code === 'ServiceBusy') return THROTTLED_MS * (1 + this.clock.random() / 2);
+    const throttledMs = throttlePauseMs(error, this.clock.random);
+    if (throttledMs > 0) return throttledMs;
     const isUnavailable = UNAVAILABLE.has(code) || isTransient(error);
     return isUnavailable && destination === this.ownDestination ? UNAVAILABLE_MS : undefined;
   }

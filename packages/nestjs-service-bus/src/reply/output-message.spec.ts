@@ -15,8 +15,11 @@ describe('the id of an output message', () => {
     expect(idOf({ messageId: Buffer.from([1, 255]) })).toBe('01ff:orders');
   });
 
-  it('is made of the sequence number for an input without an id', () => {
-    expect(idOf({ sequenceNumber: { toString: () => '42' } })).toBe('orders-in#42:orders');
+  it('is made of the sequence number and the time for an input without an id: a new queue counts anew', () => {
+    const [before, after] = [0, 1].map((day) => new Date(Date.UTC(2030, 0, 1 + day)));
+    const sequenceNumber = { toString: () => '42' };
+    expect(idOf({ sequenceNumber, enqueuedTimeUtc: before })).toBe('orders-in#42@1893456000000:orders');
+    expect(idOf({ sequenceNumber, enqueuedTimeUtc: after })).toBe('orders-in#42@1893542400000:orders');
   });
 
   it('is that of the original for a copy that was sent for a retry', () => {

@@ -47,9 +47,10 @@ export function outputMessageId(
 /** The input's id, the same for the original and its retry copies. */
 export function inputIdentity(input: ServiceBusReceivedMessage, entityPath: string): string {
   const id = originalId(input) ?? input.messageId;
-  // The sequence number is an entity's own: it tells messages without an id apart.
+  // The sequence number is an entity's own: it tells messages without an id apart. An entity that is made anew counts
+  // from 1 again: then the time does.
   if (id === undefined || id === null || id === '')
-    return `${entityPath}#${input.sequenceNumber?.toString()}`;
+    return `${entityPath}#${input.sequenceNumber?.toString()}@${input.enqueuedTimeUtc?.getTime()}`;
   return Buffer.isBuffer(id) ? id.toString('hex') : String(id);
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceBusSender } from '@azure/service-bus';
 import { type Logger } from '@nestjs/common';
 
-import { errorCode } from '../sdk/index.js';
+import { errorCode, throttlePauseMs } from '../sdk/index.js';
 import { within } from '../time/within.js';
 
 /** Refusals that last until somebody changes the entity or its access rights. */
@@ -50,8 +50,8 @@ export class OutputCheck {
         return this.accepted();
       } catch (error) {
         this.refused(error);
+        await this.pause(Math.max(delayMs, throttlePauseMs(error)));
       }
-      await this.pause(delayMs);
       delayMs = Math.min(delayMs * 2, MAX_DELAY_MS);
     }
   }

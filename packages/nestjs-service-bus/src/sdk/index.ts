@@ -13,3 +13,4 @@ export { createReceiver } from './receiving/create-receiver.js';
 export { ReceivingLink, type ReceivingLinkOwner } from './receiving/receiving-link.js';
 export { type LinkHandlers, subscribe, type Subscription } from './receiving/subscribe.js';
 export { SendingLink } from './sending/sending-link.js';
+export { throttlePauseMs } from './throttling.js';

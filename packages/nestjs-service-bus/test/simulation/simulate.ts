@@ -39,6 +39,9 @@ export async function simulate(seed: number, { keepsLines = false, hasBatches = 
   const note = (what: string): void => trace.note(what);
   const planned = makePlan(random.fork(), new Random(seed + CLOUD));
   const plan = hasBatches ? inBatches(planned, random.fork()) : planned;
+  const chance = new Random(seed + 2 * CLOUD);
+  const { random: realRandom } = Math;
+  Math.random = () => chance.next();
   const restore = time.install();
   const scene = makeScene(plan, time, random, note);
   const { judge } = scene;
@@ -48,6 +51,7 @@ export async function simulate(seed: number, { keepsLines = false, hasBatches = 
     judge.violation(`it threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   } finally {
     restore();
+    Math.random = realRandom;
   }
   note(`over after ${time.steps} steps`);
   const { violations, executions } = judge;

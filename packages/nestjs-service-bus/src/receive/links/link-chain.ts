@@ -1,3 +1,4 @@
+import { throttlePauseMs } from '../../sdk/index.js';
 import { type ReceiverLink } from './receiver-link.js';
 
 /** A link gets a successor once its deliveries span this many places (see DeliveryWindow). */
@@ -105,8 +106,9 @@ export class LinkChain {
     if (link === this.successor) this.successor = undefined;
     if (link !== this.current) return;
     this.delayMs = link.wasRefused ? Math.min(Math.max(this.delayMs * 2, FIRST_DELAY_MS), MAX_DELAY_MS) : 0;
-    if (this.successor) this.promote(this.successor);
-    else this.reopening = setTimeout(() => this.start(), this.delayMs);
+    if (this.successor) return this.promote(this.successor);
+    const pauseMs = Math.max(this.delayMs, throttlePauseMs(link.lastError));
+    this.reopening = setTimeout(() => this.start(), pauseMs);
   }
 
   /** Called when a link holds one delivery less; closes a retired link that holds none. */

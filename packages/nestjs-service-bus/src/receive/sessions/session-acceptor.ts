@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { type ServiceBusClient, type ServiceBusSessionReceiver } from '@azure/service-bus';
 
 import { type Binding } from '../../binding/binding.js';
-import { acceptSession, type ClientSource, errorCode, RECEIVER_RETRY_OPTIONS } from '../../sdk/index.js';
+import {
+  acceptSession,
+  type ClientSource,
+  errorCode,
+  RECEIVER_RETRY_OPTIONS,
+  throttlePauseMs,
+} from '../../sdk/index.js';
 import { AcceptTimeoutError } from './accept-timeout.error.js';
 import { type Clock } from '../../time/clock.js';
 import { pause } from '../../time/pause.js';
@@ -91,8 +97,10 @@ export class SessionAcceptor {
       return await this.withTimeout(this.request(), ACCEPT_TIMEOUT_MS);
     } catch (error) {
       if (this.isClosed) return undefined;
-      if (!NO_SESSION.has(errorCode(error))) this.invalidate();
-      else if (this.clock.now() - startedAtMs < PAUSE_MS) await this.pause(PAUSE_MS);
+      if (!NO_SESSION.has(errorCode(error))) {
+        this.invalidate();
+        await this.pause(throttlePauseMs(error, this.clock.random));
+      } else if (this.clock.now() - startedAtMs < PAUSE_MS) await this.pause(PAUSE_MS);
       return undefined;
     }
   }
@@ -107,7 +115,11 @@ export class SessionAcceptor {
 
   private async probe(): Promise<void> {
     let delayMs = FIRST_DELAY_MS / 2;
-    const nextDelay = (): number => (delayMs = Math.min(delayMs * 2, MAX_DELAY_MS));
+    let throttledMs = 0;
+    const nextDelay = (): number => {
+      delayMs = Math.min(delayMs * 2, MAX_DELAY_MS);
+      return Math.max(delayMs, throttledMs);
+    };
     let unanswered = 0;
     do {
       try {
@@ -117,6 +129,7 @@ export class SessionAcceptor {
         break;
       } catch (error) {
         const cause = await this.causeOf(error);
+        throttledMs = throttlePauseMs(cause, this.clock.random);
         if (!this.isClosed) this.observer.refused(cause);
         unanswered = error instanceof AcceptTimeoutError ? unanswered + 1 : 0;
       }

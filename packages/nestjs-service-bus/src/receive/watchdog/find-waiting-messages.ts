@@ -1,7 +1,7 @@
 import { type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
 import Long from 'long';
 
-import { isTransient } from '../../sdk/index.js';
+import { isTransient, throttlePauseMs } from '../../sdk/index.js';
 import { within } from '../../time/within.js';
 
 type Peeking = Pick<ServiceBusReceiver, 'peekMessages'>;
@@ -49,7 +49,8 @@ async function peek(receiver: Peeking, from: Long): Promise<ServiceBusReceivedMe
   const end = await within(ANSWER_TIMEOUT_MS, peeking);
   if (end === 'late') throw new NoAnswerError(`no answer for ${ANSWER_TIMEOUT_MS} ms`);
   return peeking.catch((error: unknown) => {
-    if (isTransient(error)) throw error;
+    // A broker that throttles us has answered.
+    if (isTransient(error) && throttlePauseMs(error) === 0) throw error;
     return [];
   });
 }

@@ -7,6 +7,7 @@ import {
 import { within } from '../../time/within.js';
 import { FastLink, type FastLinkOwner } from '../fast-lane/fast-link.js';
 import { receiverLinkOf } from '../fast-lane/rhea-link.js';
+import { throttlePauseMs } from '../throttling.js';
 import { settleAlone } from '../message/settle-alone.js';
 import { drainLink } from './drain-link.js';
 import { subscribe, type Subscription } from './subscribe.js';
@@ -38,6 +39,8 @@ export interface ReceivingLinkOwner {
 export class ReceivingLink implements FastLinkOwner {
   /** What the broker said when it took the open link away. */
   lastError?: Error;
+  /** Why the last attempt to open it failed. */
+  private openingError?: Error | undefined;
   takenFromSdk = 0;
 
   /** Messages that the broker may still send. */
@@ -169,8 +172,13 @@ export class ReceivingLink implements FastLinkOwner {
     for (const release of this.withheld.splice(0, credit)) release();
   }
 
-  private opening(): void {
+  private async opening(): Promise<void> {
     if (this.isOpened && !this.isClosed) this.owner.linkLost();
+    // The SDK would ask a broker that throttles us again within a second.
+    const pauseMs = throttlePauseMs(this.openingError);
+    this.openingError = undefined;
+    if (pauseMs > 0 && !this.isClosed)
+      await new Promise<void>((resolve) => setTimeout(resolve, pauseMs).unref());
   }
 
   private opened(): void {
@@ -186,7 +194,10 @@ export class ReceivingLink implements FastLinkOwner {
     if (error.name === 'AbortError') return Promise.resolve();
     // An open link's error is why it is about to be lost.
     if (this.isOpened) this.lastError = error;
-    else if (!this.isClosed) this.owner.linkFailed(error);
+    else {
+      this.openingError = error;
+      if (!this.isClosed) this.owner.linkFailed(error);
+    }
     return Promise.resolve();
   }
 }

@@ -12,9 +12,9 @@ import { knownMisfits } from '../fast-lane/check-shapes.js';
 export interface LinkHandlers extends MessageHandlers {
   /**
    * The SDK is about to open a link: the first one, another try, or one that replaces a lost link. Messages that came
-   * on a lost link are better settled with another receiver.
+   * on a lost link are better settled with another receiver. It waits for what this returns.
    */
-  linkOpening?(): void;
+  linkOpening?(): void | Promise<void>;
   /** The link is open, and its messages can come. */
   linkOpened?(): void;
 }
@@ -62,7 +62,7 @@ class GuessedLinkEvents {
   constructor(private readonly handlers: LinkHandlers) {}
 
   subscribe(receiver: ServiceBusReceiver, options?: SubscribeOptions): Subscription {
-    this.handlers.linkOpening?.();
+    void this.handlers.linkOpening?.();
     this.waitForOpen();
     const subscription = receiver.subscribe(
       {
@@ -91,7 +91,7 @@ class GuessedLinkEvents {
     // The SDK opens it again.
     if (this.isOpen) {
       this.isOpen = false;
-      this.handlers.linkOpening?.();
+      void this.handlers.linkOpening?.();
     }
     this.waitForOpen();
   }
