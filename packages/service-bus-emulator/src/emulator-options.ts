@@ -38,8 +38,13 @@ export interface EmulatorOptions {
   /** Releases message locks when their link closes; otherwise they last until they expire. Default false. */
   readonly locksEndWithLink?: boolean;
   /**
+   * Detaches links that were not used for 10 minutes, and closes connections that had no links for 5, by the emulator's
+   * clock, as the cloud does. Default false: a test that moves the clock need not wait until its clients are back.
+   */
+  readonly endsIdle?: boolean;
+  /**
    * Whether peeked messages tell until when they are locked. The cloud hides it: a peeked message that somebody works
-   * on looks like one that waits. Default true.
+   * on looks like one that waits. Default false.
    */
   readonly peeksShowLocks?: boolean;
   /** Limit of all stored messages together, in bytes; beyond it senders get a quota error. Default 4 GiB. */

@@ -95,6 +95,7 @@ function createContext(options: EmulatorOptions, broker: Broker): AmqpContext {
   const clock = broker.clock as ManualClock | SystemClock;
   return {
     broker,
+    clock,
     authorizer: new Authorizer({
       keys: new Keys([ROOT, ...(options.authorizationRules ?? [])], broker.namespace),
       acceptAnyToken: options.acceptAnyToken ?? false,
@@ -105,7 +106,8 @@ function createContext(options: EmulatorOptions, broker: Broker): AmqpContext {
     locksEndWithLink: options.locksEndWithLink ?? false,
     credits:
       options.throttling && broker.namespace.tier === 'standard' ? limitedCredits(broker) : unlimitedCredits,
-    peeksShowLocks: options.peeksShowLocks ?? true,
+    endsIdle: options.endsIdle ?? false,
+    peeksShowLocks: options.peeksShowLocks ?? false,
     whenDurable: broker.whenDurable,
   };
 }

@@ -8,6 +8,7 @@ import { type Faults } from './faults/faults.js';
 /** What all connections of an emulator share. */
 export interface AmqpContext {
   readonly broker: Broker;
+  readonly clock: { now(): number; delay(milliseconds: number, action: () => void): void };
   readonly authorizer: Authorizer;
   readonly lockTokens: LockTokens;
   readonly faults: Faults;
@@ -16,6 +17,8 @@ export interface AmqpContext {
   readonly newMessageId: () => string;
   /** Whether message locks end with their link or last until they expire: the cloud has been seen to do both. */
   readonly locksEndWithLink: boolean;
+  /** Whether links and connections that are not used are ended, as the cloud ends them. */
+  readonly endsIdle: boolean;
   /** Whether peeked messages tell until when they are locked, which the cloud hides. */
   readonly peeksShowLocks: boolean;
   /** Calls `done` once everything accepted so far is durable; at once for a broker in memory. */

@@ -99,7 +99,6 @@ async function tryClient(client, directory) {
     administrationPort: false,
     entities: ENTITIES,
     authorizationRules,
-    peeksShowLocks: false,
   });
   const front = client.needsTls ? await startTlsFront(emulator.port, directory) : { port: emulator.port };
   try {

@@ -4,6 +4,7 @@ import {
   type Connection,
   type Container,
   type Delivery,
+  type link as Link,
   type Receiver as RheaReceiver,
   type Session as RheaSession,
 } from 'rhea';
@@ -27,6 +28,11 @@ import { Wire } from '../wire.js';
 const MAX_FRAME_BYTES = 65_536;
 const CHANNEL_MAX = 4_999;
 const IDLE_TIMEOUT_MS = 120_000;
+const MINUTE_MS = 60_000;
+const LINK_IDLE_MS = 10 * MINUTE_MS;
+const CONNECTION_IDLE_MS = 5 * MINUTE_MS;
+/** The time within which a new connection has to have a link. */
+export const NEVER_LINKED_MS = MINUTE_MS;
 
 /** One client's connection: its sessions, links and rights, and how it ends. */
 export class AmqpConnection {
@@ -38,6 +44,9 @@ export class AmqpConnection {
   readonly #acceptor: LinkAcceptor;
   #host = 'localhost';
   #opened = false;
+  readonly #openedAtMs: number;
+  /** Unix time in milliseconds at which it was last known to have a link; undefined if it never had one. */
+  #linkedAtMs: number | undefined;
   #isGone = false;
   #isSilent = false;
 
@@ -54,6 +63,7 @@ export class AmqpConnection {
       channel_max: CHANNEL_MAX,
       idle_time_out: IDLE_TIMEOUT_MS,
     } as never);
+    this.#openedAtMs = context.broker.clock.now();
     this.#wire = new Wire(socket, () => privateConnection(this.#connection)._register());
     this.#claims = new Claims(context.authorizer, () => this.#claimsEnded());
     const host = (): string => this.#host;
@@ -82,6 +92,28 @@ export class AmqpConnection {
   silence(): void {
     this.#isSilent = true;
     this.socket.cork();
+  }
+
+  /**
+   * [Service Bus: a link that is not used is detached after 10 minutes, a connection without links is closed after 5,
+   * or after one if it never had any] Does it where it is due; returns when, in Unix time in milliseconds, it can be
+   * next.
+   */
+  endIdle(nowMs: number): number {
+    const links = this.#links;
+    const sinceMs = links.detachIdle(nowMs, LINK_IDLE_MS, (link) => idleError(link));
+    this.#noteLinks();
+    if (links.onEntities > 0) {
+      // A link can become idle without telling anybody: it is looked at again in time.
+      return Math.min(sinceMs + LINK_IDLE_MS, nowMs + LINK_IDLE_MS, nowMs + CONNECTION_IDLE_MS);
+    }
+    const maxIdleMs = this.#linkedAtMs === undefined ? NEVER_LINKED_MS : CONNECTION_IDLE_MS;
+    const idleSinceMs = this.#linkedAtMs ?? this.#openedAtMs;
+    if (idleSinceMs + maxIdleMs > nowMs) return idleSinceMs + maxIdleMs;
+    // [Azure/azure-sdk-for-java#25787: the text]
+    const description = `The connection was inactive for more than the allowed ${maxIdleMs} milliseconds and is closed by container 'LinkTracker'.`;
+    this.close({ condition: 'amqp:connection:forced', description });
+    return Infinity;
   }
 
   /** Cuts the connection without notice. */
@@ -153,7 +185,10 @@ export class AmqpConnection {
       },
       flowed: (link) => (links.receivers.get(link) ?? links.replies.get(link))?.flow(),
       received: (link, bytes, format, delivery) => this.#received(link, bytes, format, delivery),
-      linkClosed: (link) => links.closed(link),
+      linkClosed: (link) => {
+        this.#noteLinks();
+        links.closed(link);
+      },
       gone: () => this.#gone(),
     });
     this.socket.on('close', () => this.#gone());
@@ -197,7 +232,13 @@ export class AmqpConnection {
     }
   }
 
+  /** Remembers, before some of them end, that there are links. */
+  #noteLinks(): void {
+    if (this.#links.onEntities > 0) this.#linkedAtMs = this.context.broker.clock.now();
+  }
+
   #sessionClosed(session: RheaSession): void {
+    this.#noteLinks();
     this.#links.sessionClosed(session);
     this.#sessions.delete(session);
   }
@@ -211,4 +252,12 @@ export class AmqpConnection {
     closeSocket(this.socket, this.#connection);
     this.closed();
   }
+}
+
+// [Azure/azure-sdk-for-python#10127: condition and text]
+function idleError(link: Link): AmqpError {
+  const role = link.is_receiver() ? 'publisher' : 'consumer';
+  const kind = link.is_receiver() ? 'AmqpMessagePublisher' : 'AmqpMessageConsumer';
+  const description = `The link '${link.name}' is force detached. Code: ${role}. Details: ${kind}.IdleTimerExpired: Idle timeout: 00:10:00.`;
+  return { condition: 'amqp:link:detach-forced', description };
 }

@@ -2,7 +2,8 @@ import { type Duplex } from 'node:stream';
 
 import rhea, { type Container } from 'rhea';
 
-import { AmqpConnection } from './amqp-connection.js';
+import { IdleWatch } from './idle-watch.js';
+import { AmqpConnection, NEVER_LINKED_MS } from './amqp-connection.js';
 import { PlainMechanism } from '../authorization/plain-mechanism.js';
 import { type AmqpContext } from '../context.js';
 
@@ -21,11 +22,13 @@ const SENDER_CREDIT = 2_000;
 export class AmqpService {
   readonly #container: Container;
   readonly #connections = new Set<AmqpConnection>();
+  readonly #idle: IdleWatch;
 
   constructor(
     private readonly context: AmqpContext,
     private readonly limits: AmqpLimits,
   ) {
+    this.#idle = new IdleWatch(context.clock, (nowMs) => this.#endIdle(nowMs));
     this.#container = rhea.create_container({
       id: 'service-bus-emulator',
       autoaccept: false,
@@ -63,10 +66,18 @@ export class AmqpService {
     }, this.limits.handshakeTimeoutMs);
     deadline.unref();
     this.#connections.add(connection);
+    if (this.context.endsIdle) this.#idle.expect(this.context.broker.clock.now() + NEVER_LINKED_MS);
+  }
+
+  #endIdle(nowMs: number): number {
+    let nextMs = Infinity;
+    for (const connection of [...this.#connections]) nextMs = Math.min(nextMs, connection.endIdle(nowMs));
+    return nextMs;
   }
 
   /** Closes all connections: the broker is shutting down. */
   close(): void {
+    this.#idle.close();
     for (const connection of [...this.#connections]) {
       connection.close({ condition: 'amqp:connection:forced', description: 'The broker is shutting down.' });
     }

@@ -24,6 +24,32 @@ export class Links {
     return this.receivers.size + this.senders.size + this.requests.size + this.replies.size;
   }
 
+  /** How many links there are on entities; those for tokens do not count. */
+  get onEntities(): number {
+    let requests = 0;
+    for (const { address } of this.requests.values()) if (address !== '') requests += 1;
+    return this.receivers.size + this.senders.size + requests;
+  }
+
+  /**
+   * Detaches the links on which nothing has happened for so long; returns since when, in Unix time in milliseconds,
+   * nothing has happened on the one that comes next, Infinity if there is none.
+   */
+  detachIdle(nowMs: number, maxIdleMs: number, errorOf: (link: Link) => AmqpError): number {
+    let nextSinceMs = Infinity;
+    for (const links of [this.senders, this.receivers]) {
+      for (const [link, { idleSinceMs }] of links) {
+        if (idleSinceMs + maxIdleMs > nowMs) {
+          nextSinceMs = Math.min(nextSinceMs, idleSinceMs);
+          continue;
+        }
+        link.close(errorOf(link));
+        this.closed(link);
+      }
+    }
+    return nextSinceMs;
+  }
+
   sessionOpened(session: RheaSession, replies: ReplyLinks): void {
     this.#replyNames.set(session, replies);
   }

@@ -34,6 +34,7 @@ export class ReceiverLink implements ReceiverPort {
   readonly receiver: Receiver;
   #open = true;
   #isSilent = false;
+  #usedAtMs: number;
   readonly #isOpen = (): boolean => this.#open;
 
   /** @throws BrokerError if the address cannot be received from in this way */
@@ -59,6 +60,13 @@ export class ReceiverLink implements ReceiverPort {
       );
     }
     this.receiver = new Receiver(queue, mode, this);
+    this.#usedAtMs = context.broker.clock.now();
+  }
+
+  /** Unix time in milliseconds since which nothing happens on it; Infinity while it waits for messages or a session. */
+  get idleSinceMs(): number {
+    const { state, credit } = privateLink(this.link);
+    return state.local_open && credit === 0 ? this.#usedAtMs : Infinity;
   }
 
   /** Attaches the receiver in the model; a session is granted at once, granted later, or refused. @throws BrokerError */
@@ -85,6 +93,7 @@ export class ReceiverLink implements ReceiverPort {
 
   flow(): void {
     if (!this.#open || this.#isSilent) return;
+    this.#use();
     const refusal = this.#refusalOfCredits();
     if (refusal) return this.#detach(refusal);
     const { credit } = privateLink(this.link);
@@ -117,7 +126,12 @@ export class ReceiverLink implements ReceiverPort {
     );
   }
 
+  #use(): void {
+    this.#usedAtMs = this.context.broker.clock.now();
+  }
+
   deliver(message: ReceivedMessage): void {
+    this.#use();
     this.context.credits.spend(1);
     const { credit, delivery_count: count } = privateLink(this.link);
     privateLink(this.link).credit = credit - 1;
@@ -193,6 +207,7 @@ export class ReceiverLink implements ReceiverPort {
   #decided(deliveryId: number, lockId: number, chosen: ChosenOutcome | undefined, final: boolean): void {
     const { faults, broker, credits } = this.context;
     const outcome = readOutcome(chosen);
+    this.#use();
     let answer = ANSWERS[outcome.type];
     try {
       const fault = faults.takeSettlementFailure(this.address);

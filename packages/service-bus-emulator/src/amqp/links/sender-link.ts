@@ -20,6 +20,8 @@ export class SenderLink {
   /** Maximum size of a transfer, a batch or a message, in bytes. */
   readonly maxMessageBytes: number;
   #isDetached = false;
+  /** Unix time in milliseconds since which nothing has been sent on it. */
+  idleSinceMs: number;
 
   /** @throws BrokerError if the address cannot be sent to */
   constructor(
@@ -29,6 +31,7 @@ export class SenderLink {
   ) {
     const { description, gate } = this.#resolve();
     gate.assertEnabled();
+    this.idleSinceMs = context.broker.clock.now();
     this.maxMessageBytes = description.maxMessageSizeInKilobytes * 1024;
   }
 
@@ -44,6 +47,7 @@ export class SenderLink {
     if (format === MessageFormat.batch && bytes.length > this.maxBatchBytes)
       return this.#refuseBatch(delivery);
     let error: AmqpError | undefined;
+    this.idleSinceMs = broker.clock.now();
     try {
       const fault = faults.takeSendRefusal(this.address);
       if (fault) throw fault;

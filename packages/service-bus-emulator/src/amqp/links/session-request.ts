@@ -6,6 +6,8 @@ import { types } from '../rhea-private.js';
 const SESSION_FILTER = 'com.microsoft:session-filter';
 const TIMEOUT = 'com.microsoft:timeout';
 const DEFAULT_TIMEOUT_MS = 60_000;
+// [Azure/azure-sdk-for-js#23210: the cloud waits no longer, whatever it is asked]
+const MAX_TIMEOUT_MS = 65_000;
 
 /** A client's request for a message session. */
 export interface SessionRequest {
@@ -27,7 +29,7 @@ export function readSessionRequest(link: Sender): SessionRequest | undefined {
   const timeout = (link.properties as Record<string, unknown> | undefined)?.[TIMEOUT];
   return {
     sessionId: typeof value === 'string' ? value : undefined,
-    timeoutMs: typeof timeout === 'number' ? timeout : DEFAULT_TIMEOUT_MS,
+    timeoutMs: Math.min(typeof timeout === 'number' ? timeout : DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS),
     descriptor: described ? raw.descriptor : undefined,
   };
 }

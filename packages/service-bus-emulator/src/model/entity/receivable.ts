@@ -5,6 +5,7 @@ import { deadLetterContent } from '../queue/dead-letter-content.js';
 import { deadLetterSettings, mainSettings, type ReceivableDescription } from './receivable-settings.js';
 import { type Arrival, type Destination } from '../queue/arrival.js';
 import { Queue } from '../queue/queue.js';
+import { ReceiverCount } from '../queue/receiver-count.js';
 import { type QueueContext } from '../queue/queue-context.js';
 import { type StorageMeter } from '../queue/storage-meter.js';
 
@@ -25,11 +26,12 @@ export class Receivable implements Destination {
     context: QueueContext,
     host: Pick<EntityHost, 'forward'>,
     meter: StorageMeter,
+    receiverCount = new ReceiverCount(),
   ) {
     this.#description = description;
     this.#host = host;
     const queue = (subQueue: string, settings: Queue['settings']): Queue =>
-      new Queue(`${address}${subQueue}`, settings, context, meter);
+      new Queue(`${address}${subQueue}`, settings, context, meter, receiverCount);
     this.main = queue('', mainSettings(description));
     this.deadLetters = queue('/$DeadLetterQueue', deadLetterSettings(description));
     this.transferDeadLetters = queue('/$Transfer/$DeadLetterQueue', deadLetterSettings(description));

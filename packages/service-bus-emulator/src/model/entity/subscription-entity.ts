@@ -7,6 +7,7 @@ import { type EntityHost } from './entity-host.js';
 import { type FilteredMessage } from '../filter/values/filtered-message.js';
 import { type RuleDescription } from '../filter/rule.js';
 import { type Arrival } from '../queue/arrival.js';
+import { ReceiverCount } from '../queue/receiver-count.js';
 import { Receivable } from './receivable.js';
 import { type Rule } from './subscription-rule.js';
 import { StorageMeter } from '../queue/storage-meter.js';
@@ -21,6 +22,8 @@ export interface SubscribedTopic {
   readonly description: { readonly status: EntityStatus };
   /** Counts what all subscriptions store. */
   readonly meter: StorageMeter;
+  /** Counts the receivers of all subscriptions. */
+  readonly receiverCount: ReceiverCount;
 }
 
 /** A subscription of a topic: copies of the messages that its rules choose. */
@@ -49,7 +52,15 @@ export class SubscriptionEntity {
     this.#topic = topic;
     this.#meter = new StorageMeter(topic.meter);
     this.#rules = new SubscriptionRules(subscriptionAddress(topicName, name), host.newId, rules);
-    this.receivable = new Receivable(this.address, this.#effective(), host.context, host, this.#meter);
+    const receiverCount = new ReceiverCount(topic.receiverCount);
+    this.receivable = new Receivable(
+      this.address,
+      this.#effective(),
+      host.context,
+      host,
+      this.#meter,
+      receiverCount,
+    );
     this.activity = new Activity(nowMs, autoDeleteOnIdleMs, host.context, {
       usedAtMs: (atMs) => this.receivable.usedAtMs(atMs),
       deleteIdle: () => host.deleteSubscription(topicName, name),

@@ -6,6 +6,7 @@ import { type EntityHost } from './entity-host.js';
 import { ArrivedMessage } from './arrived-message.js';
 import { type Arrival, type Destination } from '../queue/arrival.js';
 import { type MessageContent } from '../queue/message-content.js';
+import { ReceiverCount } from '../queue/receiver-count.js';
 import { Queue } from '../queue/queue.js';
 import { SendGate } from './send-gate.js';
 import { StorageMeter } from '../queue/storage-meter.js';
@@ -34,6 +35,7 @@ export class TopicEntity implements Destination {
   readonly activity: Activity;
   /** Counts what all subscriptions store. */
   readonly meter: StorageMeter;
+  readonly receiverCount = new ReceiverCount();
 
   /** @throws BrokerError argument-error */
   constructor(

@@ -2,6 +2,7 @@ import { BrokerError, entityDisabled, entityNotFound } from '../broker-error.js'
 import { LinkedList } from '../collections/linked-list.js';
 import { type QueueCore } from './queue-core.js';
 import { type Receiver } from './receiver.js';
+import { type ReceiverCount } from './receiver-count.js';
 import { ReceiverLine } from './receiver-line.js';
 
 /** The receivers of a message queue: who is attached, whose turn it is, and who waits for a session. */
@@ -16,7 +17,11 @@ export class QueueReceivers {
   readonly #queue: QueueCore;
   #isClosed = false;
 
-  constructor(queue: QueueCore) {
+  constructor(
+    queue: QueueCore,
+    /** Counts what the whole entity has. */
+    private readonly count: ReceiverCount,
+  ) {
     this.#queue = queue;
   }
 
@@ -31,15 +36,20 @@ export class QueueReceivers {
     if (settings.closedToReceivers === 'disabled') throw entityDisabled(address);
   }
 
-  /** @throws BrokerError not-found, entity-disabled, not-allowed (the entity forwards its messages) */
+  /**
+   * @throws BrokerError not-found, entity-disabled, not-allowed (the entity forwards its messages),
+   * resource-limit-exceeded
+   */
   attach(receiver: Receiver): void {
     const { address, settings } = this.#queue;
     receiver.attached = false;
     if (this.#isClosed) throw entityNotFound(address);
     this.use();
     if (settings.closedToReceivers === 'forwarding') throw forwards(address);
+    this.count.assertRoom(address);
     receiver.attached = true;
     this.#attached.add(receiver);
+    this.count.add(1);
   }
 
   setCredit(receiver: Receiver, credit: number): void {
@@ -58,7 +68,7 @@ export class QueueReceivers {
     this.usedAtMs = this.#queue.context.nowMs;
     receiver.attached = false;
     receiver.credit = 0;
-    this.#attached.delete(receiver);
+    if (this.#attached.delete(receiver)) this.count.add(-1);
     this.line.leave(receiver);
     this.#stopWaiting(receiver);
   }

@@ -10,6 +10,7 @@ import { type Outcome } from './outcome.js';
 import { type Due, type QueueContext } from './queue-context.js';
 import { type QueueSettings } from './queue-core.js';
 import { QueueReceivers } from './queue-receivers.js';
+import { ReceiverCount } from './receiver-count.js';
 import { ReadyMessages } from './ready-messages.js';
 import { Receiver, type ReceiverQueue } from './receiver.js';
 import { SessionLocks, type SessionQueue } from './session-locks.js';
@@ -38,7 +39,7 @@ export class Queue implements Due, Destination, ReceiverQueue, SessionQueue {
 
   readonly timers = new Deadlines<Timed>();
   readonly locks = new MessageLocks(this);
-  readonly receivers = new QueueReceivers(this);
+  readonly receivers: QueueReceivers;
   /** Messages without a session that can be delivered; those of a session wait in it. */
   readonly #ready = new ReadyMessages<Message>();
 
@@ -47,7 +48,9 @@ export class Queue implements Due, Destination, ReceiverQueue, SessionQueue {
     public settings: QueueSettings,
     readonly context: QueueContext,
     meter: StorageMeter,
+    receiverCount = new ReceiverCount(),
   ) {
+    this.receivers = new QueueReceivers(this, receiverCount);
     this.store = new MessageStore(address, context, meter);
     this.sessions = settings.requiresSession ? new SessionLocks(this) : undefined;
   }
