@@ -4,6 +4,7 @@ export const Annotation = {
   enqueuedSequenceNumber: 'x-opt-enqueue-sequence-number',
   enqueuedTime: 'x-opt-enqueued-time',
   lockedUntil: 'x-opt-locked-until',
+  lockToken: 'x-opt-lock-token',
   messageState: 'x-opt-message-state',
   deadLetterSource: 'x-opt-deadletter-source',
   scheduledEnqueueTime: 'x-opt-scheduled-enqueue-time',

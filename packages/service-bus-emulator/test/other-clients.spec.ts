@@ -67,7 +67,7 @@ describe('other clients than the JavaScript SDK', () => {
       // sasl-outcome: described list 0x44 with code 0
       await until(() => all().includes(Buffer.of(0x00, 0x53, 0x44)));
       socket.destroy();
-      expect(all().subarray(-2)).toEqual(Buffer.of(0x50, 0x00));
+      expect(all().subarray(-3)).toEqual(Buffer.of(0x50, 0x00, 0x40));
     });
   });
 

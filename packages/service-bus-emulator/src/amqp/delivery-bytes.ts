@@ -5,9 +5,12 @@ import { type EncodedMessage } from './codec/message/encoded-message.js';
 
 const STATES = { active: 0, deferred: 1, scheduled: 2 } as const;
 
-/** Encodes a message for a receiver: the producer's bytes with what the broker adds. */
-export function deliveryBytes(message: ReceivedMessage): Buffer {
-  return encodeDelivery(message.content as EncodedMessage, stampOf(message));
+/**
+ * Encodes a message for a receiver: the producer's bytes with what the broker adds, and the token of its lock if no
+ * delivery tag tells it.
+ */
+export function deliveryBytes(message: ReceivedMessage, lockToken?: Buffer): Buffer {
+  return encodeDelivery(message.content as EncodedMessage, { ...stampOf(message), lockToken });
 }
 
 /**

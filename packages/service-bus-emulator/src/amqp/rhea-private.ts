@@ -22,6 +22,16 @@ export interface TransferFrame {
   payload?: Buffer;
 }
 
+export interface AttachFrame {
+  readonly performative: {
+    readonly name: string;
+    readonly handle: number;
+    readonly role: boolean;
+    /** All fields, in order. */
+    readonly value: readonly unknown[];
+  };
+}
+
 export interface PrivateOutgoing {
   window: number;
   next_transfer_id: number;
@@ -31,17 +41,27 @@ export interface PrivateOutgoing {
 
 export interface PrivateSession {
   outgoing: unknown;
-  readonly local: { readonly channel: number };
+  links: Record<string, PrivateLink>;
+  readonly local: { readonly channel: number; readonly handles: Record<string, PrivateLink> };
+  readonly remote: { readonly handles: Record<string, PrivateLink> };
+  create_sender(name: string): PrivateLink;
+  create_receiver(name: string): PrivateLink;
+  remove_link(link: PrivateLink): void;
+  on_attach(frame: AttachFrame): void;
   on_transfer(frame: TransferFrame): void;
   _get_link(frame: TransferFrame): Link;
 }
 
 export interface PrivateLink {
+  readonly name: string;
+  readonly remote: { readonly handle: number; attach: unknown };
   readonly local: { readonly handle: number; readonly attach: Record<string, unknown> };
   readonly state: { local_open: boolean; open_requests: number };
   credit: number;
   delivery_count: number;
   issue_flow: boolean;
+  is_receiver(): boolean;
+  on_attach(frame: AttachFrame): void;
   _get_drain(): boolean;
 }
 
@@ -49,6 +69,7 @@ export interface PrivateConnection {
   readonly socket: NodeJS.WritableStream & { cork?(): void; uncork?(): void };
   readonly max_frame_size?: number;
   readonly remote: { readonly open: { idle_time_out?: number; readonly hostname?: string | null } };
+  readonly amqp_transport: object;
   readonly sasl_transport: {
     /** By protocol id; 3 is SASL. */
     readonly transports: {

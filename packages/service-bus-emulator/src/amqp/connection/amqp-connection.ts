@@ -9,7 +9,8 @@ import {
   type Session as RheaSession,
 } from 'rhea';
 
-import { type AmqpError } from '../amqp-error.js';
+import { BrokerError } from '../../model/broker-error.js';
+import { type AmqpError, toAmqpError } from '../amqp-error.js';
 import { LinkAcceptor, type SessionParts } from './link-acceptor.js';
 import { Claims, EXPIRED } from '../authorization/claims.js';
 import { PlainMechanism } from '../authorization/plain-mechanism.js';
@@ -22,6 +23,9 @@ import { Links } from '../links/links.js';
 import { OutgoingDeliveries } from '../links/outgoing-deliveries.js';
 import { ReplyLinks } from '../links/reply-links.js';
 import { outcomes, privateConnection, privateSession } from '../rhea-private.js';
+import { writeCompleteFrames } from './complete-frames.js';
+import { nameLinksByDirection } from './name-links-by-direction.js';
+import { toProtocolError } from './protocol-error.js';
 import { closeSocket } from './close-socket.js';
 import { Wire } from '../wire.js';
 
@@ -41,6 +45,7 @@ export class AmqpConnection {
   readonly #sessions = new Map<RheaSession, SessionParts>();
   readonly #links = new Links();
   readonly #claims: Claims;
+  readonly #context: ConnectionContext;
   readonly #acceptor: LinkAcceptor;
   #host = 'localhost';
   #opened = false;
@@ -68,11 +73,12 @@ export class AmqpConnection {
     this.#claims = new Claims(context.authorizer, () => this.#claimsEnded());
     const host = (): string => this.#host;
     const shared = { ...context, claims: this.#claims };
-    const own: ConnectionContext = Object.defineProperty(shared, 'host', { get: host }) as ConnectionContext;
-    this.#acceptor = new LinkAcceptor(this.#links, own, limits.maxLinks);
+    this.#context = Object.defineProperty(shared, 'host', { get: host }) as ConnectionContext;
+    this.#acceptor = new LinkAcceptor(this.#links, this.#context, limits.maxLinks);
     this.#listen();
     this.#guard();
     privateConnection(this.#connection).accept(socket);
+    writeCompleteFrames(this.#connection);
     context.faults.silences.connectionOpened(this);
   }
 
@@ -189,6 +195,7 @@ export class AmqpConnection {
         this.#noteLinks();
         links.closed(link);
       },
+      failed: (error) => this.close(toProtocolError(error)),
       gone: () => this.#gone(),
     });
     this.socket.on('close', () => this.#gone());
@@ -212,6 +219,7 @@ export class AmqpConnection {
     const deliveries = new OutgoingDeliveries(session, this.#wire, this.#connection);
     const replies = new ReplyLinks();
     privateSession(session).outgoing = deliveries;
+    nameLinksByDirection(session);
     keepRawMessages(session, (link) => (senders.get(link) ?? requests.get(link))?.maxMessageBytes ?? 0);
     this.#sessions.set(session, { deliveries, replies });
     this.#links.sessionOpened(session, replies);
@@ -223,10 +231,17 @@ export class AmqpConnection {
     const requests = this.#links.requests.get(link);
     const replies = this.#sessions.get(link.session)?.replies;
     if (!requests || !replies) return delivery.update(true, outcomes.released().described());
-    delivery.update(true, outcomes.accepted().described());
+    // uamqp wants the answer to its transfer before the reply to its request, and crashes otherwise.
+    const answer = (outcome: object): void => {
+      delivery.update(true, outcome);
+      privateConnection(this.#connection)._process();
+    };
     try {
-      requests.receive(bytes, replies);
+      requests.receive(bytes, replies, () => answer(outcomes.accepted().described()));
     } catch (error) {
+      if (error instanceof BrokerError) {
+        return answer(outcomes.rejected({ error: toAmqpError(error, this.#context) }).described());
+      }
       const description = error instanceof Error ? error.message : String(error);
       this.close({ condition: 'amqp:decode-error', description });
     }

@@ -20,17 +20,13 @@ export interface ConnectionEvents {
   flowed(link: Sender): void;
   received(link: Receiver, bytes: Buffer, format: number | undefined, delivery: Delivery): void;
   linkClosed(link: Link): void;
+  /** The client has sent what the protocol does not allow. */
+  failed(error: unknown): void;
   gone(): void;
 }
 
-const FAILURES = [
-  'error',
-  'protocol_error',
-  'connection_error',
-  'session_error',
-  'sender_error',
-  'receiver_error',
-] as const;
+/** Reported by the client, or a consequence of the end of its connection. */
+const REPORTED = ['connection_error', 'session_error', 'sender_error', 'receiver_error'] as const;
 
 /** Translates rhea's events. rhea names links from the broker's side, the emulator from the client's. */
 export function listenToConnection(connection: Connection, events: ConnectionEvents): void {
@@ -51,6 +47,8 @@ export function listenToConnection(connection: Connection, events: ConnectionEve
   });
   on('connection_close', () => events.gone());
   on('disconnected', () => events.gone());
-  // Without listeners these events would end the process. The connection ends after each of them anyway.
-  for (const failure of FAILURES) on(failure, () => undefined);
+  on('error', (error) => events.failed(error));
+  on('protocol_error', (error) => events.failed(error));
+  // Without listeners these events would end the process. What they concern ends after each of them anyway.
+  for (const event of REPORTED) on(event, () => undefined);
 }

@@ -2,6 +2,7 @@ import { type Receiver as RheaReceiver, type Sender as RheaSender } from 'rhea';
 
 import { BrokerError } from '../../model/broker-error.js';
 import { type ConnectionContext } from '../context.js';
+import { echoTermini } from '../links/echo-terminus.js';
 import { type Links } from '../links/links.js';
 import { type OutgoingDeliveries } from '../links/outgoing-deliveries.js';
 import { ReceiverLink } from '../links/receiver-link.js';
@@ -38,8 +39,7 @@ export class LinkAcceptor {
       // [AMQP 4.1] rhea does not know a transaction coordinator as a target: its address is empty.
       if (address === '')
         throw new BrokerError('amqp:not-implemented', 'A link needs the address of an entity.');
-      link.set_target({ ...(link.target as object), address });
-      link.set_source(link.source ?? {});
+      echoTermini(link);
       // Without a maximum size the JavaScript SDK adds no message to a batch.
       const { attach } = privateLink(link).local;
       const { maxMessageBytes, maxBatchBytes } = this.#startSender(link, address);
@@ -53,8 +53,7 @@ export class LinkAcceptor {
   acceptReceiver(link: RheaSender, parts: SessionParts): void {
     const address = addressOf(link.source);
     this.#admit(link, () => {
-      link.set_source(link.source ?? {});
-      link.set_target(link.target ?? {});
+      echoTermini(link);
       const { attach } = privateLink(link).local;
       attach['snd_settle_mode'] = link.snd_settle_mode;
       attach['rcv_settle_mode'] = link.rcv_settle_mode;

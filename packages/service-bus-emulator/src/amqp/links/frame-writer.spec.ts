@@ -41,7 +41,7 @@ describe('writeTransferFrame', () => {
     expect(read(writeTransferFrame(transfer, payload))).toEqual({
       channel: 4_711,
       descriptor: 0x14,
-      fields: [7, 4_000_000_000, Buffer.alloc(16, 9), 0, false, true],
+      fields: [7, 4_000_000_000, Buffer.alloc(16, 9), 0, false, true, null, null, null, null, null],
       payload,
     });
   });
@@ -53,7 +53,10 @@ describe('writeTransferFrame', () => {
         Buffer.alloc(0),
       ),
     );
-    expect(fields).toEqual([7, 4_000_000_000, Buffer.alloc(0), 0, true, false]);
+    expect(fields).toEqual([
+      ...[7, 4_000_000_000, Buffer.alloc(0), 0, true, false],
+      ...[null, null, null, null, null],
+    ]);
     expect(payload).toHaveLength(0);
   });
 });
@@ -63,7 +66,7 @@ describe('writeDispositionFrame', () => {
     expect(read(writeDispositionFrame(3, 10, 12, writeOutcome(0x24)))).toMatchObject({
       channel: 3,
       descriptor: 0x15,
-      fields: [false, 10, 12, true, []],
+      fields: [false, 10, 12, true, [], null],
     });
   });
 

@@ -15,17 +15,19 @@ export interface Transfer {
 }
 
 // Nearly all of the traffic is transfers and dispositions: writing them by hand costs a fraction of rhea's general
-// encoder. The fields have a fixed width, so the sizes are known in advance.
+// encoder. The fields have a fixed width, so the sizes are known in advance. All fields are written: there are clients
+// that find them by their index alone.
 
 /** [AMQP 2.7.5] Writes a transfer frame. */
 export function writeTransferFrame(transfer: Transfer, payload: Buffer): Buffer {
   const tagLength = transfer.deliveryTag.length;
   // handle, delivery-id, message-format: 5 bytes each; tag: 2 + length; settled, more: 1 each
-  const fieldsLength = 15 + 2 + tagLength + 2;
+  // rcv-settle-mode, state, resume, aborted, batchable: null
+  const fieldsLength = 15 + 2 + tagLength + 2 + 5;
   const payloadStart = FRAME_HEADER_BYTES + 3 + 3 + fieldsLength;
   const frame = Buffer.allocUnsafe(payloadStart + payload.length);
   let offset = writeFrameHeader(frame, transfer.channel);
-  offset = writeListHeader(frame, offset, DESCRIPTOR_TRANSFER, fieldsLength, 6);
+  offset = writeListHeader(frame, offset, DESCRIPTOR_TRANSFER, fieldsLength, 11);
   offset = writeUint(frame, offset, transfer.handle);
   offset = writeUint(frame, offset, transfer.deliveryId);
   frame[offset++] = TypeCode.binary8;
@@ -34,45 +36,54 @@ export function writeTransferFrame(transfer: Transfer, payload: Buffer): Buffer 
   offset = writeUint(frame, offset, transfer.messageFormat);
   frame[offset++] = transfer.settled ? TypeCode.true : TypeCode.false;
   frame[offset++] = transfer.more ? TypeCode.true : TypeCode.false;
+  frame.fill(TypeCode.null, offset, offset + 5);
+  offset += 5;
   payload.copy(frame, offset);
   return frame;
 }
 
 /** [AMQP 2.7.6] Writes the sender's disposition frame that settles a range of deliveries. */
 export function writeDispositionFrame(channel: number, first: number, last: number, state: Buffer): Buffer {
-  // role, settled: 1 each; first, last: 5 each
-  const fieldsLength = 12 + state.length;
+  // role, settled, batchable: 1 each; first, last: 5 each
+  const fieldsLength = 13 + state.length;
   const long = fieldsLength > 250;
   const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + 3 + (long ? 9 : 3) + fieldsLength);
   let offset = writeFrameHeader(frame, channel);
-  offset = writeListHeader(frame, offset, DESCRIPTOR_DISPOSITION, fieldsLength, 5);
+  offset = writeListHeader(frame, offset, DESCRIPTOR_DISPOSITION, fieldsLength, 6);
   frame[offset++] = TypeCode.false;
   offset = writeUint(frame, offset, first);
   offset = writeUint(frame, offset, last);
   frame[offset++] = TypeCode.true;
-  state.copy(frame, offset);
+  offset += state.copy(frame, offset);
+  frame[offset] = TypeCode.null;
   return frame;
 }
 
-/** [AMQP 3.4] Writes an outcome without fields. */
-export function writeOutcome(descriptor: number): Buffer {
-  return Buffer.from([TypeCode.described, TypeCode.smallUlong, descriptor, TypeCode.list0]);
+/** [AMQP 3.4] Writes an outcome of which nothing is said: all of its fields are null. */
+export function writeOutcome(descriptor: number, fieldCount = 0): Buffer {
+  if (fieldCount === 0)
+    return Buffer.from([TypeCode.described, TypeCode.smallUlong, descriptor, TypeCode.list0]);
+  const outcome = Buffer.alloc(6 + fieldCount, TypeCode.null);
+  writeListHeader(outcome, 0, descriptor, fieldCount, fieldCount);
+  return outcome;
 }
 
 /** [AMQP 3.4.3, 2.8.14] Writes the outcome `rejected` with an error. */
 export function writeRejected(condition: string, description: string): Buffer {
   const symbol = Buffer.from(condition, 'ascii');
   const text = Buffer.from(description, 'utf8');
-  const errorFields = 2 + symbol.length + 5 + text.length;
+  // condition, description; info: null
+  const errorFields = 2 + symbol.length + 5 + text.length + 1;
   const state = Buffer.allocUnsafe(3 + 9 + 3 + 9 + errorFields);
   let offset = writeListHeader(state, 0, 0x25, 12 + errorFields, 1, true);
-  offset = writeListHeader(state, offset, 0x1d, errorFields, 2, true);
+  offset = writeListHeader(state, offset, 0x1d, errorFields, 3, true);
   state[offset++] = TypeCode.symbol8;
   state[offset++] = symbol.length;
   offset += symbol.copy(state, offset);
   state[offset++] = TypeCode.string32;
   offset = state.writeUInt32BE(text.length, offset);
-  text.copy(state, offset);
+  offset += text.copy(state, offset);
+  state[offset] = TypeCode.null;
   return state;
 }
 

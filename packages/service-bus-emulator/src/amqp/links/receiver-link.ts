@@ -12,6 +12,7 @@ import {
 import { toAmqpError } from '../amqp-error.js';
 import { deliveryEncoder } from '../delivery-bytes.js';
 import { type ConnectionContext } from '../context.js';
+import { echoSourceWithFilter } from './echo-terminus.js';
 import { writeOutcome, writeRejected } from './frame-writer.js';
 import { readOutcome } from './read-outcome.js';
 import { type OutgoingDeliveries } from './outgoing-deliveries.js';
@@ -24,9 +25,9 @@ const NO_TAG = Buffer.alloc(0);
 
 const ANSWERS: Record<Outcome['type'], Buffer> = {
   complete: writeOutcome(0x24),
-  'dead-letter': writeOutcome(0x25),
-  abandon: writeOutcome(0x27),
-  defer: writeOutcome(0x27),
+  'dead-letter': writeOutcome(0x25, 1),
+  abandon: writeOutcome(0x27, 3),
+  defer: writeOutcome(0x27, 3),
 };
 
 /** A client's receiving link: sends deliveries and receives the client's outcomes. */
@@ -170,11 +171,7 @@ export class ReceiverLink implements ReceiverPort {
   sessionGranted(session: HeldSession): void {
     const { attach } = privateLink(this.link).local;
     attach['properties'] = { 'com.microsoft:locked-until-utc': wrapTicks(session.lockedUntilMs) };
-    this.link.set_source({
-      ...(this.link.source as object),
-      address: this.address,
-      filter: sessionFilter(this.request, session.id),
-    });
+    echoSourceWithFilter(this.link, sessionFilter(this.request, session.id));
     this.#acknowledgeAttach();
   }
 

@@ -1,17 +1,12 @@
-import { type Session as RheaSession } from 'rhea';
+import { type link as Link } from 'rhea';
 
 import { toAmqpError } from '../amqp-error.js';
 import { type ConnectionContext } from '../context.js';
-import { privateLink } from '../rhea-private.js';
+import { refuseTermini } from './echo-terminus.js';
 
 /** [AMQP 2.6.3] Answers an attach without source or target, and detaches with the reason. */
-export function refuseLink(
-  link: { close(error: object): void; attach(): void; is_receiver(): boolean; session: RheaSession },
-  error: unknown,
-  context: ConnectionContext,
-): void {
-  const { attach } = privateLink(link as never).local;
-  attach[link.is_receiver() ? 'target' : 'source'] = null;
+export function refuseLink(link: Link, error: unknown, context: ConnectionContext): void {
+  refuseTermini(link);
   link.attach();
   link.close(toAmqpError(error, context));
 }

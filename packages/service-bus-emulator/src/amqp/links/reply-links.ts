@@ -1,5 +1,6 @@
 import { type Message, type Sender } from 'rhea';
 
+import { BrokerError } from '../../model/broker-error.js';
 import { Fifo } from '../../model/collections/fifo.js';
 import { type OutgoingDeliveries } from './outgoing-deliveries.js';
 import { messages, privateLink } from '../rhea-private.js';
@@ -67,10 +68,13 @@ export class ReplyLinks {
     for (const name of replyNames(link)) this.#byName.delete(name);
   }
 
-  find(replyTo: unknown): ReplyLink | undefined {
-    if (typeof replyTo === 'string') return this.#byName.get(replyTo);
+  /** @throws BrokerError not-found if no link has this name: nobody would ever see the reply */
+  find(replyTo: unknown): ReplyLink {
     // A client with one reply link in its session may omit the name.
-    return this.#byName.size > 0 ? this.#byName.values().next().value : undefined;
+    const link = typeof replyTo === 'string' ? this.#byName.get(replyTo) : this.#byName.values().next().value;
+    if (link) return link;
+    const name = typeof replyTo === 'string' ? `'${replyTo}'` : 'of the request';
+    throw new BrokerError('amqp:not-found', `The reply-to ${name} names no receiving link of this session.`);
   }
 }
 

@@ -16,8 +16,11 @@ export interface RequestLink {
   /** Address of the entity that the requests concern; empty for `$cbs`. */
   readonly address: string;
   readonly maxMessageBytes: number;
-  /** @throws MalformedMessageError or an error of rhea's if the bytes are not a message */
-  receive(bytes: Buffer, replies: ReplyLinks): void;
+  /**
+   * Calls `accepted` before it replies. @throws BrokerError not-found if the request names no link for the reply;
+   * MalformedMessageError or an error of rhea's if the bytes are not a message
+   */
+  receive(bytes: Buffer, replies: ReplyLinks, accepted: () => void): void;
 }
 
 /** Creates the link that receives tokens. */
@@ -25,9 +28,11 @@ export function cbsRequests(context: ConnectionContext): RequestLink {
   return {
     address: '',
     maxMessageBytes: REQUEST_BYTES,
-    receive: (bytes, replies) => {
+    receive: (bytes, replies, accepted) => {
       const request = decode(bytes);
-      replies.find(request.reply_to)?.send(putToken(request, context));
+      const reply = replies.find(request.reply_to);
+      accepted();
+      reply.send(putToken(request, context));
     },
   };
 }
@@ -38,9 +43,11 @@ export function managementRequests(nodeAddress: string, context: ConnectionConte
   return {
     address: node.address,
     maxMessageBytes: REQUEST_BYTES + maxMessageBytesOf(node.address, context),
-    receive: (bytes, replies) => {
+    receive: (bytes, replies, accepted) => {
       const request = decode(bytes);
-      node.answer(request, (reply) => replies.find(request.reply_to)?.send(reply));
+      const link = replies.find(request.reply_to);
+      accepted();
+      node.answer(request, (reply) => link.send(reply));
     },
   };
 }

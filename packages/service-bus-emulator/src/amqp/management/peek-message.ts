@@ -15,11 +15,10 @@ export function peekMessage({ address, body, context }: ManagementRequest): Mana
     const { queue } = context.broker.namespace.source(address);
     return peek(queue, Math.max(0, from), count, sessionId);
   });
-  const encode = context.peeksShowLocks ? deliveryBytes : peekedBytes;
   const encoded: { message: Buffer }[] = [];
   let bytes = 0;
   for (const message of messages) {
-    const delivery = encode(message);
+    const delivery = context.peeksShowLocks ? deliveryBytes(message) : peekedBytes(message);
     bytes += delivery.length;
     if (encoded.length > 0 && bytes > MAX_REPLY_BYTES) break;
     encoded.push({ message: delivery });

@@ -15,10 +15,11 @@ export function receiveBySequenceNumber({ address, body, context }: ManagementRe
   return {
     status: 200,
     body: {
-      messages: messages.map((message) => ({
-        'lock-token': types.wrap_uuid(context.lockTokens.toUuid(message.lockId)),
-        message: deliveryBytes(message),
-      })),
+      messages: messages.map((message) => {
+        const token = context.lockTokens.toUuid(message.lockId);
+        const bytes = deliveryBytes(message, message.lockId === 0 ? undefined : token);
+        return { 'lock-token': types.wrap_uuid(token), message: bytes };
+      }),
     },
   };
 }
