@@ -1,4 +1,8 @@
-import { CONNECTION_OPTIONS, unknownRetryOptions } from './binding/connection-option-names.js';
+import {
+  CONNECTION_OPTIONS,
+  silenceProblems,
+  unknownRetryOptions,
+} from './binding/connection-option-names.js';
 import { type OptionNames, unknownOptions } from './binding/unknown-options.js';
 import { toText } from './exceptions/read-thrown.js';
 import { type ConnectionOptions } from './sdk/index.js';
@@ -41,6 +45,7 @@ export function moduleOptionsProblems(options: ServiceBusModuleOptions | undefin
   const problems = [
     ...unknownOptions(options, MODULE_OPTIONS),
     ...unknownRetryOptions(options?.retryOptions),
+    ...silenceProblems(options),
   ];
   if (!connectionString && !fullyQualifiedNamespace) {
     problems.push('connectionString or fullyQualifiedNamespace is required');

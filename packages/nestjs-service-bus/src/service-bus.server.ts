@@ -15,6 +15,7 @@ import { type BoundEntities, boundEntities } from './binding/bound-entities.js';
 import { describeBinding } from './binding/describe-binding.js';
 import { handlerNames } from './binding/handler-names.js';
 import { describeError } from './exceptions/describe-error.js';
+import { onlyEntityProblems } from './binding/only-entity.js';
 import { OutputChecks } from './runtime/output-checks.js';
 import {
   type Registration,
@@ -127,8 +128,14 @@ export class ServiceBusServer
 
   /** Throws a ServiceBusConfigurationError with all that is set up wrongly, as far as it is known by now. */
   checkWiring(): void {
-    if (this.hasHandlers) this.resolve();
-    const problems = [...secondRootProblems(this.modules), ...this.bindings.problems];
+    const bindings = this.hasHandlers
+      ? this.resolve().map(({ binding }) => binding)
+      : this.bindings.declared();
+    const problems = [
+      ...secondRootProblems(this.modules),
+      ...this.bindings.problems,
+      ...onlyEntityProblems(this.connection.onlyEntity, bindings),
+    ];
     if (problems.length > 0) throw new ServiceBusConfigurationError(problems);
   }
 

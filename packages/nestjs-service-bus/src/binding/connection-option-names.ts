@@ -12,6 +12,7 @@ export const CONNECTION_OPTIONS: OptionNames<ConnectionOptions> = {
   retryOptions: true,
   clientOptions: true,
   fastLane: true,
+  maxSilenceMs: true,
 };
 
 const RETRY_OPTIONS: OptionNames<RetryOptions> = {
@@ -21,6 +22,13 @@ const RETRY_OPTIONS: OptionNames<RetryOptions> = {
   mode: true,
   timeoutInMs: true,
 };
+
+/** What is wrong with the time that a connection may be silent. */
+export function silenceProblems({ maxSilenceMs }: Partial<ConnectionOptions> = {}): string[] {
+  if (maxSilenceMs === undefined) return [];
+  if (Number.isFinite(maxSilenceMs) && maxSilenceMs >= 1_000) return [];
+  return [`maxSilenceMs is ${maxSilenceMs}, allowed is a number from 1000`];
+}
 
 /** One problem for each option of the SDK's retries that is not known. */
 export function unknownRetryOptions(options: RetryOptions | undefined): string[] {

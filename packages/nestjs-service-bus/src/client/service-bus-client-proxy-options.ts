@@ -1,6 +1,10 @@
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
 import { type OptionNames, unknownOptions } from '../binding/unknown-options.js';
-import { CONNECTION_OPTIONS, unknownRetryOptions } from '../binding/connection-option-names.js';
+import {
+  CONNECTION_OPTIONS,
+  silenceProblems,
+  unknownRetryOptions,
+} from '../binding/connection-option-names.js';
 import { type ConnectionOptions } from '../sdk/index.js';
 
 /** Options of a `ServiceBusClientProxy` in `ClientsModule.register`. */
@@ -52,6 +56,7 @@ function findProblems(options: Partial<ServiceBusClientProxyOptions> = {}): stri
   const problems = [
     ...unknownOptions(options, CLIENT_PROXY_OPTIONS),
     ...unknownRetryOptions(options.retryOptions),
+    ...silenceProblems(options),
   ];
   const { connectionString, fullyQualifiedNamespace } = options as Record<string, unknown>;
   if (Boolean(connectionString) === Boolean(fullyQualifiedNamespace)) {

@@ -37,6 +37,8 @@ export interface SdkContext {
   };
   readonly cbsSession?: { readonly _cbsSenderReceiverLink?: SdkRequestLink };
   readonly managementClients?: Readonly<Record<string, { readonly _link?: SdkRequestLink }>>;
+  /** The sessions that the client holds, by their links. */
+  readonly messageSessions?: Readonly<Record<string, unknown>>;
   /** The client was closed for good. */
   wasConnectionCloseCalled: boolean;
   /** Replaces a lost connection by a new one. */

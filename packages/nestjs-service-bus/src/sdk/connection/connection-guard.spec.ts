@@ -82,6 +82,26 @@ describe('ConnectionGuard', () => {
     expect(socket.error).toMatchObject({ name: 'SilentConnectionError', code: 'ETIMEDOUT', syscall: 'read' });
   });
 
+  it('waits for half a minute while the client holds sessions: the broker may stand still for so long', async () => {
+    answers = false;
+    Object.assign(context, { messageSessions: { session: {} } });
+    await pass(29_000);
+    expect(socket.destroyed).toBe(false);
+    await pass(7_000);
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('waits as long as it is told to, and by chance up to 15 % longer', async () => {
+    guard?.close();
+    jest.spyOn(Math, 'random').mockReturnValue(0.999);
+    guard = ConnectionGuard.watch({ _connectionContext: context } as unknown as ServiceBusClient, 20_000);
+    answers = false;
+    await pass(22_500);
+    expect(socket.destroyed).toBe(false);
+    await pass(1_500);
+    expect(socket.destroyed).toBe(true);
+  });
+
   it('ends an attempt to connect that gets no answer, and gives the next one its time', async () => {
     isOpen = false;
     await pass(6_000);

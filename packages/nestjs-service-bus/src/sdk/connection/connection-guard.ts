@@ -5,10 +5,17 @@ import { type ServiceBusClient } from '@azure/service-bus';
 import { contextOf, type SdkContext } from '../sdk-context.js';
 
 const LOOK_EVERY_MS = 500;
-/** After this long without a byte, ask the broker for a sign of life. */
-const ASK_AFTER_MS = 3_000;
+/** After this share of the silence that is allowed, ask the broker for a sign of life. */
+const ASK_AFTER_SHARE = 0.4;
 /** After this long without a byte, an open connection is dead. */
-const DEAD_AFTER_MS = 7_000;
+export const DEFAULT_MAX_SILENCE_MS = 7_000;
+/** Up to this share later, by chance: not all clients of a broker that stands still are to come back at once. */
+const JITTER_SHARE = 0.15;
+/**
+ * [Service Bus] In maintenance a living connection may stand still for half a minute. Whoever holds sessions would lose
+ * them with it, and their order's turn; their locks last as long.
+ */
+const MAX_SILENCE_WITH_SESSIONS_MS = 30_000;
 /** So is one that is being opened: with the pause before the next try, recovery takes less than 10 s. */
 const UNOPENED_AFTER_MS = 5_000;
 
@@ -38,15 +45,20 @@ export class ConnectionGuard {
   private lookedAtMs = performance.now();
   private question?: AbortController;
 
-  private constructor(private readonly context: SdkContext) {
+  private readonly jitter = 1 + Math.random() * JITTER_SHARE;
+
+  private constructor(
+    private readonly context: SdkContext,
+    private readonly maxSilenceMs: number,
+  ) {
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
     this.timer.unref();
   }
 
   /** Watches all connections of a client, one after the other, until the client is closed. */
-  static watch(client: ServiceBusClient): ConnectionGuard | undefined {
+  static watch(client: ServiceBusClient, maxSilenceMs = DEFAULT_MAX_SILENCE_MS): ConnectionGuard | undefined {
     const context = contextOf(client);
-    return context && new ConnectionGuard(context);
+    return context && new ConnectionGuard(context, maxSilenceMs);
   }
 
   close(): void {
@@ -67,9 +79,16 @@ export class ConnectionGuard {
     }
     const silenceMs = nowMs - this.heardAtMs;
     const isOpen = this.context.connection.isOpen();
-    if (silenceMs >= (isOpen ? DEAD_AFTER_MS : UNOPENED_AFTER_MS)) {
+    const deadAfterMs = isOpen ? this.deadAfterMs() : UNOPENED_AFTER_MS;
+    if (silenceMs >= deadAfterMs) {
       socket.destroy?.(new SilentConnectionError(silenceMs));
-    } else if (isOpen && silenceMs >= ASK_AFTER_MS && !this.question) void this.ask();
+    } else if (isOpen && silenceMs >= deadAfterMs * ASK_AFTER_SHARE && !this.question) void this.ask();
+  }
+
+  private deadAfterMs(): number {
+    const holdsSessions = Object.keys(this.context.messageSessions ?? {}).length > 0;
+    const leastMs = holdsSessions ? MAX_SILENCE_WITH_SESSIONS_MS : 0;
+    return Math.max(this.maxSilenceMs, leastMs) * this.jitter;
   }
 
   private heard(socket: Partial<Socket> | undefined, nowMs: number): void {

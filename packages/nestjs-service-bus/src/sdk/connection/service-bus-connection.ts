@@ -39,6 +39,12 @@ export class ServiceBusConnection {
     return describeMisfits(knownMisfits());
   }
 
+  /** The only entity that the connection string's key is good for; undefined for a key of the namespace. */
+  get onlyEntity(): string | undefined {
+    if (!('connectionString' in this.options)) return undefined;
+    return /(?:^|;)\s*EntityPath=([^;]+)/i.exec(this.options.connectionString)?.[1]?.trim();
+  }
+
   createClient(retryOptions: RetryOptions = this.options.retryOptions ?? {}): ServiceBusClient {
     quietTracing();
     const clientOptions = {
@@ -53,7 +59,7 @@ export class ServiceBusConnection {
     if (context && this.options.fastLane === false) switchOffFastLane(context);
     failLostRequests(client);
     refuseUndecodable(client);
-    ConnectionGuard.watch(client);
+    ConnectionGuard.watch(client, this.options.maxSilenceMs);
     sendAtOnce(client);
     return client;
   }
