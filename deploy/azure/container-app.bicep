@@ -77,7 +77,8 @@ resource containerApp 'Microsoft.App/containerApps@2025-01-01' = {
         { identity: scaler.id, lifecycle: 'None' }
         { identity: puller.id, lifecycle: 'None' }
       ]
-      secrets: [{ name: 'http-api-keys', value: httpApiKeys }]
+      // Where nobody can call it, there is no key to keep.
+      secrets: settings.ingress ? [{ name: 'http-api-keys', value: httpApiKeys }] : []
       ingress: settings.ingress ? { external: true, targetPort: 3000, transport: 'http', allowInsecure: false } : null
     }
     template: {
@@ -94,7 +95,7 @@ resource containerApp 'Microsoft.App/containerApps@2025-01-01' = {
             { name: 'SERVICE_BUS_NAMESPACE', value: serviceBusNamespace }
             // Which of its identities the process signs in with.
             { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
-            { name: 'HTTP_API_KEYS', secretRef: 'http-api-keys' }
+            settings.ingress ? { name: 'HTTP_API_KEYS', secretRef: 'http-api-keys' } : { name: 'HTTP_AUTH', value: 'none' }
             // The ingress adds the caller's address.
             { name: 'HTTP_TRUST_PROXY', value: settings.ingress ? '1' : '0' }
           ]

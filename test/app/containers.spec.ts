@@ -19,6 +19,8 @@ interface ComposeService {
 }
 
 const MINUTE_MS = 60_000;
+/** How long readiness waits for the namespace's answer. */
+const PROBE_TIMEOUT_MS = 3_000;
 
 describe('docker-compose.yml', () => {
   let services: Readonly<Record<string, ComposeService>>;
@@ -38,8 +40,13 @@ describe('docker-compose.yml', () => {
   it("points the service at the emulator's container", () => {
     expect(services['service']?.environment?.['SB_CONNECTION']).toMatch(/^Endpoint=sb:\/\/emulator;/);
     expect(services['emulator']?.image).toMatch(
-      /^mcr\.microsoft\.com\/azure-messaging\/servicebus-emulator:/,
+      /^mcr\.microsoft\.com\/azure-messaging\/servicebus-emulator@sha256:/,
     );
+  });
+
+  it('names images by their digests', () => {
+    const images = Object.values(services).flatMap(({ image }) => image ?? []);
+    expect(images.filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image))).toEqual([]);
   });
 
   it("reads the same Config.json, on Microsoft's ports", () => {
@@ -97,6 +104,30 @@ describe('the Dockerfile', () => {
     expect(scripts['start:prod']).toBe(`exec ${program} || ${program}`);
     expect(scripts['start']).toBe(scripts['start:prod']);
     expect(lines).toContain(`EXPOSE ${readConfiguration({}).http.port}`);
+  });
+
+  it('names its base by a digest, the same for both stages', () => {
+    const bases = lines.filter((line) => line.startsWith('FROM ')).map((line) => line.split(' ')[1]);
+    expect(new Set(bases).size).toBe(1);
+    expect(bases[0]).toMatch(/^node:22-slim@sha256:[0-9a-f]{64}$/);
+  });
+
+  it('runs no script of a dependency, and keeps none that reports installations', () => {
+    const commands = lines.filter((line) => line.startsWith('RUN '));
+    for (const line of commands.filter((each) => /npm (?:ci|prune)/.test(each))) {
+      expect(line).toContain('--ignore-scripts');
+    }
+    expect(commands.at(-1)).toBe('RUN rm -r node_modules/@scarf');
+  });
+
+  it('has a list of what is in it, made by the build', () => {
+    expect(lines).toContain('RUN npm sbom --omit=dev --sbom-format=cyclonedx > sbom.cdx.json');
+    expect(lines).toContain('COPY --from=build /app/sbom.cdx.json ./');
+  });
+
+  it('gives its health check longer than asking the namespace may take', () => {
+    const [, seconds] = /^HEALTHCHECK .*--timeout=(\d+)s/m.exec(lines.join('\n')) ?? [];
+    expect(1_000 * Number(seconds)).toBeGreaterThan(PROBE_TIMEOUT_MS + 2_000);
   });
 
   it('takes along every file that the service reads', () => {

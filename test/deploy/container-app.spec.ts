@@ -13,28 +13,39 @@ const defaults = readConfiguration({});
 describe('the container app', () => {
   const text = readText('container-app.bicep');
 
-  it('gives the service an environment that it starts with', () => {
-    const variables = [...text.matchAll(/name: '([A-Z_]+)', (?:value|secretRef): ([^}]*) }/g)];
-    const values: Record<string, string> = {
-      app: 'relay',
-      serviceBusNamespace: 'name.servicebus.windows.net',
-      "'http-api-keys'": 'ops:operate:0123456789abcdef',
-      'identity.properties.clientId': '00000000-0000-0000-0000-000000000001',
-      "settings.ingress ? '1' : '0'": '1',
-    };
-    const environment = Object.fromEntries(
-      variables.map(([, name, value = '']) => [name, values[value] ?? value.replaceAll("'", '')]),
-    ) as Record<string, string>;
-    expect(readConfiguration(environment)).toMatchObject({
-      production: true,
-      apps: ['relay'],
-      broker: { kind: 'namespace', fullyQualifiedNamespace: 'name.servicebus.windows.net' },
-      http: { host: '0.0.0.0', trustProxy: 1, authentication: { kind: 'required' } },
-    });
-    const unread = Object.keys(environment).filter((name) => !variableNames().has(name));
-    // Read by @azure/identity.
-    expect(unread).toEqual(['AZURE_CLIENT_ID']);
-  });
+  it.each([
+    ['an app with ingress', 'relay', { kind: 'required' }, 1, 'HTTP_AUTH'],
+    ['an app without', 'counter', { kind: 'none' }, 0, 'HTTP_API_KEYS'],
+  ] as const)(
+    'gives %s an environment that it starts with',
+    (_what, app, authentication, trustProxy, left) => {
+      const variables = [...text.matchAll(/name: '([A-Z_]+)', (?:value|secretRef): ([^}]*) }/g)];
+      const values: Record<string, string> = {
+        app,
+        serviceBusNamespace: 'name.servicebus.windows.net',
+        "'http-api-keys'": 'ops:operate:0123456789abcdef',
+        'identity.properties.clientId': '00000000-0000-0000-0000-000000000001',
+        "settings.ingress ? '1' : '0'": String(trustProxy),
+      };
+      const environment = Object.fromEntries(
+        variables.map(([, name, value = '']) => [name, values[value] ?? value.replaceAll("'", '')]),
+      ) as Record<string, string>;
+      // Of the two, the other one is there.
+      expect(text).toContain(
+        "settings.ingress ? { name: 'HTTP_API_KEYS', secretRef: 'http-api-keys' } : { name: 'HTTP_AUTH', value: 'none' }",
+      );
+      delete environment[left];
+      expect(readConfiguration(environment)).toMatchObject({
+        production: true,
+        apps: [app],
+        broker: { kind: 'namespace', fullyQualifiedNamespace: 'name.servicebus.windows.net' },
+        http: { host: '0.0.0.0', trustProxy, authentication },
+      });
+      const unread = Object.keys(environment).filter((name) => !variableNames().has(name));
+      // Read by @azure/identity.
+      expect(unread).toEqual(['AZURE_CLIENT_ID']);
+    },
+  );
 
   it('is asked for health, and called, on the port that the service listens on', () => {
     const ports = [...text.matchAll(/(?:targetPort|port): (\d+)/g)].map(([, port]) => Number(port));

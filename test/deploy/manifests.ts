@@ -28,7 +28,7 @@ export interface Container {
   readonly readinessProbe: Probe;
   readonly lifecycle?: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
   readonly resources: { readonly requests: Labels; readonly limits: Labels };
-  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
 }
 
 export interface Deployment extends Manifest {
@@ -41,7 +41,7 @@ export interface Deployment extends Manifest {
         readonly serviceAccountName: string;
         readonly terminationGracePeriodSeconds: number;
         readonly containers: readonly Container[];
-        readonly volumes: readonly {
+        readonly volumes?: readonly {
           readonly name: string;
           readonly secret: { readonly secretName: string };
         }[];
