@@ -11,6 +11,7 @@ const EXTERNAL = [
   // They load files of their own: binaries, models, pages.
   'classic-level',
   'pino',
+  'selfsigned',
   'swagger-ui-dist',
   'wink-eng-lite-web-model',
   'wink-nlp',

@@ -208,7 +208,7 @@ export const ROOMS = [
       'node:',
     ],
   },
-  { room: `${EMULATOR}server/`, may: [`${EMULATOR}server/`, 'node:'] },
+  { room: `${EMULATOR}server/`, may: [`${EMULATOR}server/`, 'node:', 'selfsigned', 'ws'] },
   {
     room: `${EMULATOR}store/`,
     may: [`${EMULATOR}store/`, `${EMULATOR}amqp/codec/`, `${EMULATOR}model/`, 'classic-level'],

@@ -2,6 +2,7 @@ import { type Entities } from './entities.js';
 import { type AuthorizationRule } from './model/entity/authorization-rule.js';
 import { type Tier } from './model/entity/tier.js';
 import { type ManualClock } from './clock/manual-clock.js';
+import { type TlsOptions } from './server/tls.js';
 
 /** Options of `startEmulator`; each has a default. */
 export interface EmulatorOptions {
@@ -9,8 +10,16 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** Second port of the administration API; 0 picks a free one, false opens none. Default 5300. */
   readonly administrationPort?: number | false;
-  /** Address to listen on. Default 127.0.0.1: reachable from this machine only. */
+  /**
+   * Address to listen on. Default `localhost`, that is 127.0.0.1 and, where there is IPv6, ::1: reachable from this
+   * machine only. The key of the emulator is public: whoever can reach it may use it.
+   */
   readonly host?: string;
+  /**
+   * Serves TLS as well, as the cloud does: AMQP, AMQP over WebSockets, and the administration API over HTTPS, all on
+   * one port. `true` makes a certificate at the start. Default false.
+   */
+  readonly tls?: boolean | TlsOptions;
   /** Entities to create at the start. */
   readonly entities?: Entities;
   /** Directory that keeps entities and messages over restarts and crashes. Default: in memory only. */
@@ -53,6 +62,9 @@ export interface EmulatorOptions {
   readonly maxConnections?: number;
   /** Maximum number of links per connection. Default 5,000. */
   readonly maxLinks?: number;
-  /** Time within which a client has to open its connection, in milliseconds. Default 10,000. */
+  /**
+   * Time within which a client has to open its connection, or to send its request to the administration API, in
+   * milliseconds. Default 10,000.
+   */
   readonly handshakeTimeoutMs?: number;
 }

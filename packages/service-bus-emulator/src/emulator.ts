@@ -8,17 +8,28 @@ import { type Entities } from './entities.js';
 import { EntityInspection } from './entity-inspection.js';
 import { type ErrorCondition } from './model/broker-error.js';
 import { type Store } from './store/open-store.js';
-import { type Listening } from './server/listen.js';
+import { type OpenPorts } from './server/open-ports.js';
 
 interface Parts {
   readonly context: AmqpContext;
   readonly amqp: AmqpService;
   readonly administration: Server;
-  readonly listening: readonly Listening[];
+  readonly ports: OpenPorts;
+  readonly host: string;
+  readonly certificate: string | undefined;
   readonly keyName: string;
   readonly key: string;
   readonly entities: Entities | undefined;
   readonly store: Store | undefined;
+}
+
+/** What clients need to connect to an emulator by TLS. */
+export interface EmulatorTls {
+  readonly port: number;
+  /** Connection string for every SDK, as the cloud gives it: connections are encrypted. */
+  readonly connectionString: string;
+  /** The certificate, as PEM. Where it was made at the start, clients trust it by `NODE_EXTRA_CA_CERTS` or the like. */
+  readonly certificate: string;
 }
 
 /** A running emulator. */
@@ -33,18 +44,25 @@ export class Emulator {
 
   /** Connection string for every SDK. It contains `UseDevelopmentEmulator=true`: connections are not encrypted. */
   get connectionString(): string {
-    const { keyName, key } = this.#parts;
-    return `Endpoint=sb://${this.#address(0)};SharedAccessKeyName=${keyName};SharedAccessKey=${key};UseDevelopmentEmulator=true;`;
+    return `${this.#connectionString(this.port)}UseDevelopmentEmulator=true;`;
   }
 
   /** Base URL of the administration API (HTTP), which the AMQP port serves as well. */
   get administrationUrl(): string {
-    return `http://${this.#address(this.#parts.listening.length - 1)}`;
+    const { host, ports } = this.#parts;
+    return `http://${host}:${ports.http}`;
   }
 
   /** The port of AMQP, and beside it of the administration API. */
   get port(): number {
-    return (this.#parts.listening[0] as Listening).port;
+    return this.#parts.ports.amqp;
+  }
+
+  /** How to connect by TLS: to AMQP, AMQP over WebSockets, and the administration API. Undefined without TLS. */
+  get tls(): EmulatorTls | undefined {
+    const { ports, certificate } = this.#parts;
+    if (ports.tls === undefined || certificate === undefined) return undefined;
+    return { port: ports.tls, certificate, connectionString: this.#connectionString(ports.tls) };
   }
 
   /** Provokes failures, for tests. */
@@ -98,16 +116,16 @@ export class Emulator {
   }
 
   async #close(): Promise<void> {
-    const { amqp, administration, listening, context, store } = this.#parts;
+    const { amqp, administration, ports, context, store } = this.#parts;
     amqp.close();
     administration.closeAllConnections();
-    await Promise.all(listening.map((server) => server.close()));
+    await ports.close();
     context.broker.close();
     await store?.close();
   }
 
-  #address(index: number): string {
-    const { host, port } = this.#parts.listening[index] as Listening;
-    return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  #connectionString(port: number): string {
+    const { host, keyName, key } = this.#parts;
+    return `Endpoint=sb://${host}:${port};SharedAccessKeyName=${keyName};SharedAccessKey=${key};`;
   }
 }

@@ -1,10 +1,12 @@
 export { type AuthorizationRule } from './model/entity/authorization-rule.js';
 export { type EmulatorOptions } from './emulator-options.js';
-export { type Emulator } from './emulator.js';
+export { type Emulator, type EmulatorTls } from './emulator.js';
 export { type Entities, type SubscriptionEntry, type TopicEntry } from './entities.js';
 export { type EntityInspection, type InspectedMessage, type MessageCounts } from './entity-inspection.js';
 export { type Faults } from './amqp/faults/faults.js';
 export { type Tier } from './model/entity/tier.js';
 export { ManualClock } from './clock/manual-clock.js';
 export { readEntities } from './config/read-entities.js';
+export { type ClientWithPipeline, overPlainHttp } from './over-plain-http.js';
+export { type TlsOptions } from './server/tls.js';
 export { startEmulator } from './start-emulator.js';

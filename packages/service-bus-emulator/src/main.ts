@@ -1,9 +1,13 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { ConfigError } from './config/config-error.js';
 import { readEntities } from './config/read-entities.js';
+import { type Emulator } from './emulator.js';
+import { type TlsOptions } from './server/tls.js';
 import { startEmulator } from './start-emulator.js';
 
 const USAGE = `Usage: service-bus-emulator [options]
@@ -14,7 +18,11 @@ Options:
   --config FILE      entities, in the Config.json format of Microsoft's emulator
   --port PORT        AMQP, and the administration API beside it (default 5672; 0: any free port)
   --admin-port PORT  the administration API over HTTP (default 5300; 0: any free port)
-  --host ADDRESS     address to listen on (default 127.0.0.1: this machine only)
+  --host ADDRESS     address to listen on (default localhost: this machine only)
+  --tls              serve TLS as well, with a certificate made at the start: needs the package selfsigned
+  --tls-port PORT    AMQP, AMQP over WebSockets and administration by TLS (default 5671; 0: any free port)
+  --tls-cert FILE    your own certificate instead, as PEM, and
+  --tls-key FILE     its private key
   --data DIR         keep entities and messages in this directory (default: in memory)
   --accept-any-token accept every token without verifying it
   --version          print the version
@@ -35,6 +43,10 @@ function readOptions(): Record<string, string | boolean | undefined> {
         port: { type: 'string' },
         'admin-port': { type: 'string' },
         host: { type: 'string' },
+        tls: { type: 'boolean' },
+        'tls-port': { type: 'string' },
+        'tls-cert': { type: 'string' },
+        'tls-key': { type: 'string' },
         data: { type: 'string' },
         'accept-any-token': { type: 'boolean' },
         version: { type: 'boolean' },
@@ -60,11 +72,47 @@ function readPort(option: string, value: string | boolean | undefined, byDefault
   return port;
 }
 
+/** Returns the options of TLS; undefined where none of them is given. */
+function readTls(options: Record<string, string | boolean | undefined>): TlsOptions | undefined {
+  const { tls, 'tls-port': port, 'tls-cert': certificate, 'tls-key': key } = options;
+  if ([tls, port, certificate, key].every((option) => option === undefined)) return undefined;
+  const text = (file: string | boolean | undefined): string | undefined =>
+    typeof file === 'string' ? readFileSync(file, 'utf8') : undefined;
+  return {
+    port: readPort('--tls-port', port, 5671),
+    ...(certificate !== undefined && { certificate: text(certificate) }),
+    ...(key !== undefined && { key: text(key) }),
+  };
+}
+
+/** Writes the certificate where clients can read it, in a folder that nobody else can write to. */
+function writeCertificate(certificate: string): string {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'service-bus-emulator-')), 'certificate.pem');
+  writeFileSync(file, certificate);
+  return file;
+}
+
+/** What the program says about itself when it is ready. */
+function describeEmulator(emulator: Emulator, certificateFile: string | undefined): string {
+  const { connectionString, administrationUrl, tls } = emulator;
+  const lines = [
+    ['connection string', connectionString],
+    ['administration', administrationUrl],
+    ...(tls ? [['by TLS', tls.connectionString]] : []),
+    ...(certificateFile === undefined ? [] : [['certificate', `NODE_EXTRA_CA_CERTS=${certificateFile}`]]),
+  ];
+  return lines.map(([name = '', value = '']) => `  ${name.padEnd(18)} ${value}\n`).join('');
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE')
-    return `Port ${port} is taken: choose another with --port or --admin-port (0: any free one).`;
+    return `Port ${port} is taken: choose another with --port, --admin-port or --tls-port (0: any free one).`;
   return message;
 }
 
@@ -81,20 +129,28 @@ async function main(): Promise<void> {
   const config = options['config'];
   const entities = typeof config === 'string' ? await readEntities(config) : {};
   const { host, data } = options;
+  const tls = readTls(options);
   const emulator = await startEmulator({
     port: readPort('--port', options['port'], 5672),
     administrationPort: readPort('--admin-port', options['admin-port'], 5300),
     acceptAnyToken: options['accept-any-token'] === true,
     entities,
+    ...(tls && { tls }),
     ...(typeof host === 'string' && { host }),
     ...(typeof data === 'string' && { dataDirectory: data }),
   });
+  const isMade = emulator.tls && options['tls-cert'] === undefined;
+  const certificateFile = isMade ? writeCertificate(emulator.tls.certificate) : undefined;
   const { queues = [], topics = [] } = entities;
   process.stdout.write(
     `Service Bus emulator: ${queues.length} queues, ${topics.length} topics\n` +
-      `  connection string  ${emulator.connectionString}\n` +
-      `  administration     ${emulator.administrationUrl}\n`,
+      describeEmulator(emulator, certificateFile),
   );
+  if (typeof host === 'string' && !isLoopback(host)) {
+    process.stderr.write(
+      `warning: it listens on ${host}, not on this machine alone, and its key is public: whoever reaches it can read and write everything\n`,
+    );
+  }
   const stop = (): void => void emulator.close().then(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

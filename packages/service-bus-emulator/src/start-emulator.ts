@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type Socket } from 'node:net';
 
 import { AmqpService } from './amqp/connection/amqp-service.js';
 import { Authorizer } from './amqp/authorization/authorizer.js';
@@ -18,8 +17,9 @@ import { Broker } from './model/namespace/broker.js';
 import { Namespace } from './model/namespace/namespace.js';
 import { restoreNamespace } from './model/namespace/restore-namespace.js';
 import { openStore, type Store } from './store/open-store.js';
-import { chooseProtocol } from './server/choose-protocol.js';
-import { listen, type Listening } from './server/listen.js';
+import { openPorts, type PortOptions } from './server/open-ports.js';
+import { provideCertificate } from './server/tls.js';
+import { acceptWebSockets } from './server/web-sockets.js';
 
 const KEY_NAME = 'RootManageSharedAccessKey';
 // The key of Microsoft's emulator, so that a connection string works for both.
@@ -30,51 +30,65 @@ const GIBIBYTE = 1024 ** 3;
 
 /**
  * Starts a Service Bus in this process and resolves when it accepts connections.
- * Rejects with the system's error (`EADDRINUSE`) if a port is taken.
+ * Rejects with the system's error (`EADDRINUSE`) if a port is taken, with a StoreError if the data directory cannot be
+ * used, and with a TlsError if TLS cannot be served.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { host = '127.0.0.1', port = 5672, administrationPort = 5300, handshakeTimeoutMs = 10_000 } = options;
-  const { dataDirectory, maxConnections = 1_000 } = options;
-  // AMQP's connections, HTTP's, and those whose protocol is not known yet.
-  const maxSockets = 2 * maxConnections + 100;
-  const store = dataDirectory === undefined ? undefined : await openStore(dataDirectory, crash);
+  const { host = 'localhost', handshakeTimeoutMs = 10_000, maxConnections = 1_000 } = options;
+  const tls = await prepareTls(options.tls, host);
+  const store =
+    options.dataDirectory === undefined ? undefined : await openStore(options.dataDirectory, crash);
   const context = createContext(options, await openBroker(options, store));
   const amqp = new AmqpService(context, {
     maxConnections,
     maxLinks: options.maxLinks ?? 5_000,
     handshakeTimeoutMs,
   });
-  // Clients create their tokens by the time of day, whatever the emulator's clock says.
-  const administration = createAdministration(context.broker, (token, url) => {
-    const claim = context.authorizer.verify(token, SAS_TOKEN, url, Date.now());
-    context.authorizer.authorize([claim], url, ['Manage'], Date.now());
-  });
-
-  const http = (socket: Socket): void => void administration.emit('connection', socket);
-  const accept = { amqp: (socket: Socket) => amqp.accept(socket), http };
-  const listening: Listening[] = [];
-  try {
-    const choose = (socket: Socket): void => chooseProtocol(socket, accept, handshakeTimeoutMs);
-    listening.push(await listen({ host, port, maxSockets }, choose));
-    if (administrationPort !== false) {
-      listening.push(await listen({ host, port: administrationPort, maxSockets }, http));
-    }
-  } catch (error) {
-    await Promise.all(listening.map((server) => server.close()));
+  const administration = createAdministration(
+    context.broker,
+    (token, url) => {
+      // Clients create their tokens by the time of day, whatever the emulator's clock says.
+      const claim = context.authorizer.verify(token, SAS_TOKEN, url, Date.now());
+      context.authorizer.authorize([claim], url, ['Manage'], Date.now());
+    },
+    handshakeTimeoutMs,
+  );
+  acceptWebSockets(administration, (stream) => amqp.accept(stream));
+  const { port = 5672, administrationPort = 5300 } = options;
+  const ports = await openPorts(
+    { host, amqp: port, http: administrationPort, tls, maxConnections, handshakeTimeoutMs },
+    {
+      amqp: (socket) => amqp.accept(socket),
+      http: (socket) => void administration.emit('connection', socket),
+    },
+  ).catch(async (error: unknown) => {
     await store?.close();
     throw error;
-  }
-  const { entities } = options;
+  });
   return new Emulator({
     context,
     amqp,
     administration,
-    listening,
+    ports,
+    host: hostForClients(options.host),
+    certificate: tls?.certificate.certificate,
     keyName: KEY_NAME,
     key: KEY,
-    entities,
+    entities: options.entities,
     store,
   });
+}
+
+async function prepareTls(tls: EmulatorOptions['tls'], host: string): Promise<PortOptions['tls']> {
+  if (tls === undefined || tls === false) return undefined;
+  const options = tls === true ? {} : tls;
+  return { port: options.port ?? 5671, certificate: await provideCertificate(options, host) };
+}
+
+/** What clients on this machine connect to: an address that stands for all of them is none. */
+function hostForClients(host = '127.0.0.1'): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** Creates a broker, restores the store's entities and messages, and creates declared entities that are missing. */

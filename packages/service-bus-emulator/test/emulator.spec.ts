@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+
 import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it } from '@jest/globals';
 
@@ -184,5 +188,39 @@ describe('reset', () => {
     scene.emulator.reset();
     await expect(receiver.completeMessage(message)).rejects.toMatchObject({ name: 'ServiceBusError' });
     expect(scene.entity('orders').messages()).toEqual([]);
+  });
+});
+
+describe('the addresses of an emulator', () => {
+  const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
+    list?.some(({ address }) => address === '::1'),
+  );
+
+  async function answers(host: string, port: number): Promise<boolean> {
+    const socket = connect(port, host);
+    try {
+      await once(socket, 'connect');
+      return true;
+    } catch {
+      return false;
+    } finally {
+      socket.destroy();
+    }
+  }
+
+  it('are those of localhost, whichever of them a client takes', async () => {
+    const emulator = await startTestEmulator();
+    expect(await answers('127.0.0.1', emulator.port)).toBe(true);
+    expect(await answers('::1', emulator.port)).toBe(hasIpv6);
+    expect(emulator.connectionString).toContain('sb://127.0.0.1:');
+    await emulator.close();
+    expect(await answers('127.0.0.1', emulator.port)).toBe(false);
+    expect(await answers('::1', emulator.port)).toBe(false);
+  });
+
+  it('are the one that it is given', async () => {
+    const emulator = await startTestEmulator({}, { host: '127.0.0.1' });
+    expect(await answers('::1', emulator.port)).toBe(false);
+    await emulator.close();
   });
 });

@@ -75,6 +75,21 @@ describe('misbehaving clients', () => {
     await othersAreServed();
   });
 
+  it.each([
+    ['headers', 'GET /orders HTTP/1.1\r\nHost: x\r\n'],
+    ['a body', 'PUT /orders HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n<entry'],
+    ['a second request', 'GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /orders HTTP/1.1\r\nHost: x\r\n'],
+  ])('that never finish %s lose their connection to the administration API', async (_what, text) => {
+    const socket = dial();
+    const closed = once(socket, 'close');
+    socket.write(text);
+    // A byte now and then keeps a connection from being idle.
+    const trickle = setInterval(() => socket.write('x'), 100);
+    await closed;
+    clearInterval(trickle);
+    await othersAreServed();
+  });
+
   it('that connect in large numbers and send nothing disturb nobody', async () => {
     for (let count = 0; count < 200; count += 1) dial();
     await othersAreServed();

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { connect } from 'node:tls';
 import { type Readable } from 'node:stream';
 
 import { ServiceBusClient } from '@azure/service-bus';
@@ -100,6 +101,35 @@ describe('the standalone program', () => {
     expect(await program.exited).toBe(0);
   });
 
+  it('serves TLS with a certificate that it leaves where clients can read it', async () => {
+    const program = start('--tls', '--tls-port', '0', ...FREE);
+    await connectionString(program);
+    await until(() => program.output().includes('NODE_EXTRA_CA_CERTS='));
+    const [, port = ''] = /by TLS +Endpoint=sb:\/\/127\.0\.0\.1:(\d+);/.exec(program.output()) ?? [];
+    const [, file = ''] = /NODE_EXTRA_CA_CERTS=(.+)/.exec(program.output()) ?? [];
+    const socket = connect({ port: Number(port), servername: 'localhost', ca: await readFile(file) });
+    await once(socket, 'secureConnect');
+    socket.destroy();
+    await rm(path.dirname(file), { recursive: true });
+  });
+
+  it('says what it lacks for TLS', async () => {
+    const file = await configFile('no certificate');
+    const program = start('--tls-cert', file, ...FREE);
+    expect(await program.exited).toBe(1);
+    expect(program.errors()).toBe('tls: a certificate needs its key\n');
+  });
+
+  it('warns where it can be reached from elsewhere, and prints what clients can use', async () => {
+    const program = start('--host', '0.0.0.0', ...FREE);
+    expect(await connectionString(program)).toContain('Endpoint=sb://localhost:');
+    await until(() => program.errors() !== '');
+    expect(program.errors()).toMatch(/^warning: it listens on 0\.0\.0\.0, .* its key is public/);
+    const quiet = start(...FREE);
+    await connectionString(quiet);
+    expect(quiet.errors()).toBe('');
+  });
+
   it('prints the version of its package', async () => {
     const { version } = JSON.parse(await readFile('packages/service-bus-emulator/package.json', 'utf8')) as {
       version: string;
@@ -169,7 +199,7 @@ describe('the standalone program', () => {
         const program = start(...options);
         expect(await program.exited).toBe(1);
         expect(program.errors()).toContain(
-          `Port ${port} is taken: choose another with --port or --admin-port`,
+          `Port ${port} is taken: choose another with --port, --admin-port or --tls-port`,
         );
       }
     });

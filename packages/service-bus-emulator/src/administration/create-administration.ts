@@ -4,6 +4,7 @@ import { type Broker } from '../model/namespace/broker.js';
 import { type AdministrationAnswer } from './resources/administration-request.js';
 import { type AuthorizeRequest, assertAuthorized } from './assert-authorized.js';
 import { limitConnections } from './limit-connections.js';
+import { limitRequestTime } from './limit-request-time.js';
 import { handleRequest } from './handle-request.js';
 import { readBody } from './read-body.js';
 import { parseResourcePath } from './resources/resource-path.js';
@@ -14,8 +15,15 @@ import { writeXml } from './xml/write-xml.js';
 const IDLE_TIMEOUT_MS = 120_000;
 const MAX_CONNECTIONS = 1_000;
 
-/** Creates the administration API over HTTP. It does not listen: the port's owner emits `connection` on the server. */
-export function createAdministration(broker: Broker, authorize: AuthorizeRequest): Server {
+/**
+ * Creates the administration API over HTTP. It does not listen: the port's owner emits `connection` on the server.
+ * A request has to be there as a whole within `requestTimeoutMs`.
+ */
+export function createAdministration(
+  broker: Broker,
+  authorize: AuthorizeRequest,
+  requestTimeoutMs: number,
+): Server {
   const namespaceCreatedAtMs = broker.clock.now();
   const answer = async (request: IncomingMessage): Promise<AdministrationAnswer> => {
     const { url = '/', method = 'GET', headers } = request;
@@ -43,6 +51,7 @@ export function createAdministration(broker: Broker, authorize: AuthorizeRequest
   });
   server.timeout = IDLE_TIMEOUT_MS;
   limitConnections(server, MAX_CONNECTIONS);
+  limitRequestTime(server, requestTimeoutMs);
   return server;
 }
 

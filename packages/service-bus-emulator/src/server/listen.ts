@@ -8,14 +8,40 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/**
- * Listens on a port (0: any free one) and hands over each connection; refuses connections beyond `maxSockets`.
- * Rejects if the port is taken.
- */
-export async function listen(
-  { host, port, maxSockets }: { host: string; port: number; maxSockets: number },
-  connected: (socket: Socket) => void,
-): Promise<Listening> {
+interface Address {
+  /** `localhost` listens on 127.0.0.1 and, where there is IPv6, on ::1 as well. */
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Connections beyond it are refused. */
+  readonly maxSockets: number;
+}
+
+type Connected = (socket: Socket) => void;
+
+/** How often a free port is looked for that is free on both of a machine's loopback addresses. */
+const MAX_TRIES = 20;
+const NO_IPV6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+
+/** Listens on a port and hands over each connection. Rejects if the port is taken. */
+export async function listen(address: Address, connected: Connected): Promise<Listening> {
+  if (address.host !== 'localhost') return listenOn(address, connected);
+  for (let tries = 1; ; tries += 1) {
+    const first = await listenOn({ ...address, host: '127.0.0.1' }, connected);
+    try {
+      const second = await listenOn({ ...address, host: '::1', port: first.port }, connected);
+      const close = async (): Promise<void> => void (await Promise.all([first.close(), second.close()]));
+      return { host: 'localhost', port: first.port, close };
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (NO_IPV6.has(code)) return { ...first, host: 'localhost' };
+      await first.close();
+      if (address.port !== 0 || code !== 'EADDRINUSE' || tries === MAX_TRIES) throw error;
+    }
+  }
+}
+
+async function listenOn({ host, port, maxSockets }: Address, connected: Connected): Promise<Listening> {
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);

@@ -80,7 +80,6 @@ describe('the administration over HTTP', () => {
 
   it('answers requests for unknown paths', async () => {
     for (const path of [
-      '',
       '$nothing',
       '$Resources/Nothing',
       'a/Subscriptions/b/c/d',

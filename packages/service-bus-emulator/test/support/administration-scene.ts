@@ -1,8 +1,7 @@
 import { ServiceBusAdministrationClient } from '@azure/service-bus';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 
-import { type EmulatorOptions } from '../../src/index.js';
-import { overPlainHttp } from '../../../nestjs-service-bus/src/sdk/connection/over-plain-http.js';
+import { type EmulatorOptions, overPlainHttp } from '../../src/index.js';
 import { EmulatorScene } from './emulator-scene.js';
 
 export interface RawAnswer {
