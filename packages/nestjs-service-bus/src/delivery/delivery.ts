@@ -49,10 +49,13 @@ export class Delivery implements RenewableLock {
 
   /** A drain gives it back, whatever its handler does. */
   isGivenBack = false;
-  private wasTried = false;
+  /** Its end is decided, whether or not the broker was told. */
+  protected wasTried = false;
 
   /** Called once its handler has ended, or will not be called: its result and its settlement may still be on their way. */
   onHandled?: () => void = undefined;
+  /** Called once its work is done and its results are accepted: only the broker's answer to its completion is missing. */
+  onCompleting?: () => void = undefined;
   /** How long the broker took to answer its settlement, in milliseconds. */
   answeredInMs: number | undefined = undefined;
 

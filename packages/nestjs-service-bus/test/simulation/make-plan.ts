@@ -6,6 +6,9 @@ const LATENCIES: [readonly [number, number], ...(readonly [number, number])[]] =
   [1, 3],
   [1, 20],
   [5, 80],
+  [0, 0],
+  [0, 200],
+  [90, 110],
 ];
 const KINDS: [Fault['kind'], ...Fault['kind'][]] = [
   'detach-links',
@@ -27,6 +30,7 @@ const KINDS: [Fault['kind'], ...Fault['kind'][]] = [
   'replace',
 ];
 
+const PREFETCHES = ['auto', 'auto', 'auto', 0, 3, 50] as const;
 /** How far a clock can be off: a node without NTP, a virtual machine that was asleep. */
 const SKEWS_MS: [number, ...number[]] = [
   0, 0, 0, 900, -900, 4_000, -20_000, 20_000, -600_000, 600_000, 86_400_000,
@@ -40,8 +44,9 @@ export function makePlan(random: Random, cloud: Random): Plan {
   const detectsOnInput = random.chance(0.3);
   const inputs = makeInputs(random, hasSessions, !detectsDuplicates, !detectsOnInput);
   const isCalm = random.chance(0.1);
+  const binding = makeBinding(random, hasSessions);
   return {
-    binding: makeBinding(random, hasSessions),
+    binding: { ...binding, prefetch: PREFETCHES[inputs.length % PREFETCHES.length] ?? 'auto' },
     hasOutput,
     detectsDuplicates,
     detectsOnInput,

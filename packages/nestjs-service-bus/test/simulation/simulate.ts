@@ -72,12 +72,13 @@ function makeScene(plan: Plan, time: VirtualTime, random: Random, note: (what: s
   const { sessions, maxConcurrentCalls, batch } = plan.binding;
   const { maxMessages = 1 } = batch ?? {};
   const maxHandlers = sessions?.maxConcurrentSessions ?? Number(maxConcurrentCalls) * maxMessages;
-  const judge: Judge = new Judge(plan, maxHandlers, note, (message) =>
+  const judge: Judge = new Judge(plan, maxHandlers, note, (message, finished) =>
     broker
       .stored(INPUT_QUEUE)
       .some(
         (other) =>
           other.state === 'active' &&
+          !finished.has(other.sequenceNumber) &&
           other.content.sessionId === message.sessionId &&
           other.sequenceNumber < (message.sequenceNumber?.toNumber() ?? 0),
       ),
@@ -150,6 +151,7 @@ function isNothingLeft(broker: SimulatedBroker, judge: Judge, processes: number)
     ({ process }) => hanging.filter((other) => other.process === process).length >= maxHandlers,
   );
   return others.every(({ content, lockId }) =>
-    lockId === 0 ? plan.hasSessions && sessions.has(content.sessionId) : hasFull,
+    // Behind a message that hangs, those of its session wait at the broker, and here.
+    plan.hasSessions ? sessions.has(content.sessionId) : lockId !== 0 && hasFull,
   );
 }

@@ -27,6 +27,7 @@ describe('Slots', () => {
     slots.release();
     expect(slots.tryTake()).toBe(false);
     expect(await slots.take()).toBe(false);
+    expect(await new Promise((resolve) => slots.wait(resolve))).toBe(false);
   });
 
   it('follows its limit up and down', async () => {

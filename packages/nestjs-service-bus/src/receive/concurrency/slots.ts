@@ -38,6 +38,7 @@ export class Slots {
 
   /** The same, by a callback that also is the caller's place in the line: see `leave`. */
   wait(granted: (isGranted: boolean) => void): void {
+    if (this.isClosed) return granted(false);
     this.wasFull = true;
     this.queue.push(granted);
   }

@@ -12,16 +12,27 @@ import { SessionDelivery } from '../../delivery/session-delivery.js';
 import { within } from '../../time/within.js';
 import { type AnnouncedAttempts } from './announced-attempts.js';
 import { type IdleSession, SessionIdleTimer } from './session-idle-timer.js';
-import { findWaitingMessages } from '../watchdog/find-waiting-messages.js';
+import { type Arrived, SessionLine } from './session-line.js';
+import { mayHaveWaitingMessages } from '../watchdog/find-waiting-messages.js';
 import { WaitingRoom } from '../../message/waiting-room.js';
 
 /** Within this time a message that we gave back is with us again, as long as its session is. */
 const COMES_AGAIN_MS = 2_000;
 
+/** One message that waits here, and one on its way, so that a handler need not wait for the network. */
+const PREFETCH = 2;
+
 /**
- * One held session, from its acceptance until it is released or lost. Its messages are processed one at a time: the
- * broker sends the next one only when the previous one is settled. While a message waits for a retry, the session
- * stays locked; after the wait, the message goes back to the head of the session.
+ * One held session, from its acceptance until it is released or lost. One handler works on it at a time, in the order
+ * of its messages. The next handler begins when the results of the message before are accepted and its completion is on
+ * its way: nothing that can happen to that changes the order any more, for
+ *
+ * - no message is settled before the one ahead of it is, so that what is lost and comes again is always the rest of the
+ *   session, from the first unsettled message on;
+ * - a completion that fails ends the session here, and the handler behind it is told.
+ *
+ * A message that is not completed has no successor until it is settled. While it waits for a retry, the session stays
+ * locked; after the wait it goes back to the head of the session, and those that are here already wait for it.
  */
 export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   renewAtMs = 0;
@@ -37,11 +48,15 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   private readonly settler: Settler;
   private readonly waitingRoom: WaitingRoom;
   private readonly runtime: MessageRuntime;
-  private current?: SessionDelivery;
+  private readonly line = new SessionLine();
+  /** The message that a handler works on, or that waits for a retry. */
+  private current?: SessionDelivery | undefined;
+  /** The message before, whose completion the broker has not answered. */
+  private completing?: SessionDelivery | undefined;
   /** Set while a message that was given back only to write its attempt down is on its way to us again. */
-  private announcedAtMs?: number;
-  private comesAgain?: Promise<void>;
+  private comesAgain?: Promise<void> | undefined;
   private arrived?: () => void;
+  private returnTimer?: NodeJS.Timeout;
   private hasReceived = false;
   private readonly idleTimer: SessionIdleTimer;
   private isStopping = false;
@@ -62,15 +77,11 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.waitingRoom = new WaitingRoom(runtime.clock, (delivery) => this.returnForRetry(delivery));
     this.runtime = { ...runtime, waitingRoom: this.waitingRoom };
-    // One credit only: a prefetched message would overtake one that goes back for a retry.
+    // The first message may be given back at once, to write its attempt down.
     this.link = new ReceiverLink(receiver, 1, this, runtime.clock);
     this.settler = new Settler(receiver);
-    this.idleTimer = new SessionIdleTimer(
-      this,
-      idleTimeoutMs,
-      runtime.binding.watchdog.silenceMs,
-      runtime.clock,
-    );
+    const { clock, binding } = runtime;
+    this.idleTimer = new SessionIdleTimer(this, idleTimeoutMs, binding.watchdog.silenceMs, clock);
   }
 
   get sessionId(): string {
@@ -78,9 +89,8 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   }
 
   get isBusy(): boolean {
-    const awaitsMs =
-      this.announcedAtMs === undefined ? Infinity : this.runtime.clock.now() - this.announcedAtMs;
-    return this.current !== undefined || awaitsMs < COMES_AGAIN_MS;
+    const { current, completing, line } = this;
+    return current !== undefined || completing !== undefined || line.size > 0 || line.isHeldUp;
   }
 
   get isClosed(): boolean {
@@ -88,7 +98,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   }
 
   get receivedAtMs(): number | undefined {
-    return this.current?.receivedAtMs;
+    return (this.completing ?? this.current)?.receivedAtMs;
   }
 
   get isWaitingForRetry(): boolean {
@@ -99,13 +109,8 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     return this.receiver.sessionLockedUntilUtc;
   }
 
-  async hasWaitingMessages(): Promise<boolean> {
-    try {
-      return (await findWaitingMessages(this.receiver, new Set(), Infinity)).size > 0;
-    } catch {
-      // No answer: the connection does not work either, so the session has to be released as well.
-      return true;
-    }
+  hasWaitingMessages(): Promise<boolean> {
+    return mayHaveWaitingMessages(this.receiver);
   }
 
   start(): void {
@@ -123,20 +128,24 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     return this.receiver.renewSessionLock();
   }
 
-  /** The session is lost, and with it the lock of the message in work. */
+  /** The session is lost, and with it the locks of its messages. */
   lose(cause?: unknown): void {
     if (this.isLost || this.finishing) return;
     this.isLost = true;
     this.locks.remove(this);
+    this.line.clear();
+    this.completing?.lose(cause);
     this.current?.lose(cause);
     this.waitingRoom.close();
     // The session keeps its place while a handler works, so that there are never more handlers than places.
-    if (!this.current) void this.finish();
+    this.goOn();
   }
 
   /** Takes no more messages, lets the one in work finish, and releases the session. */
   drain(): Promise<void> {
     this.isDraining = true;
+    // They go back with the session.
+    if (!this.comesAgain) this.line.clear();
     this.waitingRoom.close();
     void this.release();
     return this.ended;
@@ -150,7 +159,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
       // Only the broker's answer is missing.
       if (delivery.isSettling) return this.ended;
       await (this.givingBack = giveBack(delivery, delivery.attempt - 1));
-    }
+    } else if (this.completing) return this.ended;
     await this.finish();
   }
 
@@ -162,7 +171,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     this.comesAgain = undefined;
     // A message that was on its way still arrives, and is processed before the session is released.
     await this.link.stop();
-    if (!this.current) await this.finish();
+    this.goOn();
   }
 
   /** Releases the session at once, even if a message is in work. */
@@ -172,26 +181,46 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   }
 
   receive(message: ServiceBusReceivedMessage): void {
-    this.process(message).then(
-      (goesOn) => {
-        if (goesOn) this.link.topUp(1);
-      },
-      (error: unknown) => {
+    // The session is being released, and the message goes back with it.
+    if (this.finishing || this.isLost || (this.isDraining && !this.comesAgain)) return;
+    this.runtime.brokerClock.heardEnqueued(message.enqueuedTimeUtc);
+    this.line.add({ message, place: this.link.takePlace() });
+    if (!this.line.isHeldUp) {
+      clearTimeout(this.returnTimer);
+      this.arrived?.();
+      this.comesAgain = undefined;
+    }
+    this.goOn();
+  }
+
+  /** Begins with the next message, or ends the session if there is to be none. */
+  private goOn(): void {
+    if (this.current || this.finishing) return;
+    const next = this.isLost ? undefined : this.line.take();
+    if (next) {
+      this.process(next).catch((error: unknown) => {
         // No handler can bring this about: the session goes back as it is.
         this.lose(error);
         void this.finish();
-      },
-    );
+      });
+    } else if (this.isLost || (this.isStopping && !this.comesAgain)) {
+      if (!this.completing) void this.finish();
+    }
+    this.topUp();
   }
 
-  private async process(message: ServiceBusReceivedMessage): Promise<boolean> {
-    // The session is being released, and the message goes back with it.
-    if (this.finishing) return false;
-    this.runtime.brokerClock.heardEnqueued(message.enqueuedTimeUtc);
-    this.arrived?.();
-    this.announcedAtMs = this.comesAgain = undefined;
-    const announced = this.announced.take(message);
-    const delivery = this.deliveryOf(message, announced);
+  private topUp(): void {
+    if (this.isStopping || this.isLost || this.finishing) return;
+    const { current, line } = this;
+    const ahead = this.hasReceived ? (this.runtime.binding.prefetch ?? PREFETCH) - line.size : 0;
+    // Something is to come in any case: the next message, or the one that has gone back.
+    const least = line.isHeldUp || (!current && line.size === 0) ? 1 : 0;
+    this.link.topUp(Math.max(ahead, least));
+  }
+
+  private async process(arrived: Arrived): Promise<void> {
+    const announced = this.announced.take(arrived.message);
+    const delivery = this.deliveryOf(arrived, announced);
     this.current = delivery;
     this.runtime.observer?.received(delivery);
     if (this.isDraining) {
@@ -199,22 +228,16 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
       await giveBack(delivery, delivery.attempt - 1);
     } else if (announced === undefined && this.isToBeAnnounced(delivery)) {
       await this.announce(delivery, delivery.attempt);
+      this.hasReceived = true;
     } else {
+      this.hasReceived = true;
+      delivery.onCompleting = () => this.passOn(delivery);
       await processMessage(delivery, this.runtime);
       if (this.waitingRoom.has(delivery)) await new Promise<void>((resolve) => (this.endRetryWait = resolve));
     }
-    this.hasReceived = true;
     // Even if the handler has ended by now, the session must not end before its message is given back.
-    await this.givingBack;
-    this.link.release(delivery);
-    this.current = undefined;
-    this.progress.done();
-    this.idleTimer.touch();
-    // An unsettled message stays locked by this link: going on would process later messages before it.
-    if (delivery.state !== 'settled') this.isLost = true;
-    const isOver = this.isStopping && !this.comesAgain;
-    if (this.isLost || isOver) await this.finish();
-    return !this.finishing;
+    if (this.current === delivery) await this.givingBack;
+    this.done(delivery);
   }
 
   linkFailed(_link: ReceiverLink, error: Error): void {
@@ -238,9 +261,45 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     // The link is closed together with its session.
   }
 
-  private deliveryOf(message: ServiceBusReceivedMessage, attempt: number | undefined): SessionDelivery {
+  /** The results of this message are accepted, and its completion is on its way: the next one may begin. */
+  private passOn(delivery: SessionDelivery): void {
+    delivery.isCompleting = true;
+    // One completion at a time is enough for the network, and a longer rest of the session would be done again.
+    if (this.current !== delivery || this.completing) return;
+    this.current = undefined;
+    this.completing = delivery;
+    this.goOn();
+  }
+
+  private done(delivery: SessionDelivery): void {
+    this.link.release(delivery);
+    if (this.current === delivery) this.current = undefined;
+    else this.completing = undefined;
+    delivery.end();
+    // From now on it waits for nobody.
+    if (this.current) this.current.previous = undefined;
+    this.progress.done();
+    this.idleTimer.touch();
+    // It stays locked by this link: going on would process later messages before it.
+    if (delivery.state !== 'settled') this.lose();
+    // It has gone back, and does not come again: it was its last delivery, or its time was over.
+    clearTimeout(this.returnTimer);
+    if (this.line.isHeldUp) this.returnTimer = setTimeout(() => this.lose(), COMES_AGAIN_MS);
+    const { current } = this;
+    // Its own completion leaves first: it has waited for this end as well, and for longer.
+    if (current?.isCompleting) void delivery.ended.then(() => this.passOn(current));
+    this.goOn();
+  }
+
+  private deliveryOf({ message, place }: Arrived, attempt?: number): SessionDelivery {
     const { receiver, settler, link, runtime } = this;
-    return new SessionDelivery(message, receiver, settler, link, link.takePlace(), runtime.counting, attempt);
+    const delivery = new SessionDelivery(message, receiver, settler, link, place, runtime.counting, attempt);
+    delivery.previous = this.completing?.ended;
+    delivery.onAbandoning = () => {
+      if (!this.isStopping) this.line.expect(message);
+      this.topUp();
+    };
+    return delivery;
   }
 
   /**
@@ -251,13 +310,12 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   private isToBeAnnounced({ attempt }: SessionDelivery): boolean {
     const { binding, counting } = this.runtime;
     // A session on its way back to the broker would not get the message again.
-    const isFirst = !this.hasReceived && !this.isStopping;
-    return isFirst && binding.sessions?.countsLostRuns === true && attempt <= counting.maxAttempts;
+    if (this.hasReceived || this.isStopping) return false;
+    return binding.sessions?.countsLostRuns === true && attempt <= counting.maxAttempts;
   }
 
   private async announce(delivery: Delivery, attempt: number): Promise<void> {
     this.announced.add(delivery.message, attempt);
-    this.announcedAtMs = this.runtime.clock.now();
     this.comesAgain = new Promise((resolve) => (this.arrived = resolve));
     await giveBack(delivery, attempt);
   }
@@ -273,7 +331,9 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
 
   private async end(): Promise<void> {
     this.idleTimer.close();
+    clearTimeout(this.returnTimer);
     this.locks.remove(this);
+    this.line.clear();
     this.arrived?.();
     await this.link.close();
     this.resolveEnded?.();

@@ -38,6 +38,15 @@ export async function findWaitingMessages(
   return new Set();
 }
 
+/** Whether any message waits in a held session. Without an answer it counts as so: its connection does not work either. */
+export async function mayHaveWaitingMessages(receiver: Peeking): Promise<boolean> {
+  try {
+    return (await findWaitingMessages(receiver, new Set(), Infinity)).size > 0;
+  } catch {
+    return true;
+  }
+}
+
 /** Identifies a message within its entity. */
 export function sequenceNumberOf({ sequenceNumber }: ServiceBusReceivedMessage): string {
   return String(sequenceNumber);

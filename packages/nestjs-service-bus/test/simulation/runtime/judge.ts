@@ -28,7 +28,8 @@ export class Judge implements BrokerWatch {
     readonly plan: Plan,
     readonly maxHandlers: number,
     private readonly note: (what: string) => void,
-    private readonly activeBefore: (message: SimulatedMessage) => boolean,
+    /** Whether an earlier message of the session waits, besides those whose work the process has finished. */
+    private readonly activeBefore: (message: SimulatedMessage, finished: ReadonlySet<number>) => boolean,
   ) {
     const records: InputRecord[] = [];
     for (const input of plan.inputs) records[input.number] = new InputRecord(input);
@@ -93,7 +94,7 @@ export class Judge implements BrokerWatch {
     if (process.finished.has(Number(message.sequenceNumber))) {
       this.violation(`${name} was started again after its work was done and only its completion failed`);
     }
-    if (this.plan.hasSessions && this.activeBefore(message)) {
+    if (this.plan.hasSessions && this.activeBefore(message, process.finished)) {
       this.violation(`${name} was started before an earlier message of its session`);
     }
     this.checkAttempt(record, message, context.attempt, name);
