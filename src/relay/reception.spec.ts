@@ -290,7 +290,7 @@ describe('Reception', () => {
   it('goes on when its link is lost and opened anew, as long as it holds nothing', async () => {
     const { collected } = start();
     receiver.handlers.linkOpened?.();
-    receiver.handlers.linkOpening?.();
+    void receiver.handlers.linkOpening?.();
     receiver.handlers.linkOpened?.();
     receiver.deliver(message('a'));
     await jest.advanceTimersByTimeAsync(3_000);
@@ -302,7 +302,7 @@ describe('Reception', () => {
     receiver.handlers.linkOpened?.();
     receiver.deliver(message('a'));
     await fail('UnauthorizedAccess');
-    receiver.handlers.linkOpening?.();
+    void receiver.handlers.linkOpening?.();
     expect(await bodies(collected)).toEqual(['a']);
     expect(receiver.isClosed).toBe(true);
     expect(await reception.complete()).toBe(0);

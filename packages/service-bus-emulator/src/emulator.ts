@@ -25,6 +25,7 @@ interface Parts {
 
 /** What clients need to connect to an emulator by TLS. */
 export interface EmulatorTls {
+  /** The port of TLS. */
   readonly port: number;
   /** Connection string for every SDK, as the cloud gives it: connections are encrypted. */
   readonly connectionString: string;

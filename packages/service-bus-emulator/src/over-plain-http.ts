@@ -1,6 +1,8 @@
 /** What this asks of a client: the HTTP pipeline that clients of @azure/service-bus 7 have. */
 export interface ClientWithPipeline {
+  /** Where each request passes through. */
   readonly pipeline: {
+    /** Adds a step that requests pass through. */
     addPolicy(policy: {
       name: string;
       sendRequest<Request extends { url: string; allowInsecureConnection?: boolean }, Answer>(

@@ -55,7 +55,7 @@ describe('settlement', () => {
     expect(deferred).toMatchObject({
       body: 'aside',
       state: 'deferred',
-      deliveryCount: 0,
+      deliveryCount: 1,
       applicationProperties: { why: 'later' },
     });
   });
@@ -142,7 +142,7 @@ describe('settlement', () => {
     const left = scene.entity('closed').messages();
     expect(left.map(({ state, deliveryCount }) => ({ state, deliveryCount }))).toEqual([
       { state: 'active', deliveryCount: 1 },
-      { state: 'deferred', deliveryCount: 0 },
+      { state: 'deferred', deliveryCount: 1 },
     ]);
     expect(left[0]!.applicationProperty('note')).toBe('abandoned');
     expect(await receiveOne(scene.receiver('closed/$DeadLetterQueue'))).toMatchObject({

@@ -4,6 +4,7 @@ export interface AuthorizationRule {
   readonly claimType?: string;
   /** `Manage`, `Send`, `Listen`; `Manage` includes the others. */
   readonly rights: readonly string[];
+  /** What a connection string names as its SharedAccessKeyName. */
   readonly keyName?: string;
   /** Without a key the rule grants nothing. */
   readonly primaryKey?: string;
