@@ -90,8 +90,9 @@ describe('an emulator with TLS', () => {
     for (const bytes of [AMQP, Buffer.alloc(0)]) {
       const socket = connectTcp(port(), '127.0.0.1').resume();
       socket.on('error', () => undefined);
+      const closed = new Promise((resolve) => socket.once('close', resolve));
       socket.write(bytes);
-      await once(socket, 'close');
+      await closed;
     }
     expect((await greet({ servername: 'localhost' })).length).toBeGreaterThan(0);
   });
