@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -151,9 +151,14 @@ async function main(): Promise<void> {
       `warning: it listens on ${host}, not on this machine alone, and its key is public: whoever reaches it can read and write everything\n`,
     );
   }
-  const stop = (): void => void emulator.close().then(() => process.exit(0));
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  const stop = async (): Promise<void> => {
+    await emulator.close();
+    if (certificateFile !== undefined)
+      rmSync(path.dirname(certificateFile), { recursive: true, force: true });
+    process.exit(0);
+  };
+  process.once('SIGTERM', () => void stop());
+  process.once('SIGINT', () => void stop());
 }
 
 main().catch((error: unknown) => fail(explain(error)));

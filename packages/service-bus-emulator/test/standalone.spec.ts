@@ -110,7 +110,9 @@ describe('the standalone program', () => {
     const socket = connect({ port: Number(port), servername: 'localhost', ca: await readFile(file) });
     await once(socket, 'secureConnect');
     socket.destroy();
-    await rm(path.dirname(file), { recursive: true });
+    program.process.kill('SIGTERM');
+    expect(await program.exited).toBe(0);
+    await expect(readFile(file)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('says what it lacks for TLS', async () => {

@@ -155,6 +155,14 @@ describe('CoalescingSender', () => {
     expect(await Promise.all(sends)).toEqual(['accepted', 'refused', 'accepted']);
   });
 
+  it('lets a session go on whose message cannot be encoded, also where others travel without it', async () => {
+    link.answer = () => undefined;
+    const faulty = sender.send({ body: undefined, sessionId: 's' }).catch(() => 'refused');
+    expect(await Promise.all([faulty, send('a'), send('b')])).toEqual(['refused', 'accepted', 'accepted']);
+    expect(await send('c', 's')).toBe('accepted');
+    await sender.idle();
+  });
+
   it('learns that an entity takes no mixed sessions, and from then on sends each by itself', async () => {
     link.answer = (messages) =>
       new Set(messages.map(({ sessionId }) => sessionId)).size > 1 ? refusal() : undefined;

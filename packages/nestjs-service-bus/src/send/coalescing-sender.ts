@@ -121,8 +121,7 @@ export class CoalescingSender {
     }
     const members = this.fill(batch, first, grouping);
     if (members.length > 1) this.carry(members, batch);
-    else if (members.length === 1) this.carry(members);
-    else this.release([first]);
+    else this.carry(members);
   }
 
   /** Takes the first one that need not wait for others of its session. */
@@ -142,7 +141,10 @@ export class CoalescingSender {
   /** Fills the batch, from the first message on. If that does not fit, it becomes the only member, to be sent alone. */
   private fill(batch: ServiceBusMessageBatch, first: Pending, grouping: Grouping): Pending[] {
     const members: Pending[] = [];
-    if (this.add(first, batch, members) === 'full') return [first];
+    const result = this.add(first, batch, members);
+    if (result === 'full') return [first];
+    // Nothing of its session is on its way with it.
+    if (result === 'refused') this.release([first]);
     const key = grouping === 'same-key' ? keyOf(first.message) : undefined;
     const left: Pending[] = [];
     const sessions = new Set([first.session]);
@@ -156,9 +158,9 @@ export class CoalescingSender {
         left.push(send);
         continue;
       }
-      const result = this.add(send, batch, members);
-      if (result === 'full') break;
-      if (result === 'refused') continue;
+      const added = this.add(send, batch, members);
+      if (added === 'full') break;
+      if (added === 'refused') continue;
       sessions.add(send.session);
       this.leads(send);
     }
