@@ -22,6 +22,16 @@ describe('RequestCounts', () => {
     expect(counts.size).toBe(1);
   });
 
+  it('counts callers as one when there are too many', () => {
+    const counts = new RequestCounts(60_000, () => 1_000, 10);
+    for (let caller = 0; caller < 5_000; caller += 1) counts.increment(`caller ${caller}`);
+    expect(counts.size).toBe(11);
+    expect(counts.increment('caller 1').totalHits).toBe(2);
+    expect(counts.increment('somebody else').totalHits).toBe(4_991);
+    counts.decrement('somebody else');
+    expect(counts.increment('somebody else').totalHits).toBe(4_991);
+  });
+
   it('takes back what does not count', () => {
     const counts = new RequestCounts(60_000);
     counts.increment('shop');

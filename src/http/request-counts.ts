@@ -9,6 +9,10 @@ interface Window {
   readonly endsAtMs: number;
 }
 
+/** Callers beyond this number count as one: whoever comes from many addresses must not fill the memory. */
+const MAX_CALLERS = 100_000;
+const OTHERS = 'others';
+
 /**
  * Counts requests by caller. A caller's window begins with its first request. Each request gets a count of its own:
  * the library's memory store hands one object to all, in which requests that come at once see each other's counts,
@@ -23,6 +27,7 @@ export class RequestCounts {
   constructor(
     private readonly windowMs: number,
     private readonly now: () => number = Date.now,
+    private readonly maxCallers = MAX_CALLERS,
   ) {}
 
   /** How many callers are remembered. */
@@ -39,7 +44,7 @@ export class RequestCounts {
   }
 
   decrement(caller: string): void {
-    const window = this.windows.get(caller);
+    const window = this.windows.get(caller) ?? this.windows.get(OTHERS);
     if (window && window.hits > 0) window.hits -= 1;
   }
 
@@ -50,6 +55,8 @@ export class RequestCounts {
   private current(caller: string, nowMs: number): Window {
     const known = this.windows.get(caller);
     if (known && known.endsAtMs > nowMs) return known;
+    if (!known && caller !== OTHERS && this.windows.size >= this.maxCallers)
+      return this.current(OTHERS, nowMs);
     const window = { hits: 0, endsAtMs: nowMs + this.windowMs };
     this.windows.set(caller, window);
     return window;

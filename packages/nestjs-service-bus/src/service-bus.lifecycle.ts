@@ -13,6 +13,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { BindingRegistry } from './binding/binding-registry.js';
 import { NamespaceProbe } from './health/namespace-probe.js';
 import { ReceiverPool } from './injection/receiver-pool.js';
+import { ForeignSenders } from './send/foreign-senders.js';
 import { SenderPool } from './send/sender-pool.js';
 import { MODULE_OPTIONS_TOKEN } from './service-bus.module-definition.js';
 import { ServiceBusServer } from './service-bus.server.js';
@@ -39,6 +40,7 @@ export class ServiceBusLifecycle
     private readonly adapterHost: HttpAdapterHost,
     private readonly server: ServiceBusServer,
     private readonly senders: SenderPool,
+    private readonly foreignSenders: ForeignSenders,
     private readonly receivers: ReceiverPool,
     private readonly bindings: BindingRegistry,
     private readonly namespace: NamespaceProbe,
@@ -73,7 +75,10 @@ export class ServiceBusLifecycle
   async onApplicationShutdown(): Promise<void> {
     await this.server.close();
     // They share the client.
-    await Promise.all([this.receivers.close(), this.senders.closeWithClient()]);
+    await Promise.all([
+      this.receivers.close(),
+      this.foreignSenders.finish().then(() => this.senders.closeWithClient()),
+    ]);
   }
 
   /** Nest awaits the HTTP server's `beforeClose` ahead of every onModuleDestroy: the only hook that early. */

@@ -4,6 +4,7 @@ import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import { BindingRegistry } from './binding/binding-registry.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { ReceiverPool } from './injection/receiver-pool.js';
+import { ForeignSenders } from './send/foreign-senders.js';
 import { SenderPool } from './send/sender-pool.js';
 import { ServiceBusConnection } from './sdk/index.js';
 import { NamespaceProbe } from './health/namespace-probe.js';
@@ -47,6 +48,12 @@ import { UnfailingLogger } from './unfailing-logger.js';
       provide: SenderPool,
       inject: [ServiceBusClient, Telemetry],
       useFactory: (client: ServiceBusClient, telemetry: Telemetry) => new SenderPool(client, telemetry),
+    },
+    {
+      provide: ForeignSenders,
+      inject: [ServiceBusClient, Telemetry],
+      useFactory: (client: ServiceBusClient, telemetry: Telemetry) =>
+        new ForeignSenders(client, telemetry.foreign),
     },
     {
       provide: ReceiverPool,

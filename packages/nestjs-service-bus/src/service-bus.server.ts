@@ -24,6 +24,7 @@ import {
   unboundHandlerWarnings,
 } from './binding/resolve-routes.js';
 import { ClientSource, RECEIVER_RETRY_OPTIONS, ServiceBusConnection } from './sdk/index.js';
+import { ForeignSenders } from './send/foreign-senders.js';
 import { SenderPool } from './send/sender-pool.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { secondRootProblems } from './find-roots.js';
@@ -87,6 +88,7 @@ export class ServiceBusServer
     private readonly connection: ServiceBusConnection,
     private readonly bindings: BindingRegistry,
     private readonly senders: SenderPool,
+    private readonly foreignSenders: ForeignSenders,
     private readonly modules: ModulesContainer,
     private readonly telemetry: Telemetry,
   ) {
@@ -209,13 +211,21 @@ export class ServiceBusServer
       this.connection.createClient(RECEIVER_RETRY_OPTIONS),
     ));
     this.metrics = this.telemetry.forServer(this.connection, this.logger);
-    const { invoke, senders, logger } = this;
+    const { invoke, senders, foreignSenders, logger } = this;
     const outputSenders = (this.outputSenders = new SenderPool(
       this.connection.createClientOfOneTry(),
       this.telemetry,
     ));
     const { brokerClock } = this.locks;
-    const shared = { invoke, senders, outputSenders, clock: SYSTEM_CLOCK, brokerClock, logger };
+    const shared = {
+      invoke,
+      senders,
+      outputSenders,
+      foreignSenders,
+      clock: SYSTEM_CLOCK,
+      brokerClock,
+      logger,
+    };
     for (const { binding, routes } of resolved) {
       const telemetry = this.telemetry.forBinding(binding);
       const runtime = openBindingRuntime({ ...shared, binding, routes, observer: telemetry });

@@ -49,6 +49,8 @@ export interface BindingRuntime {
   readonly senders: SenderPool;
   /** To the binding's own destination; they try once, for its gate decides when to try again. */
   readonly outputSenders: SenderPool;
+  /** To places that only messages name. */
+  readonly foreignSenders: SenderPool;
   /** To be closed when a drain begins. */
   readonly outputs: OutputGates;
   readonly replyPolicy: ReplyPolicy;

@@ -55,6 +55,12 @@ export class ReplyPolicy {
     return destination !== this.binding.replyTo;
   }
 
+  /** True for a destination that the binding names itself: its own, or one of those that messages may choose. */
+  isNamed(destination: string): boolean {
+    const { replyTo, allowReplyTo } = this.binding;
+    return destination === replyTo || (Array.isArray(allowReplyTo) && allowReplyTo.includes(destination));
+  }
+
   /**
    * Whether it makes sense to send to a place that a message chose. Not for some time after a refusal; and when many
    * places in a row were refused, only one new place at a time is tried, so that those who name places that lead

@@ -19,6 +19,8 @@ export interface ReplyRuntime {
   readonly binding: Binding;
   readonly senders: SenderPool;
   readonly outputSenders: SenderPool;
+  /** To places that only messages name: whoever may send can name any number of them. */
+  readonly foreignSenders: SenderPool;
   readonly outputs: OutputGates;
   readonly replyPolicy: ReplyPolicy;
 }
@@ -77,10 +79,10 @@ async function send(
   runtime: ReplyRuntime,
   options?: SendOptions,
 ): Promise<void> {
-  const { senders, outputSenders, outputs, replyPolicy } = runtime;
+  const { outputs, replyPolicy } = runtime;
   const isForeign = replyPolicy.isForeign(destination);
   if (isForeign && !replyPolicy.mayTry(destination)) throw unreachable(destination);
-  const pool = isForeign ? senders : outputSenders;
+  const pool = isForeign ? poolFor(destination, runtime) : runtime.outputSenders;
   try {
     await outputs.send(destination, delivery, () => pool.get(destination).send(message, options));
     delivery.repliedTo = destination;
@@ -99,6 +101,13 @@ async function send(
   }
 }
 
+function poolFor(
+  destination: string,
+  { senders, foreignSenders, replyPolicy }: Pick<ReplyRuntime, 'senders' | 'foreignSenders' | 'replyPolicy'>,
+): SenderPool {
+  return replyPolicy.isNamed(destination) ? senders : foreignSenders;
+}
+
 /** The sender of the message has named it: no attempt of ours makes it exist. */
 function unreachable(destination: string, cause?: unknown): UnsendableResultError {
   const text = `nothing can be sent to ${destination}, which the message names as its replyTo`;
@@ -113,14 +122,15 @@ export async function replyFailure(
   error: unknown,
   input: ServiceBusReceivedMessage,
   pattern: string,
-  { binding, senders, replyPolicy }: Pick<ReplyRuntime, 'binding' | 'senders' | 'replyPolicy'>,
+  runtime: Omit<ReplyRuntime, 'outputs' | 'outputSenders'>,
 ): Promise<void> {
+  const { binding, replyPolicy } = runtime;
   const requester = replyPolicy.requesterOf(input);
   if (!requester || !replyPolicy.mayTry(requester.replyTo)) return;
   const tell = async (content: unknown): Promise<void> => {
     const message = outputMessage(content, input, binding.entityPath, `${pattern}:error`, 0);
     markErrorReply(message, requester);
-    await senders.get(requester.replyTo).send(message, IN_ANY_ORDER);
+    await poolFor(requester.replyTo, runtime).get(requester.replyTo).send(message, IN_ANY_ORDER);
     replyPolicy.accepted(requester.replyTo);
   };
   try {

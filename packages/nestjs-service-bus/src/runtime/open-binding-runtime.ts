@@ -4,6 +4,9 @@ import { type BindingRuntime } from '../message/binding-runtime.js';
 import { OutputGates } from '../reply/output-gates.js';
 import { ReplyPolicy } from '../reply/reply-policy.js';
 
+/** Of destinations that messages name, one that takes nothing is told of in this time. */
+const FOREIGN_SILENT_MS = 60_000;
+
 /** What the server provides for a binding. */
 export type BindingParts = Omit<
   BindingRuntime,
@@ -13,7 +16,13 @@ export type BindingParts = Omit<
 /** Completes a binding's runtime with the state that all its messages share, with or without sessions. */
 export function openBindingRuntime(parts: BindingParts): BindingRuntime {
   const { binding, clock, logger } = parts;
+  let foreignToldAtMs = -Infinity;
   const outputs = new OutputGates(binding.replyTo, clock, (destination, error) => {
+    if (destination !== binding.replyTo) {
+      // Messages name any number of them: one line stands for all.
+      if (clock.now() - foreignToldAtMs < FOREIGN_SILENT_MS) return;
+      foreignToldAtMs = clock.now();
+    }
     const cause = error instanceof Error ? error.message : String(error);
     logger.error(`${binding.pattern}: ${destination} takes no messages, keeps trying: ${cause}`);
   });

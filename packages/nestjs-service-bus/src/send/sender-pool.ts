@@ -46,12 +46,17 @@ export class SenderPool {
     this.entries.clear();
   }
 
-  /** Waits for pending sends, then closes the client, and with it all senders at once. */
-  async closeWithClient(): Promise<void> {
+  /** Takes no more sends, and waits for pending ones; whoever closes the client closes the senders with it. */
+  async finish(): Promise<void> {
     this.isClosed = true;
     const entries = [...this.entries.values()];
     this.entries.clear();
     await Promise.all(entries.map(({ coalescing }) => within(CLOSE_TIMEOUT_MS, coalescing.idle())));
+  }
+
+  /** Waits for pending sends, then closes the client, and with it all senders at once. */
+  async closeWithClient(): Promise<void> {
+    await this.finish();
     await closeClient(this.client);
   }
 

@@ -17,7 +17,9 @@ export class SendSpans implements SendTracer {
   constructor(
     private readonly api: OpenTelemetry['api'],
     private readonly tracer: Tracer,
-    private readonly destination: Destination,
+    destination: Destination,
+    /** What the spans are called by: their names must be few. */
+    private readonly named: Destination = destination,
   ) {
     this.attributes = { ...operationAttributes('send', destination), 'messaging.operation.type': 'send' };
   }
@@ -44,7 +46,7 @@ export class SendSpans implements SendTracer {
     const attributes = { ...this.attributes, ...(single ? idsOf(single) : countOf(message)) };
     const { parent, links } = this.parentAndLinks(single);
     const kind = this.api.SpanKind.PRODUCER;
-    return this.tracer.startSpan(`send ${this.destination.entity}`, { kind, attributes, links }, parent);
+    return this.tracer.startSpan(`send ${this.named.entity}`, { kind, attributes, links }, parent);
   }
 
   private parentAndLinks(message: Traceable | undefined): { parent: Context; links: Link[] } {

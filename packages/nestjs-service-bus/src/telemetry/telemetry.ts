@@ -9,12 +9,15 @@ import { BindingTelemetry } from './binding-telemetry.js';
 import { ConsumerMetrics } from './consumer-metrics.js';
 import { type Durations, makeDurations } from './durations.js';
 import { MessageLog, type MessageLogLevel } from './message-log.js';
+import { type Destination, OTHER } from './messaging-attributes.js';
 import { findOpenTelemetry, type OpenTelemetry } from './open-telemetry.js';
 import { ProcessSpans } from './process-spans.js';
 import { QueueDepth } from './queue-depth.js';
 import { makeSentCounter, SendMetrics } from './send-metrics.js';
 import { SendSpans } from './send-spans.js';
 import { ServerMetrics } from './server-metrics.js';
+
+const OTHER_DESTINATIONS: Destination = { entity: OTHER };
 
 /** Telemetry that is switched on by options, not by OpenTelemetry's SDK. */
 export interface TelemetryOptions {
@@ -39,6 +42,9 @@ export class Telemetry implements SendObservers {
     this.durations = makeDurations(meter);
     this.sent = makeSentCounter(meter);
   }
+
+  /** Destinations that come from outside are measured as one: each would be a time series of its own. */
+  readonly foreign: SendObservers = { forSender: (entity) => this.observe({ entity }, OTHER_DESTINATIONS) };
 
   /** Looks for OpenTelemetry's SDK once: one that is set up later is not noticed. */
   static async find(
@@ -74,12 +80,16 @@ export class Telemetry implements SendObservers {
 
   /** Returns undefined when everything is off. */
   forSender(entity: string): SendObserver | undefined {
+    return this.observe({ entity }, { entity });
+  }
+
+  private observe(destination: Destination, named: Destination): SendObserver | undefined {
     if (!this.openTelemetry) return undefined;
     const { api, tracer } = this.openTelemetry;
     const { durations, sent } = this;
     return {
-      tracer: tracer ? new SendSpans(api, tracer, { entity }) : undefined,
-      meter: durations && sent ? new SendMetrics({ entity }, durations, sent) : undefined,
+      tracer: tracer ? new SendSpans(api, tracer, destination, named) : undefined,
+      meter: durations && sent ? new SendMetrics(named, durations, sent) : undefined,
     };
   }
 }

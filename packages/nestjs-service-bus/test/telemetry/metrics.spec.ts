@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { DeadLetterException, RetryException } from '../../src/index.js';
+import { Telemetry } from '../../src/telemetry/telemetry.js';
 import { serviceBusScene } from '../support/service-bus-scene.js';
 import { until } from '../../../../test/support/until.js';
 import { type WorkHandler } from '../support/work-controller.js';
@@ -9,6 +10,11 @@ import { CollectedMetrics } from './collected-metrics.js';
 const SHORT = { name: 'short', lockDurationMs: 1_000 };
 const PROCESSED = 'messaging_process_duration_seconds_count';
 const OPERATIONS = 'messaging_client_operation_duration_seconds_count';
+
+function destinationsIn(text: string): string[] {
+  const names = text.matchAll(/messaging_destination_name="([^"]*)"/g);
+  return [...new Set([...names].map(([, name = '']) => name))].sort();
+}
 
 describe('the metrics of a binding', () => {
   let metrics: CollectedMetrics;
@@ -19,7 +25,7 @@ describe('the metrics of a binding', () => {
 
   const scene = serviceBusScene({
     entities: {
-      queues: ['results', 'work', SHORT, { name: 'in-sessions', requiresSession: true }],
+      queues: ['results', 'theirs', 'work', SHORT, { name: 'in-sessions', requiresSession: true }],
       topics: [{ name: 'events', subscriptions: ['audit'] }],
     },
   });
@@ -43,6 +49,33 @@ describe('the metrics of a binding', () => {
     expect(text).toContain(`${OPERATIONS}${labels('complete', 'work')} 20`);
     expect(text).toContain(`${OPERATIONS}${labels('send', 'results')} `);
     expect(text).toContain('# TYPE messaging_client_consumed_messages_total counter');
+  });
+
+  it('count the destinations that only messages name together', async () => {
+    await scene.startWork((payload) => payload, { replyTo: 'results', allowReplyTo: true });
+    const strangers = Array.from({ length: 100 }, (_, index) => ({
+      body: index,
+      replyTo: `nowhere-${index}`,
+    }));
+    await scene.send('work', { body: 'own' }, { body: 'theirs', replyTo: 'theirs' }, ...strangers);
+    await settled();
+    const telemetry = await Telemetry.find();
+    const transfers = Array.from({ length: 5_000 }, async (_, index) => {
+      const { meter } = telemetry.foreign.forSender(`nowhere-${index}`) ?? {};
+      await meter?.transfer({ body: 'x' }, () => Promise.resolve());
+    });
+    await Promise.all(transfers);
+    const text = await metrics.text();
+    expect(destinationsIn(text)).toEqual(['_OTHER', 'results', 'work']);
+    expect(text.split('\n').length).toBeLessThan(400);
+  });
+
+  it('name the destinations that messages may choose', async () => {
+    await scene.startWork((payload) => payload, { allowReplyTo: ['theirs'] });
+    const spellings = ['theirs', 'THEIRS', 'Theirs', 'tHeirs'];
+    await scene.send('work', ...spellings.map((replyTo) => ({ body: 'x', replyTo })));
+    await settled();
+    expect(destinationsIn(await metrics.text())).toEqual(['_OTHER', 'theirs', 'work']);
   });
 
   it('report failed attempts by error, retries, and dead letters by reason', async () => {

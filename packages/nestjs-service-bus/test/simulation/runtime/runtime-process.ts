@@ -133,6 +133,7 @@ export class RuntimeProcess implements Owner {
       invoke: handle,
       senders: this.senders,
       outputSenders: this.senders,
+      foreignSenders: this.senders,
       clock,
       brokerClock: this.locks.brokerClock,
       logger: this.logger(),
