@@ -48,7 +48,7 @@ export interface EmulatorOptions {
   readonly locksEndWithLink?: boolean;
   /**
    * Detaches links that were not used for 10 minutes, and closes connections that had no links for 5, by the emulator's
-   * clock, as the cloud does. Default false: a test that moves the clock need not wait until its clients are back.
+   * clock, as the cloud does. What a client uses within some milliseconds after the clock was moved lives on. Default true.
    */
   readonly endsIdle?: boolean;
   /**

@@ -120,7 +120,7 @@ function createContext(options: EmulatorOptions, broker: Broker): AmqpContext {
     locksEndWithLink: options.locksEndWithLink ?? false,
     credits:
       options.throttling && broker.namespace.tier === 'standard' ? limitedCredits(broker) : unlimitedCredits,
-    endsIdle: options.endsIdle ?? false,
+    endsIdle: options.endsIdle ?? true,
     peeksShowLocks: options.peeksShowLocks ?? false,
     whenDurable: broker.whenDurable,
   };

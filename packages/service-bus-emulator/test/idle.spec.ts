@@ -7,9 +7,10 @@ import { emulatorScene, receiveOne } from './support/emulator-scene.js';
 import { until } from '../../../test/support/until.js';
 
 const MINUTE = 60_000;
+const BODY = Buffer.from('005375a00178', 'hex');
 
 describe('idle', () => {
-  const scene = emulatorScene({ queues: ['orders', 'others'] }, { endsIdle: true });
+  const scene = emulatorScene({ queues: ['orders', 'others'] });
   let client: AmqpClient;
   beforeEach(async () => {
     client = await AmqpClient.connect(scene.emulator.port);
@@ -38,7 +39,7 @@ describe('idle', () => {
   it('links are not those that are used', async () => {
     const sender = await client.sender('orders');
     for (let minutes = 0; minutes < 30; minutes += 6) {
-      expect(await client.send(sender, Buffer.from('005375a00178', 'hex'))).toBe('accepted');
+      expect(await client.send(sender, BODY)).toBe('accepted');
       scene.clock.advance(6 * MINUTE);
     }
     expect(sender.is_open()).toBe(true);
@@ -76,6 +77,38 @@ describe('idle', () => {
       scene.clock.advance(16 * MINUTE);
     }
     expect(scene.entity('others').messages()).toEqual([]);
+  });
+});
+
+describe('a test that moves the clock by more than the idle time and goes on at once', () => {
+  const scene = emulatorScene({ queues: ['orders', 'others'] });
+
+  it('has its connection still, with and without links on it', async () => {
+    const connection = await AmqpClient.connect(scene.emulator.port);
+    scene.clock.advance(30 * MINUTE);
+    await connection.putToken('orders');
+    expect(await connection.send(await connection.sender('orders'), BODY)).toBe('accepted');
+    await connection.close();
+
+    await scene.send('orders', { body: 'before' });
+    scene.clock.advance(30 * MINUTE);
+    await scene.send('others', { body: 'after' });
+    expect(scene.entity('others').counts.active).toBe(1);
+  });
+});
+
+describe('without `endsIdle`', () => {
+  const scene = emulatorScene({ queues: ['orders'] }, { endsIdle: false });
+
+  it('everything lives on', async () => {
+    const client = await AmqpClient.connect(scene.emulator.port);
+    await client.putToken('orders');
+    const sender = await client.sender('orders');
+    scene.clock.advance(24 * 60 * MINUTE);
+    // The server's timers run in order: one that would end the link would have been due before this one.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await client.send(sender, BODY)).toBe('accepted');
+    await client.close();
   });
 });
 

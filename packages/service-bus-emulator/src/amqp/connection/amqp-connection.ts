@@ -49,9 +49,9 @@ export class AmqpConnection {
   readonly #acceptor: LinkAcceptor;
   #host = 'localhost';
   #opened = false;
-  readonly #openedAtMs: number;
-  /** Unix time in milliseconds at which it was last known to have a link; undefined if it never had one. */
-  #linkedAtMs: number | undefined;
+  /** Unix time in milliseconds at which it was last known to have a link, or asked for one by a token. */
+  #usedAtMs: number;
+  #hadLinks = false;
   #isGone = false;
   #isSilent = false;
 
@@ -68,7 +68,7 @@ export class AmqpConnection {
       channel_max: CHANNEL_MAX,
       idle_time_out: IDLE_TIMEOUT_MS,
     } as never);
-    this.#openedAtMs = context.broker.clock.now();
+    this.#usedAtMs = context.broker.clock.now();
     this.#wire = new Wire(socket, () => privateConnection(this.#connection)._register());
     this.#claims = new Claims(context.authorizer, () => this.#claimsEnded());
     const host = (): string => this.#host;
@@ -113,9 +113,8 @@ export class AmqpConnection {
       // A link can become idle without telling anybody: it is looked at again in time.
       return Math.min(sinceMs + LINK_IDLE_MS, nowMs + LINK_IDLE_MS, nowMs + CONNECTION_IDLE_MS);
     }
-    const maxIdleMs = this.#linkedAtMs === undefined ? NEVER_LINKED_MS : CONNECTION_IDLE_MS;
-    const idleSinceMs = this.#linkedAtMs ?? this.#openedAtMs;
-    if (idleSinceMs + maxIdleMs > nowMs) return idleSinceMs + maxIdleMs;
+    const maxIdleMs = this.#hadLinks ? CONNECTION_IDLE_MS : NEVER_LINKED_MS;
+    if (this.#usedAtMs + maxIdleMs > nowMs) return this.#usedAtMs + maxIdleMs;
     // [Azure/azure-sdk-for-java#25787: the text]
     const description = `The connection was inactive for more than the allowed ${maxIdleMs} milliseconds and is closed by container 'LinkTracker'.`;
     this.close({ condition: 'amqp:connection:forced', description });
@@ -231,6 +230,7 @@ export class AmqpConnection {
     const requests = this.#links.requests.get(link);
     const replies = this.#sessions.get(link.session)?.replies;
     if (!requests || !replies) return delivery.update(true, outcomes.released().described());
+    this.#use();
     // uamqp wants the answer to its transfer before the reply to its request, and crashes otherwise.
     const answer = (outcome: object): void => {
       delivery.update(true, outcome);
@@ -249,7 +249,13 @@ export class AmqpConnection {
 
   /** Remembers, before some of them end, that there are links. */
   #noteLinks(): void {
-    if (this.#links.onEntities > 0) this.#linkedAtMs = this.context.broker.clock.now();
+    if (this.#links.onEntities === 0) return;
+    this.#hadLinks = true;
+    this.#use();
+  }
+
+  #use(): void {
+    this.#usedAtMs = this.context.broker.clock.now();
   }
 
   #sessionClosed(session: RheaSession): void {
