@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { AmqpService } from './amqp/connection/amqp-service.js';
 import { Authorizer } from './amqp/authorization/authorizer.js';
 import { Keys } from './amqp/authorization/keys.js';
-import { limitedCredits, unlimitedCredits } from './amqp/credits.js';
+import { creditsOf } from './amqp/credits.js';
 import { LockTokens } from './amqp/codec/delivery/lock-token.js';
 import { type AmqpContext } from './amqp/context.js';
 import { Faults } from './amqp/faults/faults.js';
@@ -27,6 +27,8 @@ const KEY = 'SAS_KEY_VALUE';
 const ROOT = { keyName: KEY_NAME, primaryKey: KEY, rights: ['Manage', 'Send', 'Listen'] };
 const SAS_TOKEN = 'servicebus.windows.net:sastoken';
 const GIBIBYTE = 1024 ** 3;
+// [Service Bus throttling, Standard tier]
+const CREDITS_PER_SECOND = 1_000;
 
 /**
  * Starts a Service Bus in this process and resolves when it accepts connections.
@@ -93,11 +95,12 @@ function hostForClients(host = '127.0.0.1'): string {
 
 /** Creates a broker, restores the store's entities and messages, and creates declared entities that are missing. */
 async function openBroker(options: EmulatorOptions, store: Store | undefined): Promise<Broker> {
-  const clock = options.clock ?? new SystemClock();
+  const { clock = new SystemClock(), tier = 'standard' } = options;
   const namespace = new Namespace({
     maxStoredBytes: options.maxStoredBytes ?? 4 * GIBIBYTE,
     newId: randomUUID,
-    tier: options.tier ?? 'standard',
+    tier,
+    creditsPerSecond: options.throttling && tier === 'standard' ? CREDITS_PER_SECOND : undefined,
     ...(store && { journal: store.journal }),
   });
   if (store) restoreNamespace(namespace, clock.now(), await store.read());
@@ -118,8 +121,7 @@ function createContext(options: EmulatorOptions, broker: Broker): AmqpContext {
     faults: new Faults((milliseconds, action) => clock.delay(milliseconds, action)),
     newMessageId: randomUUID,
     locksEndWithLink: options.locksEndWithLink ?? false,
-    credits:
-      options.throttling && broker.namespace.tier === 'standard' ? limitedCredits(broker) : unlimitedCredits,
+    credits: creditsOf(broker),
     endsIdle: options.endsIdle ?? true,
     peeksShowLocks: options.peeksShowLocks ?? false,
     whenDurable: broker.whenDurable,

@@ -42,6 +42,16 @@ describe('throttling', () => {
     await expect(sender.sendMessages({ body: 1 })).rejects.toMatchObject(throttled);
   });
 
+  it('counts the filters that are evaluated when scheduled messages become active, in that second', async () => {
+    const sender = scene.client.createSender('events');
+    const at = new Date(scene.clock.now() + 60_000);
+    await sender.scheduleMessages(numbers(10), at);
+    scene.clock.advance(60_000);
+    await expect(sender.sendMessages({ body: 1 })).rejects.toMatchObject(throttled);
+    nextSecond();
+    await sender.sendMessages({ body: 1 });
+  });
+
   it('detaches a receiver that asks for more, and leaves what it cannot settle locked', async () => {
     await scene.send('orders', ...numbers(2));
     const receiver = scene.receiver('orders');

@@ -1,30 +1,18 @@
 import { type Broker } from '../model/namespace/broker.js';
-import { Throttle } from '../model/namespace/throttle.js';
 
-// [Service Bus throttling, Standard tier]
-const CREDITS_PER_SECOND = 1_000;
-
-/** The credits of a namespace, spent by messages and by the filters that are evaluated for them. */
+/** The credits of a namespace; the model itself spends them on filters. */
 export interface Credits {
   /** @throws BrokerError server-busy (50009) if none are left in this second */
   assertLeft(): void;
-  /** A message sent, received or peeked costs one, a filter evaluated since the last call as well. */
+  /** A message sent, received or peeked costs one. */
   spend(messages: number): void;
 }
 
-/** Credits that are never used up. */
-export const unlimitedCredits: Credits = { assertLeft: () => undefined, spend: () => undefined };
-
-/** The credits of a throttled namespace; each second has its own. */
-export function limitedCredits({ clock, namespace }: Broker): Credits {
-  const throttle = new Throttle(CREDITS_PER_SECOND);
-  let evaluations = 0;
+/** Returns the credits of a namespace, which are never used up unless it is throttled. */
+export function creditsOf({ clock, namespace }: Broker): Credits {
+  const { throttle } = namespace.context;
   return {
-    assertLeft: () => throttle.assertCredits(clock.now()),
-    spend: (messages) => {
-      const { filterEvaluations } = namespace.context;
-      throttle.spend(clock.now(), messages + filterEvaluations - evaluations);
-      evaluations = filterEvaluations;
-    },
+    assertLeft: () => throttle?.assertCredits(clock.now()),
+    spend: (messages) => throttle?.spend(clock.now(), messages),
   };
 }

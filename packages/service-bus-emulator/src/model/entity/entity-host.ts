@@ -1,12 +1,13 @@
 import { type Arrival } from '../queue/arrival.js';
 import { type QueueContext } from '../queue/queue-context.js';
+import { type Throttle } from './throttle.js';
 import { type Journal } from './journal.js';
 
 /** What all entities of a namespace share. */
 export interface EntityContext extends QueueContext {
   journal: Journal;
-  /** How many filters have been evaluated so far. */
-  filterEvaluations: number;
+  /** What all operations of the namespace spend credits of; undefined if it is not throttled. */
+  readonly throttle: Throttle | undefined;
 }
 
 /** What an entity needs of its namespace. */

@@ -133,7 +133,7 @@ export class SubscriptionEntity {
    * rule with an action. A disabled subscription stores copies too, but delivers none.
    */
   offer(nowMs: number, arrival: Arrival, subject: FilteredMessage): void {
-    this.#host.context.filterEvaluations += this.#rules.byKey.size;
+    this.#host.context.throttle?.spend(nowMs, this.#rules.byKey.size);
     const { contents, problem } = this.#rules.copies(arrival.content, subject);
     for (const content of contents) this.#store(nowMs, { ...arrival, content });
     if (problem !== undefined && this.description.deadLetteringOnFilterEvaluationExceptions) {

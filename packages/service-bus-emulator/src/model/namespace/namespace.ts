@@ -20,6 +20,7 @@ import { QueueEntity } from '../entity/queue-entity.js';
 import { resolveReceivable, resolveTarget } from './resolve-address.js';
 import { StorageMeter } from '../queue/storage-meter.js';
 import { SubscriptionEntity } from '../entity/subscription-entity.js';
+import { Throttle } from '../entity/throttle.js';
 import { type Tier } from '../entity/tier.js';
 import { TopicEntity } from '../entity/topic-entity.js';
 
@@ -32,6 +33,8 @@ export interface NamespaceOptions {
   readonly newId: () => string;
   /** Default standard. */
   readonly tier?: Tier;
+  /** What operations may cost in a second before they are refused. Default: whatever they cost. */
+  readonly creditsPerSecond?: number | undefined;
 }
 
 /**
@@ -57,7 +60,7 @@ export class Namespace implements EntityHost {
       memory: new StorageMeter(),
       maxStoredBytes: options.maxStoredBytes,
       nowMs: 0,
-      filterEvaluations: 0,
+      throttle: options.creditsPerSecond === undefined ? undefined : new Throttle(options.creditsPerSecond),
       postponed: undefined,
     };
   }
