@@ -30,6 +30,20 @@ describe('refusals', () => {
       await expect(run()).rejects.toMatchObject(notFound);
     });
 
+    // [JavaScript SDK's live suite: the address as the cloud writes it, without a port]
+    it.each([
+      ['missing', 'sb://127\\.0\\.0\\.1/missing'],
+      ['events/Subscriptions/missing', 'sb://127\\.0\\.0\\.1/events/Subscriptions/missing'],
+      ['missing/Subscriptions/all', 'sb://127\\.0\\.0\\.1/missing/Subscriptions/all'],
+    ])('%s, and says which', async (address, text) => {
+      const named = serviceBusError(
+        'MessagingEntityNotFound',
+        new RegExp(`The messaging entity '${text}' could`),
+      );
+      await expect(scene.receiver(address).receiveMessages(1)).rejects.toMatchObject(named);
+      await expect(scene.receiver(address).peekMessages(1)).rejects.toMatchObject(named);
+    });
+
     it('subscribe', async () => {
       const errors: unknown[] = [];
       const receiver = scene.receiver('missing');

@@ -144,3 +144,38 @@ describe('peek', () => {
     ]);
   });
 });
+
+describe('the sequence numbers of a partitioned entity', () => {
+  const scene = emulatorScene({ queues: [{ name: 'parts', enablePartitioning: true }] });
+
+  it('page, receive and cancel as others do', async () => {
+    const sender = scene.client.createSender('parts');
+    for (const body of Array.from({ length: 20 }, (_, index) => index)) {
+      await sender.sendMessages({ body, partitionKey: `key ${body % 5}` });
+    }
+    const receiver = scene.receiver('parts');
+    const pages = [];
+    for (let page = await receiver.peekMessages(6); page.length > 0; page = await receiver.peekMessages(6)) {
+      pages.push(...page);
+    }
+    const numbers = pages.map(({ sequenceNumber }) => sequenceNumber!);
+    expect(new Set(pages.map(({ body }) => body as number)).size).toBe(20);
+    expect(numbers.every((number, index) => index === 0 || number.gt(numbers[index - 1]!))).toBe(true);
+    const partitions = new Set(numbers.map((number) => number.shiftRight(48).toNumber()));
+    expect(partitions.size).toBeGreaterThan(1);
+    const [from] = await receiver.peekMessages(1, { fromSequenceNumber: numbers[10]! });
+    expect(from!.sequenceNumber).toEqual(numbers[10]);
+
+    for (const message of await receiveAll(receiver, 20)) await receiver.deferMessage(message);
+    const [deferred] = await receiver.receiveDeferredMessages(numbers[19]!);
+    expect(deferred!.sequenceNumber).toEqual(numbers[19]);
+    await receiver.completeMessage(deferred!);
+
+    const [scheduled] = await sender.scheduleMessages(
+      { body: 'later' },
+      new Date(scene.clock.now() + 60_000),
+    );
+    await sender.cancelScheduledMessages(scheduled!);
+    expect(scene.entity('parts').counts).toMatchObject({ deferred: 19, scheduled: 0 });
+  });
+});

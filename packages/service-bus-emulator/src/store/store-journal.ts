@@ -1,4 +1,5 @@
 import { type Journal } from '../model/entity/journal.js';
+import { partitionOf } from '../model/queue/sequence-numbers.js';
 import { writeEntity } from './entity-text.js';
 import { writeMessage } from './message-bytes.js';
 import { recordKey, recordRange } from './record-key.js';
@@ -22,7 +23,7 @@ export function storeJournal(writes: WriteQueue): Journal {
       writes.put(recordKey('m', address, message.sequenceNumber), writeMessage(message)),
     messageRemoved: (address, sequenceNumber) => writes.delete(recordKey('m', address, sequenceNumber)),
     sequenceNumberTaken: (address, sequenceNumber) =>
-      writes.put(recordKey('n', address), number(sequenceNumber)),
+      writes.put(recordKey('n', address, partitionOf(sequenceNumber) || ''), number(sequenceNumber)),
     sessionChanged: (address, { id, state, stateUpdatedAtMs }) => {
       const key = recordKey('s', address, id);
       if (state === undefined) writes.delete(key);

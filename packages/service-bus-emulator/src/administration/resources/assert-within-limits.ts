@@ -1,7 +1,7 @@
 import { type Tier, TIERS } from '../../model/entity/tier.js';
 import { badRequest } from '../administration-error.js';
 import { formatDuration } from '../../duration.js';
-import { PARTITION_COUNT } from './partitions.js';
+import { PARTITION_COUNT } from '../../model/entity/partitions.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

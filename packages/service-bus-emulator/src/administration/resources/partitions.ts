@@ -1,5 +1,4 @@
-// [Service Bus, Standard tier]
-export const PARTITION_COUNT = 16;
+import { PARTITION_COUNT } from '../../model/entity/partitions.js';
 
 /** Multiplies the size of a new partitioned entity: the requested size is that of each partition. */
 export function withPartitions<T extends { enablePartitioning: boolean; maxSizeInMegabytes: number }>(

@@ -4,6 +4,7 @@ import { type EntityHost } from './entity-host.js';
 import { assertUnchangeable } from './assert-unchangeable.js';
 import { type Arrival, type Destination } from '../queue/arrival.js';
 import { type MessageContent } from '../queue/message-content.js';
+import { Partitions } from './partitions.js';
 import { Receivable } from './receivable.js';
 import { SendGate } from './send-gate.js';
 import { StorageMeter } from '../queue/storage-meter.js';
@@ -16,6 +17,7 @@ export class QueueEntity implements Destination {
   readonly gate: SendGate;
   readonly activity: Activity;
   readonly #meter: StorageMeter;
+  readonly #partitions: Partitions;
 
   /** @throws BrokerError argument-error */
   constructor(
@@ -28,6 +30,7 @@ export class QueueEntity implements Destination {
     const { context } = host;
     this.#meter = new StorageMeter(context.meter);
     this.receivable = new Receivable(name, description, context, host, this.#meter);
+    this.#partitions = new Partitions(description);
     this.gate = new SendGate(name, description, context, this.#meter);
     this.activity = new Activity(nowMs, autoDeleteOnIdleMs, context, {
       usedAtMs: (atMs) => this.receivable.usedAtMs(atMs),
@@ -69,19 +72,22 @@ export class QueueEntity implements Destination {
   /** Accepts all of these messages or none; returns their sequence numbers. @throws BrokerError */
   send(nowMs: number, contents: readonly MessageContent[]): number[] {
     this.gate.check(contents);
-    return contents.map((content) => this.#enter(nowMs, { content }));
+    const partition = this.#partitions.choose(contents[0]);
+    return contents.map((content) => this.#enter(nowMs, { content, partition }));
   }
 
   /** Accepts a message that another entity forwards. @throws BrokerError */
   accept(nowMs: number, arrival: Arrival): void {
     this.gate.check([arrival.content]);
-    this.#enter(nowMs, arrival);
+    this.#enter(nowMs, { ...arrival, partition: this.#partitions.choose(arrival.content) });
   }
 
   #enter(nowMs: number, arrival: Arrival): number {
     this.activity.accessed(nowMs);
     // [Service Bus: a duplicate is accepted and dropped; it still uses up a sequence number]
-    if (this.gate.isDuplicate(nowMs, arrival.content)) return this.receivable.main.store.takeSequenceNumber();
+    if (this.gate.isDuplicate(nowMs, arrival.content)) {
+      return this.receivable.main.store.takeSequenceNumber(arrival.partition);
+    }
     return this.receivable.accept(nowMs, arrival);
   }
 

@@ -12,7 +12,7 @@ export type ReceivableDescription = Pick<
   | 'requiresSession'
   | 'forwardTo'
   | 'forwardDeadLetteredMessagesTo'
->;
+> & { enablePartitioning?: boolean };
 
 /** Returns the settings of an entity's main message queue. */
 export function mainSettings(description: ReceivableDescription): QueueSettings {
@@ -23,6 +23,7 @@ export function mainSettings(description: ReceivableDescription): QueueSettings 
     defaultTimeToLiveMs: description.defaultMessageTimeToLiveMs,
     deadLetteringOnMessageExpiration: description.deadLetteringOnMessageExpiration,
     requiresSession: description.requiresSession,
+    isPartitioned: description.enablePartitioning === true,
     isDeadLetterQueue: false,
     closedToReceivers: disabled ? 'disabled' : description.forwardTo !== undefined ? 'forwarding' : undefined,
   };
@@ -36,6 +37,7 @@ export function deadLetterSettings(description: ReceivableDescription): QueueSet
     defaultTimeToLiveMs: Infinity,
     deadLetteringOnMessageExpiration: false,
     requiresSession: false,
+    isPartitioned: description.enablePartitioning === true,
     isDeadLetterQueue: true,
     closedToReceivers: isReceiveDisabled(description) ? 'disabled' : undefined,
   };

@@ -74,8 +74,15 @@ export class SendGate {
   /** Remembers a message's id; returns true if it was seen within the detection window. */
   isDuplicate(nowMs: number, content: MessageContent): boolean {
     if (!this.duplicates) return false;
-    if (this.duplicates.has(nowMs, content.messageId)) return true;
-    this.duplicates.add(nowMs, content.messageId);
+    const identity = this.#identityOf(content);
+    if (this.duplicates.has(nowMs, identity)) return true;
+    this.duplicates.add(nowMs, identity);
     return false;
+  }
+
+  // [Service Bus duplicate detection: with partitions, message id and partition key together are unique]
+  #identityOf({ messageId, sessionId, partitionKey }: MessageContent): string {
+    const key = this.description.enablePartitioning ? (sessionId ?? partitionKey) : undefined;
+    return key === undefined ? messageId : JSON.stringify([messageId, key]);
   }
 }

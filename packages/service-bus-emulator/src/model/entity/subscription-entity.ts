@@ -8,6 +8,7 @@ import { type FilteredMessage } from '../filter/values/filtered-message.js';
 import { type RuleDescription } from '../filter/rule.js';
 import { type Arrival } from '../queue/arrival.js';
 import { ReceiverCount } from '../queue/receiver-count.js';
+import { type ReceivableDescription } from './receivable-settings.js';
 import { Receivable } from './receivable.js';
 import { type Rule } from './subscription-rule.js';
 import { StorageMeter } from '../queue/storage-meter.js';
@@ -19,7 +20,7 @@ export const DEFAULT_RULE_NAME = '$Default';
 
 /** What a subscription sees of its topic. */
 export interface SubscribedTopic {
-  readonly description: { readonly status: EntityStatus };
+  readonly description: { readonly status: EntityStatus; readonly enablePartitioning: boolean };
   /** Counts what all subscriptions store. */
   readonly meter: StorageMeter;
   /** Counts the receivers of all subscriptions. */
@@ -154,17 +155,17 @@ export class SubscriptionEntity {
     const { main } = this.receivable;
     const content = deadLetterContent(arrival.content, reason, description);
     const identity = {
-      sequenceNumber: main.store.takeSequenceNumber(),
+      sequenceNumber: main.store.takeSequenceNumber(arrival.partition),
       enqueuedTimeMs: nowMs,
       deliveryCount: 0,
     };
     main.deadLetterTo?.accept(nowMs, { ...arrival, content, identity });
   }
 
-  // [Service Bus: nobody can receive from a subscription of a disabled topic]
-  #effective(): SubscriptionDescription {
-    const isOff = this.#topic.description.status === 'Disabled';
-    return isOff ? { ...this.description, status: 'Disabled' } : this.description;
+  // [Service Bus: nobody can receive from a subscription of a disabled topic; one of a partitioned topic is partitioned]
+  #effective(): ReceivableDescription {
+    const { status, enablePartitioning } = this.#topic.description;
+    return { ...this.description, enablePartitioning, ...(status === 'Disabled' && { status }) };
   }
 
   #rulesChanged(nowMs: number): void {

@@ -6,6 +6,7 @@ import { type EntityHost } from './entity-host.js';
 import { ArrivedMessage } from './arrived-message.js';
 import { type Arrival, type Destination } from '../queue/arrival.js';
 import { type MessageContent } from '../queue/message-content.js';
+import { Partitions } from './partitions.js';
 import { ReceiverCount } from '../queue/receiver-count.js';
 import { Queue } from '../queue/queue.js';
 import { SendGate } from './send-gate.js';
@@ -20,6 +21,7 @@ const SCHEDULED_SETTINGS: Queue['settings'] = {
   defaultTimeToLiveMs: Infinity,
   deadLetteringOnMessageExpiration: false,
   requiresSession: false,
+  isPartitioned: false,
   isDeadLetterQueue: false,
   closedToReceivers: undefined,
 };
@@ -32,6 +34,7 @@ export class TopicEntity implements Destination {
   /** Holds messages until their scheduled time; nobody receives from it. */
   readonly scheduled: Queue;
   readonly gate: SendGate;
+  readonly #partitions: Partitions;
   readonly activity: Activity;
   /** Counts what all subscriptions store. */
   readonly meter: StorageMeter;
@@ -49,6 +52,7 @@ export class TopicEntity implements Destination {
     this.meter = new StorageMeter(context.meter);
     this.scheduled = new Queue(name, SCHEDULED_SETTINGS, context, this.meter);
     this.scheduled.activateTo = { accept: (atMs, arrival) => void this.#publish(atMs, arrival) };
+    this.#partitions = new Partitions(description);
     this.gate = new SendGate(name, description, context, this.meter);
     this.activity = new Activity(nowMs, autoDeleteOnIdleMs, context, {
       usedAtMs: (atMs) => this.#usedAtMs(atMs),
@@ -90,24 +94,27 @@ export class TopicEntity implements Destination {
   /** Accepts all of these messages or none; returns their sequence numbers. @throws BrokerError */
   send(nowMs: number, contents: readonly MessageContent[]): number[] {
     this.gate.check(contents);
-    return contents.map((content) => this.#enter(nowMs, { content }));
+    const partition = this.#partitions.choose(contents[0]);
+    return contents.map((content) => this.#enter(nowMs, { content, partition }));
   }
 
   /** Accepts a message that another entity forwards. @throws BrokerError */
   accept(nowMs: number, arrival: Arrival): void {
     this.gate.check([arrival.content]);
-    this.#enter(nowMs, arrival);
+    this.#enter(nowMs, { ...arrival, partition: this.#partitions.choose(arrival.content) });
   }
 
   #enter(nowMs: number, arrival: Arrival): number {
     this.activity.accessed(nowMs);
-    if (this.gate.isDuplicate(nowMs, arrival.content)) return this.scheduled.store.takeSequenceNumber();
+    if (this.gate.isDuplicate(nowMs, arrival.content)) {
+      return this.scheduled.store.takeSequenceNumber(arrival.partition);
+    }
     if ((arrival.content.scheduledEnqueueTimeMs ?? 0) > nowMs) return this.scheduled.accept(nowMs, arrival);
     return this.#publish(nowMs, arrival);
   }
 
   #publish(nowMs: number, arrival: Arrival): number {
-    const sequenceNumber = this.scheduled.store.takeSequenceNumber();
+    const sequenceNumber = this.scheduled.store.takeSequenceNumber(arrival.partition);
     const { enqueuedSequenceNumber = sequenceNumber } = arrival;
     const subject = new ArrivedMessage(arrival.content, {
       sequenceNumber,

@@ -1,8 +1,6 @@
 import { BrokerError } from '../broker-error.js';
 import { type MessageContent } from '../queue/message-content.js';
-import { type QueueDescription } from './entity-description.js';
-
-type PartitionedDescription = Pick<QueueDescription, 'enablePartitioning' | 'requiresDuplicateDetection'>;
+import { type PartitionedDescription, partitionKeyOf } from './partition-key.js';
 
 /**
  * Refuses messages that are sent together and belong to different partitions.
@@ -21,15 +19,4 @@ export function validateBatch(contents: readonly MessageContent[], entity: Parti
     'amqp:not-allowed',
     `Batching brokered messages with distinct ${fields} is not supported for an entity with ${features} enabled.`,
   );
-}
-
-/**
- * Returns what decides on a message's partition; undefined if nothing does and the broker may choose.
- * [Service Bus: session id, else partition key, else, with duplicate detection, message id]
- */
-export function partitionKeyOf(
-  { sessionId, partitionKey, messageId }: MessageContent,
-  { requiresDuplicateDetection }: PartitionedDescription,
-): string | undefined {
-  return sessionId ?? partitionKey ?? (requiresDuplicateDetection ? messageId : undefined);
 }

@@ -41,8 +41,7 @@ function restoreAll(namespace: Namespace, nowMs: number, records: NamespaceRecor
     return queue;
   };
   for (const { address, sequenceNumber } of records.sequenceNumbers ?? []) {
-    const { store } = queueAt(address);
-    store.nextSequenceNumber = Math.max(store.nextSequenceNumber, sequenceNumber + 1);
+    queueAt(address).store.numbers.skip(sequenceNumber);
   }
   for (const record of records.messages ?? []) queueAt(record.address).restore(toMessage(record));
   for (const { address, sessionId, state, stateUpdatedAtMs } of records.sessions ?? []) {

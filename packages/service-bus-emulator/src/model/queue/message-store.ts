@@ -4,12 +4,13 @@ import { Message } from './message.js';
 import { type QueueContext } from './queue-context.js';
 import { type MessageState } from './received-message.js';
 import { SequenceLog } from '../collections/sequence-log.js';
+import { SequenceNumbers } from './sequence-numbers.js';
 import { type StorageMeter } from './storage-meter.js';
 
 /** All messages of one message queue, whatever their state, with their numbers, counts and size. */
 export class MessageStore {
   readonly counts: Record<MessageState, number> = { active: 0, deferred: 0, scheduled: 0 };
-  nextSequenceNumber = 1;
+  readonly numbers = new SequenceNumbers();
   #sizeBytes = 0;
   readonly #log = new SequenceLog<Message>();
 
@@ -37,16 +38,15 @@ export class MessageStore {
     return this.#log.from(sequenceNumber);
   }
 
-  takeSequenceNumber(): number {
-    const sequenceNumber = this.nextSequenceNumber;
-    this.nextSequenceNumber += 1;
+  takeSequenceNumber(partition = 0): number {
+    const sequenceNumber = this.numbers.take(partition);
     this.context.journal.sequenceNumberTaken(this.address, sequenceNumber);
     return sequenceNumber;
   }
 
   add(nowMs: number, expiresAtMs: number, state: MessageState, arrival: Arrival): Message {
     const { identity } = arrival;
-    const sequenceNumber = identity?.sequenceNumber ?? this.takeSequenceNumber();
+    const sequenceNumber = identity?.sequenceNumber ?? this.takeSequenceNumber(arrival.partition);
     const message = new Message(sequenceNumber, identity?.enqueuedTimeMs ?? nowMs, expiresAtMs, arrival);
     message.state = state;
     this.insert(message);
@@ -56,7 +56,7 @@ export class MessageStore {
 
   /** Stores a message that has its sequence number already. */
   insert(message: Message): void {
-    this.nextSequenceNumber = Math.max(this.nextSequenceNumber, message.sequenceNumber + 1);
+    this.numbers.skip(message.sequenceNumber);
     this.#log.add(message.sequenceNumber, message);
     this.counts[message.state] += 1;
     this.#resize(message.content.size);

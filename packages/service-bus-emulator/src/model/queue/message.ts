@@ -3,6 +3,7 @@ import { type Arrival } from './arrival.js';
 import { type MessageContent } from './message-content.js';
 import { type MessageState, type ReceivedMessage } from './received-message.js';
 import { type Receiver } from './receiver.js';
+import { partitionOf } from './sequence-numbers.js';
 import { type Session } from './session.js';
 
 /** A session of stored messages. */
@@ -71,6 +72,12 @@ export class Message implements Timed, ReceivedMessage {
   /** Of messages that are due at the same time, the older goes first. */
   get dueRank(): number {
     return this.sequenceNumber;
+  }
+
+  /** The message as it is enqueued at its scheduled time. [Service Bus: it gets a new sequence number then] */
+  activated(): Arrival {
+    const { content, hops, deadLetterSource, sequenceNumber } = this;
+    return { content, hops, deadLetterSource, partition: partitionOf(sequenceNumber) };
   }
 
   /** The message on its way to another queue of its entity. */

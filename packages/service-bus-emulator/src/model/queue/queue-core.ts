@@ -10,6 +10,8 @@ export interface QueueSettings {
   defaultTimeToLiveMs: number;
   deadLetteringOnMessageExpiration: boolean;
   requiresSession: boolean;
+  /** Fixed, as sessions are: whether its messages are in order only within their partition. */
+  isPartitioned: boolean;
   /** In a dead-letter queue messages do not expire, and failed deliveries are not counted. */
   isDeadLetterQueue: boolean;
   /** Why nobody may receive from it: the entity's status, or that it forwards its messages. */

@@ -8,6 +8,7 @@ import { MessageLocks } from './message-locks.js';
 import { MessageStore } from './message-store.js';
 import { type Outcome } from './outcome.js';
 import { type Due, type QueueContext } from './queue-context.js';
+import { PartitionedMessages } from './partitioned-messages.js';
 import { type QueueSettings } from './queue-core.js';
 import { QueueReceivers } from './queue-receivers.js';
 import { ReceiverCount } from './receiver-count.js';
@@ -41,7 +42,7 @@ export class Queue implements Due, Destination, ReceiverQueue, SessionQueue {
   readonly locks = new MessageLocks(this);
   readonly receivers: QueueReceivers;
   /** Messages without a session that can be delivered; those of a session wait in it. */
-  readonly #ready = new ReadyMessages<Message>();
+  readonly #ready: ReadyMessages<Message> | PartitionedMessages<Message>;
 
   constructor(
     readonly address: string,
@@ -50,6 +51,7 @@ export class Queue implements Due, Destination, ReceiverQueue, SessionQueue {
     meter: StorageMeter,
     receiverCount = new ReceiverCount(),
   ) {
+    this.#ready = settings.isPartitioned ? new PartitionedMessages() : new ReadyMessages();
     this.receivers = new QueueReceivers(this, receiverCount);
     this.store = new MessageStore(address, context, meter);
     this.sessions = settings.requiresSession ? new SessionLocks(this) : undefined;
@@ -101,7 +103,7 @@ export class Queue implements Due, Destination, ReceiverQueue, SessionQueue {
       return scheduled.sequenceNumber;
     }
     if (this.forwardTo) {
-      const sequenceNumber = this.store.takeSequenceNumber();
+      const sequenceNumber = this.store.takeSequenceNumber(arrival.partition);
       const { enqueuedSequenceNumber = sequenceNumber } = arrival;
       const identity = { sequenceNumber, enqueuedTimeMs: nowMs, deliveryCount: 0 };
       this.forwardTo.accept(nowMs, { ...arrival, enqueuedSequenceNumber, identity });
@@ -228,10 +230,8 @@ export class Queue implements Due, Destination, ReceiverQueue, SessionQueue {
   }
 
   #activate(nowMs: number, message: Message): void {
-    const { content, hops, deadLetterSource } = message;
     this.remove(message);
-    // [Service Bus: a scheduled message gets a new sequence number when it is enqueued]
-    this.activateTo.accept(nowMs, { content, hops, deadLetterSource });
+    this.activateTo.accept(nowMs, message.activated());
   }
 
   #deadLetter(nowMs: number, message: Message, content: MessageContent): void {

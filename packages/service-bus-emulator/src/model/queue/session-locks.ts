@@ -24,7 +24,7 @@ export class SessionLocks {
 
   constructor(queue: SessionQueue) {
     this.#queue = queue;
-    this.sessions = new Sessions(queue.context);
+    this.sessions = new Sessions(queue.context, queue.settings.isPartitioned);
   }
 
   /**

@@ -1,18 +1,27 @@
 import { Heap } from '../collections/heap.js';
 import { sessionCost } from './memory.js';
-import { type MessageSession } from './message.js';
+import { type Message, type MessageSession } from './message.js';
 import { type QueueContext } from './queue-context.js';
 import { Session } from './session.js';
 
 /** The sessions of one message queue: which exist, and which can be accepted next. */
 export class Sessions {
   readonly #byId = new Map<string, MessageSession>();
-  /** By the sequence number of the first message that each could deliver. */
+  readonly #ageOf: (message: Message) => number;
+  /** By the age of the first message that each could deliver. */
   readonly #available = new Heap<MessageSession>({
     moved: (session, position) => (session.availablePosition = position),
   });
 
-  constructor(readonly context: QueueContext) {}
+  constructor(
+    readonly context: QueueContext,
+    isPartitioned: boolean,
+  ) {
+    // Sequence numbers of different partitions do not tell which message is older.
+    this.#ageOf = isPartitioned
+      ? ({ enqueuedTimeMs }) => enqueuedTimeMs
+      : ({ sequenceNumber }) => sequenceNumber;
+  }
 
   get size(): number {
     return this.#byId.size;
@@ -44,10 +53,9 @@ export class Sessions {
     const first = session.lockedBy ? undefined : session.ready.peek();
     if (!first) return this.withdraw(session);
     const { availablePosition } = session;
-    if (availablePosition === -1) this.#available.push(session, first.sequenceNumber);
-    else if (this.#available.keyAt(availablePosition) !== first.sequenceNumber) {
-      this.#available.update(availablePosition, first.sequenceNumber);
-    }
+    const age = this.#ageOf(first);
+    if (availablePosition === -1) this.#available.push(session, age);
+    else if (this.#available.keyAt(availablePosition) !== age) this.#available.update(availablePosition, age);
   }
 
   withdraw(session: MessageSession): void {

@@ -1,13 +1,15 @@
 import { type EntityRecord } from '../../../src/model/entity/entity-record.js';
 import { type Journal } from '../../../src/model/entity/journal.js';
 import { type Message, type MessageSession } from '../../../src/model/queue/message.js';
+import { partitionOf } from '../../../src/model/queue/sequence-numbers.js';
 import { type MessageRecord, type NamespaceRecords } from '../../../src/model/namespace/namespace-records.js';
 
 /** A journal in memory: copies of what it was told, by address. */
 export class RecordingJournal implements Journal {
   readonly entities = new Map<string, EntityRecord>();
   readonly messages = new Map<string, Map<number, MessageRecord>>();
-  readonly sequenceNumbers = new Map<string, number>();
+  /** By address and partition. */
+  readonly sequenceNumbers = new Map<string, Map<number, number>>();
   readonly sessions = new Map<string, Map<string, { state: Uint8Array; stateUpdatedAtMs: number }>>();
   readonly messageIds = new Map<string, Map<string, number>>();
 
@@ -54,7 +56,9 @@ export class RecordingJournal implements Journal {
   }
 
   sequenceNumberTaken(address: string, sequenceNumber: number): void {
-    this.sequenceNumbers.set(address, Math.max(this.sequenceNumbers.get(address) ?? 0, sequenceNumber));
+    const numbers = within(this.sequenceNumbers, address);
+    const partition = partitionOf(sequenceNumber);
+    numbers.set(partition, Math.max(numbers.get(partition) ?? 0, sequenceNumber));
   }
 
   sessionChanged(address: string, { id, state, stateUpdatedAtMs }: MessageSession): void {
@@ -76,10 +80,9 @@ export class RecordingJournal implements Journal {
     return {
       entities: this.entities.values(),
       messages: [...this.messages.values()].flatMap((messages) => [...messages.values()]),
-      sequenceNumbers: Array.from(this.sequenceNumbers, ([address, sequenceNumber]) => ({
-        address,
-        sequenceNumber,
-      })),
+      sequenceNumbers: [...this.sequenceNumbers].flatMap(([address, numbers]) =>
+        Array.from(numbers.values(), (sequenceNumber) => ({ address, sequenceNumber })),
+      ),
       sessions: [...this.sessions].flatMap(([address, states]) =>
         Array.from(states, ([sessionId, state]) => ({ address, sessionId, ...state })),
       ),

@@ -9,7 +9,7 @@ export function snapshotOf(namespace: Namespace): unknown {
     storedBytes: namespace.storedBytes,
     queues: Array.from(namespace.queues(), (entity) => ({
       ...receivable(entity),
-      nextSequenceNumber: entity.receivable.main.store.nextSequenceNumber,
+      nextSequenceNumber: entity.receivable.main.store.numbers.nextOf(0),
     })).sort(byAddress),
     topics: Array.from(
       namespace.topics(),
@@ -18,10 +18,10 @@ export function snapshotOf(namespace: Namespace): unknown {
         description: defined(description),
         times: [activity.createdAtMs, activity.updatedAtMs],
         scheduled: contents(scheduled),
-        nextSequenceNumber: scheduled.store.nextSequenceNumber,
+        nextSequenceNumber: scheduled.store.numbers.nextOf(0),
         subscriptions: Array.from(subscriptions.values(), (subscription) => ({
           ...receivable(subscription),
-          nextSequenceNumber: subscription.receivable.main.store.nextSequenceNumber,
+          nextSequenceNumber: subscription.receivable.main.store.numbers.nextOf(0),
           rules: Array.from(subscription.rules.values(), ({ description: rule }) => rule),
         })).sort(byAddress),
       }),
