@@ -16,6 +16,11 @@ export interface EmulatorOptions {
    */
   readonly host?: string;
   /**
+   * Names, besides addresses and local ones, by which clients reach it over HTTP and WebSockets: `sb.example.com`, or
+   * `*` for any. Others are refused, because a page in a browser may have made its own name point here. Default none.
+   */
+  readonly allowedHosts?: readonly string[];
+  /**
    * Serves TLS as well, as the cloud does: AMQP, AMQP over WebSockets, and the administration API over HTTPS, all on
    * one port. `true` makes a certificate at the start. Default false.
    */

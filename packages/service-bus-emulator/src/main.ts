@@ -19,6 +19,8 @@ Options:
   --port PORT        AMQP, and the administration API beside it (default 5672; 0: any free port)
   --admin-port PORT  the administration API over HTTP (default 5300; 0: any free port)
   --host ADDRESS     address to listen on (default localhost: this machine only)
+  --allow-host NAMES names by which HTTP and WebSocket clients reach it, besides addresses and local
+                     ones, separated by commas (*: any)
   --tls              serve TLS as well, with a certificate made at the start: needs the package selfsigned
   --tls-port PORT    AMQP, AMQP over WebSockets and administration by TLS (default 5671; 0: any free port)
   --tls-cert FILE    your own certificate instead, as PEM, and
@@ -43,6 +45,7 @@ function readOptions(): Record<string, string | boolean | undefined> {
         port: { type: 'string' },
         'admin-port': { type: 'string' },
         host: { type: 'string' },
+        'allow-host': { type: 'string' },
         tls: { type: 'boolean' },
         'tls-port': { type: 'string' },
         'tls-cert': { type: 'string' },
@@ -128,7 +131,7 @@ async function main(): Promise<void> {
   }
   const config = options['config'];
   const entities = typeof config === 'string' ? await readEntities(config) : {};
-  const { host, data } = options;
+  const { host, data, 'allow-host': allowedHosts } = options;
   const tls = readTls(options);
   const emulator = await startEmulator({
     port: readPort('--port', options['port'], 5672),
@@ -137,6 +140,9 @@ async function main(): Promise<void> {
     entities,
     ...(tls && { tls }),
     ...(typeof host === 'string' && { host }),
+    ...(typeof allowedHosts === 'string' && {
+      allowedHosts: allowedHosts.split(',').map((name) => name.trim()),
+    }),
     ...(typeof data === 'string' && { dataDirectory: data }),
   });
   const isMade = emulator.tls && options['tls-cert'] === undefined;

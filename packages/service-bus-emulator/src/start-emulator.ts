@@ -8,6 +8,7 @@ import { LockTokens } from './amqp/codec/delivery/lock-token.js';
 import { type AmqpContext } from './amqp/context.js';
 import { Faults } from './amqp/faults/faults.js';
 import { createAdministration } from './administration/create-administration.js';
+import { refuseForeignPages } from './administration/refuse-foreign-pages.js';
 import { type ManualClock } from './clock/manual-clock.js';
 import { SystemClock } from './clock/system-clock.js';
 import { createEntities } from './create-entities.js';
@@ -46,6 +47,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     maxLinks: options.maxLinks ?? 5_000,
     handshakeTimeoutMs,
   });
+  const refuse = refuseForeignPages([host, ...(options.allowedHosts ?? [])]);
   const administration = createAdministration(
     context.broker,
     (token, url) => {
@@ -53,9 +55,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       const claim = context.authorizer.verify(token, SAS_TOKEN, url, Date.now());
       context.authorizer.authorize([claim], url, ['Manage'], Date.now());
     },
+    refuse,
     handshakeTimeoutMs,
   );
-  acceptWebSockets(administration, (stream) => amqp.accept(stream));
+  acceptWebSockets(administration, refuse, (stream) => amqp.accept(stream));
   const { port = 5672, administrationPort = 5300 } = options;
   const ports = await openPorts(
     { host, amqp: port, http: administrationPort, tls, maxConnections, handshakeTimeoutMs },

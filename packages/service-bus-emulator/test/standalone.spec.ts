@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { get, type IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -123,8 +124,11 @@ describe('the standalone program', () => {
   });
 
   it('warns where it can be reached from elsewhere, and prints what clients can use', async () => {
-    const program = start('--host', '0.0.0.0', ...FREE);
+    const program = start('--host', '0.0.0.0', '--allow-host', 'other.example, sb.emulator', ...FREE);
     expect(await connectionString(program)).toContain('Endpoint=sb://localhost:');
+    const url = /http:\S+/.exec(program.output())![0];
+    const answer = await once(get(`${url}/health`, { headers: { host: 'sb.emulator' } }), 'response');
+    expect((answer as [IncomingMessage])[0].statusCode).toBe(200);
     await until(() => program.errors() !== '');
     expect(program.errors()).toMatch(/^warning: it listens on 0\.0\.0\.0, .* its key is public/);
     const quiet = start(...FREE);

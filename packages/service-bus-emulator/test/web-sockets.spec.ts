@@ -8,6 +8,7 @@ import { emulatorScene } from './support/emulator-scene.js';
 const AMQP = Buffer.from('AMQP\x00\x01\x00\x00', 'latin1');
 const PATH = '/$servicebus/websocket';
 const PROTOCOLS = ['AMQPWSB10'];
+const REBOUND = { origin: 'http://evil.example:5672', headers: { host: 'evil.example:5672' } };
 
 // The SDK's way over WebSockets and TLS is tried with TLS.
 describe('AMQP over WebSockets', () => {
@@ -39,6 +40,7 @@ describe('AMQP over WebSockets', () => {
   it.each([
     ['another path', '/websocket', {}, 404],
     ['a page from elsewhere', PATH, { origin: 'https://example.org' }, 403],
+    ['a page whose name was made to point here', PATH, REBOUND, 421],
     ['a page without an origin of its own', PATH, { origin: 'null' }, 403],
   ])('is refused to %s', async (_who, path, options, status) => {
     const [error] = (await once(dial(path, options), 'error')) as [Error];

@@ -7,6 +7,7 @@ import { limitConnections } from './limit-connections.js';
 import { limitRequestTime } from './limit-request-time.js';
 import { handleRequest } from './handle-request.js';
 import { readBody } from './read-body.js';
+import { type RefuseForeignPages } from './refuse-foreign-pages.js';
 import { parseResourcePath } from './resources/resource-path.js';
 import { toRefusal } from './to-refusal.js';
 import { writeXml } from './xml/write-xml.js';
@@ -22,11 +23,14 @@ const MAX_CONNECTIONS = 1_000;
 export function createAdministration(
   broker: Broker,
   authorize: AuthorizeRequest,
+  refuse: RefuseForeignPages,
   requestTimeoutMs: number,
 ): Server {
   const namespaceCreatedAtMs = broker.clock.now();
   const answer = async (request: IncomingMessage): Promise<AdministrationAnswer> => {
     const { url = '/', method = 'GET', headers } = request;
+    const refused = refuse(headers);
+    if (refused) throw refused;
     const [pathname = '/', query = ''] = url.split('?');
     const path = parseResourcePath(pathname);
     assertAuthorized(headers.authorization, url, authorize);
@@ -43,7 +47,8 @@ export function createAdministration(
     });
   };
   const server = createServer((request, response) => {
-    if (request.url?.split('?')[0] === '/health') return writeHealth(response);
+    const isProbe = request.url?.split('?')[0] === '/health';
+    if (isProbe && !refuse(request.headers)) return writeHealth(response);
     answer(request)
       .catch((error: unknown) => toRefusal(error, broker.clock.now()))
       .then((answered) => broker.whenDurable(() => writeAnswer(response, answered)))

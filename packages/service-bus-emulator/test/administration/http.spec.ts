@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 
 import { describe, expect, it } from '@jest/globals';
@@ -92,13 +93,27 @@ describe('the administration over HTTP', () => {
   it('serves many requests on one connection, one after another', async () => {
     const socket = connect(scene.emulator.port, '127.0.0.1');
     await once(socket, 'connect');
-    const get = 'GET /orders HTTP/1.1\r\nHost: a"<b>\r\n\r\n';
+    const get = 'GET /orders HTTP/1.1\r\nHost: a&b\r\n\r\n';
     socket.write(get + get + get.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
     let text = '';
     for await (const chunk of socket) text += String(chunk);
     expect(text.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
     // Whatever the client calls its host, the answer stays well-formed.
-    expect(text).toContain('<id>http://a&quot;&lt;b&gt;/orders');
+    expect(text).toContain('<id>http://a&amp;b/orders');
+  });
+
+  it.each([
+    ['a name that was made to point here', { host: 'evil.example' }, 421],
+    ['a page of another site', { origin: 'https://evil.example' }, 403],
+    ['an image in a page of another site', { 'sec-fetch-site': 'cross-site' }, 403],
+  ])('is refused to %s, on both ports', async (_who, headers, status) => {
+    for (const base of [`http://${scene.host}`, scene.emulator.administrationUrl]) {
+      for (const path of ['/orders', '/health', '/$Resources/Queues']) {
+        const [response] = (await once(get(`${base}${path}`, { headers }), 'response')) as [IncomingMessage];
+        expect(response.statusCode).toBe(status);
+        expect(String(await response.toArray())).toContain(`<Detail>SubCode=${status}00. `);
+      }
+    }
   });
 
   it('survives clients that send garbage or disconnect', async () => {
