@@ -1,7 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import { until } from '../../../test/support/until.js';
 import { type ConsumerHealth, ReceiverSilentError } from '../src/index.js';
+import { ConsumerWatch } from '../src/receive/watchdog/consumer-watch.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
 import { type ServiceBusApp } from './support/start-service-bus-app.js';
 
@@ -17,6 +18,10 @@ async function status(app: ServiceBusApp): Promise<string | undefined> {
 
 describe('a receiver that has fallen silent', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
 
   it('gets a new link; its health is degraded, but still up, until a message arrives', async () => {
     const states = new Set<string | undefined>();
@@ -60,13 +65,30 @@ describe('a receiver that has fallen silent', () => {
     await until(() => health(app)?.state === 'receiving');
   });
 
+  it('is degraded, and never down, while no answer of the broker has ever shown that it knows the question', async () => {
+    const app = await scene.startWork(() => undefined, { watchdog });
+    scene.emulator.faults.silenceLinks('work', Infinity);
+    const questions = jest.spyOn(ConsumerWatch.prototype, 'isServed');
+    await scene.send('work', { body: 1 });
+    // Of the first link, of the next one, and of the one of a new client.
+    await until(() => questions.mock.results.length > 3);
+    const answers = await Promise.all(questions.mock.results.slice(0, 3).map(({ value }) => value));
+    expect(answers).toEqual([undefined, undefined, undefined]);
+    expect(health(app)?.state).toBe('degraded');
+    expect(await status(app)).toBe('up');
+  });
+
   it('is down, with the cause, when nothing helps, and recovers by itself', async () => {
+    const questions = jest.spyOn(ConsumerWatch.prototype, 'isServed');
     const errors: Error[] = [];
     const seen: unknown[] = [];
     const app = await scene.startWork((payload) => void seen.push(payload), { watchdog });
     app.server.on('error', (error) => errors.push(error));
     const statuses: string[] = [];
     app.server.status.subscribe((connected) => statuses.push(connected));
+    // Asked while nothing waits.
+    await until(() => questions.mock.results.length > 0);
+    expect(await questions.mock.results[0]?.value).toBe(true);
     scene.emulator.faults.silenceLinks('work', Infinity);
     await scene.send('work', { body: 1 });
     await until(() => health(app)?.state === 'degraded');
@@ -89,7 +111,7 @@ describe('a receiver that has fallen silent', () => {
     const other = await scene.startWork(() => undefined, { watchdog, queue: 'out' });
     scene.emulator.faults.silenceLinks('work', Infinity);
     await scene.send('work', { body: 1 });
-    await until(() => health(app)?.state === 'failing');
+    await until(() => health(app)?.state === 'degraded');
     expect(health(other)?.state).toBe('receiving');
   });
 });

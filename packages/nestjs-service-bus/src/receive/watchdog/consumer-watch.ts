@@ -27,6 +27,8 @@ export interface WatchedParts {
 export class ConsumerWatch implements WatchedReceiver {
   /** Incremented by the consumer for each message that arrives. */
   arrivals = 0;
+  /** No broker's silence proves anything until it has answered once: it may not know the question. */
+  isBrokerKnownToAnswer = false;
   private readonly binding: Binding;
   private readonly watchdog: Watchdog;
   private cause?: string;
@@ -60,8 +62,11 @@ export class ConsumerWatch implements WatchedReceiver {
     return findWaitingMessages(supply.settler, held, this.runtime.brokerClock.now());
   }
 
-  isServed(): Promise<boolean | undefined> {
-    return this.parts.links.isServed(Math.min(this.binding.watchdog.silenceMs, ANSWER_TIMEOUT_MS));
+  async isServed(): Promise<boolean | undefined> {
+    const timeoutMs = Math.min(this.binding.watchdog.silenceMs, ANSWER_TIMEOUT_MS);
+    const isServed = await this.parts.links.isServed(timeoutMs);
+    if (isServed) this.isBrokerKnownToAnswer = true;
+    return isServed === false && !this.isBrokerKnownToAnswer ? undefined : isServed;
   }
 
   recycle(): void {

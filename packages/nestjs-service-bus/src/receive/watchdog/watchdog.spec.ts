@@ -10,6 +10,7 @@ describe('Watchdog', () => {
   let causes: (string | undefined)[];
   let waiting: () => Promise<ReadonlySet<string>>;
   let peeks: number;
+  let questions: number;
   let isServed: boolean | undefined;
   let receiver: { arrivals: number; expectsNoMessages: boolean; openingSinceMs: number | undefined };
   let watchdog: Watchdog;
@@ -20,6 +21,7 @@ describe('Watchdog', () => {
     acts = [];
     causes = [];
     peeks = 0;
+    questions = 0;
     isServed = false;
     waiting = () => Promise.resolve(new Set<string>());
     receiver = { arrivals: 0, expectsNoMessages: false, openingSinceMs: undefined };
@@ -28,7 +30,11 @@ describe('Watchdog', () => {
         peeks++;
         return waiting();
       },
-      isServed: () => Promise.resolve(isServed),
+      isServed: () => {
+        questions++;
+        return Promise.resolve(isServed);
+      },
+      isBrokerKnownToAnswer: false,
       recycle: () => void acts.push('recycle'),
       replaceClient: () => void acts.push('replace'),
       changed: (cause: string | undefined) => void causes.push(cause),
@@ -58,6 +64,12 @@ describe('Watchdog', () => {
     expect(acts).toEqual([]);
     expect(watchdog.state).toBe('healthy');
     expect(peeks).toBe(20);
+  });
+
+  it('asks the broker once while nothing waits, and draws no conclusion from its silence', async () => {
+    await pass(10 * SILENCE_MS);
+    expect(questions).toBe(1);
+    expect(acts).toEqual([]);
   });
 
   it('recycles the link after two peeks, and replaces the client when the same messages still wait', async () => {

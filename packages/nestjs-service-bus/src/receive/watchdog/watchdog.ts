@@ -11,8 +11,13 @@ export interface WatchedReceiver {
   readonly openingSinceMs: number | undefined;
   /** Returns ids of messages that wait at the broker and that nobody holds; rejects if there is no answer. */
   peek(): Promise<ReadonlySet<string>>;
-  /** Whether the broker serves the link, as it says itself; undefined where it cannot be asked. */
+  /**
+   * Whether the broker serves the link, as it says itself; undefined where it cannot be asked, or has not answered and
+   * never did.
+   */
   isServed(): Promise<boolean | undefined>;
+  /** Whether the broker has answered such a question before. */
+  readonly isBrokerKnownToAnswer: boolean;
   /** Replaces the link. */
   recycle(): void;
   /** Replaces the client, and with it the connection. */
@@ -39,8 +44,8 @@ const MAX_UNPROVEN_STEPS = 2;
  *
  * Messages may also wait because others hold them. [Service Bus] A peek does not show that, so what it finds only
  * raises the question: the broker is then asked, on the link itself, for what it has for us. An answer clears the
- * link. Where the broker cannot be asked, a fresh link and a fresh client are the most that is done. Each binding has
- * one timer.
+ * link. Where the broker cannot be asked, or never answered such a question, a fresh link and a fresh client are the
+ * most that is done. Each binding has one timer.
  */
 export class Watchdog {
   private readonly timer: NodeJS.Timeout;
@@ -54,6 +59,8 @@ export class Watchdog {
   private isPeeking = false;
   /** True if the last step was taken because a link did not open. */
   private wasOpening = false;
+  /** While nothing waited, the broker was asked, to learn whether it answers at all. */
+  private wasTried = false;
   private isClosed = false;
 
   constructor(
@@ -115,7 +122,7 @@ export class Watchdog {
       return this.escalate(`the broker has not answered after a silence of ${quietMs} ms`);
     }
     this.waiting = found;
-    if (found.size === 0) return this.steps > 0 ? this.recover(this.clock.now()) : undefined;
+    if (found.size === 0) return this.nothingWaits();
     const isSuspect = this.steps === 0 ? before.size > 0 : [...found].some((name) => before.has(name));
     if (!isSuspect) return;
     const isServed = await this.watched.isServed().catch(() => undefined);
@@ -124,6 +131,13 @@ export class Watchdog {
     // Peeks alone are no proof.
     if (isServed === undefined && this.steps >= MAX_UNPROVEN_STEPS) return;
     this.escalate(`messages wait (${found.size} or more), and none has come for ${quietMs} ms`);
+  }
+
+  private async nothingWaits(): Promise<void> {
+    if (this.steps > 0) return this.recover(this.clock.now());
+    if (this.wasTried || this.watched.isBrokerKnownToAnswer) return;
+    this.wasTried = true;
+    await this.watched.isServed().catch(() => undefined);
   }
 
   private escalate(cause: string): void {

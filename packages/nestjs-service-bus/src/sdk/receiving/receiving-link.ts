@@ -52,6 +52,8 @@ export class ReceivingLink implements FastLinkOwner {
   private readonly withheld: (() => void)[] = [];
   /** The broker is being asked for what it still has: nobody may grant credit. */
   private asking?: Promise<number | undefined> | undefined;
+  /** The broker was asked and has not answered, in time or at all. */
+  private isAnswerDue = false;
   /** Credit that was granted while the broker was being asked. */
   private owedCredit = 0;
   private isOpened = false;
@@ -100,21 +102,29 @@ export class ReceivingLink implements FastLinkOwner {
   }
 
   /**
-   * Whether the broker still serves the link, by its own answer; undefined where it cannot be asked. Messages may come
-   * meanwhile, as always.
+   * Whether the broker answers on the link; undefined where it cannot be asked. Messages may come meanwhile, as always.
    */
   async isServed(timeoutMs: number): Promise<boolean | undefined> {
     const link = receiverLinkOf(this.receiver);
-    if (!link?.is_open() || this.isStopped || this.isRetired || this.asking) return undefined;
-    // We owe it credit that it never got.
-    if (link.credit === 0) return false;
-    const asking = (this.asking = drainLink(link, timeoutMs));
-    const returned = await asking;
+    if (!link?.is_open() || !this.isInUse || this.asking) return undefined;
+    // We owe it credit that it never got; or it was asked before, and has not answered yet.
+    if (link.credit === 0 || this.isAnswerDue) return false;
+    this.isAnswerDue = true;
+    const answered = (returned: number): void => {
+      this.isAnswerDue = false;
+      if (link.is_open() && this.isInUse) link.add_credit(returned);
+    };
+    this.asking = drainLink(link, timeoutMs, answered);
+    const returned = await this.asking;
     this.asking = undefined;
-    if (returned === undefined) return this.isStopped || this.isRetired ? undefined : false;
-    if (link.is_open() && !this.isStopped && !this.isRetired) link.add_credit(returned);
+    if (returned !== undefined) answered(returned);
     this.payCredit();
-    return true;
+    if (returned !== undefined) return true;
+    return this.isInUse ? false : undefined;
+  }
+
+  private get isInUse(): boolean {
+    return !this.isStopped && !this.isRetired;
   }
 
   /** Grants no more credit from now on; the link still brings what it was promised. */
