@@ -15,6 +15,9 @@ interface Held {
   readonly dueAtMs: number;
 }
 
+/** Timers have milliseconds only, and end late rather than early: rounded, what they add and take away is nothing. */
+const ROUNDING_MS = 0.5;
+
 /** Passes bytes from one socket to another, each `delayMs` after it came: any number of them are on their way. */
 function passLate(from: Socket, to: Socket, delayMs: number): void {
   const held: Held[] = [];
@@ -23,7 +26,7 @@ function passLate(from: Socket, to: Socket, delayMs: number): void {
     timer = undefined;
     const now = performance.now();
     to.cork();
-    for (let first = held[0]; first && first.dueAtMs <= now; first = held[0]) {
+    for (let first = held[0]; first && first.dueAtMs <= now + ROUNDING_MS; first = held[0]) {
       held.shift();
       to.write(first.bytes);
     }
