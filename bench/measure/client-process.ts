@@ -5,6 +5,7 @@ import { lastValueFrom, type Observable } from 'rxjs';
 import { answer } from '../process/answer.js';
 import { makeOrders } from './make-orders.js';
 import { type Pace } from './latency.js';
+import { oneByOne, timed } from './one-by-one.js';
 import { percentile } from './statistics.js';
 
 /** Where the client connects to. */
@@ -18,26 +19,12 @@ export interface ClientAssignment {
 }
 
 const BYTES = 100;
-const WARM_UP = 20;
 
 let client: ServiceBusClientProxy;
 let sdk: ServiceBusClient;
 let sender: ServiceBusSender;
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const beginMs = performance.now();
-  await work();
-  return performance.now() - beginMs;
-}
-
 const done = (values: Observable<unknown>): Promise<unknown> => lastValueFrom(values, { defaultValue: null });
-
-/** Each after the one before; returns the median in milliseconds. */
-async function oneByOne(count: number, work: (order: object) => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (const order of makeOrders(WARM_UP + count, BYTES)) times.push(await timed(() => work(order)));
-  return percentile(times.slice(WARM_UP), 0.5);
-}
 
 /** All at once; returns how many were accepted in a second. */
 async function atOnce(count: number, work: (order: object) => Promise<unknown>): Promise<number> {

@@ -9,11 +9,13 @@ import { type Assignment } from '../candidates/running.js';
 import { assignmentOn, openCandidate } from '../candidates/start-candidate.js';
 import { type Options } from '../options.js';
 import { Child } from '../process/child.js';
+import { Service } from '../process/service.js';
 import { clientSection, distanceGoalsSection, farSection } from '../report/distance-section.js';
 import { say } from '../report/say.js';
 import { type Section } from '../report/section.js';
 import { type Pace } from './latency.js';
 import { makeOrders } from './make-orders.js';
+import { oneByOne } from './one-by-one.js';
 
 /** A way of work that candidates are compared in, at a distance. */
 export interface FarWork {
@@ -39,6 +41,8 @@ export interface ClientFigures {
   readonly emitsOneByOneMs: number[];
   readonly emitsAtOnce: number[];
   readonly sdkSendsAtOnce: number[];
+  /** `POST /send` to the whole service. */
+  readonly postsOneByOneMs: number[];
 }
 
 interface FarCandidate extends Pick<Candidate, 'id' | 'title' | 'platform' | 'module' | 'wrap'> {
@@ -190,6 +194,7 @@ async function measureClient(roundTripMs: number, { rounds, quick }: Options): P
     emitsOneByOneMs: [],
     emitsAtOnce: [],
     sdkSendsAtOnce: [],
+    postsOneByOneMs: [],
   };
   const broker = await ServiceBusBroker.start({ queues: [INPUT_QUEUE, OUTPUT_QUEUE, 'events'] });
   const far = await FarBroker.of(broker.address, roundTripMs);
@@ -225,6 +230,22 @@ async function measureClientRound(
     figures.sdkSendsAtOnce.push(await client.ask('sdkSendsAtOnce', 2_000));
   } finally {
     await client.close();
+    await service.close();
+  }
+  await broker.reset();
+  figures.postsOneByOneMs.push(await postsOneByOne(address, isQuick ? 50 : 200));
+}
+
+/** The service answers when the broker, which is far from it, has accepted; it is near to its own client. */
+async function postsOneByOne(address: string, count: number): Promise<number> {
+  const service = await Service.start(address, {
+    APPS: 'relay',
+    RELAY_IN_QUEUE: 'events',
+    RELAY_OUT_QUEUE: 'events',
+  });
+  try {
+    return await oneByOne(count, (order) => service.post('/send', JSON.stringify(order)));
+  } finally {
     await service.close();
   }
 }

@@ -1,11 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-
 import { INPUT_QUEUE, OUTPUT_QUEUE } from '../broker/broker.js';
-import { freePort } from '../broker/free-port.js';
 import { ServiceBusBroker } from '../broker/service-bus-broker.js';
 import { type Options } from '../options.js';
+import { Service } from '../process/service.js';
 import { decimal, whole, withSpread } from '../report/format.js';
 import { say } from '../report/say.js';
 import { type Section } from '../report/section.js';
@@ -13,7 +9,6 @@ import { table } from '../report/table.js';
 import { makeOrders } from './make-orders.js';
 import { ratios, spread } from './statistics.js';
 
-const PROGRAM = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const WORKERS = [1, 2] as const;
 /** Long enough for counting to take milliseconds, so that the processor is the bottleneck, not the broker. */
 const TEXT = 'The quick brown fox jumps over the lazy dog. '.repeat(400);
@@ -58,30 +53,17 @@ async function messagesPerSecond(
   const warmUp = Math.round(messages * WARM_UP_SHARE);
   await broker.reset();
   await broker.fill(makeOrders(warmUp + messages, 100), ({ id }) => ({ text: `${id} ${TEXT}` }));
-  const service = startService(broker.address, workers, await freePort());
+  const service = await Service.start(broker.address, {
+    APPS: 'counter',
+    COUNTER_IN_QUEUE: INPUT_QUEUE,
+    COUNTER_OUT_QUEUE: OUTPUT_QUEUE,
+    WORKERS: String(workers),
+  });
   try {
     const begin = await broker.whenOutputs(warmUp);
     const end = await broker.whenOutputs(warmUp + messages);
     return (end.count - begin.count) / ((end.atMs - begin.atMs) / 1_000);
   } finally {
-    const ended = once(service, 'exit');
-    service.kill('SIGTERM');
-    await ended;
+    await service.close();
   }
-}
-
-function startService(connectionString: string, workers: number, port: number): ChildProcess {
-  return spawn(process.execPath, [PROGRAM], {
-    stdio: ['ignore', 'ignore', process.stderr],
-    env: {
-      PATH: process.env['PATH'],
-      PORT: String(port),
-      SB_CONNECTION: connectionString,
-      APPS: 'counter',
-      COUNTER_IN_QUEUE: INPUT_QUEUE,
-      COUNTER_OUT_QUEUE: OUTPUT_QUEUE,
-      WORKERS: String(workers),
-      LOG_LEVEL: 'warn',
-    },
-  });
 }

@@ -42,6 +42,7 @@ export function clientSection(clients: readonly ClientFigures[]): Section {
     'request, 200/s',
     'request, alone',
     'emit, alone',
+    '`POST /send`, alone',
     '2,000 emits at once',
     '÷ SDK',
   ];
@@ -50,6 +51,7 @@ export function clientSection(clients: readonly ClientFigures[]): Section {
     `${withSpread(spread(figures.requestsAtPaceMs), decimal)} ms`,
     `${withSpread(spread(figures.requestsOneByOneMs), decimal)} ms`,
     `${withSpread(spread(figures.emitsOneByOneMs), decimal)} ms`,
+    `${withSpread(spread(figures.postsOneByOneMs), decimal)} ms`,
     `${withSpread(spread(figures.emitsAtOnce), whole)}/s`,
     shown(ratios(figures.emitsAtOnce, figures.sdkSendsAtOnce)),
   ]);
@@ -115,6 +117,7 @@ function clientGoals(figures: ClientFigures): Goal[] {
   return [
     most('request/reply, 200 a second, p50 in ms', 2 * roundTripMs + 4, figures.requestsAtPaceMs),
     most('emit, one at a time, p50 in ms', roundTripMs + 2, figures.emitsOneByOneMs),
+    most('`POST /send`, one at a time, p50 in ms', roundTripMs + 4, figures.postsOneByOneMs),
     {
       title: `${roundTripMs} ms: 2,000 emits at once ÷ the SDK’s single sends`,
       wanted: 2,
