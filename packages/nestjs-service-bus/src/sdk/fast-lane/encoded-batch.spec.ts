@@ -111,6 +111,17 @@ describe('EncodedBatch', () => {
   });
 });
 
+describe('a batch of large messages', () => {
+  it('does not encode one more to find that it does not fit', () => {
+    const batch = new EncodedBatch(1_000);
+    let encoded = 0;
+    const message = (): ServiceBusMessage => ({ body: { toJSON: () => (encoded++, 'x'.repeat(280)) } });
+    while (batch.tryAddMessage(message()));
+    expect(batch.count).toBe(3);
+    expect(encoded).toBe(3);
+  });
+});
+
 function circular(): object {
   const value: Record<string, unknown> = {};
   value['self'] = value;

@@ -6,7 +6,11 @@ import { isPlainMessage } from './plain-message.js';
 
 /** Of the buffer that a batch begins with. */
 const MIN_CAPACITY = 1_024;
-const MAX_CAPACITY = 64 * 1_024;
+const MAX_CAPACITY = 256 * 1_024;
+/** Beyond the last batch's size: one more of its messages, if they are small. */
+const SPARE = 1 / 16;
+/** From this share of a batch on, a message costs too much to be encoded only to find that it does not fit. */
+const LARGE_SHARE = 1 / 16;
 
 let lastSize = MIN_CAPACITY;
 
@@ -22,8 +26,10 @@ export class EncodedBatch implements ServiceBusMessageBatch {
   count = 0;
   /** For the SDK: it has no spans to link, the transport makes its own. */
   readonly _messageSpanContexts = [];
-  private readonly writer = new ValueWriter(Math.min(Math.max(lastSize, MIN_CAPACITY), MAX_CAPACITY));
+  private readonly writer = new ValueWriter(firstCapacity());
   private envelopeEnd = 0;
+  /** Of the message that was added last. */
+  private lastBytes = 0;
 
   constructor(readonly maxSizeInBytes: number) {}
 
@@ -32,12 +38,13 @@ export class EncodedBatch implements ServiceBusMessageBatch {
   }
 
   /**
-   * Adds a message. Returns false if the batch would become larger than the broker accepts, or if the message is not
-   * plain: send it alone then, and the SDK encodes or refuses it.
+   * Adds a message. Returns false if the batch would become larger than the broker accepts (of large messages, if one
+   * like the last would not fit), or if the message is not plain: send it alone then, and the SDK encodes or refuses it.
    */
   tryAddMessage(message: ServiceBusMessage): boolean {
-    const { writer } = this;
+    const { writer, lastBytes, maxSizeInBytes } = this;
     const before = writer.at;
+    if (lastBytes > maxSizeInBytes * LARGE_SHARE && before + lastBytes > maxSizeInBytes) return false;
     let isAdded = false;
     try {
       isAdded = this.write(message);
@@ -45,8 +52,10 @@ export class EncodedBatch implements ServiceBusMessageBatch {
       // Nothing may remain of a message that throws while it is read.
       if (!isAdded) writer.at = before;
     }
-    if (isAdded) this.count++;
-    return isAdded;
+    if (!isAdded) return false;
+    this.count++;
+    this.lastBytes = writer.at - before;
+    return true;
   }
 
   /** Called by the SDK when it sends. */
@@ -73,4 +82,9 @@ export class EncodedBatch implements ServiceBusMessageBatch {
     writer.endBinary(sizeAt);
     return writer.at <= this.maxSizeInBytes;
   }
+}
+
+/** As large as the last batch: growing means copying. */
+function firstCapacity(): number {
+  return Math.min(Math.max(Math.ceil(lastSize * (1 + SPARE)), MIN_CAPACITY), MAX_CAPACITY);
 }
