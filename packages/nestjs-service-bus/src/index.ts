@@ -32,7 +32,8 @@ export {
   type Subscription,
 } from './sdk/index.js';
 export { type ServiceBusModuleOptions } from './service-bus-options.js';
-export { type ReceiverEntity, type SubscriptionEntity } from './injection/receiver-pool.js';
+export { type KeyedDestination, type SenderEntity } from './injection/pooled-sender.js';
+export { type KeyedQueue, type ReceiverEntity, type SubscriptionEntity } from './injection/receiver-pool.js';
 export { type RetryPolicy } from './binding/backoff.js';
 export { type BindingRetryPolicy, type ExceptionRetryPolicy } from './binding/retry-policy.js';
 export { ParseBatchPipe } from './validation/parse-batch.pipe.js';

@@ -4,11 +4,14 @@ import { ModulesContainer } from '@nestjs/core';
 import { type BindingOptions } from './binding/binding.js';
 import { BindingRegistry } from './binding/binding-registry.js';
 import { bindingName, type BindingPattern } from './binding/pattern.js';
+import { keyProblemsOf } from './binding/only-entity.js';
 import { problemsOfBinding } from './binding/resolve-binding.js';
 import { BINDING_OPTIONS } from './binding/unknown-binding-options.js';
 import { type OptionNames, unknownOptions } from './binding/unknown-options.js';
-import { PooledSender } from './injection/pooled-sender.js';
+import { KeyedConnections } from './injection/keyed-connections.js';
+import { type KeyedDestination, PooledSender, type SenderEntity } from './injection/pooled-sender.js';
 import { type ReceiverEntity, ReceiverPool } from './injection/receiver-pool.js';
+import { isConnectionString } from './sdk/index.js';
 import { SenderPool } from './send/sender-pool.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { findRoots } from './find-roots.js';
@@ -18,7 +21,7 @@ import { getReceiverToken, getSenderToken } from './injection/injection-tokens.j
 /** What a feature sends to and receives from, next to its binding. */
 export interface FeatureEntities {
   /** Queues or topics for `@InjectSender`: names, or injection name → entity. */
-  readonly senders?: readonly string[] | Readonly<Record<string, string>>;
+  readonly senders?: readonly string[] | Readonly<Record<string, SenderEntity>>;
   /** Queues or subscriptions for `@InjectReceiver`: names, or injection name → entity. */
   readonly receivers?: readonly string[] | Readonly<Record<string, ReceiverEntity>>;
 }
@@ -82,7 +85,13 @@ const FEATURE_ASYNC_OPTIONS: OptionNames<ServiceBusFeatureAsyncOptions> = {
   useFactory: true,
   ...ENTITIES,
 };
-const SUBSCRIPTION: OptionNames<Exclude<ReceiverEntity, string>> = { topic: true, subscription: true };
+const RECEIVER: OptionNames<Exclude<ReceiverEntity, string>> = {
+  queue: true,
+  topic: true,
+  subscription: true,
+  connectionString: true,
+};
+const SENDER: OptionNames<KeyedDestination> = { entity: true, connectionString: true };
 
 /** What `forFeature` and `forFeatureAsync` are given, in one form. */
 interface Feature extends FeatureEntities, Pick<ModuleMetadata, 'imports'> {
@@ -104,7 +113,7 @@ export function featureOf({
 }: ServiceBusFeatureOptions): DynamicModule {
   const given = { ...binding, senders, receivers, pattern };
   const known = Object.fromEntries(Object.entries(binding).filter(([name]) => name in BINDING_OPTIONS));
-  const problems = [...unknownOptions(given, FEATURE_OPTIONS), ...receiverProblems(receivers)];
+  const problems = [...unknownOptions(given, FEATURE_OPTIONS), ...entityProblems({ senders, receivers })];
   return featureModule({ senders, receivers, pattern, inject: [], makeBinding: () => known, problems });
 }
 
@@ -116,15 +125,33 @@ export function asyncFeatureOf(options: ServiceBusFeatureAsyncOptions): DynamicM
   const problems = [
     ...misplaced.map((name) => `${name} belongs into what useFactory returns`),
     ...unknownOptions(options, known),
-    ...receiverProblems(receivers),
+    ...entityProblems({ senders, receivers }),
   ];
   return featureModule({ imports, senders, receivers, pattern, inject, makeBinding, problems });
 }
 
-function receiverProblems(receivers: FeatureEntities['receivers']): string[] {
-  return Object.entries(byName(receivers)).flatMap(([name, entity]) =>
-    unknownOptions(entity, SUBSCRIPTION, `receivers.${name}.`),
-  );
+function entityProblems({ senders, receivers }: FeatureEntities): string[] {
+  return [
+    ...Object.entries(byName(senders)).flatMap(([name, entity]) => [
+      ...unknownOptions(entity, SENDER, `senders.${name}.`),
+      ...keyProblems(`senders.${name}`, entity),
+    ]),
+    ...Object.entries(byName(receivers)).flatMap(([name, entity]) => [
+      ...unknownOptions(entity, RECEIVER, `receivers.${name}.`),
+      ...keyProblems(`receivers.${name}`, entity),
+    ]),
+  ];
+}
+
+function keyProblems(path: string, entity: SenderEntity | ReceiverEntity): string[] {
+  if (typeof entity === 'string' || entity.connectionString === undefined) return [];
+  return keyProblemsOf(`${path}.connectionString`, entity.connectionString, nameOf(entity));
+}
+
+function nameOf(entity: SenderEntity | ReceiverEntity): string {
+  if (typeof entity === 'string') return entity;
+  if ('entity' in entity) return entity.entity;
+  return 'topic' in entity ? entity.topic : entity.queue;
 }
 
 function featureModule(feature: Feature): DynamicModule {
@@ -189,13 +216,18 @@ function describePattern(pattern: BindingPattern | undefined): string {
   return typeof pattern === 'string' ? pattern : JSON.stringify(pattern);
 }
 
-function senderProvider(name: string, entity: string): Provider & { provide: string } {
+function senderProvider(name: string, entity: SenderEntity): Provider & { provide: string } {
   return {
     provide: getSenderToken(name),
-    inject: [ModulesContainer, optional(SenderPool)],
-    useFactory: (modules: ModulesContainer, pool: SenderPool | undefined) => {
-      if (!pool) throw noRoot(modules);
-      return new PooledSender(pool, entity);
+    inject: [ModulesContainer, optional(SenderPool), optional(KeyedConnections)],
+    useFactory: (
+      modules: ModulesContainer,
+      pool: SenderPool | undefined,
+      keyed: KeyedConnections | undefined,
+    ) => {
+      if (!pool || !keyed) throw noRoot(modules);
+      const key = keyOf(entity);
+      return new PooledSender(key === undefined ? pool : keyed.sendersOf(key), nameOf(entity));
     },
   };
 }
@@ -203,17 +235,25 @@ function senderProvider(name: string, entity: string): Provider & { provide: str
 function receiverProvider(name: string, entity: ReceiverEntity): Provider & { provide: string } {
   return {
     provide: getReceiverToken(name),
-    inject: [ModulesContainer, optional(ReceiverPool), optional(NamespaceProbe)],
+    inject: [ModulesContainer, optional(ReceiverPool), optional(NamespaceProbe), optional(KeyedConnections)],
     useFactory: (
       modules: ModulesContainer,
       pool: ReceiverPool | undefined,
       namespace: NamespaceProbe | undefined,
+      keyed: KeyedConnections | undefined,
     ) => {
-      if (!pool || !namespace) throw noRoot(modules);
+      if (!pool || !namespace || !keyed) throw noRoot(modules);
       if (typeof entity === 'string') namespace.addQueue(entity);
-      return pool.create(entity);
+      const key = keyOf(entity);
+      return (key === undefined ? pool : keyed.receiversOf(key)).create(entity);
     },
   };
+}
+
+/** Undefined where the application's own connection is used, and where the key is none: that is told besides. */
+function keyOf(entity: SenderEntity | ReceiverEntity): string | undefined {
+  const key = typeof entity === 'string' ? undefined : entity.connectionString;
+  return isConnectionString(key) ? key : undefined;
 }
 
 /** Nest's own "can't resolve dependencies" does not say what is missing: nothing here is required of Nest. */

@@ -12,6 +12,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 
 import { BindingRegistry } from './binding/binding-registry.js';
 import { NamespaceProbe } from './health/namespace-probe.js';
+import { KeyedConnections } from './injection/keyed-connections.js';
 import { ReceiverPool } from './injection/receiver-pool.js';
 import { ForeignSenders } from './send/foreign-senders.js';
 import { SenderPool } from './send/sender-pool.js';
@@ -41,6 +42,7 @@ export class ServiceBusLifecycle
     private readonly server: ServiceBusServer,
     private readonly senders: SenderPool,
     private readonly foreignSenders: ForeignSenders,
+    private readonly keyed: KeyedConnections,
     private readonly receivers: ReceiverPool,
     private readonly bindings: BindingRegistry,
     private readonly namespace: NamespaceProbe,
@@ -50,9 +52,10 @@ export class ServiceBusLifecycle
 
   onModuleInit(): void {
     this.server.checkWiring();
-    for (const { entity, subscription, sessions } of this.bindings.declared()) {
-      // A queue that requires sessions refuses the question.
-      if (subscription === undefined && !sessions) this.namespace.addQueue(entity);
+    for (const { entity, subscription, sessions, connectionString } of this.bindings.declared()) {
+      // A queue that requires sessions refuses the question; one with a key of its own is none of this connection's.
+      if (subscription !== undefined || sessions || connectionString !== undefined) continue;
+      this.namespace.addQueue(entity);
     }
     this.drainBeforeClose();
   }
@@ -74,9 +77,10 @@ export class ServiceBusLifecycle
 
   async onApplicationShutdown(): Promise<void> {
     await this.server.close();
-    // They share the client.
+    // Receivers and senders share the client.
     await Promise.all([
       this.receivers.close(),
+      this.keyed.close(),
       this.foreignSenders.finish().then(() => this.senders.closeWithClient()),
     ]);
   }

@@ -3,6 +3,7 @@ import { type DynamicModule, Logger, Module } from '@nestjs/common';
 
 import { BindingRegistry } from './binding/binding-registry.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
+import { KeyedConnections } from './injection/keyed-connections.js';
 import { ReceiverPool } from './injection/receiver-pool.js';
 import { ForeignSenders } from './send/foreign-senders.js';
 import { SenderPool } from './send/sender-pool.js';
@@ -56,6 +57,12 @@ import { UnfailingLogger } from './unfailing-logger.js';
         new ForeignSenders(client, telemetry.foreign),
     },
     {
+      provide: KeyedConnections,
+      inject: [ServiceBusConnection, Telemetry],
+      useFactory: (connection: ServiceBusConnection, telemetry: Telemetry) =>
+        new KeyedConnections(connection, telemetry),
+    },
+    {
       provide: ReceiverPool,
       inject: [ServiceBusClient],
       useFactory: (client: ServiceBusClient) => new ReceiverPool(client),
@@ -81,6 +88,7 @@ import { UnfailingLogger } from './unfailing-logger.js';
     ServiceBusAdministrationClient,
     SenderPool,
     ReceiverPool,
+    KeyedConnections,
     NamespaceProbe,
     BindingRegistry,
     ServiceBusServer,

@@ -23,7 +23,9 @@ import {
   type RoutedBinding,
   unboundHandlerWarnings,
 } from './binding/resolve-routes.js';
-import { ClientSource, RECEIVER_RETRY_OPTIONS, ServiceBusConnection } from './sdk/index.js';
+import { KeyedConnections } from './injection/keyed-connections.js';
+import { BindingConnections } from './runtime/binding-connections.js';
+import { ServiceBusConnection } from './sdk/index.js';
 import { ForeignSenders } from './send/foreign-senders.js';
 import { SenderPool } from './send/sender-pool.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
@@ -77,8 +79,7 @@ export class ServiceBusServer
   private readonly outputs = new OutputChecks(this.logger);
   private readonly locks = new LockRenewer(SYSTEM_CLOCK);
   private readonly errorListeners: ServiceBusEvents['error'][] = [];
-  private clients?: ClientSource;
-  private outputSenders?: SenderPool;
+  private connections?: BindingConnections;
   private metrics?: ServerMetrics;
   private hasHooks = false;
   private drained?: Promise<unknown>;
@@ -89,6 +90,7 @@ export class ServiceBusServer
     private readonly bindings: BindingRegistry,
     private readonly senders: SenderPool,
     private readonly foreignSenders: ForeignSenders,
+    private readonly keyed: KeyedConnections,
     private readonly modules: ModulesContainer,
     private readonly telemetry: Telemetry,
   ) {
@@ -115,7 +117,7 @@ export class ServiceBusServer
 
   /** True once it receives. */
   get isListening(): boolean {
-    return this.clients !== undefined;
+    return this.connections !== undefined;
   }
 
   /** True once the application has connected it, and has handlers for it. */
@@ -170,7 +172,7 @@ export class ServiceBusServer
     await this.drain(0);
     const closing = this.consumers.map((consumer) => consumer.close());
     // Ends with the connections what the links are still waiting for.
-    await Promise.all([...closing, this.outputSenders?.closeWithClient(), this.clients?.close()]);
+    await Promise.all([...closing, this.connections?.close()]);
     this.locks.close();
     this.metrics?.close();
     this._status$.next('disconnected');
@@ -182,8 +184,10 @@ export class ServiceBusServer
 
   /** The SDK's client that receives. */
   unwrap<T>(): T {
-    if (!this.clients) throw new Error('the server is not listening yet: call startAllMicroservices() first');
-    return this.clients.current as T;
+    if (!this.connections) {
+      throw new Error('the server is not listening yet: call startAllMicroservices() first');
+    }
+    return this.connections.clientsOf().current as T;
   }
 
   override setOnProcessingStartHook(hook: ProcessingStartHook): void {
@@ -207,36 +211,40 @@ export class ServiceBusServer
   private start(): void {
     const resolved = this.resolve();
     for (const warning of unboundHandlerWarnings(resolved, this.bindings)) this.logger.warn(warning);
-    const clients = (this.clients = new ClientSource(() =>
-      this.connection.createClient(RECEIVER_RETRY_OPTIONS),
-    ));
+    const { invoke, senders, foreignSenders, keyed, logger, telemetry } = this;
+    const connections = new BindingConnections((key) => keyed.connectionOf(key), telemetry);
+    this.connections = connections;
     this.metrics = this.telemetry.forServer(this.connection, this.logger);
-    const { invoke, senders, foreignSenders, logger } = this;
-    const outputSenders = (this.outputSenders = new SenderPool(
-      this.connection.createClientOfOneTry(),
-      this.telemetry,
-    ));
     const { brokerClock } = this.locks;
     const shared = {
       invoke,
       senders,
-      outputSenders,
       foreignSenders,
       clock: SYSTEM_CLOCK,
       brokerClock,
       logger,
     };
     for (const { binding, routes } of resolved) {
-      const telemetry = this.telemetry.forBinding(binding);
-      const runtime = openBindingRuntime({ ...shared, binding, routes, observer: telemetry });
+      const { connectionString, replyToConnectionString } = binding;
+      const clients = connections.clientsOf(connectionString);
+      const bindingTelemetry = telemetry.forBinding(binding);
+      const runtime = openBindingRuntime({
+        ...shared,
+        binding,
+        routes,
+        // Where the key may not send, there is no use in trying again.
+        inputSenders: connectionString === undefined ? senders : connections.sendersOf(connectionString),
+        outputSenders: connections.sendersOf(replyToConnectionString),
+        observer: bindingTelemetry,
+      });
       const observer = this.observerOf(binding);
       const consumer = binding.sessions
         ? new SessionConsumer(clients, binding.sessions, this.locks, runtime, observer)
         : new Consumer(clients, this.locks, runtime, observer);
       this.consumers.push(consumer);
-      this.metrics?.add(binding, consumer, telemetry);
+      this.metrics?.add(binding, consumer, bindingTelemetry);
       consumer.start();
-      this.outputs.start(binding, clients);
+      this.outputs.start(binding, connections.clientsOf(replyToConnectionString));
       this.logger.log(describeBinding(binding));
     }
   }

@@ -140,7 +140,7 @@ describe('a wiring mistake stops the start, and its line has the remedy', () => 
       'binding "orders": batch.maxMessage is not known: did you mean batch.maxMessages?',
       'binding "orders": circuitBreaker.windowMS is not known: did you mean circuitBreaker.windowMs?',
       'binding "orders": watchdog.silence is not known: did you mean watchdog.silenceMs?',
-      'binding "sessions": colour is not known, known are queue, topic, subscription, replyTo, ' +
+      'binding "sessions": colour is not known, known are queue, topic, subscription, connectionString, replyTo, replyToConnectionString, ' +
         'allowReplyTo, decode, maxConcurrentCalls, prefetch, batch, retry, circuitBreaker, watchdog, sessions, pattern, senders, receivers',
       'binding "sessions": sessions.idleTimeout is not known: did you mean sessions.idleTimeoutMs?',
     ]);

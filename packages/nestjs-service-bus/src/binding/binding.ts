@@ -41,8 +41,16 @@ export interface BindingOptions {
   readonly topic?: string;
   /** The subscription of `topic` to read. */
   readonly subscription?: string;
+  /**
+   * Connects what is read by a key of its own, which needs the right Listen alone, in place of `forRoot`'s: the
+   * connection string of a queue's, a topic's or another namespace's access policy. With delays beyond
+   * `retry.maxHoldMs`, the right Send saves holding locks.
+   */
+  readonly connectionString?: string;
   /** The queue or topic that results go to when the message names no `replyTo` itself. */
   readonly replyTo?: string;
+  /** Connects `replyTo` by a key of its own, which needs the right Send alone, in place of `forRoot`'s. */
+  readonly replyToConnectionString?: string;
   /**
    * Which places a message may name in its own `replyTo`, and have results and errors sent there: all of them, none,
    * those of these names, or those that a function says yes to. What is not allowed counts as not named. Default
@@ -85,7 +93,10 @@ export interface Binding {
   readonly subscription: string | undefined;
   /** As Service Bus addresses it: `queue` or `topic/Subscriptions/subscription`. */
   readonly entityPath: string;
+  /** Undefined where it is read by the application's own connection. */
+  readonly connectionString: string | undefined;
   readonly replyTo: string | undefined;
+  readonly replyToConnectionString: string | undefined;
   readonly allowReplyTo: AllowReplyTo;
   readonly decode: boolean;
   /** Where it is adaptive, what it begins with. */

@@ -4,6 +4,7 @@ import { DEFAULT_BINDING_RETRY_POLICY } from './retry-policy.js';
 import { DEFAULT_WATCHDOG_POLICY } from './watchdog-policy.js';
 import { type Binding, type BindingOptions, type SessionOptions } from './binding.js';
 import { checkInteger } from './check-integer.js';
+import { keyProblemsOf } from './only-entity.js';
 import { isObjectPattern } from './pattern.js';
 import { circuitBreakerProblems, resolveCircuitBreaker } from './resolve-circuit-breaker.js';
 import { concurrencyProblems, resolveConcurrency } from './resolve-concurrency.js';
@@ -15,7 +16,11 @@ const DEFAULT_IDLE_TIMEOUT_MS = 1_000;
 
 /** Fills in the defaults of a binding and checks it; throws a ServiceBusConfigurationError. */
 export function resolveBinding(pattern: string, options: BindingOptions): Binding {
-  const problems = [...unknownBindingOptions(options), ...findProblems(options)];
+  const problems = [
+    ...unknownBindingOptions(options),
+    ...findProblems(options),
+    ...keyProblems(pattern, options),
+  ];
   if (isObjectPattern(pattern) && options.queue === undefined && options.topic === undefined) {
     problems.push('no queue has such a name: add queue, or topic and subscription');
   }
@@ -28,7 +33,9 @@ export function resolveBinding(pattern: string, options: BindingOptions): Bindin
     entity,
     subscription,
     entityPath: subscription === undefined ? entity : `${entity}/Subscriptions/${subscription}`,
+    connectionString: options.connectionString,
     replyTo: options.replyTo,
+    replyToConnectionString: options.replyToConnectionString,
     allowReplyTo: options.allowReplyTo ?? true,
     decode: options.decode ?? true,
     ...resolveConcurrency(options),
@@ -84,6 +91,18 @@ function findProblems(options: BindingOptions): string[] {
   }
   problems.push(...circuitBreakerProblems(options));
   return problems;
+}
+
+function keyProblems(pattern: string, options: BindingOptions): string[] {
+  const { connectionString, replyTo, replyToConnectionString } = options;
+  const problems: string[] = [];
+  if (connectionString !== undefined) {
+    const entity = options.topic ?? options.queue ?? pattern;
+    problems.push(...keyProblemsOf('connectionString', connectionString, entity));
+  }
+  if (replyToConnectionString === undefined) return problems;
+  if (replyTo === undefined) return [...problems, 'replyToConnectionString needs replyTo'];
+  return [...problems, ...keyProblemsOf('replyToConnectionString', replyToConnectionString, replyTo)];
 }
 
 function isAllowReplyTo(value: unknown = true): boolean {

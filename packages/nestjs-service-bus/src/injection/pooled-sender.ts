@@ -10,6 +10,17 @@ import { type SenderPool } from '../send/sender-pool.js';
 
 type Schedulable = Parameters<ServiceBusSender['scheduleMessages']>[0];
 
+/** A queue or topic that is sent to by a key of its own. */
+export interface KeyedDestination {
+  /** Its name. */
+  readonly entity: string;
+  /** From its access policies, with the right Send. */
+  readonly connectionString: string;
+}
+
+/** A queue or topic to send to. */
+export type SenderEntity = string | KeyedDestination;
+
 /** What `@InjectSender` injects: the SDK's sender, except that concurrent single sends travel as one batch. */
 export class PooledSender implements ServiceBusSender {
   constructor(

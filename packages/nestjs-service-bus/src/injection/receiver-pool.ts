@@ -6,7 +6,15 @@ import { within } from '../time/within.js';
 import { RenewingReceiver } from './renewing-receiver.js';
 
 /** A queue, or a topic's subscription. */
-export type ReceiverEntity = string | SubscriptionEntity;
+export type ReceiverEntity = string | SubscriptionEntity | KeyedQueue;
+
+/** A queue that is read by a key of its own. */
+export interface KeyedQueue {
+  /** Its name. */
+  readonly queue: string;
+  /** From its access policies, with the right Listen. */
+  readonly connectionString: string;
+}
 
 /** A subscription, as an entity to receive from. */
 export interface SubscriptionEntity {
@@ -14,6 +22,8 @@ export interface SubscriptionEntity {
   readonly topic: string;
   /** Its name. */
   readonly subscription: string;
+  /** From the topic's access policies, with the right Listen. Default: the connection of `forRoot`. */
+  readonly connectionString?: string;
 }
 
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -29,9 +39,9 @@ export class ReceiverPool {
     // The SDK's renewal identifies messages by message id, and throws without one: we renew ourselves.
     const options = { maxAutoLockRenewalDurationInMs: 0 };
     const receiver =
-      typeof entity === 'string'
-        ? this.client.createReceiver(entity, options)
-        : this.client.createReceiver(entity.topic, entity.subscription, options);
+      typeof entity !== 'string' && 'topic' in entity
+        ? this.client.createReceiver(entity.topic, entity.subscription, options)
+        : this.client.createReceiver(typeof entity === 'string' ? entity : entity.queue, options);
     this.receivers.push(receiver);
     return new RenewingReceiver(receiver, this.locks);
   }

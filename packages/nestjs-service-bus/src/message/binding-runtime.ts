@@ -47,6 +47,8 @@ export interface BindingRuntime {
   readonly invoke: Invoke;
   readonly attempt: Attempt;
   readonly senders: SenderPool;
+  /** To the binding's own input: for copies that the broker keeps until they are due. */
+  readonly inputSenders: SenderPool;
   /** To the binding's own destination; they try once, for its gate decides when to try again. */
   readonly outputSenders: SenderPool;
   /** To places that only messages name. */

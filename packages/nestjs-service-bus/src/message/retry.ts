@@ -30,7 +30,7 @@ async function sendCopy(delivery: Delivery, delayMs: number, runtime: MessageRun
   const dueAtMs = runtime.brokerClock.now() + delayMs;
   const copy = retryCopy(delivery.message, entityPath, delivery.attempt, dueAtMs);
   try {
-    await runtime.outputs.send(entity, delivery, () => runtime.senders.get(entity).sendAlone(copy));
+    await runtime.outputs.send(entity, delivery, () => runtime.inputSenders.get(entity).sendAlone(copy));
     return true;
   } catch (error) {
     const name = describeMessage(delivery, runtime.binding);

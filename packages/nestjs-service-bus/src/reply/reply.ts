@@ -103,8 +103,11 @@ async function send(
 
 function poolFor(
   destination: string,
-  { senders, foreignSenders, replyPolicy }: Pick<ReplyRuntime, 'senders' | 'foreignSenders' | 'replyPolicy'>,
+  { binding, senders, outputSenders, foreignSenders, replyPolicy }: Omit<ReplyRuntime, 'outputs'>,
 ): SenderPool {
+  // No other connection has the key to it.
+  const isKeyed = binding.replyToConnectionString !== undefined;
+  if (isKeyed && !replyPolicy.isForeign(destination)) return outputSenders;
   return replyPolicy.isNamed(destination) ? senders : foreignSenders;
 }
 
@@ -122,7 +125,7 @@ export async function replyFailure(
   error: unknown,
   input: ServiceBusReceivedMessage,
   pattern: string,
-  runtime: Omit<ReplyRuntime, 'outputs' | 'outputSenders'>,
+  runtime: Omit<ReplyRuntime, 'outputs'>,
 ): Promise<void> {
   const { binding, replyPolicy } = runtime;
   const requester = replyPolicy.requesterOf(input);

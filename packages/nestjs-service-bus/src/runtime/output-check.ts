@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceBusSender } from '@azure/service-bus';
 import { type Logger } from '@nestjs/common';
 
-import { errorCode, throttlePauseMs } from '../sdk/index.js';
+import { describeRefusal, errorCode, throttlePauseMs } from '../sdk/index.js';
 import { within } from '../time/within.js';
 
 /** Refusals that last until somebody changes the entity or its access rights. */
@@ -84,7 +84,7 @@ export class OutputCheck {
     const code = errorCode(error);
     // A connection error says nothing about the entity, and is reported elsewhere.
     if (this.closing.signal.aborted || code === undefined || !REFUSALS.has(code)) return;
-    const { message } = error as Error;
+    const message = describeRefusal(error as Error, 'Send');
     if (this.refusal?.code !== code) {
       this.logger.error(
         `${this.pattern}: results cannot be sent to ${this.destination}, keeps trying: ${message}`,

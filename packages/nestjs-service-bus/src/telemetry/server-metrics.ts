@@ -14,7 +14,8 @@ export class ServerMetrics {
     const { metrics } = telemetry ?? {};
     if (!metrics) return;
     this.consumers.add({ destination: binding, consumer, metrics });
-    this.depth?.add(binding);
+    // A key of one entity may not ask.
+    if (binding.connectionString === undefined) this.depth?.add(binding);
   }
 
   close(): void {

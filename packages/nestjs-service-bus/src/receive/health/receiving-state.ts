@@ -1,6 +1,6 @@
 import { type Logger } from '@nestjs/common';
 
-import { errorCode } from '../../sdk/index.js';
+import { describeRefusal, errorCode } from '../../sdk/index.js';
 import { type Clock } from '../../time/clock.js';
 import { type ConsumerHealth } from './consumer-health.js';
 import { ReceiverLog } from './receiver-log.js';
@@ -59,7 +59,9 @@ export class ReceivingState {
     const isNew = !this.error || errorCode(this.error) !== errorCode(error);
     this.error = error;
     this.log.failed();
-    if (isNew) this.logger.error(`${this.name}: not receiving, keeps trying: ${error.message}`);
+    if (isNew) {
+      this.logger.error(`${this.name}: not receiving, keeps trying: ${describeRefusal(error, 'Listen')}`);
+    }
     this.observer.failing(error);
   }
 }

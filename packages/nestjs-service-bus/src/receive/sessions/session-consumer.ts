@@ -1,7 +1,7 @@
 import { type ServiceBusSessionReceiver } from '@azure/service-bus';
 
 import { type Binding, type SessionOptions } from '../../binding/binding.js';
-import { type ClientSource, errorCode } from '../../sdk/index.js';
+import { type ClientSource, describeRefusal, errorCode } from '../../sdk/index.js';
 import { type BindingRuntime } from '../../message/binding-runtime.js';
 import { within } from '../../time/within.js';
 import { type ConsumerHealth } from '../health/consumer-health.js';
@@ -174,7 +174,10 @@ export class SessionConsumer {
     this.error = error;
     this.progress.failed(error);
     this.log.failed();
-    if (isNew) this.runtime.logger.error(`${this.describe()}: not receiving, keeps trying: ${error.message}`);
+    if (isNew) {
+      const cause = describeRefusal(error, 'Listen');
+      this.runtime.logger.error(`${this.describe()}: not receiving, keeps trying: ${cause}`);
+    }
     this.observer.failing(error);
   }
 

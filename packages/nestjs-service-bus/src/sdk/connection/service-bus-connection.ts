@@ -11,6 +11,7 @@ import { switchOffFastLane } from '../fast-lane/fast-lane.js';
 import { contextOf } from '../sdk-context.js';
 import { ConnectionGuard } from './connection-guard.js';
 import { type ConnectionOptions } from './connection-options.js';
+import { entityPathOf, withoutEntityPath } from './connection-string.js';
 import { failLostRequests } from './lost-requests.js';
 import { overPlainHttp } from './over-plain-http.js';
 import { quietTracing } from './quiet-tracing.js';
@@ -42,7 +43,13 @@ export class ServiceBusConnection {
   /** The only entity that the connection string's key is good for; undefined for a key of the namespace. */
   get onlyEntity(): string | undefined {
     if (!('connectionString' in this.options)) return undefined;
-    return /(?:^|;)\s*EntityPath=([^;]+)/i.exec(this.options.connectionString)?.[1]?.trim();
+    return entityPathOf(this.options.connectionString);
+  }
+
+  /** The same with another connection string: with a key of one entity. */
+  withConnectionString(connectionString: string): ServiceBusConnection {
+    const options = { ...this.options, connectionString: withoutEntityPath(connectionString) };
+    return new ServiceBusConnection(options, undefined);
   }
 
   createClient(retryOptions: RetryOptions = this.options.retryOptions ?? {}): ServiceBusClient {

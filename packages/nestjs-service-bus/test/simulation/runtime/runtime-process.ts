@@ -132,6 +132,7 @@ export class RuntimeProcess implements Owner {
       routes,
       invoke: handle,
       senders: this.senders,
+      inputSenders: this.senders,
       outputSenders: this.senders,
       foreignSenders: this.senders,
       clock,
