@@ -10,6 +10,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const EXTERNAL = [
   // They load files of their own: binaries, models, pages.
   'classic-level',
+  'jsonc-parser',
   'pino',
   'selfsigned',
   'swagger-ui-dist',

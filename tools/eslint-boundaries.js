@@ -205,6 +205,7 @@ export const ROOMS = [
       `${EMULATOR}duration.ts`,
       `${EMULATOR}entities.ts`,
       `${EMULATOR}model/`,
+      'jsonc-parser',
       'node:',
     ],
   },

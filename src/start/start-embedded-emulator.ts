@@ -23,7 +23,7 @@ export async function startEmbeddedEmulator(
   logger: LoggerService,
 ): Promise<EmbeddedEmulator> {
   const { readEntities, startEmulator } = await import('service-bus-emulator');
-  const entities = await readEntities(CONFIG);
+  const entities = await readEntities(CONFIG, (warning) => void logger.warn(warning, 'Emulator'));
   const known = (entities.queues ?? []).map((queue) => (typeof queue === 'string' ? queue : queue.name));
   const missing = missingQueues(known, queues);
   try {

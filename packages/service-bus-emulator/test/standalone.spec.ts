@@ -86,6 +86,8 @@ describe('the standalone program', () => {
     expect((await receiveOne(client.createReceiver('topic.1', 'subscription.1'))).body).toBe('blue');
     const url = /http:\S+/.exec(program.output())![0];
     expect((await fetch(`${url}/health`)).status).toBe(200);
+    // What Testcontainers' modules and many scripts wait for.
+    await until(() => program.output().endsWith('Emulator Service is Successfully Up!\n'));
 
     program.process.kill('SIGTERM');
     expect(await program.exited).toBe(0);
@@ -174,6 +176,14 @@ describe('the standalone program', () => {
     const place = 'UserConfig.Namespaces[0].Queues[0].Properties';
     expect(program.errors()).toContain(`${place}.LockDuration: expected an ISO 8601 duration`);
     expect(program.errors()).toContain(`${place}.MaxDeliveryCount: expected a whole number`);
+  });
+
+  it('warns of what in its configuration has no effect', async () => {
+    const file = await configFile(CONFIG.replace('"LockDuration"', '"LockDurations"'));
+    const program = start('--config', file, ...FREE);
+    await connectionString(program);
+    const place = 'UserConfig.Namespaces[0].Queues[0].Properties.LockDurations';
+    expect(program.errors()).toContain(`warning: ${file}:4:54: ${place}: has no effect`);
   });
 
   it('fails for an invalid rule, and says where the error is', async () => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { ConfigError } from './config-error.js';
-import { readEntities, stripComments } from './read-entities.js';
+import { readEntities } from './read-entities.js';
 
 describe('readEntities', () => {
   let folder: string;
@@ -14,10 +14,12 @@ describe('readEntities', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
+  let warnings: string[];
   async function read(text: string): ReturnType<typeof readEntities> {
     const file = path.join(folder, 'Config.json');
     await writeFile(file, text);
-    return readEntities(file);
+    warnings = [];
+    return readEntities(file, (warning) => warnings.push(warning.replace(file, 'Config.json')));
   }
   const readNamespace = (namespace: object) =>
     read(JSON.stringify({ UserConfig: { Namespaces: [namespace] } }));
@@ -27,7 +29,7 @@ describe('readEntities', () => {
       (reason: unknown) => reason,
     );
     expect(error).toBeInstanceOf(ConfigError);
-    return (error as ConfigError).problems;
+    return (error as ConfigError).problems.map(({ place, text }) => `${place}: ${text}`);
   }
 
   it('reads queues with all their properties', async () => {
@@ -48,7 +50,8 @@ describe('readEntities', () => {
       Status: 'SendDisabled',
       UserMetadata: 'note',
     };
-    expect(await readNamespace({ Name: 'sbemulatorns', Queues: [{ Name: 'queue.1', Properties }] })).toEqual({
+    const Queues = [{ Name: 'queue.1', Properties }, { Name: 'dead' }, { Name: 'next' }];
+    expect(await readNamespace({ Name: 'sbemulatorns', Queues })).toEqual({
       queues: [
         {
           name: 'queue.1',
@@ -68,9 +71,12 @@ describe('readEntities', () => {
           status: 'SendDisabled',
           userMetadata: 'note',
         },
+        { name: 'dead' },
+        { name: 'next' },
       ],
       topics: [],
     });
+    expect(warnings).toEqual([]);
   });
 
   it('reads topics, subscriptions and rules', async () => {
@@ -146,9 +152,82 @@ describe('readEntities', () => {
     expect(topics).not.toHaveProperty('0.subscriptions.1.rules');
   });
 
-  it('accepts comments, a byte order mark, and a file without entities', async () => {
-    expect(await read('\uFEFF{ "UserConfig": { } } // nothing')).toEqual({ queues: [], topics: [] });
-    expect(await read('{}')).toEqual({ queues: [], topics: [] });
+  it("reads what Microsoft's emulator reads: comments, trailing commas, any case, values as strings", async () => {
+    const text = `\uFEFF// a comment
+      { "userconfig": { "NAMESPACES": [ { "name": "sbemulatorns", /* another */ "queues": [
+        { "name": "queue.1", "properties": {
+          "maxDeliveryCount": "3", "requiresSession": "True", "lockDuration": "PT1M", "forwardTo": "", "status": null,
+        }, },
+      ], } ], "logging": { "type": "Console" } } }`;
+    expect(await read(text)).toEqual({
+      queues: [{ name: 'queue.1', maxDeliveryCount: 3, requiresSession: true, lockDurationMs: 60_000 }],
+      topics: [],
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it('warns of a file that declares nothing', async () => {
+    for (const text of ['{ "UserConfig": { } } // nothing', '{}']) {
+      expect(await read(text)).toEqual({ queues: [], topics: [] });
+      expect(warnings).toEqual(['Config.json:1:1: the file: it declares no queue and no topic']);
+    }
+  });
+
+  it('warns of every key that has no effect, and says where it stands and what is known there', async () => {
+    await read(`{ "UserConfig": { "Namespaces": [ {
+      "Queues": [ { "Name": "queue.1", "Propertys": { "LockDuration": "PT1M" } } ],
+      "Topics": [ { "Name": "topic.1", "Subscriptions": [ { "Name": "one", "Rules": [
+        { "Name": "sql", "Properties": { "FilterType": "Sql", "SqlFilter": { "SqlExpression": "a = 1" },
+          "CorrelationFilter": { "Label": "b" } } } ] } ] } ] } ] } }`);
+    const at = 'UserConfig.Namespaces[0]';
+    expect(warnings).toEqual([
+      `Config.json:2:40: ${at}.Queues[0].Propertys: has no effect; known here: Properties, Name`,
+      `Config.json:5:11: ${at}.Topics[0].Subscriptions[0].Rules[0].Properties.CorrelationFilter: ` +
+        'has no effect; known here: FilterType, SqlFilter, Action',
+    ]);
+  });
+
+  it('refuses entities that could not be created, each at its place', async () => {
+    const rule = (name: string, Properties: object) => ({ Name: name, Properties });
+    const problems = await problemsOf(
+      readNamespace({
+        Queues: [
+          { Name: 'orders', Properties: { ForwardTo: 'nowhere' } },
+          { Name: 'Orders' },
+          { Name: 'loop', Properties: { ForwardTo: 'LOOP' } },
+          { Name: 'a b' },
+        ],
+        Topics: [
+          {
+            Name: 'events',
+            Subscriptions: [
+              {
+                Name: 's',
+                Properties: { ForwardDeadLetteredMessagesTo: 'lost' },
+                Rules: [
+                  rule('r1', { FilterType: 'Sql', SqlFilter: { SqlExpression: 'color = = 1' } }),
+                  rule('r2', { FilterType: 'True', Action: { SqlExpression: 'SET' } }),
+                  rule('R2', { SqlFilter: { SqlExpression: 'a = 1' } }),
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    );
+    const at = 'UserConfig.Namespaces[0]';
+    const rules = `${at}.Topics[0].Subscriptions[0].Rules`;
+    expect(problems).toEqual([
+      `${at}.Queues[0].Properties.ForwardTo: no queue or topic is called 'nowhere'`,
+      `${at}.Queues[1].Name: the name 'Orders' is taken, case aside`,
+      `${at}.Queues[2]: 'loop' cannot forward its messages to itself.`,
+      expect.stringContaining(`${at}.Queues[3]: The name 'a b' cannot be used`),
+      `${at}.Topics[0].Subscriptions[0].Properties.ForwardDeadLetteredMessagesTo: no queue or topic is called 'lost'`,
+      expect.stringContaining(`${rules}[0].Properties.SqlFilter.SqlExpression: SQL filter, column 9: `),
+      expect.stringContaining(`${rules}[1].Properties.Action.SqlExpression: SQL action, column `),
+      `${rules}[2].Name: the name 'R2' is taken, case aside`,
+      `${rules}[2].Properties.FilterType: without it the rule would match every message`,
+    ]);
   });
 
   it('reports every problem with its place', async () => {
@@ -201,29 +280,15 @@ describe('readEntities', () => {
     expect(new Set(problems).size).toBe(problems.length);
   });
 
-  it('names the file and what in it is not JSON', async () => {
-    await expect(read('{ "UserConfig": ')).rejects.toThrow(/Config\.json: not JSON: /);
-    await expect(read('[]')).rejects.toThrow(/Config\.json: the file: expected an object, found \[\]/);
-    await expect(readEntities(path.join(folder, 'missing.json'))).rejects.toMatchObject({ code: 'ENOENT' });
-  });
-});
-
-describe('stripComments', () => {
-  it('blanks out comments to the end of a line and between marks', () => {
-    expect(stripComments('{ // one\n  "a": 1 /* two */, "b": 2 }')).toBe(
-      '{       \n  "a": 1          , "b": 2 }',
+  it('names the file, the line and the column of what is not JSON', async () => {
+    await expect(read('{\n  "UserConfig": ')).rejects.toThrow(
+      /Config\.json:2:17: the file: not JSON: value expected$/,
     );
-  });
-
-  it('keeps every position, over several lines too', () => {
-    const text = '{ /* a\n b */ "x": oops }';
-    const stripped = stripComments(text);
-    expect(stripped.indexOf('oops')).toBe(text.indexOf('oops'));
-    expect(stripped.split('\n')).toHaveLength(2);
-  });
-
-  it('leaves strings unchanged, whatever they contain', () => {
-    const text = String.raw`{ "url": "sb://host/x", "quote": "\"// no comment", "path": "a/*b*/c", "end": "\\" }`;
-    expect(stripComments(text)).toBe(text);
+    await expect(read('')).rejects.toThrow(/Config\.json:1:1: the file: not JSON: value expected$/);
+    await expect(read('[]')).rejects.toThrow(/Config\.json:1:1: the file: expected an object, found \[\]$/);
+    await expect(read('{ "UserConfig": {},\n  "userconfig": {} }')).rejects.toThrow(
+      /Config\.json:2:3: userconfig: is given twice, case aside$/,
+    );
+    await expect(readEntities(path.join(folder, 'missing.json'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -1,50 +1,64 @@
 import { type Entities, type SubscriptionEntry, type TopicEntry } from '../entities.js';
 import { type QueueOptions } from '../model/entity/entity-description.js';
+import { checkEntities, type DeclaredReceivable, type DeclaredTopic, refuseTwins } from './check-entities.js';
 import { type ConfigObject } from './config-reader.js';
 import { toRule } from './to-rule.js';
 
 /** Returns the entities that a parsed Config.json declares, those of all namespaces together. */
 export function toEntities(root: ConfigObject): Entities {
   const { reader } = root;
-  const namespaces = reader.list(reader.child(root, 'UserConfig'), 'Namespaces');
+  reader.text(root, '$schema');
+  const config = reader.child(root, 'UserConfig');
+  // Ours goes to the standard output.
+  reader.text(reader.child(config, 'Logging'), 'Type');
+  const namespaces = reader.list(config, 'Namespaces');
+  for (const namespace of namespaces) reader.text(namespace, 'Name');
+  const queues = namespaces.flatMap((namespace) => reader.list(namespace, 'Queues')).map(toQueue);
+  const topics = namespaces.flatMap((namespace) => reader.list(namespace, 'Topics')).map(toTopic);
+  checkEntities(queues, topics);
   return {
-    queues: namespaces.flatMap((namespace) => reader.list(namespace, 'Queues').map(toQueue)),
-    topics: namespaces.flatMap((namespace) => reader.list(namespace, 'Topics').map(toTopic)),
+    queues: queues.map(({ options }) => options),
+    topics: topics.map(({ options, subscriptions }) => ({
+      ...options,
+      subscriptions: subscriptions.map((subscription) => subscription.options),
+    })),
   };
 }
-
-function toQueue(entry: ConfigObject): QueueOptions {
+function toQueue(entry: ConfigObject): DeclaredReceivable<QueueOptions> {
   const { reader } = entry;
   const properties = reader.child(entry, 'Properties');
-  return {
+  const options = {
     name: reader.requiredText(entry, 'Name'),
     ...basicOptions(properties),
     ...receivableOptions(properties),
     ...sendableOptions(properties),
   };
+  return { entry, properties, options };
 }
 
-function toTopic(entry: ConfigObject): TopicEntry {
+function toTopic(entry: ConfigObject): DeclaredTopic {
   const { reader } = entry;
   const properties = reader.child(entry, 'Properties');
-  return {
+  const options = {
     name: reader.requiredText(entry, 'Name'),
     ...basicOptions(properties),
     ...sendableOptions(properties),
-    subscriptions: reader.list(entry, 'Subscriptions').map(toSubscription),
   };
+  return { entry, options, subscriptions: reader.list(entry, 'Subscriptions').map(toSubscription) };
 }
 
-function toSubscription(entry: ConfigObject): SubscriptionEntry {
+function toSubscription(entry: ConfigObject): DeclaredReceivable<SubscriptionEntry> {
   const { reader } = entry;
-  const rules = reader.list(entry, 'Rules').map(toRule);
+  const rules = reader.list(entry, 'Rules').map((rule) => ({ entry: rule, options: toRule(rule) }));
+  refuseTwins(rules);
   const properties = reader.child(entry, 'Properties');
-  return {
+  const options = {
     name: reader.requiredText(entry, 'Name'),
     ...basicOptions(properties),
     ...receivableOptions(properties),
-    ...(rules.length > 0 && { rules }),
+    ...(rules.length > 0 && { rules: rules.map((rule) => rule.options) }),
   };
+  return { entry, properties, options };
 }
 
 type BasicOptions = Pick<
