@@ -52,6 +52,6 @@ describe('batches', () => {
     await expect(
       sender.sendMessages([{ body: 1, sessionId: 's' }, { body: 2, sessionId: 's' }, { body: 3 }]),
     ).rejects.toThrow(/SessionId/);
-    expect(scene.entity('sessions').messages()).toEqual([]);
+    expect(await scene.peek('sessions')).toEqual([]);
   });
 });

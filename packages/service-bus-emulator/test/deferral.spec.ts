@@ -43,7 +43,7 @@ describe('deferred messages', () => {
     expect(messages.map(({ body }) => body as number)).toEqual([2, 0]);
     expect(messages.every(({ lockToken }) => typeof lockToken === 'string')).toBe(true);
     await Promise.all(messages.map((message) => receiver.completeMessage(message)));
-    expect(scene.entity('aside').counts).toEqual({ active: 0, deferred: 1, scheduled: 0 });
+    expect(await scene.peek('aside')).toMatchObject([{ state: 'deferred' }]);
   });
 
   it('stay deferred when they are abandoned, with one delivery more', async () => {
@@ -51,7 +51,7 @@ describe('deferred messages', () => {
     const receiver = scene.receiver('abandoned');
     const [message] = await receiver.receiveDeferredMessages(numbers);
     await receiver.abandonMessage(message!, { note: 'x' });
-    expect(scene.entity('abandoned').counts).toEqual({ active: 0, deferred: 1, scheduled: 0 });
+    expect(await scene.peek('abandoned')).toMatchObject([{ state: 'deferred' }]);
     const [again] = await receiver.receiveDeferredMessages(numbers);
     expect(again).toMatchObject({
       deliveryCount: 2,
@@ -93,7 +93,7 @@ describe('deferred messages', () => {
     await session.close();
     await settle(scene.receiver('sessions/$DeadLetterQueue'));
     for (const queue of ['plain', 'sessions/$DeadLetterQueue']) {
-      expect(scene.entity(queue).messages()).toEqual([]);
+      expect(await scene.peek(queue)).toEqual([]);
     }
   });
 
@@ -104,7 +104,7 @@ describe('deferred messages', () => {
       deadLetterReason: 'why',
       deadLetterErrorDescription: 'because',
     });
-    expect(scene.entity('dead').messages()).toEqual([]);
+    expect(await scene.peek('dead')).toEqual([]);
     expect(await receiveOne(scene.receiver('dead/$DeadLetterQueue'))).toMatchObject({
       deadLetterReason: 'why',
       deadLetterErrorDescription: 'because',
@@ -165,14 +165,14 @@ describe('deferred messages', () => {
     await receiver.renewMessageLock(message!);
     scene.clock.advance(40_000);
     await receiver.completeMessage(message!);
-    expect(scene.entity('renewed').messages()).toEqual([]);
+    expect(await scene.peek('renewed')).toEqual([]);
   });
 
   it('are deleted when received in that mode', async () => {
     const numbers = numbersOf(await defer('deleted'));
     const receiver = scene.receiver('deleted', { receiveMode: 'receiveAndDelete' });
     expect(await receiver.receiveDeferredMessages(numbers)).toMatchObject([{ body: 0 }]);
-    expect(scene.entity('deleted').messages()).toEqual([]);
+    expect(await scene.peek('deleted')).toEqual([]);
   });
 
   it('outlive their time to live until they are received', async () => {

@@ -14,22 +14,22 @@ describe('duplicate detection', () => {
     queues: [...['twice', 'window', 'completed', 'scheduled', 'batch', 'distinct'].map(detecting), 'without'],
     topics: [{ ...detecting('events'), subscriptions: ['all'] }],
   });
-  const count = (queue: string) => scene.entity(queue).messages().length;
+  const count = async (queue: string) => (await scene.peek(queue)).length;
 
   it('accepts a second message with the same id, and drops it', async () => {
     await scene.send('twice', { body: 1, messageId: 'a' }, { body: 2, messageId: 'a' });
     expect((await receiveOne(scene.receiver('twice'))).body).toBe(1);
-    expect(count('twice')).toBe(1);
+    expect(await count('twice')).toBe(1);
   });
 
   it('forgets an id at the end of its window', async () => {
     await scene.send('window', { body: 1, messageId: 'a' });
     scene.clock.advance(WINDOW_MS - 1);
     await scene.send('window', { body: 2, messageId: 'a' });
-    expect(count('window')).toBe(1);
+    expect(await count('window')).toBe(1);
     scene.clock.advance(1);
     await scene.send('window', { body: 3, messageId: 'a' });
-    expect(count('window')).toBe(2);
+    expect(await count('window')).toBe(2);
   });
 
   it('remembers the ids of messages that are gone', async () => {
@@ -37,12 +37,12 @@ describe('duplicate detection', () => {
     const receiver = scene.receiver('completed');
     await receiver.completeMessage(await receiveOne(receiver));
     await scene.send('completed', { body: 2, messageId: 'a' });
-    expect(count('completed')).toBe(0);
+    expect(await count('completed')).toBe(0);
   });
 
   it('applies to scheduled messages as well', async () => {
     const sender = scene.client.createSender('scheduled');
-    const later = new Date(scene.clock.now() + 10_000);
+    const later = new Date(scene.now() + 10_000);
     await sender.scheduleMessages({ body: 1, messageId: 'a' }, later);
     await sender.scheduleMessages({ body: 2, messageId: 'a' }, later);
     expect(scene.entity('scheduled').counts.scheduled).toBe(1);
@@ -66,16 +66,16 @@ describe('duplicate detection', () => {
 
   it('never mistakes messages without an id for duplicates', async () => {
     await scene.send('distinct', { body: 1 }, { body: 2 });
-    expect(count('distinct')).toBe(2);
+    expect(await count('distinct')).toBe(2);
   });
 
   it('works on topics', async () => {
     await scene.send('events', { body: 1, messageId: 'a' }, { body: 2, messageId: 'a' });
-    expect(count('events/Subscriptions/all')).toBe(1);
+    expect(await count('events/Subscriptions/all')).toBe(1);
   });
 
   it('is off unless the entity asks for it', async () => {
     await scene.send('without', { body: 1, messageId: 'a' }, { body: 2, messageId: 'a' });
-    expect(count('without')).toBe(2);
+    expect(await count('without')).toBe(2);
   });
 });

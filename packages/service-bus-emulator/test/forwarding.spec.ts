@@ -32,7 +32,7 @@ describe('forwarding', () => {
       subject: 's',
       applicationProperties: { p: 'q' },
     });
-    expect(scene.entity('source').messages()).toEqual([]);
+    expect(await scene.peek('source')).toEqual([]);
     const [, message] = await scene.take('inbox', 2);
     expect(message).toMatchObject({
       body: { a: 1 },
@@ -54,7 +54,7 @@ describe('forwarding', () => {
     await scene.send('hop-1', { body: 'four' });
     expect((await scene.take('hop-5')).map(({ body }) => body as string)).toEqual(['four']);
     await scene.send('hop-0', { body: 'five' });
-    expect(scene.entity('hop-5').messages()).toEqual([]);
+    expect(await scene.peek('hop-5')).toEqual([]);
     expect(await receiveOne(scene.receiver('hop-4/$Transfer/$DeadLetterQueue'))).toMatchObject({
       body: 'five',
       deadLetterReason: 'MaxTransferHopCountExceeded',
@@ -86,10 +86,10 @@ describe('forwarding', () => {
       deadLetterReason: 'why',
       deadLetterErrorDescription: 'because',
     });
-    expect(scene.entity('poisonous/$DeadLetterQueue').messages()).toEqual([]);
+    expect(await scene.peek('poisonous/$DeadLetterQueue')).toEqual([]);
     expect(await receiveOne(scene.receiver('dead-letters'))).toMatchObject({
       body: 'bad',
-      deadLetterSource: 'poisonous',
+      deadLetterSource: scene.nameOf('poisonous'),
       deadLetterReason: 'why',
       deadLetterErrorDescription: 'because',
     });

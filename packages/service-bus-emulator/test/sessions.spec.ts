@@ -158,7 +158,7 @@ describe('sessions', () => {
     expect(receiver.sessionLockedUntilUtc).toEqual(lockedUntil);
     scene.clock.advance(40_000);
     await receiver.completeMessage(message);
-    expect(scene.entity('renewed').messages()).toEqual([]);
+    expect(await scene.peek('renewed')).toEqual([]);
     await receiver.close();
   });
 
@@ -227,7 +227,7 @@ describe('sessions', () => {
     const good = await receiveOne(receiver);
     expect(good.body).toBe('good');
     await receiver.completeMessage(good);
-    expect(scene.entity('poison').messages()).toEqual([]);
+    expect(await scene.peek('poison')).toEqual([]);
     await receiver.close();
   });
 
@@ -239,7 +239,7 @@ describe('sessions', () => {
     const [deferred] = await receiver.receiveDeferredMessages([message.sequenceNumber!]);
     expect(deferred).toMatchObject({ body: 'aside', state: 'deferred' });
     await receiver.completeMessage(deferred!);
-    expect(scene.entity('deferred').messages()).toEqual([]);
+    expect(await scene.peek('deferred')).toEqual([]);
     await receiver.close();
   });
 
@@ -277,7 +277,7 @@ describe('sessions', () => {
     await expect(sender.sendMessages([{ body: 1, sessionId: 's' }, { body: 2 }])).rejects.toMatchObject(
       serviceBusError('GeneralError'),
     );
-    expect(scene.entity('refused').messages()).toEqual([]);
+    expect(await scene.peek('refused')).toEqual([]);
   });
 });
 
@@ -297,6 +297,6 @@ describe('sessions under the renewal of the SDK', () => {
     const lockedUntil = message.lockedUntilUtc!.getTime();
     await until(() => Date.now() > lockedUntil + 1_000);
     await receiver.completeMessage(message);
-    expect(scene.entity('slow').messages()).toEqual([]);
+    expect(await scene.peek('slow')).toEqual([]);
   });
 });

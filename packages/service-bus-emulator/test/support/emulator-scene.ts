@@ -7,8 +7,10 @@ import {
   type ServiceBusReceiverOptions,
 } from '@azure/service-bus';
 import { afterAll, beforeAll } from '@jest/globals';
+import Long from 'long';
 
 import { type Emulator, type EmulatorOptions, type EntityInspection, ManualClock } from '../../src/index.js';
+import { chosenNamespace, CloudNamespace, NeedsEmulator } from './cloud-namespace.js';
 import { startTestEmulator } from '../../../../test/support/start-emulator.js';
 
 /** Errors are provoked in these tests: the SDK must not wait half a minute before it gives up. */
@@ -16,11 +18,20 @@ export const QUICK: ServiceBusClientOptions = {
   retryOptions: { maxRetries: 1, retryDelayInMs: 10, timeoutInMs: 5_000 },
 };
 
-/** An emulator with a clock of its own, and SDK clients on it. */
+// A namespace far away answers later, and may be throttled.
+const PATIENT: ServiceBusClientOptions = {
+  retryOptions: { maxRetries: 1, retryDelayInMs: 1_000, timeoutInMs: 20_000 },
+};
+
+/**
+ * An emulator with a clock of its own, and SDK clients on it. Where a namespace has been chosen (`npm run test:cloud`)
+ * it is that namespace instead, and whatever needs the emulator itself throws NeedsEmulator.
+ */
 export class EmulatorScene {
-  emulator!: Emulator;
   client!: ServiceBusClient;
-  readonly clock = new ManualClock();
+  #emulator: Emulator | undefined;
+  #namespace: CloudNamespace | undefined;
+  readonly #clock = new ManualClock();
   readonly #clients: ServiceBusClient[] = [];
 
   constructor(
@@ -29,18 +40,55 @@ export class EmulatorScene {
   ) {}
 
   async open(): Promise<void> {
-    this.emulator = await startTestEmulator(this.entities, { clock: this.clock, ...this.options });
+    const connectionString = chosenNamespace();
+    if (connectionString === undefined) {
+      this.#emulator = await startTestEmulator(this.entities, { clock: this.#clock, ...this.options });
+    } else {
+      if (Object.keys(this.options).length > 0) throw new NeedsEmulator('options of the emulator');
+      this.#namespace = new CloudNamespace(connectionString);
+      await this.#namespace.create(this.entities ?? {});
+    }
     this.client = this.connect();
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#clients.map((client) => client.close()));
-    await this.emulator.close();
+    await this.#emulator?.close();
+    await this.#namespace?.remove();
+  }
+
+  /** @throws NeedsEmulator elsewhere */
+  get emulator(): Emulator {
+    if (!this.#emulator) throw new NeedsEmulator('the emulator');
+    return this.#emulator;
+  }
+
+  /** @throws NeedsEmulator elsewhere */
+  get clock(): ManualClock {
+    if (this.#namespace) throw new NeedsEmulator("the emulator's clock");
+    return this.#clock;
+  }
+
+  /** The broker's time, in Unix milliseconds. */
+  now(): number {
+    return this.#namespace ? Date.now() : this.#clock.now();
+  }
+
+  /** The host that clients dial, which texts of errors have. */
+  get dialled(): string {
+    return this.#namespace?.host ?? '127.0.0.1';
+  }
+
+  /** What one of the scene's entities is called where it is. */
+  nameOf(entity: string): string {
+    return this.#namespace?.nameOf(entity) ?? entity;
   }
 
   /** A further client, closed with the scene. */
   connect(options: ServiceBusClientOptions = {}): ServiceBusClient {
-    const client = new ServiceBusClient(this.emulator.connectionString, { ...QUICK, ...options });
+    const client =
+      this.#namespace?.connect({ ...PATIENT, ...options }) ??
+      new ServiceBusClient(this.emulator.connectionString, { ...QUICK, ...options });
     this.#clients.push(client);
     return client;
   }
@@ -75,6 +123,24 @@ export class EmulatorScene {
     return messages;
   }
 
+  /** What peeking shows of an entity: everything that is stored there, locked messages included. */
+  async peek(address: string): Promise<ServiceBusReceivedMessage[]> {
+    const receiver = this.receiver(address);
+    const messages: ServiceBusReceivedMessage[] = [];
+    // The SDK remembers where a client's last peek of an entity ended, over receivers.
+    let fromSequenceNumber = Long.ZERO;
+    for (;;) {
+      const page = await receiver.peekMessages(250, { fromSequenceNumber });
+      const last = page.at(-1)?.sequenceNumber;
+      if (!last) break;
+      messages.push(...page);
+      fromSequenceNumber = last.add(1);
+    }
+    await receiver.close();
+    return messages;
+  }
+
+  /** @throws NeedsEmulator elsewhere */
   entity(address: string): EntityInspection {
     return this.emulator.entity(address);
   }
@@ -91,6 +157,8 @@ export function emulatorScene(
   return scene;
 }
 
+const MAX_WAIT_MS = chosenNamespace() === undefined ? 3_000 : 10_000;
+
 type Receives = Pick<ServiceBusReceiver, 'receiveMessages'>;
 
 /** Receives one message; fails if none comes. */
@@ -103,8 +171,8 @@ export async function receiveOne(receiver: Receives): Promise<ServiceBusReceived
 export async function receiveAll(receiver: Receives, count: number): Promise<ServiceBusReceivedMessage[]> {
   const messages: ServiceBusReceivedMessage[] = [];
   while (messages.length < count) {
-    const some = await receiver.receiveMessages(count - messages.length, { maxWaitTimeInMs: 3_000 });
-    if (some.length === 0) throw new Error(`${messages.length} of ${count} messages came within 3 s`);
+    const some = await receiver.receiveMessages(count - messages.length, { maxWaitTimeInMs: MAX_WAIT_MS });
+    if (some.length === 0) throw new Error(`${messages.length} of ${count} messages came in time`);
     messages.push(...some);
   }
   return messages;
