@@ -1,7 +1,7 @@
 import { type EntityStatus } from '../../../service-bus-emulator/src/model/entity/entity-description.js';
 import { type Trouble } from './broker/conditions.js';
 import { ReceivingLink } from './broker/receiving-link.js';
-import { type Fault } from './plan.js';
+import { type Fault, type Plan } from './plan.js';
 import { INPUT_QUEUE, OUTPUT_QUEUE, RuntimeProcess, type Surroundings } from './runtime/runtime-process.js';
 import { WORLD } from './world/virtual-time.js';
 
@@ -34,6 +34,7 @@ export class FaultScript {
   begin(): void {
     const { plan, time, note } = this.surroundings;
     this.startProcess();
+    if (plan.slowOne) this.startProcess(plan.slowOne);
     for (const fault of plan.faults) {
       time.after(
         fault.atMs,
@@ -59,9 +60,9 @@ export class FaultScript {
     return this.processes.filter(({ isDead, closedAtMs }) => !isDead && closedAtMs === undefined);
   }
 
-  private startProcess(): void {
+  private startProcess(slowness?: Plan['slowOne']): void {
     const { time, note } = this.surroundings;
-    const process = new RuntimeProcess(`p${this.processes.length}`, this.surroundings);
+    const process = new RuntimeProcess(`p${this.processes.length}`, this.surroundings, slowness);
     this.processes.push(process);
     note(`${process.name} starts`);
     time.after(0, () => process.start(), process);

@@ -58,6 +58,9 @@ export function makePlan(random: Random, cloud: Random): Plan {
     hidesLocks: cloud.chance(0.6),
     skewMs: cloud.pick(SKEWS_MS),
     graceMs: random.pick([1_000, 5_000, 25_000]),
+    slowOne: cloud.chance(0.4)
+      ? { times: cloud.pick([3, 20, 200]), fromMs: cloud.pick([0, 200, 3_000]) }
+      : undefined,
     inputs,
     faults: isCalm ? [] : makeFaults(random),
   };

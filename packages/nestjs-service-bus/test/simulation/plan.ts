@@ -60,6 +60,8 @@ export interface Plan {
   /** How far the clocks of all processes are ahead of the broker's. */
   readonly skewMs: number;
   readonly graceMs: number;
+  /** A second process beside the first; its handlers take so many times as long from that time on. */
+  readonly slowOne: { readonly times: number; readonly fromMs: number } | undefined;
   readonly inputs: readonly Input[];
   readonly faults: readonly Fault[];
 }

@@ -32,13 +32,16 @@ export interface Run {
 }
 
 /** Runs the runtime against the simulated broker; the seed decides everything. */
-export async function simulate(seed: number, { keepsLines = false, hasBatches = false } = {}): Promise<Run> {
+export async function simulate(
+  seed: number,
+  { keepsLines = false, hasBatches = false, change = unchanged } = {},
+): Promise<Run> {
   const random = new Random(seed);
   const time = new VirtualTime();
   const trace = new Trace(() => time.nowMs, keepsLines);
   const note = (what: string): void => trace.note(what);
   const planned = makePlan(random.fork(), new Random(seed + CLOUD));
-  const plan = hasBatches ? inBatches(planned, random.fork()) : planned;
+  const plan = change(hasBatches ? inBatches(planned, random.fork()) : planned);
   const chance = new Random(seed + 2 * CLOUD);
   const { random: realRandom } = Math;
   Math.random = () => chance.next();
@@ -57,6 +60,10 @@ export async function simulate(seed: number, { keepsLines = false, hasBatches = 
   const { violations, executions } = judge;
   const { lines } = trace;
   return { seed, plan, violations, digest: trace.digest(), lines, executions, steps: time.steps };
+}
+
+function unchanged(plan: Plan): Plan {
+  return plan;
 }
 
 interface Scene {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { type Plan } from './plan.js';
 import { simulate } from './simulate.js';
 
 const TIMEOUT_MS = 60_000;
@@ -25,6 +26,38 @@ describe('a simulated run', () => {
     await simulate(1);
     expect(globalThis.setTimeout).toBe(setTimeout);
     expect(globalThis.setImmediate).toBe(setImmediate);
+  });
+
+  it('lets no slow process keep messages from a fast one', async () => {
+    const work = { kind: 'succeed', afterMs: 5 } as const;
+    const change = (plan: Plan): Plan => ({
+      ...plan,
+      binding: { maxConcurrentCalls: 2, prefetch: 'auto', watchdog: { silenceMs: 60_000 } },
+      hasSessions: false,
+      lockDurationMs: 60_000,
+      latencyMs: [40, 60],
+      slowOne: { times: 12_000, fromMs: 1_500 },
+      inputs: Array.from({ length: 600 }, (_none, number) => ({
+        number,
+        messageId: `in-${number}`,
+        sessionId: undefined,
+        sentAtMs: 0,
+        steps: [work],
+        results: 1,
+      })),
+      faults: [],
+    });
+    const { lines, violations } = await simulate(1, { keepsLines: true, change });
+    expect(violations).toEqual([]);
+    const starts = lines.filter((line) => line.includes('starts execution'));
+    const of = (name: string): string[] => starts.filter((line) => line.includes(`${name}: input`));
+    // It works as the other does until its handlers hang: then what waits behind them is given back.
+    expect(of('p1').length).toBeGreaterThan(20);
+    expect(lines.filter((line) => line.includes('broker: abandon')).length).toBeGreaterThan(0);
+    const lastOf = (those: string[]): number => Math.max(...those.map((line) => Number.parseInt(line)));
+    expect(lastOf(of('p1'))).toBeLessThan(4_000);
+    expect(of('p0').length + of('p1').length).toBe(600);
+    expect(lastOf(of('p0'))).toBeLessThan(12_000);
   });
 
   it(

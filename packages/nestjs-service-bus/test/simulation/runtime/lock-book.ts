@@ -8,6 +8,7 @@ export class LockBook implements LockWatch {
   /** By the broker's clock. */
   private readonly untilMs = new Map<string, number>();
   /** By our clock. */
+  private readonly sinceMs = new Map<string, number>();
   private readonly refusedAtMs = new Map<string, number>();
 
   constructor(
@@ -18,6 +19,13 @@ export class LockBook implements LockWatch {
 
   held(lock: string, lockedUntilMs: number): void {
     this.untilMs.set(lock, lockedUntilMs);
+    if (!this.sinceMs.has(lock)) this.sinceMs.set(lock, this.clock.now());
+  }
+
+  /** For how long the process has held the lock; 0 if it never did. */
+  heldForMs(lock: string): number {
+    const now = this.clock.now();
+    return now - (this.sinceMs.get(lock) ?? now);
   }
 
   refused(lock: string, error: unknown): void {

@@ -28,6 +28,8 @@ export const OUTPUT_QUEUE = 'out';
 
 /** A drain gives back messages that wait for a retry within this time. */
 const WAITERS_LEAVE_MS = 10;
+/** Of a slow process: everything has to be done in the end. */
+const LONGEST_WORK_MS = 60_000;
 
 /** What all processes of a run share. */
 export interface Surroundings {
@@ -63,6 +65,7 @@ export class RuntimeProcess implements Owner {
   constructor(
     readonly name: string,
     private readonly surroundings: Surroundings,
+    private readonly slowness?: Plan['slowOne'],
   ) {
     const { time, random, conditions, broker, judge, plan } = surroundings;
     const chance = random.fork();
@@ -86,6 +89,13 @@ export class RuntimeProcess implements Owner {
 
   get isDraining(): boolean {
     return this.drainBeganAtMs !== undefined;
+  }
+
+  /** How long work takes here that takes so long by plan. */
+  workMs(plannedMs: number): number {
+    const { slowness } = this;
+    if (!slowness || this.surroundings.time.nowMs < slowness.fromMs) return plannedMs;
+    return Math.max(plannedMs, Math.min(plannedMs * slowness.times, LONGEST_WORK_MS));
   }
 
   start(): void {

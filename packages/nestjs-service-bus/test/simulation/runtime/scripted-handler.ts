@@ -74,8 +74,9 @@ function outputsOf(execution: Execution, judge: Judge): Output[] {
   }));
 }
 
-async function act({ step, number }: Execution, context: ServiceBusContext): Promise<void> {
-  if (step.afterMs > 0) await new Promise<void>((resolve) => setTimeout(resolve, step.afterMs));
+async function act({ step, number, process }: Execution, context: ServiceBusContext): Promise<void> {
+  const workMs = process.workMs(step.afterMs);
+  if (workMs > 0) await new Promise<void>((resolve) => setTimeout(resolve, workMs));
   if (step.kind === 'hang') return hang(step, context.signal);
   if (step.kind === 'complete-itself') return context.complete();
   if (step.kind === 'abandon-itself') return context.abandon();
