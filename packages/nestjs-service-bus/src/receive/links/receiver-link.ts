@@ -43,8 +43,10 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
     credit: number,
     private readonly owner: LinkOwner,
     private readonly clock: Clock,
+    /** The same without the fast lane, where it can never be more than at first. */
+    onlyCredit = credit,
   ) {
-    this.link = new ReceivingLink(receiver, credit, this);
+    this.link = new ReceivingLink(receiver, credit, this, onlyCredit);
   }
 
   /** What the broker said when it took the link away. */

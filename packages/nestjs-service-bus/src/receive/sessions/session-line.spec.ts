@@ -38,4 +38,11 @@ describe('SessionLine', () => {
     line.clear();
     expect([line.size, line.isHeldUp, next()]).toEqual([0, false, undefined]);
   });
+
+  it('gives nothing more, also of what still comes, once it is broken off', () => {
+    add(2);
+    line.breakOff();
+    add(3);
+    expect([line.size, line.isHeldUp, next()]).toEqual([0, false, undefined]);
+  });
 });

@@ -13,6 +13,7 @@ export interface Arrived {
 export class SessionLine {
   private readonly waiting: Arrived[] = [];
   private expected: ServiceBusReceivedMessage['sequenceNumber'];
+  private isBroken = false;
 
   get size(): number {
     return this.waiting.length;
@@ -28,7 +29,14 @@ export class SessionLine {
     this.expected = sequenceNumber;
   }
 
+  /** The message goes back, and does not come again to us: what is behind it, here and on its way, goes back as well. */
+  breakOff(): void {
+    this.isBroken = true;
+    this.clear();
+  }
+
   add(arrived: Arrived): void {
+    if (this.isBroken) return;
     const { sequenceNumber } = arrived.message;
     if (this.expected === undefined || !sequenceNumber?.equals(this.expected)) {
       this.waiting.push(arrived);

@@ -77,10 +77,10 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.waitingRoom = new WaitingRoom(runtime.clock, (delivery) => this.returnForRetry(delivery));
     this.runtime = { ...runtime, waitingRoom: this.waitingRoom };
-    // The first message may be given back at once, to write its attempt down.
-    this.link = new ReceiverLink(receiver, 1, this, runtime.clock);
-    this.settler = new Settler(receiver);
     const { clock, binding } = runtime;
+    // The first message may be given back at once, to write its attempt down: more would have come for nothing.
+    this.link = new ReceiverLink(receiver, 1, this, clock, 1 + (binding.prefetch ?? PREFETCH));
+    this.settler = new Settler(receiver);
     this.idleTimer = new SessionIdleTimer(this, idleTimeoutMs, binding.watchdog.silenceMs, clock);
   }
 
@@ -134,8 +134,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     this.isLost = true;
     this.locks.remove(this);
     this.line.clear();
-    this.completing?.lose(cause);
-    this.current?.lose(cause);
+    for (const delivery of [this.completing, this.current]) delivery?.lose(cause);
     this.waitingRoom.close();
     // The session keeps its place while a handler works, so that there are never more handlers than places.
     this.goOn();
@@ -296,7 +295,8 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     const delivery = new SessionDelivery(message, receiver, settler, link, place, runtime.counting, attempt);
     delivery.previous = this.completing?.ended;
     delivery.onAbandoning = () => {
-      if (!this.isStopping) this.line.expect(message);
+      if (this.isStopping) this.line.breakOff();
+      else this.line.expect(message);
       this.topUp();
     };
     return delivery;

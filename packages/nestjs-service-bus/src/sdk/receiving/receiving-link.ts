@@ -64,8 +64,10 @@ export class ReceivingLink implements FastLinkOwner {
   constructor(
     private readonly receiver: ServiceBusReceiver,
     /** How many messages the broker may send before it is granted more. */
-    private readonly firstCredit: number,
+    private firstCredit: number,
     private readonly owner: ReceivingLinkOwner,
+    /** The same without the fast lane, where it can never be more than at first. */
+    private readonly onlyCredit = firstCredit,
   ) {
     this.outstanding = firstCredit;
   }
@@ -89,6 +91,7 @@ export class ReceivingLink implements FastLinkOwner {
   open(): void {
     // A session's link is open by now; any other opens when the SDK gets to it.
     this.fastLink = FastLink.open(this.receiver, this);
+    if (!this.fastLink) this.outstanding = this.firstCredit = this.onlyCredit;
     this.subscription = subscribe(
       this.receiver,
       {

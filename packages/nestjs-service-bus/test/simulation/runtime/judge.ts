@@ -153,7 +153,9 @@ export class Judge implements BrokerWatch {
 
   /** The runtime is about to complete a message. */
   completing(process: RuntimeProcess, lockToken: string, sequenceNumber: number): void {
-    if (this.byLock.get(lockToken)?.end === 'done') process.finished.add(sequenceNumber);
+    const execution = this.byLock.get(lockToken);
+    // What is completed without being run again was remembered as done.
+    if (!execution || execution.end === 'done') process.finished.add(sequenceNumber);
   }
 
   violation(what: string): void {
