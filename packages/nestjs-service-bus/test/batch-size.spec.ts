@@ -9,14 +9,19 @@ import { SenderPool } from '../src/send/sender-pool.js';
 
 const KILOBYTE = 1_024;
 
-describe('sends that travel as batches, where the link takes messages of 100 MB', () => {
+describe('sends that travel as batches', () => {
   letSdkTimersGo();
   let emulator: Emulator;
   let client: ServiceBusClient;
 
   beforeEach(async () => {
     const queue = { name: 'work', maxMessageSizeInKilobytes: 102_400 };
-    emulator = await startEmulator({ port: 0, administrationPort: false, entities: { queues: [queue] } });
+    const queues = [
+      queue,
+      { name: 'partitioned', enablePartitioning: true },
+      { name: 'unique', enablePartitioning: true, requiresDuplicateDetection: true },
+    ];
+    emulator = await startEmulator({ port: 0, administrationPort: false, entities: { queues } });
     client = new ServiceBusClient(emulator.connectionString);
   });
 
@@ -25,16 +30,45 @@ describe('sends that travel as batches, where the link takes messages of 100 MB'
     await emulator.close();
   });
 
-  it.each([true, false])('are never larger than any tier takes, with the fast lane: %s', async (isFast) => {
-    if (!isFast) switchOffFastLane(contextOf(client) ?? {});
+  it.each([true, false])(
+    'are never larger than any tier takes, whatever the link takes; fast lane: %s',
+    async (isFast) => {
+      if (!isFast) switchOffFastLane(contextOf(client) ?? {});
+      const pool = new SenderPool(client);
+      const sendMessages = jest.spyOn(pool.sdkSender('work'), 'sendMessages');
+      const body = 'x'.repeat(32 * KILOBYTE);
+      await Promise.all(Array.from({ length: 200 }, () => pool.get('work').send({ body })));
+      const sizes = sendMessages.mock.calls.map(([batch]) => (batch as ServiceBusMessageBatch).sizeInBytes);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(256 * KILOBYTE);
+      expect(Math.max(...sizes)).toBeGreaterThan(128 * KILOBYTE);
+      expect(emulator.entity('work').counts.active).toBe(200);
+      await pool.close();
+    },
+  );
+
+  it.each(['partitioned', 'unique'])('are what the entity takes together, where it is %s', async (queue) => {
     const pool = new SenderPool(client);
-    const sendMessages = jest.spyOn(pool.sdkSender('work'), 'sendMessages');
-    const body = 'x'.repeat(32 * KILOBYTE);
-    await Promise.all(Array.from({ length: 200 }, () => pool.get('work').send({ body })));
-    const sizes = sendMessages.mock.calls.map(([batch]) => (batch as ServiceBusMessageBatch).sizeInBytes);
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(256 * KILOBYTE);
-    expect(Math.max(...sizes)).toBeGreaterThan(128 * KILOBYTE);
-    expect(emulator.entity('work').counts.active).toBe(200);
+    const sendMessages = jest.spyOn(pool.sdkSender(queue), 'sendMessages');
+    const sendMany = async (round: number): Promise<number> => {
+      sendMessages.mockClear();
+      const sends = Array.from({ length: 120 }, (_, index) => {
+        const key = `k${index % 4}`;
+        const place = index % 3 === 0 ? { sessionId: key } : index % 3 === 1 ? { partitionKey: key } : {};
+        return pool.get(queue).send({ body: index, messageId: `${round}-${index}`, ...place });
+      });
+      await Promise.all(sends);
+      return sendMessages.mock.calls.length;
+    };
+    await sendMany(1);
+    // What was learnt from the first refusal spares the next ones theirs.
+    const transfers = await sendMany(2);
+    expect(transfers).toBeLessThanOrEqual(queue === 'partitioned' ? 12 : 120);
+    expect(emulator.entity(queue).counts.active).toBe(240);
+    const numbers = emulator
+      .entity(queue)
+      .messages()
+      .map(({ body }) => body as number);
+    expect(new Set(numbers).size).toBe(120);
     await pool.close();
   });
 });

@@ -57,6 +57,7 @@ export function makePlan(random: Random, cloud: Random): Plan {
     latencyMs: random.pick(LATENCIES),
     hidesLocks: cloud.chance(0.6),
     skewMs: cloud.pick(SKEWS_MS),
+    isOutputPartitioned: cloud.chance(0.4),
     graceMs: random.pick([1_000, 5_000, 25_000]),
     slowOne: cloud.chance(0.4)
       ? { times: cloud.pick([3, 20, 200]), fromMs: cloud.pick([0, 200, 3_000]) }

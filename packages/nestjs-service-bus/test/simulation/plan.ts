@@ -59,6 +59,8 @@ export interface Plan {
   readonly hidesLocks: boolean;
   /** How far the clocks of all processes are ahead of the broker's. */
   readonly skewMs: number;
+  /** The output queue refuses batches whose messages differ in session or, with duplicate detection, in id. */
+  readonly isOutputPartitioned: boolean;
   readonly graceMs: number;
   /** A second process beside the first; its handlers take so many times as long from that time on. */
   readonly slowOne: { readonly times: number; readonly fromMs: number } | undefined;

@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { simulate } from './simulate.js';
 
 /**
- * Seeds that have found a bug, with its description. When plans change, a seed no longer means the same: then the
- * description tells which bug to search for a new seed.
+ * Seeds that have found a bug when they were noted, with its description. Plans have changed since: a seed is a run like
+ * others now, and the description tells what has gone wrong before, to search a seed for if it should come back.
  */
 const FOUND: readonly (readonly [number, string])[] = [
   [15, 'a message whose lock was lost while it waited for a slot was given to the handler'],

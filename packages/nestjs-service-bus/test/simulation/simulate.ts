@@ -101,6 +101,7 @@ function makeScene(plan: Plan, time: VirtualTime, random: Random, note: (what: s
     });
     broker.namespace.createQueue(nowMs, {
       name: OUTPUT_QUEUE,
+      enablePartitioning: plan.isOutputPartitioned,
       requiresDuplicateDetection: plan.detectsDuplicates,
       duplicateDetectionHistoryTimeWindowMs: 7 * DAY_MS,
     });

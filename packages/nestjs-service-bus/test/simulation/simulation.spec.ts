@@ -85,6 +85,7 @@ describe('a simulated run', () => {
         'are given back',
         'is dead-lettered: ValidationFailed',
         'could not be copied',
+        'broker: out refuses a batch',
         'broker: defer',
         'broker: abandon',
       ];

@@ -13,6 +13,8 @@ export const START_MS = Date.UTC(2030, 0, 1);
 export interface BrokerWatch {
   /** The queue has accepted these messages, and dropped duplicates among them. */
   accepted(queue: string, contents: readonly SimulatedContent[]): void;
+  /** The queue has refused all of these messages. */
+  refused(queue: string, contents: readonly SimulatedContent[]): void;
   /** The broker has settled a message as its holder asked. */
   settled(message: Message, lockId: number, outcome: Outcome): void;
 }
@@ -50,7 +52,12 @@ export class SimulatedBroker {
 
   /** @throws BrokerError */
   send(queue: string, contents: readonly SimulatedContent[]): void {
-    this.command((nowMs) => this.namespace.target(queue).send(nowMs, contents));
+    try {
+      this.command((nowMs) => this.namespace.target(queue).send(nowMs, contents));
+    } catch (error) {
+      this.watch.refused(queue, contents);
+      throw error;
+    }
     this.watch.accepted(queue, contents);
   }
 

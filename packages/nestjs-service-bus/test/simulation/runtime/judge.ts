@@ -58,6 +58,10 @@ export class Judge implements BrokerWatch {
     }
   }
 
+  refused(queue: string, contents: readonly SimulatedContent[]): void {
+    this.note(`broker: ${queue} refuses ${contents.length === 1 ? 'a message' : 'a batch'}`);
+  }
+
   settled(message: Message, lockId: number, outcome: Outcome): void {
     const content = message.content as SimulatedContent;
     const { input } = JSON.parse(content.fields.body) as { input: number };
