@@ -1,3 +1,4 @@
+import { ServiceBusClient } from '@azure/service-bus';
 import {
   Inject,
   Injectable,
@@ -16,6 +17,7 @@ import { KeyedConnections } from './injection/keyed-connections.js';
 import { ReceiverPool } from './injection/receiver-pool.js';
 import { ForeignSenders } from './send/foreign-senders.js';
 import { SenderPool } from './send/sender-pool.js';
+import { closeClient } from './sdk/index.js';
 import { MODULE_OPTIONS_TOKEN } from './service-bus.module-definition.js';
 import { ServiceBusServer } from './service-bus.server.js';
 import { DEFAULT_DRAIN_TIMEOUT_MS, type ServiceBusModuleOptions } from './service-bus-options.js';
@@ -44,6 +46,7 @@ export class ServiceBusLifecycle
     private readonly foreignSenders: ForeignSenders,
     private readonly keyed: KeyedConnections,
     private readonly receivers: ReceiverPool,
+    private readonly client: ServiceBusClient,
     private readonly bindings: BindingRegistry,
     private readonly namespace: NamespaceProbe,
   ) {
@@ -77,9 +80,9 @@ export class ServiceBusLifecycle
 
   async onApplicationShutdown(): Promise<void> {
     await this.server.close();
-    // Receivers and senders share the client.
     await Promise.all([
       this.receivers.close(),
+      closeClient(this.client),
       this.keyed.close(),
       this.foreignSenders.finish().then(() => this.senders.closeWithClient()),
     ]);

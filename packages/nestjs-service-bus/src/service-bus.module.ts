@@ -24,6 +24,9 @@ import { moduleOptionsProblems, type ServiceBusModuleOptions } from './service-b
 import { Telemetry } from './telemetry/telemetry.js';
 import { UnfailingLogger } from './unfailing-logger.js';
 
+/** The client of all shared senders, which decide themselves when to try again. */
+const SENDING_CLIENT = Symbol('sending client');
+
 /**
  * Azure Service Bus for a Nest application: `forRoot` or `forRootAsync` once, for the namespace; `forFeature` or
  * `forFeatureAsync` in each feature module, for what it receives and sends.
@@ -41,20 +44,26 @@ import { UnfailingLogger } from './unfailing-logger.js';
       useFactory: (connection: ServiceBusConnection) => connection.createClient(),
     },
     {
+      provide: SENDING_CLIENT,
+      inject: [ServiceBusConnection],
+      useFactory: (connection: ServiceBusConnection) => connection.createClientOfOneTry(),
+    },
+    {
       provide: ServiceBusAdministrationClient,
       inject: [ServiceBusConnection],
       useFactory: (connection: ServiceBusConnection) => connection.createAdministrationClient(),
     },
     {
       provide: SenderPool,
-      inject: [ServiceBusClient, Telemetry],
-      useFactory: (client: ServiceBusClient, telemetry: Telemetry) => new SenderPool(client, telemetry),
+      inject: [SENDING_CLIENT, ServiceBusConnection, Telemetry],
+      useFactory: (client: ServiceBusClient, { retrying }: ServiceBusConnection, telemetry: Telemetry) =>
+        new SenderPool(client, telemetry, retrying),
     },
     {
       provide: ForeignSenders,
-      inject: [ServiceBusClient, Telemetry],
-      useFactory: (client: ServiceBusClient, telemetry: Telemetry) =>
-        new ForeignSenders(client, telemetry.foreign),
+      inject: [SENDING_CLIENT, ServiceBusConnection, Telemetry],
+      useFactory: (client: ServiceBusClient, { retrying }: ServiceBusConnection, telemetry: Telemetry) =>
+        new ForeignSenders(client, telemetry.foreign, retrying),
     },
     {
       provide: KeyedConnections,

@@ -7,6 +7,7 @@ import {
 import { describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { lastValueFrom } from 'rxjs';
 
 import {
   type BindingOptions,
@@ -14,6 +15,7 @@ import {
   InjectSender,
   InjectServiceBusAdministrationClient,
   InjectServiceBusClient,
+  ServiceBusClientProxy,
   ServiceBusModule,
   type ServiceBusModuleOptions,
 } from '../src/index.js';
@@ -148,6 +150,22 @@ describe('injected clients', () => {
     const bodies = (await scene.take('relay-in', 4)).map(({ body }) => body as unknown);
     expect(bodies).toEqual(['one', 'two', 'three', 'four']);
     expect(scene.left('relay-in')).toBe(0);
+  });
+
+  it('leave a broker that throttles in peace for two seconds, as client proxies do', async () => {
+    const { sender } = await start();
+    const { connectionString } = scene.emulator;
+    const proxy = new ServiceBusClientProxy({ connectionString, queues: { relay: 'relay-in' } });
+    scene.emulator.faults.refuseSends(2);
+    const startedAtMs = performance.now();
+    const sends = [
+      sender.sendMessages({ body: 'one' }),
+      lastValueFrom(proxy.emit('relay', 'two'), { defaultValue: undefined }),
+    ];
+    const times = sends.map((sent) => sent.then(() => performance.now() - startedAtMs));
+    expect(Math.min(...(await Promise.all(times)))).toBeGreaterThan(2_000);
+    expect(scene.left('relay-in')).toBe(2);
+    await proxy.close();
   });
 
   it('send concurrent messages together, in the order of the calls', async () => {

@@ -1,7 +1,7 @@
 import { type ServiceBusClient } from '@azure/service-bus';
 
 import { SenderPool } from '../send/sender-pool.js';
-import { ServiceBusConnection } from '../sdk/index.js';
+import { closeClient, ServiceBusConnection } from '../sdk/index.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { BrokerClock } from '../time/broker-clock.js';
 import { SYSTEM_CLOCK } from '../time/clock.js';
@@ -25,24 +25,26 @@ export class ClientConnection {
     options: ServiceBusClientProxyOptions,
     listener: ReplyListener,
   ): Promise<ClientConnection> {
-    const client = (await ServiceBusConnection.create(options)).createClient();
+    const connection = await ServiceBusConnection.create(options);
+    const client = connection.createClient();
     const brokerClock = new BrokerClock(SYSTEM_CLOCK);
     const replies = makeReplySource(client, options, listener, brokerClock);
-    const senders = new SenderPool(client, await Telemetry.find());
-    const connection = new ClientConnection(client, senders, replies, brokerClock);
+    const sendingClient = connection.createClientOfOneTry();
+    const senders = new SenderPool(sendingClient, await Telemetry.find(), connection.retrying);
+    const opened = new ClientConnection(client, senders, replies, brokerClock);
     try {
       await replies?.open();
     } catch (error) {
-      await connection.close();
+      await opened.close();
       throw error;
     }
-    return connection;
+    return opened;
   }
 
   /** Lets pending sends finish, then closes everything; each step has a deadline. */
   async close(): Promise<void> {
     const sent = this.senders.closeWithClient();
-    await Promise.all([sent, this.replies?.close()]);
+    await Promise.all([sent.then(() => closeClient(this.client)), this.replies?.close()]);
   }
 }
 

@@ -1,4 +1,6 @@
-import { type ServiceBusConnection } from '../sdk/index.js';
+import { type ServiceBusClient } from '@azure/service-bus';
+
+import { closeClient, type ServiceBusConnection } from '../sdk/index.js';
 import { type SendObservers } from '../send/send-observer.js';
 import { SenderPool } from '../send/sender-pool.js';
 import { ReceiverPool } from './receiver-pool.js';
@@ -6,6 +8,7 @@ import { ReceiverPool } from './receiver-pool.js';
 /** What is reached by one key. */
 interface Keyed {
   readonly connection: ServiceBusConnection;
+  readonly receivingClient: ServiceBusClient;
   readonly senders: SenderPool;
   readonly receivers: ReceiverPool;
 }
@@ -36,7 +39,11 @@ export class KeyedConnections {
   async close(): Promise<void> {
     const all = [...this.byKey.values()];
     await Promise.all(
-      all.map(({ senders, receivers }) => Promise.all([receivers.close(), senders.closeWithClient()])),
+      all.flatMap(({ receivingClient, senders, receivers }) => [
+        receivers.close(),
+        closeClient(receivingClient),
+        senders.closeWithClient(),
+      ]),
     );
   }
 
@@ -44,10 +51,15 @@ export class KeyedConnections {
     let keyed = this.byKey.get(key);
     if (!keyed) {
       const connection = this.own.withConnectionString(key);
-      // It connects when something is sent or received.
-      const client = connection.createClient();
-      const senders = new SenderPool(client, this.observers);
-      keyed = { connection, senders, receivers: new ReceiverPool(client) };
+      // They connect when something is sent or received.
+      const receivingClient = connection.createClient();
+      const sendingClient = connection.createClientOfOneTry();
+      keyed = {
+        connection,
+        receivingClient,
+        senders: new SenderPool(sendingClient, this.observers, connection.retrying),
+        receivers: new ReceiverPool(receivingClient),
+      };
       this.byKey.set(key, keyed);
     }
     return keyed;

@@ -49,7 +49,8 @@ export class PooledSender implements ServiceBusSender {
   }
 
   async createMessageBatch(options?: CreateMessageBatchOptions): Promise<ServiceBusMessageBatch> {
-    return this.pool.sdkSender(this.entityPath).createMessageBatch(options);
+    const sender = this.pool.sdkSender(this.entityPath);
+    return this.pool.run(() => sender.createMessageBatch(options), options);
   }
 
   async scheduleMessages(
@@ -59,17 +60,17 @@ export class PooledSender implements ServiceBusSender {
   ): ReturnType<ServiceBusSender['scheduleMessages']> {
     const sender = this.pool.sdkSender(this.entityPath);
     const tracer = this.pool.tracer(this.entityPath);
-    if (!tracer) return sender.scheduleMessages(messages, scheduledEnqueueTimeUtc, options);
-    return tracer.send(messages, (traced) =>
-      sender.scheduleMessages(traced, scheduledEnqueueTimeUtc, options),
-    );
+    const schedule = (scheduled: Schedulable): ReturnType<ServiceBusSender['scheduleMessages']> =>
+      this.pool.run(() => sender.scheduleMessages(scheduled, scheduledEnqueueTimeUtc, options), options);
+    return tracer ? tracer.send(messages, schedule) : schedule(messages);
   }
 
   async cancelScheduledMessages(
     sequenceNumbers: Parameters<ServiceBusSender['cancelScheduledMessages']>[0],
     options?: OperationOptionsBase,
   ): Promise<void> {
-    return this.pool.sdkSender(this.entityPath).cancelScheduledMessages(sequenceNumbers, options);
+    const sender = this.pool.sdkSender(this.entityPath);
+    return this.pool.run(() => sender.cancelScheduledMessages(sequenceNumbers, options), options);
   }
 
   /** Waits for pending sends. The link is shared; the module closes it with the application. */

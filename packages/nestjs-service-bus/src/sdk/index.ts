@@ -14,5 +14,6 @@ export { acceptSession } from './receiving/accept-session.js';
 export { createReceiver } from './receiving/create-receiver.js';
 export { ReceivingLink, type ReceivingLinkOwner } from './receiving/receiving-link.js';
 export { type LinkHandlers, subscribe, type Subscription } from './receiving/subscribe.js';
+export { Retrying } from './retrying.js';
 export { SendingLink } from './sending/sending-link.js';
 export { throttlePauseMs } from './throttling.js';

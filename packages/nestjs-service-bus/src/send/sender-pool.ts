@@ -1,6 +1,6 @@
-import { type ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
+import { type OperationOptionsBase, type ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
 
-import { closeClient, SendingLink } from '../sdk/index.js';
+import { closeClient, type Retrying, SendingLink } from '../sdk/index.js';
 import { within } from '../time/within.js';
 import { CoalescingSender } from './coalescing-sender.js';
 import { type SendObserver, type SendObservers, type SendTracer } from './send-observer.js';
@@ -23,6 +23,8 @@ export class SenderPool {
   constructor(
     private readonly client: ServiceBusClient,
     private readonly observers?: SendObservers,
+    /** Undefined where the owner decides when to try again. The client itself tries once. */
+    private readonly retrying?: Retrying,
   ) {}
 
   get(entity: string): CoalescingSender {
@@ -32,6 +34,11 @@ export class SenderPool {
   /** The SDK's sender, for operations that do not coalesce. */
   sdkSender(entity: string): ServiceBusSender {
     return this.entry(entity).sender;
+  }
+
+  /** Tries an operation of the SDK's sender as often as sends. */
+  run<Result>(work: () => Promise<Result>, options?: OperationOptionsBase): Promise<Result> {
+    return this.retrying ? this.retrying.run(work, options?.abortSignal) : work();
   }
 
   /** The tracer for sends through the SDK's sender; undefined when traces are off. */
@@ -70,7 +77,11 @@ export class SenderPool {
       if (this.isClosed) throw new Error(`the service is closed: nothing can be sent to "${entity}"`);
       const sender = this.client.createSender(entity);
       const observer = this.observers?.forSender(entity);
-      entry = { sender, observer, coalescing: new CoalescingSender(new SendingLink(sender), observer) };
+      entry = {
+        sender,
+        observer,
+        coalescing: new CoalescingSender(new SendingLink(sender, this.retrying), observer),
+      };
     }
     this.entries.set(entity, entry);
     if (this.entries.size > MAX_DESTINATIONS) this.evict();

@@ -16,6 +16,7 @@ import { failLostRequests } from './lost-requests.js';
 import { overPlainHttp } from './over-plain-http.js';
 import { quietTracing } from './quiet-tracing.js';
 import { refuseUndecodable } from './refuse-undecodable.js';
+import { Retrying } from '../retrying.js';
 import { DEFAULT_RETRY_OPTIONS } from './retry-options.js';
 import { sendAtOnce } from './send-at-once.js';
 
@@ -74,6 +75,11 @@ export class ServiceBusConnection {
   /** Creates a client that tries each operation once; its owner decides when to try again. */
   createClientOfOneTry(): ServiceBusClient {
     return this.createClient({ ...this.options.retryOptions, maxRetries: 0 });
+  }
+
+  /** How often, and how late, what a client of one try does is tried again. */
+  get retrying(): Retrying {
+    return new Retrying(this.options.retryOptions);
   }
 
   createAdministrationClient(): ServiceBusAdministrationClient {

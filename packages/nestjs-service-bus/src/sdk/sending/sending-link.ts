@@ -7,6 +7,7 @@ import {
 import { isInstrumented } from '../connection/quiet-tracing.js';
 import { EncodedBatch } from '../fast-lane/encoded-batch.js';
 import { mayUseFastLane } from '../fast-lane/fast-lane.js';
+import { type Retrying } from '../retrying.js';
 
 type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
 
@@ -24,7 +25,11 @@ export class SendingLink {
   private readonly transfers = new Set<Transfer>();
   private timer?: NodeJS.Timeout;
 
-  constructor(private readonly sender: ServiceBusSender) {
+  constructor(
+    private readonly sender: ServiceBusSender,
+    /** Undefined where each transfer is tried once. */
+    private readonly retrying?: Retrying,
+  ) {
     this.usesFastLane = mayUseFastLane(sender);
   }
 
@@ -33,7 +38,7 @@ export class SendingLink {
    * fast lane is off, or where somebody traces the SDK, which makes a span for each message.
    */
   async createBatch(): Promise<ServiceBusMessageBatch> {
-    const batch = await this.sender.createMessageBatch();
+    const batch = await this.run(() => this.sender.createMessageBatch());
     const isKnown = typeof (batch as { _generateMessage?: unknown })._generateMessage === 'function';
     if (this.usesFastLane && !isInstrumented() && isKnown) {
       return new EncodedBatch(Math.min(batch.maxSizeInBytes, MAX_BATCH_BYTES));
@@ -46,7 +51,18 @@ export class SendingLink {
    * Sends, and resolves once the broker has accepted. Sends again when the link that the transfer went out on is gone
    * before the broker has answered: the SDK waits a minute for that answer, which cannot come any more.
    */
-  async transfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
+  transfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
+    return this.run(() => this.tryTransfer(messages, options), options?.abortSignal);
+  }
+
+  private run<Result>(
+    work: () => Promise<Result>,
+    signal?: OperationOptionsBase['abortSignal'],
+  ): Promise<Result> {
+    return this.retrying ? this.retrying.run(work, signal) : work();
+  }
+
+  private async tryTransfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
     for (let tries = 1; ; tries++) {
       const transfer = this.begin(options?.abortSignal);
       try {
