@@ -212,7 +212,7 @@ export const ROOMS = [
   { room: `${EMULATOR}server/`, may: [`${EMULATOR}server/`, 'node:', 'selfsigned', 'ws'] },
   {
     room: `${EMULATOR}store/`,
-    may: [`${EMULATOR}store/`, `${EMULATOR}amqp/codec/`, `${EMULATOR}model/`, 'classic-level'],
+    may: [`${EMULATOR}store/`, `${EMULATOR}amqp/codec/`, `${EMULATOR}model/`, 'classic-level', 'node:'],
   },
   { room: EMULATOR, may: [EMULATOR, 'node:'] },
 ];

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { readCommandLine, type StartLine, USAGE } from './command/read-command-line.js';
 import { readEntities } from './config/read-entities.js';
 import { type Emulator } from './emulator.js';
+import { salvageStore } from './store/salvage-store.js';
 import { startEmulator } from './start-emulator.js';
 
 // Microsoft's emulator says so when it is ready, and programs that start it in a container wait for this line.
@@ -91,6 +92,15 @@ async function start({
   process.once('SIGINT', () => void stop());
 }
 
+async function salvage(from: string, to: string): Promise<void> {
+  const { carried, losses } = await salvageStore(from, to);
+  const { entities, messages, others } = carried;
+  process.stdout.write(
+    `${to}: carried over ${entities} entities, ${messages} messages and ${others} other records\n` +
+      losses.map((loss) => `  ${loss}\n`).join(''),
+  );
+}
+
 async function main(): Promise<void> {
   const line = readCommandLine(process.argv.slice(2), process.env);
   switch (line.command) {
@@ -100,6 +110,8 @@ async function main(): Promise<void> {
     case 'version':
       process.stdout.write(`${readVersion()}\n`);
       return;
+    case 'salvage':
+      return salvage(line.from, line.to);
     case 'start':
       return start(line);
   }

@@ -106,8 +106,13 @@ async function openBroker(options: EmulatorOptions, store: Store | undefined): P
     creditsPerSecond: options.throttling && tier === 'standard' ? CREDITS_PER_SECOND : undefined,
     ...(store && { journal: store.journal }),
   });
-  if (store) restoreNamespace(namespace, clock.now(), await store.read());
-  createEntities(namespace, clock.now(), options.entities ?? {});
+  try {
+    if (store) restoreNamespace(namespace, clock.now(), store.takeRecords());
+    createEntities(namespace, clock.now(), options.entities ?? {});
+  } catch (error) {
+    await store?.close();
+    throw error;
+  }
   return new Broker(namespace, clock, undefined, store?.whenDurable);
 }
 

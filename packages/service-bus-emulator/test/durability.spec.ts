@@ -1,10 +1,17 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { ClassicLevel } from 'classic-level';
+
+import { type EncodedMessage } from '../src/amqp/codec/message/encoded-message.js';
 import { type Emulator } from '../src/index.js';
+import { HEAD_KEY } from '../src/store/head.js';
+import { openStore } from '../src/store/open-store.js';
+import { salvageStore } from '../src/store/salvage-store.js';
+import { unseal } from '../src/store/seal.js';
 import { startTestEmulator } from '../../../test/support/start-emulator.js';
 
 const ENTITIES = {
@@ -138,5 +145,134 @@ describe('a data directory', () => {
     await expect(startTestEmulator({}, { dataDirectory: directory })).rejects.toThrow(
       `${directory}: another process uses this directory`,
     );
+  });
+});
+
+describe('a data directory whose files are damaged', () => {
+  let folder: string;
+  let whole: string;
+  let bodies: readonly string[];
+  let copies = 0;
+
+  // Some messages in a table, as after a restart, and some in the log.
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'emulator-'));
+    whole = path.join(folder, 'whole');
+    for (const round of [1, 2]) {
+      const emulator = await startTestEmulator(ENTITIES, { dataDirectory: whole });
+      const client = new ServiceBusClient(emulator.connectionString);
+      const sender = client.createSender('orders');
+      const sends = Array.from({ length: 20 }, (_, index) =>
+        sender.sendMessages({ body: `${round}-${index} `.repeat(50), messageId: `${round}-${index}` }),
+      );
+      await Promise.all(sends);
+      await client.close();
+      await emulator.close();
+    }
+    bodies = await readBodies(await copy());
+    expect(bodies).toHaveLength(40);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function copy(): Promise<string> {
+    const directory = path.join(folder, `copy-${++copies}`);
+    await cp(whole, directory, { recursive: true });
+    return directory;
+  }
+
+  async function readBodies(directory: string): Promise<string[]> {
+    const store = await openStore(directory, () => undefined);
+    const messages = [...(store.takeRecords().messages ?? [])];
+    await store.close();
+    return messages.map(({ content }) => (content as EncodedMessage).bytes.toString('latin1')).sort();
+  }
+
+  async function file(directory: string, pattern: RegExp): Promise<string> {
+    const name = (await readdir(directory)).find((each) => pattern.test(each));
+    return path.join(directory, name ?? 'none');
+  }
+
+  // FUZZ_INPUTS tries as many places.
+  it('is refused, or has lost nothing, wherever it is damaged', async () => {
+    const names = (await readdir(whole)).filter((name) => !/^LO(?:G|CK)/.test(name));
+    let seed = 20;
+    const random = (below: number): number => {
+      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+      return Math.floor((seed / 2 ** 32) * below);
+    };
+    const refused: string[] = [];
+    for (let input = 0; input < Number(process.env['FUZZ_INPUTS'] ?? 60); input += 1) {
+      const directory = await copy();
+      const target = path.join(directory, names[input % names.length] as string);
+      const bytes = await readFile(target);
+      const place = random(bytes.length);
+      const kind = ['altered', 'altered', 'cut off', 'gone'][random(4)] as string;
+      if (kind === 'gone') await rm(target);
+      else if (kind === 'cut off') await truncate(target, place);
+      else {
+        bytes[place] = (bytes[place] as number) ^ (1 << random(8));
+        await writeFile(target, bytes);
+      }
+      const what = `${path.basename(target)} ${kind} at ${place}`;
+      const found = await readBodies(directory).catch((error: Error) => error);
+      if (!(found instanceof Array)) {
+        refused.push(what);
+        expect(found).toMatchObject({ name: 'StoreError', message: expect.stringContaining(directory) });
+      } else expect({ what, found }).toEqual({ what, found: bodies });
+      await rm(directory, { recursive: true });
+    }
+    expect(refused.length).toBeGreaterThan(0);
+  }, 60_000);
+
+  it.each([
+    ['the database of its files', /^CURRENT$/, 'the file CURRENT is missing'],
+    ['its table', /\.ldb$/, 'missing files'],
+    ['its log', /\.log$/, 'missing'],
+    ['its stamp', /^SERVICE-BUS-EMULATOR$/, 'the file SERVICE-BUS-EMULATOR is missing'],
+  ])('is refused without %s, and never written over', async (_what, pattern, reason) => {
+    const directory = await copy();
+    await rm(await file(directory, pattern));
+    for (const _attempt of [1, 2]) {
+      await expect(startTestEmulator(ENTITIES, { dataDirectory: directory })).rejects.toThrow(
+        new RegExp(`${directory}: the store is damaged .*${reason}.*salvage --data ${directory}`),
+      );
+    }
+  });
+
+  it.each([
+    ['its log', /\.log$/, '2-7 2-7'],
+    ['a table', /\.ldb$/, '1-7 1-7'],
+  ])('is salvaged with damage in %s: what can be read is carried over', async (what, pattern, body) => {
+    const directory = await copy();
+    const target = await file(directory, pattern);
+    const bytes = await readFile(target);
+    const place = bytes.indexOf(body);
+    bytes[place] = (bytes[place] as number) ^ 1;
+    await writeFile(target, bytes);
+    await expect(readBodies(directory)).rejects.toThrow('the store is damaged');
+    const saved = path.join(folder, `saved from ${what}`);
+    const { carried, losses } = await salvageStore(directory, saved);
+    const found = await readBodies(saved);
+    expect(bodies).toEqual(expect.arrayContaining(found));
+    expect(found).toHaveLength(carried.messages);
+    expect(carried.messages).toBeGreaterThan(20);
+    expect(carried.messages).toBeLessThan(40);
+    expect(losses.join()).toMatch(/missing|altered/);
+    await expect(salvageStore(directory, saved)).rejects.toThrow(`${saved}: there is a store already`);
+  });
+
+  it('gets its checksums at the next start if it is older than these', async () => {
+    const directory = await copy();
+    const database = new ClassicLevel<string, Buffer>(directory, { valueEncoding: 'buffer' });
+    for (const [key, value] of await database.iterator().all()) {
+      if (key !== HEAD_KEY) await database.put(key, unseal(key, value)?.value ?? value);
+    }
+    await database.del(HEAD_KEY);
+    await database.close();
+    await rm(path.join(directory, 'SERVICE-BUS-EMULATOR'));
+    expect(await readBodies(directory)).toEqual(bodies);
+    expect(await readBodies(directory)).toEqual(bodies);
+    await rm(path.join(directory, 'SERVICE-BUS-EMULATOR'));
+    await expect(readBodies(directory)).rejects.toThrow('SERVICE-BUS-EMULATOR is missing');
   });
 });

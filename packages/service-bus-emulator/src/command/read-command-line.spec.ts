@@ -39,6 +39,17 @@ describe('readCommandLine', () => {
     });
   });
 
+  it('salvages from one directory to another, and knows no other command', () => {
+    expect(readCommandLine(['salvage', '--data', 'old', '--to', 'new'], {})).toEqual({
+      command: 'salvage',
+      from: 'old',
+      to: 'new',
+    });
+    expect(() => readCommandLine(['salvage', '--data', 'old'], {})).toThrow('salvage needs both');
+    expect(() => readCommandLine(['--data', 'old', '--to', 'new'], {})).toThrow('--to belongs to salvage');
+    expect(() => readCommandLine(['repair'], {})).toThrow('repair: there is no such command');
+  });
+
   it.each([
     [['--port', 'http'], {}, '--port http: a port is a number from 0 to 65535'],
     [['--tls-port', '65536'], {}, '--tls-port 65536: a port is a number from 0 to 65535'],

@@ -7,6 +7,7 @@ import { type TlsOptions } from '../server/tls.js';
 export type CommandLine =
   | { readonly command: 'help' }
   | { readonly command: 'version' }
+  | { readonly command: 'salvage'; readonly from: string; readonly to: string }
   | ({ readonly command: 'start' } & StartLine);
 
 /** How the emulator is to be started. */
@@ -28,6 +29,7 @@ export class UsageError extends Error {
 
 /** What `--help` prints. */
 export const USAGE = `Usage: service-bus-emulator [options]
+       service-bus-emulator salvage --data DIR --to NEW-DIR
 
 A Service Bus over AMQP 1.0 on this machine, for development and tests.
 
@@ -47,6 +49,8 @@ Options, and the environment variables that stand in for them:
   --accept-any-token accept every token without verifying it
   --version          print the version
   --help             print this text
+
+salvage carries over, from a directory of --data that is damaged, what can be read, and lists what cannot.
 `;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,10 +58,19 @@ type Values = Readonly<Record<string, string | boolean | undefined>>;
 
 /** Reads arguments, and the environment for what they do not say. @throws UsageError */
 export function readCommandLine(args: readonly string[], environment: Environment): CommandLine {
-  const values = parse(args);
+  const { values, positionals } = parse(args);
   if (values['help'] === true) return { command: 'help' };
   if (values['version'] === true) return { command: 'version' };
   const settings = new Settings(values, environment);
+  const [command, ...others] = positionals;
+  if (others.length > 0 || (command ?? 'salvage') !== 'salvage')
+    throw new UsageError(`${others[0] ?? command}: there is no such command\n\n${USAGE}`);
+  const [from, to] = [settings.text('data'), settings.text('to')];
+  if (command === 'salvage') {
+    if (from === undefined || to === undefined) throw new UsageError('salvage needs both --data and --to');
+    return { command, from, to };
+  }
+  if (to !== undefined) throw new UsageError('--to belongs to salvage');
   return {
     command: 'start',
     config: settings.text('config', 'CONFIG_PATH'),
@@ -69,15 +82,16 @@ export function readCommandLine(args: readonly string[], environment: Environmen
       ?.split(',')
       .map((name) => name.trim()),
     tls: readTls(settings),
-    dataDirectory: settings.text('data'),
+    dataDirectory: from,
     acceptAnyToken: values['accept-any-token'] === true,
   };
 }
 
-function parse(args: readonly string[]): Values {
+function parse(args: readonly string[]): { values: Values; positionals: string[] } {
   try {
     return parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         config: { type: 'string' },
         port: { type: 'string' },
@@ -89,11 +103,12 @@ function parse(args: readonly string[]): Values {
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
         data: { type: 'string' },
+        to: { type: 'string' },
         'accept-any-token': { type: 'boolean' },
         version: { type: 'boolean' },
         help: { type: 'boolean' },
       },
-    }).values;
+    });
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }

@@ -2,65 +2,112 @@ import { type ClassicLevel } from 'classic-level';
 
 import { type Journal } from '../model/entity/journal.js';
 import { type NamespaceRecords } from '../model/namespace/namespace-records.js';
+import { keepFiles, listStoreFiles, readTables } from './keep-files.js';
 import { readRecords } from './read-records.js';
+import { type StoredRecord } from './scan-records.js';
+import { Stamp } from './stamp.js';
+import { damaged, StoreError } from './store-error.js';
 import { storeJournal } from './store-journal.js';
-import { WriteQueue } from './write-queue.js';
+import { verifyStore } from './verify-store.js';
+import { type Database, WriteQueue } from './write-queue.js';
 
 /** The store of a namespace on the disk. */
 export interface Store {
   readonly journal: Journal;
   /** Calls `done` once everything that the journal was told so far is on the disk. */
   readonly whenDurable: (done: () => void) => void;
-  read(): Promise<NamespaceRecords>;
+  /** Returns what it held when it was opened, and forgets it: nothing, from the second time on. */
+  takeRecords(): NamespaceRecords;
   close(): Promise<void>;
 }
 
-/** The directory cannot be used as a store. */
-export class StoreError extends Error {
-  override readonly name = 'StoreError';
-
-  constructor(
-    readonly directory: string,
-    readonly reason: string,
-    options?: ErrorOptions,
-  ) {
-    super(`${directory}: ${reason}`, options);
-  }
+/** A store that has proved to be whole. */
+interface OpenStore {
+  /** What it held when it was opened. */
+  readonly records: StoredRecord[];
+  readonly writes: WriteQueue;
+  readonly close: () => Promise<void>;
 }
 
 /**
- * Opens the store in a directory; creates the directory if it does not exist.
- * Rejects with a StoreError if the directory cannot be used, or another process uses it.
+ * Opens the store in a directory; creates the directory if it does not exist. A store that is not as it was written is
+ * refused, and its files are kept as they were found: there is never a new store over old files.
+ * Rejects with a StoreError if the directory cannot be used, another process uses it, or the store is damaged.
  */
 export async function openStore(directory: string, failed: (error: unknown) => void): Promise<Store> {
+  const { records, writes, close } = await openRecords(directory, failed);
+  return {
+    journal: storeJournal(writes),
+    whenDurable: (done) => writes.whenDurable(done),
+    takeRecords: () => readRecords(records.splice(0)),
+    close,
+  };
+}
+
+/** Opens a store as records that mean nothing yet; rejects as `openStore` does. */
+export async function openRecords(directory: string, failed: (error: unknown) => void): Promise<OpenStore> {
+  const files = await listStoreFiles(directory);
+  const isNew = files.length === 0;
+  if (!isNew && !files.includes('CURRENT')) throw damaged(directory, 'the file CURRENT is missing');
   const Level = await loadClassicLevel(directory);
-  const database = new Level<string, Buffer>(directory, {
-    keyEncoding: 'utf8',
-    valueEncoding: 'buffer',
-  });
+  for (const { name, damaged: blocks } of await readTables(directory))
+    if (blocks.length > 0) throw damaged(directory, `${name}: ${blocks.join(', ')}`);
+  const letGo = isNew ? undefined : await keepFiles(directory);
+  const database = new Level<string, Buffer>(directory, databaseOptions(isNew));
+  await openDatabase(directory, database, letGo);
+  let stamp: Stamp | undefined;
+  const close = async (): Promise<void> => {
+    await database.close();
+    await stamp?.close();
+  };
+  try {
+    const { records, ledger, head, isFirstFormat } = await verifyStore(directory, database);
+    stamp = await Stamp.open(directory);
+    const writes = new WriteQueue({ database, ledger, stamp, count: head?.count ?? 0 }, (error) =>
+      failed(new StoreError(directory, 'cannot be written', { cause: error })),
+    );
+    // Stores that are older than the checksums get them now.
+    if (isFirstFormat) for (const { key, value } of records) writes.put(key, value);
+    await writes.idle();
+    await letGo?.();
+    return { records, writes, close: async () => writes.idle().then(close) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** How every store is opened: not compressed, so that its tables can be checked and salvaged. */
+export function databaseOptions(createIfMissing: boolean): {
+  keyEncoding: 'utf8';
+  valueEncoding: 'buffer';
+  createIfMissing: boolean;
+  compression: false;
+} {
+  return { keyEncoding: 'utf8', valueEncoding: 'buffer', createIfMissing, compression: false };
+}
+
+async function openDatabase(
+  directory: string,
+  database: Database,
+  letGo: (() => Promise<void>) | undefined,
+): Promise<void> {
   try {
     await database.open();
   } catch (error) {
     const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
-    const reason = code === 'LEVEL_LOCKED' ? 'another process uses this directory' : message;
-    throw new StoreError(directory, reason, { cause: error });
+    if (code === 'LEVEL_LOCKED') {
+      await letGo?.();
+      throw new StoreError(directory, 'another process uses this directory', { cause: error });
+    }
+    // With nothing in it there is nothing to be damaged: the directory cannot be written to, or the like.
+    if (!letGo) throw new StoreError(directory, message, { cause: error });
+    throw damaged(directory, message, { cause: error });
   }
-  const writes = new WriteQueue(database, (error) =>
-    failed(new StoreError(directory, 'cannot be written', { cause: error })),
-  );
-  return {
-    journal: storeJournal(writes),
-    whenDurable: (done) => writes.whenDurable(done),
-    read: () => readRecords(database),
-    close: async () => {
-      await writes.idle();
-      await database.close();
-    },
-  };
 }
 
 /** An optional peer: an emulator that keeps everything in memory does without it. */
-async function loadClassicLevel(directory: string): Promise<typeof ClassicLevel> {
+export async function loadClassicLevel(directory: string): Promise<typeof ClassicLevel> {
   try {
     return (await import('classic-level')).ClassicLevel;
   } catch (error) {

@@ -7,48 +7,45 @@ import {
 import { subscriptionAddress } from '../model/entity/address.js';
 import { readEntity } from './entity-text.js';
 import { readMessage } from './message-bytes.js';
-import { parseKey, recordRange, type RecordKind } from './record-key.js';
-import { type Database } from './write-queue.js';
+import { parseKey, type RecordKind } from './record-key.js';
+import { type StoredRecord } from './scan-records.js';
 
-/** Reads all records. */
-export async function readRecords(database: Database): Promise<NamespaceRecords> {
-  const entities: EntityRecord[] = [];
-  for await (const { value } of recordsOf(database, 'e')) entities.push(readEntity(value.toString('utf8')));
+/** Reads what all records say. */
+export function readRecords(records: readonly StoredRecord[]): NamespaceRecords {
+  const of = (kind: RecordKind): { address: string; name: string; value: Buffer }[] =>
+    records.filter(({ key }) => key.startsWith(kind)).map(({ key, value }) => ({ ...parseKey(key), value }));
+  const entities = of('e').map(({ value }): EntityRecord => readEntity(value.toString('utf8')));
 
-  // An interrupted deletion may have left records of an entity that is gone.
+  // An interrupted deletion, in the first format, may have left records of an entity that is gone.
   const known = new Set(entities.map(addressOf));
-  const belongs = (address: string): boolean =>
-    known.has(address.replace(/(\/\$Transfer)?\/\$DeadLetterQueue$/, ''));
-
-  const messages: MessageRecord[] = [];
-  for await (const { address, name, value } of recordsOf(database, 'm')) {
-    if (belongs(address)) messages.push(readMessage(address, Number(name), value));
-  }
-  const sequenceNumbers: { address: string; sequenceNumber: number }[] = [];
-  for await (const { address, value } of recordsOf(database, 'n')) {
-    if (belongs(address)) sequenceNumbers.push({ address, sequenceNumber: value.readDoubleBE() });
-  }
-  const sessions: SessionRecord[] = [];
-  for await (const { address, name, value } of recordsOf(database, 's')) {
-    const state = Buffer.from(value.subarray(8));
-    if (belongs(address))
-      sessions.push({ address, sessionId: name, state, stateUpdatedAtMs: value.readDoubleBE() });
-  }
-  const messageIds: { address: string; messageId: string; forgetAtMs: number }[] = [];
-  for await (const { address, name, value } of recordsOf(database, 'd')) {
-    if (belongs(address)) messageIds.push({ address, messageId: name, forgetAtMs: value.readDoubleBE() });
-  }
-  return { entities, messages, sequenceNumbers, sessions, messageIds };
+  const ofKnown = (kind: RecordKind): ReturnType<typeof of> =>
+    of(kind).filter(({ address }) => known.has(entityAddress(address)));
+  return {
+    entities,
+    messages: ofKnown('m').map(({ address, name, value }): MessageRecord =>
+      readMessage(address, Number(name), value),
+    ),
+    sequenceNumbers: ofKnown('n').map(({ address, value }) => ({
+      address,
+      sequenceNumber: value.readDoubleBE(),
+    })),
+    sessions: ofKnown('s').map(({ address, name, value }): SessionRecord => ({
+      address,
+      sessionId: name,
+      state: Buffer.from(value.subarray(8)),
+      stateUpdatedAtMs: value.readDoubleBE(),
+    })),
+    messageIds: ofKnown('d').map(({ address, name, value }) => ({
+      address,
+      messageId: name,
+      forgetAtMs: value.readDoubleBE(),
+    })),
+  };
 }
 
-async function* recordsOf(
-  database: Database,
-  kind: RecordKind,
-): AsyncGenerator<{ address: string; name: string; value: Buffer }, void, undefined> {
-  for await (const [key, value] of database.iterator(recordRange(kind))) {
-    const { address, name } = parseKey(key);
-    yield { address, name, value };
-  }
+/** Returns the address of the entity that a message queue belongs to. */
+export function entityAddress(address: string): string {
+  return address.replace(/(\/\$Transfer)?\/\$DeadLetterQueue$/, '');
 }
 
 function addressOf({ kind, description }: EntityRecord): string {

@@ -2,7 +2,7 @@ import { type Journal } from '../model/entity/journal.js';
 import { partitionOf } from '../model/queue/sequence-numbers.js';
 import { writeEntity } from './entity-text.js';
 import { writeMessage } from './message-bytes.js';
-import { recordKey, recordRange } from './record-key.js';
+import { recordKey, recordPrefix } from './record-key.js';
 import { type WriteQueue } from './write-queue.js';
 
 // The suffixes of an entity's message queues.
@@ -16,7 +16,7 @@ export function storeJournal(writes: WriteQueue): Journal {
       writes.delete(recordKey('e', address));
       for (const subQueue of SUB_QUEUES) {
         for (const kind of ['m', 'n', 's', 'd'] as const)
-          writes.deleteRange(recordRange(kind, address + subQueue));
+          writes.deleteAll(recordPrefix(kind, address + subQueue));
       }
     },
     messageChanged: (address, message) =>

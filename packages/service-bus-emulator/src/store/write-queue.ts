@@ -1,64 +1,69 @@
 import { type ClassicLevel } from 'classic-level';
 
+import { type Ledger } from './ledger.js';
+import { HEAD_KEY, writeHead } from './head.js';
+import { seal } from './seal.js';
+import { type Stamp } from './stamp.js';
+
 export type Database = ClassicLevel<string, Buffer>;
 
-/** Changes that are written together: ranges to delete first, then single records (undefined deletes one). */
-interface Step {
-  readonly ranges: { gte: string; lt: string }[];
-  readonly records: Map<string, Buffer | undefined>;
+/** Where the writes go, and what is known of those before. */
+export interface Written {
+  readonly database: Database;
+  readonly ledger: Ledger;
+  readonly stamp: Stamp;
+  /** Number of writes so far. */
+  readonly count: number;
 }
 
 /**
  * Writes changes to the disk in order, one write at a time. Changes that arrive meanwhile form the next write, so
- * that many senders share the cost of a flush.
+ * that many senders share the cost of a flush. Each write takes along what is known of all records together.
  */
 export class WriteQueue {
-  #steps: Step[] = [];
+  // Undefined deletes a record.
+  #records = new Map<string, Buffer | undefined>();
   #waiting: (() => void)[] = [];
   #writing: Promise<void> | undefined;
+  #count: number;
   #broken = false;
 
   constructor(
-    private readonly database: Database,
+    private readonly written: Written,
     /** Called when a write fails: from then on nothing may be acknowledged. */
     private readonly failed: (error: unknown) => void,
-  ) {}
+  ) {
+    this.#count = written.count;
+  }
 
   put(key: string, value: Buffer): void {
-    this.#lastStep().records.set(key, value);
+    const { bytes, checksum } = seal(key, value);
+    this.written.ledger.put(key, checksum);
+    this.#records.set(key, bytes);
+    this.#start();
   }
 
   delete(key: string): void {
-    this.#lastStep().records.set(key, undefined);
+    this.written.ledger.delete(key);
+    this.#records.set(key, undefined);
+    this.#start();
   }
 
-  deleteRange(range: { gte: string; lt: string }): void {
-    const last = this.#steps.at(-1);
-    if (!last || last.records.size > 0) this.#steps.push({ ranges: [range], records: new Map() });
-    else last.ranges.push(range);
-    this.#start();
+  /** Deletes all records whose keys have this prefix. */
+  deleteAll(prefix: string): void {
+    for (const key of this.written.ledger.keys(prefix)) this.delete(key);
   }
 
   /** Calls `done` once everything so far is on the disk. */
   whenDurable(done: () => void): void {
     if (this.#broken) return;
-    if (this.#writing || this.#steps.length > 0) this.#waiting.push(done);
+    if (this.#writing || this.#records.size > 0) this.#waiting.push(done);
     else done();
   }
 
   /** Resolves once everything so far is on the disk or has failed. */
   async idle(): Promise<void> {
     while (this.#writing) await this.#writing;
-  }
-
-  #lastStep(): Step {
-    let last = this.#steps.at(-1);
-    if (!last) {
-      last = { ranges: [], records: new Map() };
-      this.#steps.push(last);
-    }
-    this.#start();
-    return last;
   }
 
   #start(): void {
@@ -69,13 +74,11 @@ export class WriteQueue {
   async #writeAll(): Promise<void> {
     // At the end of the turn, so that all changes of one command are written together.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#steps.length > 0) {
-      const steps = this.#steps;
+    while (this.#records.size > 0) {
       const waiting = this.#waiting;
-      this.#steps = [];
       this.#waiting = [];
       try {
-        for (const step of steps) await this.#write(step);
+        await this.#write();
       } catch (error) {
         this.#broken = true;
         return this.failed(error);
@@ -86,11 +89,16 @@ export class WriteQueue {
     for (const done of this.#waiting.splice(0)) done();
   }
 
-  async #write({ ranges, records }: Step): Promise<void> {
-    for (const range of ranges) await this.database.clear(range);
-    const operations = [...records].map(([key, value]) =>
+  async #write(): Promise<void> {
+    const { database, ledger, stamp } = this.written;
+    this.#count += 1;
+    this.#records.set(HEAD_KEY, writeHead({ count: this.#count, totals: ledger.totals }));
+    const operations = [...this.#records].map(([key, value]) =>
       value === undefined ? { type: 'del' as const, key } : { type: 'put' as const, key, value },
     );
-    if (operations.length > 0) await this.database.batch(operations, { sync: true });
+    this.#records = new Map();
+    await database.batch(operations, { sync: true });
+    // After the database: a stamp that is behind does no harm.
+    await stamp.write(this.#count);
   }
 }
