@@ -51,6 +51,8 @@ export class Watchdog {
   private readonly timer: NodeJS.Timeout;
   private readonly checkEveryMs: number;
   private steps = 0;
+  /** Steps in a row for which there was no more than peeks. */
+  private unprovenSteps = 0;
   private arrivals = 0;
   private quietSinceMs: number;
   /** Messages that the last peek found waiting. */
@@ -128,8 +130,12 @@ export class Watchdog {
     const isServed = await this.watched.isServed().catch(() => undefined);
     if (isStale()) return;
     if (isServed) return this.recover(this.clock.now());
-    // Peeks alone are no proof.
-    if (isServed === undefined && this.steps >= MAX_UNPROVEN_STEPS) return;
+    if (isServed === undefined) {
+      // Peeks alone are no proof. Steps for another reason, before them, do not count as such.
+      if (this.unprovenSteps >= MAX_UNPROVEN_STEPS) return;
+      this.unprovenSteps++;
+      this.steps = Math.min(this.steps, MAX_UNPROVEN_STEPS - 1);
+    }
     this.escalate(`messages wait (${found.size} or more), and none has come for ${quietMs} ms`);
   }
 
@@ -153,6 +159,7 @@ export class Watchdog {
   private recover(nowMs: number): void {
     this.arrivals = this.watched.arrivals;
     this.wasOpening = false;
+    this.unprovenSteps = 0;
     this.reset(nowMs);
     if (this.steps === 0) return;
     this.steps = 0;
