@@ -95,6 +95,8 @@ function goalsOf(work: FarWork, series: readonly FarSeries[]): Goal[] {
       least('share of what the handlers could do', SHARE, spread(ours.map((rate) => rate / possible))),
     );
   }
+  if (roundTripMs === 0 && concurrency === 100)
+    goals.push(least('A ÷ C', 1.6, ratios(ours, of(series, 'C'))));
   if (roundTripMs === 10) goals.push(least('without the fast lane ÷ with it', 0.8, ratios(slow, ours)));
   return goals;
 }
@@ -102,6 +104,8 @@ function goalsOf(work: FarWork, series: readonly FarSeries[]): Goal[] {
 function wantedRatio({ roundTripMs, concurrency, workMs, hasSessions }: FarWork): number {
   if (hasSessions) return 3;
   if (workMs > 0) return 2.5;
+  // There is nothing to wait for.
+  if (roundTripMs === 0) return concurrency === 100 ? 2.06 : 2;
   // There the processor is near.
   return roundTripMs === 2 && concurrency === 100 ? 2 : 4;
 }
