@@ -41,8 +41,8 @@ export function listenToConnection(connection: Connection, events: ConnectionEve
   on('sender_flow', ({ sender }) => sender && events.flowed(sender));
   on('sender_close', ({ sender }) => sender && events.linkClosed(sender));
   on('receiver_close', ({ receiver }) => receiver && events.linkClosed(receiver));
-  on('message', ({ receiver, message, delivery, ...rest }) => {
-    const { format } = rest as { format?: number };
+  on('message', (context) => {
+    const { receiver, message, delivery, format } = context as EventContext & { format?: number };
     if (receiver && delivery) events.received(receiver, message as unknown as Buffer, format, delivery);
   });
   on('connection_close', () => events.gone());

@@ -2,6 +2,7 @@ import { MessageFormat } from '@nestjs-service-bus/amqp-message';
 import { type Delivery, type Receiver as RheaReceiver } from 'rhea';
 
 import { BrokerError } from '../../model/broker-error.js';
+import { type Address, parseAddress } from '../../model/entity/address.js';
 import { type QueueEntity } from '../../model/entity/queue-entity.js';
 import { type TopicEntity } from '../../model/entity/topic-entity.js';
 import { type AmqpError, toAmqpError } from '../amqp-error.js';
@@ -15,10 +16,14 @@ import { outcomes, privateConnection } from '../rhea-private.js';
 // [Service Bus: a batch is limited to 1 MB, also where single messages may have 100 MB]
 const MAX_BATCH_BYTES = 1024 * 1024;
 
+/** Has no fields, and is only read: one serves all sends. */
+const ACCEPTED: object = outcomes.accepted().described();
+
 /** A client's sending link: its messages go to the entity and are acknowledged once they are stored. */
 export class SenderLink {
   /** Maximum size of a transfer, a batch or a message, in bytes. */
   readonly maxMessageBytes: number;
+  readonly #parsed: Address;
   #isDetached = false;
   /** Unix time in milliseconds since which nothing has been sent on it. */
   idleSinceMs: number;
@@ -29,6 +34,7 @@ export class SenderLink {
     readonly address: string,
     private readonly context: ConnectionContext,
   ) {
+    this.#parsed = parseAddress(address);
     const { description, gate } = this.#resolve();
     gate.assertEnabled();
     this.idleSinceMs = context.broker.clock.now();
@@ -79,7 +85,7 @@ export class SenderLink {
   }
 
   #answer(delivery: Delivery, error: AmqpError | undefined): void {
-    if (!error) return delivery.update(true, outcomes.accepted().described());
+    if (!error) return delivery.update(true, ACCEPTED);
     // rhea settles consecutive deliveries together, with the first one's outcome: send a refusal by itself.
     const connection = privateConnection(this.link.connection);
     connection._process();
@@ -88,7 +94,7 @@ export class SenderLink {
   }
 
   #resolve(): QueueEntity | TopicEntity {
-    return this.context.broker.namespace.target(this.address);
+    return this.context.broker.namespace.target(this.address, this.#parsed);
   }
 
   #refuseOversized(): void {
@@ -102,8 +108,8 @@ export class SenderLink {
   #parse(bytes: Buffer, format: number | undefined): EncodedMessage[] {
     const { newMessageId } = this.context;
     try {
-      const encoded = format === MessageFormat.batch ? splitBatch(bytes) : [bytes];
-      return encoded.map((message) => parseMessage(message, newMessageId));
+      if (format !== MessageFormat.batch) return [parseMessage(bytes, newMessageId)];
+      return splitBatch(bytes).map((message) => parseMessage(message, newMessageId));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       throw new BrokerError('amqp:decode-error', error.message);

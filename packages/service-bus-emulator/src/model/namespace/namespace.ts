@@ -174,8 +174,8 @@ export class Namespace implements EntityHost {
   }
 
   /** Returns the entity that senders to this address reach. @throws BrokerError not-found, not-allowed */
-  target(text: string): QueueEntity | TopicEntity {
-    return resolveTarget(this, text);
+  target(text: string, address: Address = parseAddress(text)): QueueEntity | TopicEntity {
+    return resolveTarget(this, text, address);
   }
 
   /** @throws BrokerError if the target refuses the message */

@@ -1,4 +1,4 @@
-import { type Address, parseAddress } from '../entity/address.js';
+import { type Address } from '../entity/address.js';
 import { BrokerError, entityNotFound } from '../broker-error.js';
 import { type QueueEntity } from '../entity/queue-entity.js';
 import { type SubscriptionEntity } from '../entity/subscription-entity.js';
@@ -21,9 +21,15 @@ export function resolveReceivable(directory: Directory, address: Address): Queue
   return entity;
 }
 
-/** Returns the entity that senders to an address reach. @throws BrokerError not-found, not-allowed (sub-queue, subscription) */
-export function resolveTarget(directory: Directory, text: string): QueueEntity | TopicEntity {
-  const address = parseAddress(text);
+/**
+ * Returns the entity that senders to an address reach; the text is as the client has written it.
+ * @throws BrokerError not-found, not-allowed (sub-queue, subscription)
+ */
+export function resolveTarget(
+  directory: Directory,
+  text: string,
+  address: Address,
+): QueueEntity | TopicEntity {
   const entity = directory.entity(address.entity);
   if (address.subQueue !== 'main' && (entity || subscriptionAt(directory, address))) {
     throw new BrokerError(

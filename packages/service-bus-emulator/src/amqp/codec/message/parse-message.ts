@@ -19,9 +19,10 @@ const ROOM_FOR_ID = 128;
 export function parseMessage(bytes: Buffer, newMessageId: () => string): EncodedMessage {
   const places = locateSections(bytes);
   const isClean = !mapEntries(bytes, places.messageAnnotations).some(isBrokerAnnotation);
-  if (hasMessageId(bytes, places) && isClean) return new EncodedMessage(copyToOwnMemory(bytes), places);
+  const hasId = hasMessageId(bytes, places);
+  if (hasId && isClean) return new EncodedMessage(copyToOwnMemory(bytes), places);
   // Copies the result only: a copy of the input would share its block with stored messages and outlive its use.
-  return new EncodedMessage(copyToOwnMemory(completed(bytes, places, newMessageId)));
+  return new EncodedMessage(copyToOwnMemory(completed(bytes, places, hasId ? undefined : newMessageId())));
 }
 
 function hasMessageId(bytes: Buffer, { properties }: SectionPlaces): boolean {
@@ -31,13 +32,13 @@ function hasMessageId(bytes: Buffer, { properties }: SectionPlaces): boolean {
   return (readIdentifier(bytes, id) ?? '') !== '';
 }
 
-function completed(bytes: Buffer, places: SectionPlaces, newMessageId: () => string): Buffer {
+/** Returns the message without annotations that only a broker may set, and with this id, if one is given. */
+function completed(bytes: Buffer, places: SectionPlaces, messageId: string | undefined): Buffer {
   const writer = new ValueWriter(bytes.length + ROOM_FOR_ID);
   writer.encoded(bytes, 0, places.afterHeader);
   writeProducerAnnotations(bytes, places.messageAnnotations, writer);
-  if (hasMessageId(bytes, places)) writer.encoded(bytes, places.kept, places.afterProperties);
-  else
-    writeProperties(bytes, places.properties, new Map([[PropertyField.messageId, newMessageId()]]), writer);
+  if (messageId === undefined) writer.encoded(bytes, places.kept, places.afterProperties);
+  else writeProperties(bytes, places.properties, new Map([[PropertyField.messageId, messageId]]), writer);
   writer.encoded(bytes, places.afterProperties, bytes.length);
   return writer.written();
 }
