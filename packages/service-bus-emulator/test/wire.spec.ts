@@ -254,6 +254,51 @@ describe('on the wire', () => {
     );
     await until(() => scene.entity('orders').lockedCount === 1);
   });
+
+  describe('a client without a token', () => {
+    const refusal = async (): Promise<unknown> => errorOf((await client.next('close')).fields[0]);
+    const limitExceeded = (description: string): object => ({
+      condition: 'amqp:resource-limit-exceeded',
+      description: expect.stringContaining(description),
+    });
+
+    it('may leave little unfinished, however many links that is spread over', async () => {
+      const part = Buffer.alloc(60_000);
+      for (let handle = 0; handle < 10; handle += 1) {
+        client.attachSender(handle, target('$cbs'));
+        client.transferPart(handle, handle, part);
+      }
+      expect(await refusal()).toEqual(limitExceeded('begun and not completed'));
+    });
+
+    it('may not send parts of nothing for ever', async () => {
+      client.attachSender(0, target('$cbs'));
+      for (let part = 0; part < 10_000; part += 1) client.transferPart(0, 0, Buffer.alloc(0));
+      expect(await refusal()).toEqual(limitExceeded('begun and not completed'));
+    });
+
+    it('may have few links', async () => {
+      for (let handle = 0; handle <= 20; handle += 1) client.attachSender(handle, target('$cbs'));
+      const detach = await client.next('detach');
+      expect(errorOf(detach.fields[2])).toEqual(limitExceeded('may have 20 links until it has a token'));
+    });
+
+    it('may have few sessions', async () => {
+      for (let channel = 1; channel <= 20; channel += 1) client.begin(channel);
+      expect(await refusal()).toEqual(limitExceeded('may have 20 sessions'));
+    });
+
+    it('has the bounds of everybody when it has presented one', async () => {
+      await client.putToken();
+      client.begin(30);
+      for (let handle = 0; handle < 25; handle += 1) {
+        client.attachSender(handle, target('orders'));
+        client.transferPart(handle, handle + 1, Buffer.alloc(60_000));
+      }
+      for (let handle = 0; handle < 25; handle += 1) await client.next('flow');
+      expect(client.frames.filter(({ kind }) => kind === 'close' || kind === 'detach')).toEqual([]);
+    });
+  });
 });
 
 function sectionsOf(bytes: Buffer): Map<unknown, unknown> {

@@ -101,8 +101,9 @@ export class WireClient {
     this.socket.destroy();
   }
 
-  write(body: Buffer): void {
+  write(body: Buffer, channel = 0): void {
     const header = Buffer.alloc(8);
+    header.writeUInt16BE(channel, 6);
     header.writeUInt32BE(8 + body.length, 0);
     header[4] = 2;
     this.socket.write(Buffer.concat([header, body]));
@@ -157,6 +158,17 @@ export class WireClient {
     this.write(
       Buffer.concat([performative(0x14, uint(handle), uint(id), tag, uint(0), FALSE, FALSE), message]),
     );
+  }
+
+  /** Begins a transfer, or goes on with it: more is to follow. */
+  transferPart(handle: number, id: number, part: Buffer): void {
+    const tag = amqp.binary(Buffer.from(String(id)));
+    this.write(Buffer.concat([performative(0x14, uint(handle), uint(id), tag, uint(0), FALSE, TRUE), part]));
+  }
+
+  /** Opens a further session. */
+  begin(channel: number): void {
+    this.write(performative(0x11, NULL, uint(0), uint(1_000), uint(1_000)), channel);
   }
 
   /** Settles a delivery as a receiver, with an outcome without fields. */

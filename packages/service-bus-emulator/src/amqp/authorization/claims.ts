@@ -18,6 +18,7 @@ export const EXPIRED: AmqpError = {
 export class Claims {
   readonly #byPath = new Map<string, Claim>();
   #timer: NodeJS.Timeout | undefined;
+  #isProved = false;
 
   constructor(
     private readonly authorizer: Authorizer,
@@ -25,7 +26,13 @@ export class Claims {
     private readonly ended: () => void,
   ) {}
 
+  /** Whether the client has ever proved a right: a stranger gets less of what is limited. */
+  get isProved(): boolean {
+    return this.#isProved;
+  }
+
   grant(claim: Claim): void {
+    this.#isProved = true;
     this.#byPath.set(claim.path, claim);
     this.#watch();
   }

@@ -4,7 +4,6 @@ import {
   type Connection,
   type Container,
   type Delivery,
-  type link as Link,
   type Receiver as RheaReceiver,
   type Session as RheaSession,
 } from 'rhea';
@@ -18,6 +17,7 @@ import { type Right } from '../authorization/right.js';
 import { listenToConnection } from './connection-events.js';
 import { type AmqpContext, type ConnectionContext } from '../context.js';
 import { limitHeartbeats, guardInput } from './guard-input.js';
+import { idleError } from './idle-error.js';
 import { keepRawMessages } from '../links/incoming-transfers.js';
 import { Links } from '../links/links.js';
 import { OutgoingDeliveries } from '../links/outgoing-deliveries.js';
@@ -25,12 +25,15 @@ import { ReplyLinks } from '../links/reply-links.js';
 import { outcomes, privateConnection, privateSession } from '../rhea-private.js';
 import { writeCompleteFrames } from './complete-frames.js';
 import { nameLinksByDirection } from './name-links-by-direction.js';
+import { type TransferMemory, UnfinishedTransfers } from './unfinished-transfers.js';
 import { toProtocolError } from './protocol-error.js';
 import { closeSocket } from './close-socket.js';
 import { Wire } from '../wire.js';
 
 const MAX_FRAME_BYTES = 65_536;
 const CHANNEL_MAX = 4_999;
+// A client presents its first token on the first session.
+const MAX_UNPROVED_SESSIONS = 20;
 const IDLE_TIMEOUT_MS = 120_000;
 const MINUTE_MS = 60_000;
 const LINK_IDLE_MS = 10 * MINUTE_MS;
@@ -47,6 +50,7 @@ export class AmqpConnection {
   readonly #claims: Claims;
   readonly #context: ConnectionContext;
   readonly #acceptor: LinkAcceptor;
+  readonly #transfers: UnfinishedTransfers;
   #host = 'localhost';
   #opened = false;
   /** Unix time in milliseconds at which it was last known to have a link, or asked for one by a token. */
@@ -59,7 +63,7 @@ export class AmqpConnection {
     container: Container,
     private readonly socket: Duplex,
     private readonly context: AmqpContext,
-    limits: { maxLinks: number },
+    limits: { maxLinks: number; transferMemory: TransferMemory },
     private readonly closed: () => void,
   ) {
     // rhea does not pass a container's options for the open frame to the connections that it accepts.
@@ -74,6 +78,7 @@ export class AmqpConnection {
     const host = (): string => this.#host;
     const shared = { ...context, claims: this.#claims };
     this.#context = Object.defineProperty(shared, 'host', { get: host }) as ConnectionContext;
+    this.#transfers = new UnfinishedTransfers(limits.transferMemory, () => this.#claims.isProved);
     this.#acceptor = new LinkAcceptor(this.#links, this.#context, limits.maxLinks);
     this.#listen();
     this.#guard();
@@ -214,14 +219,25 @@ export class AmqpConnection {
       const description = `A connection may have ${CHANNEL_MAX + 1} sessions.`;
       return this.close({ condition: 'amqp:connection:framing-error', description });
     }
+    if (this.#sessions.size >= MAX_UNPROVED_SESSIONS && !this.#claims.isProved)
+      return this.#refuse(`Without a token a connection may have ${MAX_UNPROVED_SESSIONS} sessions.`);
     const { senders, requests } = this.#links;
     const deliveries = new OutgoingDeliveries(session, this.#wire, this.#connection);
     const replies = new ReplyLinks();
     privateSession(session).outgoing = deliveries;
     nameLinksByDirection(session);
-    keepRawMessages(session, (link) => (senders.get(link) ?? requests.get(link))?.maxMessageBytes ?? 0);
+    keepRawMessages(
+      session,
+      (link) => (senders.get(link) ?? requests.get(link))?.maxMessageBytes ?? 0,
+      this.#transfers,
+      () => this.#refuse('Too much has been begun and not completed.'),
+    );
     this.#sessions.set(session, { deliveries, replies });
     this.#links.sessionOpened(session, replies);
+  }
+
+  #refuse(description: string): void {
+    this.close({ condition: 'amqp:resource-limit-exceeded', description });
   }
 
   #received(link: RheaReceiver, bytes: Buffer, format: number | undefined, delivery: Delivery): void {
@@ -269,16 +285,9 @@ export class AmqpConnection {
     this.#isGone = true;
     this.context.faults.silences.connectionClosed(this);
     this.#claims.clear();
+    this.#transfers.giveAll();
     for (const session of [...this.#sessions.keys()]) this.#sessionClosed(session);
     closeSocket(this.socket, this.#connection);
     this.closed();
   }
-}
-
-// [Azure/azure-sdk-for-python#10127: condition and text]
-function idleError(link: Link): AmqpError {
-  const role = link.is_receiver() ? 'publisher' : 'consumer';
-  const kind = link.is_receiver() ? 'AmqpMessagePublisher' : 'AmqpMessageConsumer';
-  const description = `The link '${link.name}' is force detached. Code: ${role}. Details: ${kind}.IdleTimerExpired: Idle timeout: 00:10:00.`;
-  return { condition: 'amqp:link:detach-forced', description };
 }

@@ -6,6 +6,7 @@ import { IdleWatch } from './idle-watch.js';
 import { AmqpConnection, NEVER_LINKED_MS } from './amqp-connection.js';
 import { PlainMechanism } from '../authorization/plain-mechanism.js';
 import { type AmqpContext } from '../context.js';
+import { TransferMemory } from './unfinished-transfers.js';
 
 export interface AmqpLimits {
   readonly maxConnections: number;
@@ -23,6 +24,7 @@ export class AmqpService {
   readonly #container: Container;
   readonly #connections = new Set<AmqpConnection>();
   readonly #idle: IdleWatch;
+  readonly #transferMemory = new TransferMemory();
 
   constructor(
     private readonly context: AmqpContext,
@@ -55,7 +57,7 @@ export class AmqpService {
       this.#container,
       socket,
       this.context,
-      this.limits,
+      { maxLinks: this.limits.maxLinks, transferMemory: this.#transferMemory },
       () => {
         clearTimeout(deadline);
         this.#connections.delete(connection);

@@ -16,6 +16,8 @@ import { readSessionRequest } from '../links/session-request.js';
 // [Azure/azure-sdk-for-net#57941: the cloud tells clients the limit of a batch, as a long]
 const MAX_BATCH_SIZE = 'com.microsoft:max-message-batch-size';
 const CBS = '$cbs';
+// A client attaches two for its first token.
+const MAX_UNPROVED_LINKS = 20;
 const MANAGEMENT = /\/\$management$/i;
 
 /** What the links of one AMQP session share. */
@@ -94,7 +96,7 @@ export class LinkAcceptor {
   }
 
   #startReplies(link: RheaSender, { deliveries, replies }: SessionParts): void {
-    const reply = new ReplyLink(link, deliveries);
+    const reply = new ReplyLink(link, deliveries, this.context.claims);
     this.links.replies.set(link, reply);
     replies.add(link, reply);
   }
@@ -109,8 +111,10 @@ export class LinkAcceptor {
 
   #admit(link: RheaReceiver | RheaSender, attach: () => void): void {
     try {
-      if (this.links.count >= this.maxLinks) {
-        const description = `A connection may have ${this.maxLinks} links.`;
+      const { isProved } = this.context.claims;
+      const maxLinks = isProved ? this.maxLinks : Math.min(this.maxLinks, MAX_UNPROVED_LINKS);
+      if (this.links.count >= maxLinks) {
+        const description = `A connection may have ${maxLinks} links${isProved ? '' : ' until it has a token'}.`;
         throw new BrokerError('amqp:resource-limit-exceeded', description);
       }
       attach();

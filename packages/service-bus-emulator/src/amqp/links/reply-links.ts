@@ -7,6 +7,7 @@ import { messages, privateLink } from '../rhea-private.js';
 
 const TAG = Buffer.from('reply');
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+const MAX_UNPROVED_WAITING_BYTES = 64 * 1024;
 
 /** A client's receiving link on a request-response node; replies wait here for credit. */
 export class ReplyLink {
@@ -17,6 +18,7 @@ export class ReplyLink {
   constructor(
     private readonly link: Sender,
     private readonly deliveries: OutgoingDeliveries,
+    private readonly claims: { readonly isProved: boolean },
   ) {}
 
   send(reply: Message): void {
@@ -26,7 +28,7 @@ export class ReplyLink {
     this.#waitingBytes += payload.length;
     this.flow();
     // A client that sends requests and never reads the replies must not fill the memory.
-    if (this.#waitingBytes > MAX_WAITING_BYTES) {
+    if (this.#waitingBytes > (this.claims.isProved ? MAX_WAITING_BYTES : MAX_UNPROVED_WAITING_BYTES)) {
       this.closed();
       this.link.close({
         condition: 'amqp:resource-limit-exceeded',
