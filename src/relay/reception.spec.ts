@@ -189,6 +189,33 @@ describe('Reception', () => {
     expect(receiver.abandoned.map(({ body }): unknown => body)).toEqual(['e']);
   });
 
+  it('waits for large messages that are on their way, and gives back what does not fit', async () => {
+    const bytes = 1024 * 1024;
+    let freeBytes = 2 * bytes + 100;
+    const room = {
+      get freeBytes(): number {
+        return freeBytes;
+      },
+      admit: (size: number): boolean => size <= freeBytes && ((freeBytes -= size), true),
+    };
+    const { collected } = start({ maxMessages: 6 }, never, room);
+    receiver.handlers.linkOpened?.();
+    const large = (name: string): ReceivedMessage => message(name.padEnd(bytes, '.'));
+    for (const name of ['a', 'b', 'c']) receiver.deliver(large(name));
+    for (const name of ['d', 'e']) {
+      await jest.advanceTimersByTimeAsync(249);
+      expect(receiver.isStopped).toBe(false);
+      receiver.deliver(large(name));
+    }
+    // The sixth does not come: it was another receiver's.
+    await jest.advanceTimersByTimeAsync(249);
+    expect(receiver.isStopped).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(await collected).toHaveLength(2);
+    expect(receiver.isStopped).toBe(true);
+    expect(receiver.abandoned).toHaveLength(3);
+  });
+
   it('waits for the next round, although nobody wants to wait', async () => {
     const { collected } = start({ maxMessages: 160, idleTimeoutMs: 0 });
     receiver.handlers.linkOpened?.();

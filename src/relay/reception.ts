@@ -30,6 +30,8 @@ const ROUND = 100;
  * and closes the link, and messages stay locked for nobody.
  */
 const ANSWER_MS = 250;
+/** The SDK's 200 ms are enough for as much as this to come, however far the broker is. */
+const QUICK_BYTES = 1024 * 1024;
 /** Errors that waiting does not mend; after any other the SDK retries. */
 const FINAL = new Set(['MessagingEntityNotFound', 'MessagingEntityDisabled', 'UnauthorizedAccess']);
 
@@ -54,9 +56,12 @@ export class Reception {
   private heldBytes = 0;
   private asked: number;
   private arrived = 0;
+  private arrivedBytes = 0;
   private readonly waiting: (() => void)[] = [];
   private opening?: NodeJS.Timeout;
   private idle?: NodeJS.Timeout;
+  private silence?: NodeJS.Timeout;
+  private endWait?: () => void;
   private lastError?: Error;
 
   constructor(
@@ -83,6 +88,7 @@ export class Reception {
     this.subscription = this.subscribe();
     try {
       await this.limitReached;
+      await this.waitForLargeMessages();
       // The SDK drains the credit; messages in flight still arrive, and count.
       await this.stop();
       // A lost link never answers. Once its receiver is closed, the SDK settles through $management instead.
@@ -136,6 +142,7 @@ export class Reception {
     // if there are messages, the reception ends here.
     if (this.isOpened && this.held.size > 0) {
       this.isLinkLost = true;
+      this.endWait?.();
       void this.stop();
       this.reachLimit();
     }
@@ -151,6 +158,10 @@ export class Reception {
   private async take(message: ReceivedMessage): Promise<void> {
     const { maxMessages, minMessages } = this.limits;
     const bytes = sizeOf(message);
+    this.arrived += 1;
+    this.arrivedBytes += bytes;
+    this.silence?.refresh();
+    if (this.arrived >= this.asked) this.endWait?.();
     // A reopened link has credit of its own: more messages may arrive than were asked for.
     if (this.isOver || this.held.size >= maxMessages) {
       await this.held.abandon(message).catch(ignoreLostLock);
@@ -171,7 +182,6 @@ export class Reception {
   /** Returning to the SDK asks it for another message: not before all that were asked for have come. */
   private turnToAsk(): Promise<void> {
     if (this.isOver) return this.released;
-    this.arrived += 1;
     const turn = new Promise<void>((resolve) => this.waiting.push(resolve));
     if (this.arrived >= this.asked) this.askForMore();
     return Promise.race([turn, this.released]);
@@ -183,6 +193,21 @@ export class Reception {
     const turns = this.waiting.splice(0, Math.min(ROUND, this.limits.maxMessages - this.asked, fitting));
     this.asked += turns.length;
     for (const ask of turns) ask();
+  }
+
+  /**
+   * Waits for messages that were asked for and take long to come. The SDK would wait 200 ms for them and close the
+   * link, and they would stay locked for nobody.
+   */
+  private async waitForLargeMessages(): Promise<void> {
+    const expectedBytes = ((this.asked - this.arrived) * this.arrivedBytes) / Math.max(this.arrived, 1);
+    if (this.isLinkLost || expectedBytes <= QUICK_BYTES) return;
+    const ended = new Promise<void>((resolve) => {
+      this.endWait = resolve;
+      this.silence = setTimeout(resolve, ANSWER_MS);
+    });
+    await within(BROKER_TIMEOUT_MS, ended);
+    clearTimeout(this.silence);
   }
 
   private failed(error: Error): Promise<void> {
