@@ -11,8 +11,8 @@ export default {
   testRegex: '\\.(spec|e2e-spec)\\.ts$',
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
+  resolver: '<rootDir>/test/support/resolver.js',
   moduleNameMapper: {
-    '^(\\.{1,2}/.*)\\.js$': '$1',
     // The packages' sources, as in tsconfig.json: tests need no build.
     '^(?:@nestjs-service-bus/)?(amqp-message|nestjs-service-bus|service-bus-emulator)$':
       '<rootDir>/packages/$1/src/index.ts',

@@ -8,19 +8,24 @@ const WIRE = '@nestjs-service-bus/amqp-message';
 const WIRE_SOURCE = new URL('../../packages/amqp-message/src/index.ts', import.meta.url).href;
 
 let packages;
+let dependencies;
 
-/** Our packages are bundled in this folder. */
+/** Our packages are bundled in this folder, and dependencies in these files. */
 export function initialize(data) {
   packages = data.packages;
+  dependencies = data.dependencies;
 }
 
-/** An import of `x.js` from TypeScript means the `x.ts` beside it; one of our packages means its bundle. */
+/** An import of `x.js` from TypeScript means the `x.ts` beside it; one of a package may mean its bundle. */
 export async function resolve(specifier, context, next) {
   if (specifier.startsWith('.') && context.parentURL?.endsWith('.ts')) {
     return next(specifier.replace(/\.js$/, '.ts'), context);
   }
   if (specifier === 'nestjs-service-bus' || specifier === 'service-bus-emulator') {
     return next(pathToFileURL(`${packages}/${specifier}.mjs`).href, context);
+  }
+  if (specifier in dependencies && context.conditions.includes('import')) {
+    return next(pathToFileURL(dependencies[specifier]).href, context);
   }
   return next(specifier === WIRE ? WIRE_SOURCE : specifier, context);
 }

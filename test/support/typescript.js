@@ -2,9 +2,11 @@
 import { mkdirSync } from 'node:fs';
 import { register } from 'node:module';
 
+import { bundleDependencies } from './bundle-dependencies.js';
 import { bundlePackages } from './bundle-packages.js';
 import { CACHE } from './compile-typescript.js';
 
 mkdirSync(CACHE, { recursive: true });
 
-register('./typescript-hooks.js', import.meta.url, { data: { packages: await bundlePackages() } });
+const data = { packages: await bundlePackages(), dependencies: await bundleDependencies() };
+register('./typescript-hooks.js', import.meta.url, { data });

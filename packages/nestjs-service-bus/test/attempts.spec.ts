@@ -47,7 +47,7 @@ describe('the attempts at a message', () => {
       { retry: thrice },
     );
     await scene.send('work', { body: 1 });
-    const [dead] = await scene.take(DEAD, 1, 15_000);
+    const [dead] = await scene.take(DEAD);
     expect(dead?.deadLetterReason).toBe('MaxAttemptsExceeded');
     expect(attempts).toEqual([1, 2, 3]);
   });
@@ -68,7 +68,7 @@ describe('the attempts at a message', () => {
       { queue: 'ordered', sessions: { maxConcurrentSessions: 1 }, retry: thrice },
     );
     await scene.send('ordered', { body: 'bad', sessionId: 's' }, { body: 'good', sessionId: 's' });
-    const [dead] = await scene.take('ordered/$DeadLetterQueue', 1, 15_000);
+    const [dead] = await scene.take('ordered/$DeadLetterQueue');
     expect(dead?.deadLetterReason).toBe('MaxAttemptsExceeded');
     expect(attempts).toEqual([1, 2, 3]);
     await until(() => scene.left('ordered') === 0);

@@ -69,7 +69,8 @@ describe('closing the application', () => {
     await app.close();
     expect(reason).toBeInstanceOf(DrainedError);
     await scene.startWork(handler, { replyTo: 'out' });
-    const replies = await scene.take('out', 2, 300);
+    await until(() => scene.left('work') === 0);
+    const replies = await scene.takeAll('out');
     expect(replies.map(({ body }) => body as unknown)).toEqual(['second']);
     expect(attempts).toEqual([1, 1]);
   });

@@ -70,7 +70,7 @@ describe('the lock of a message in work', () => {
     await scene.send('work', { body: 1 });
     await until(() => scene.left('out') === 1);
     await until(() => scene.left('work') === 0);
-    const replies = await scene.take('out', 2, 300);
+    const replies = await scene.takeAll('out');
     expect(replies.map(({ body }) => body as unknown)).toEqual(['run 2']);
     expect(reasons).toEqual([expect.any(LockLostError)]);
     await until(() => scene.left('work') === 0);

@@ -140,10 +140,7 @@ describe('a message in a handler’s hands', () => {
     const named = MESSAGES.map((message, index) => ({ messageId: `m-${index}`, ...message }));
     await Promise.all(named.map((message) => sender.sendMessages(message)));
     await scene.send('sent-by-sdk', ...named);
-    const [ours, theirs] = [
-      await scene.take('sent-by-us', 99, 300),
-      await scene.take('sent-by-sdk', 99, 300),
-    ];
+    const [ours, theirs] = [await scene.takeAll('sent-by-us'), await scene.takeAll('sent-by-sdk')];
     expect(ours).toHaveLength(MESSAGES.length);
     const sent = (message: ServiceBusReceivedMessage): object => ({
       ...message,

@@ -29,7 +29,7 @@ describe("a message's own replyTo", () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out', 'theirs', 'others', 'replies'] } });
 
   const sent = async (queue: string): Promise<unknown[]> =>
-    (await scene.take(queue, 10, 200)).map(({ body }) => body as unknown);
+    (await scene.takeAll(queue)).map(({ body }) => body as unknown);
 
   it.each<[string, AllowReplyTo | undefined, string[], string[]]>([
     ['by default', undefined, ['for theirs'], []],

@@ -269,7 +269,7 @@ describe('the lock of a session', () => {
     expect(reason).toBeInstanceOf(LockLostError);
     expect(abortedAfterMs).toBeLessThan(1_000);
     expect(seen).toEqual([1, 1, 2]);
-    const replies = await scene.take('out', 3, 200);
+    const replies = await scene.takeAll('out');
     expect(replies.map(({ body }) => body as unknown)).toEqual([1, 2]);
   });
 

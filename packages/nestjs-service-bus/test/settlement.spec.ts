@@ -55,7 +55,7 @@ describe('settlement', () => {
     });
     await scene.send('work', { body: 'complete' }, { body: 'dead-letter' });
     await until(() => scene.left('work') === 0);
-    expect(await scene.take('work/$DeadLetterQueue', 1, 1_000)).toHaveLength(1);
+    expect(await scene.takeAll('work/$DeadLetterQueue')).toHaveLength(1);
   });
 
   it('does the same for an injected receiver, all called in one turn', async () => {
@@ -96,7 +96,7 @@ describe('settlement', () => {
     expect(second).toMatchObject({ operation: 'complete', state: 'settled' });
     const { deferred, active } = scene.emulator.entity('work').counts;
     expect({ deferred, active }).toEqual({ deferred: fate === 'defer' ? 1 : 0, active: 0 });
-    const dead = await scene.take('work/$DeadLetterQueue', 1, 100);
+    const dead = await scene.takeAll('work/$DeadLetterQueue');
     expect(dead.map(({ deadLetterReason }) => deadLetterReason)).toEqual(
       fate === 'dead-letter' ? ['Mine'] : [],
     );

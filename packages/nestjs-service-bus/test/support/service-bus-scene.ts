@@ -64,8 +64,14 @@ export class Scene {
     await sender.close();
   }
 
+  /** Receives and deletes what an entity holds now. */
+  async takeAll(entity: string): Promise<ServiceBusReceivedMessage[]> {
+    const count = this.left(entity);
+    return count === 0 ? [] : this.take(entity, count);
+  }
+
   /** Receives and deletes until there are `count` messages, or none has arrived for `maxWaitMs`. */
-  async take(entity: string, count = 1, maxWaitMs = 5_000): Promise<ServiceBusReceivedMessage[]> {
+  async take(entity: string, count = 1, maxWaitMs = 20_000): Promise<ServiceBusReceivedMessage[]> {
     const [queue = entity, sub] = entity.split('/$');
     const receiver = this.client.createReceiver(queue, {
       receiveMode: 'receiveAndDelete',
