@@ -39,6 +39,11 @@ const DEPENDENCIES = [
   'ws',
 ];
 
+/** Nest's decorators need the one first, before any chunk of a bundle runs; CommonJS modules in a bundle, the other. */
+const BANNER = `import 'reflect-metadata';
+import { createRequire as makeRequire } from 'node:module';
+const require = makeRequire(import.meta.url);`;
+
 /**
  * Bundles the dependencies into some modules, and returns the file of each. Jest loads every module anew for every
  * suite: a hundred suites load Nest and the SDK in a third of the time when those are not a thousand files. Made again
@@ -84,10 +89,8 @@ async function bundle(folder) {
     // As Node chooses: bundlers have a condition of their own, "module".
     conditions: [],
     mainFields: ['main'],
-    // CommonJS modules inside the bundle require Node's.
-    banner: {
-      js: `import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);`,
-    },
+    banner: { js: BANNER },
+    external: ['reflect-metadata'],
     plugins: [resolvePackages(entries)],
     logLevel: 'error',
   });
