@@ -1,14 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
 import { APPS, readConfiguration, variableNames } from '../../src/config/index.js';
-import { type Entities, readEntities } from 'service-bus-emulator';
+import { type Entities, readEntities, startEmulator } from 'service-bus-emulator';
+import { readCommandLine } from '../../packages/service-bus-emulator/src/command/read-command-line.js';
 
 interface ComposeService {
   readonly image?: string;
-  readonly build?: string;
+  readonly build?: string | { readonly context: string; readonly target: string };
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
@@ -21,6 +24,16 @@ interface ComposeService {
 const MINUTE_MS = 60_000;
 /** How long readiness waits for the namespace's answer. */
 const PROBE_TIMEOUT_MS = 3_000;
+
+/** The lines of a Dockerfile by the names of their stages; the last one has none. */
+function readStages(text: string): Map<string, string[]> {
+  const parts = text.split(/^(?=FROM )/m).slice(1);
+  return new Map(parts.map((part) => [/^FROM \S+ AS (\S+)/.exec(part)?.[1] ?? '', part.split('\n')]));
+}
+
+function fail(warning: string): never {
+  throw new Error(warning);
+}
 
 describe('docker-compose.yml', () => {
   let services: Readonly<Record<string, ComposeService>>;
@@ -81,17 +94,44 @@ describe('docker-compose.yml', () => {
   });
 });
 
+describe('docker-compose.emulator.yml', () => {
+  it("is docker-compose.yml with our own emulator in Microsoft's place", async () => {
+    const [theirs, ours] = await Promise.all(
+      ['docker-compose.yml', 'docker-compose.emulator.yml'].map(
+        async (file) =>
+          (parse(await readFile(file, 'utf8')) as { services: Record<string, ComposeService> }).services,
+      ),
+    );
+    expect(Object.keys(ours ?? {})).toEqual(['service', 'emulator']);
+    const { depends_on: needs, ...service } = ours?.['service'] ?? {};
+    expect(needs).toEqual({ emulator: { condition: 'service_healthy' } });
+    expect(theirs?.['service']).toMatchObject(service);
+    const { build, command = [], ports, volumes } = ours?.['emulator'] ?? {};
+    expect(build).toEqual({ context: '.', target: 'emulator' });
+    expect(ports).toEqual(theirs?.['emulator']?.ports);
+    expect(volumes).toEqual(expect.arrayContaining([...(theirs?.['emulator']?.volumes ?? ['?'])]));
+    expect(readCommandLine(command, {})).toMatchObject({
+      allowedHosts: ['emulator'],
+      dataDirectory: '/data',
+    });
+  });
+});
+
 describe('the Dockerfile', () => {
+  let stages: Map<string, string[]>;
+  /** Of the service, with those of the stage that makes its files. */
   let lines: string[];
+  let emulator: string[];
   beforeAll(async () => {
-    lines = (await readFile('Dockerfile', 'utf8')).split('\n');
+    stages = readStages(await readFile('Dockerfile', 'utf8'));
+    lines = [...(stages.get('service-files') ?? []), ...(stages.get('') ?? [])];
+    emulator = stages.get('emulator') ?? [];
   });
 
-  it('builds in one stage and runs in another, not as root', () => {
-    expect(lines.filter((line) => line.startsWith('FROM '))).toHaveLength(2);
-    expect(lines.indexOf('USER node')).toBeGreaterThan(
-      lines.findLastIndex((line) => line.startsWith('FROM ')),
-    );
+  it('builds in stages of their own, and runs in others, not as root', () => {
+    // Whoever names no stage gets the service: the last one.
+    expect([...stages.keys()]).toEqual(['build', 'emulator-files', 'emulator', 'service-files', '']);
+    for (const stage of ['emulator', '']) expect(stages.get(stage)).toContain('USER node');
   });
 
   it('runs what the build makes, on the default port', async () => {
@@ -106,23 +146,25 @@ describe('the Dockerfile', () => {
     expect(lines).toContain(`EXPOSE ${readConfiguration({}).http.port}`);
   });
 
-  it('names its base by a digest, the same for both stages', () => {
-    const bases = lines.filter((line) => line.startsWith('FROM ')).map((line) => line.split(' ')[1]);
-    expect(new Set(bases).size).toBe(1);
-    expect(bases[0]).toMatch(/^node:22-slim@sha256:[0-9a-f]{64}$/);
+  it('names its base by a digest, the same for all stages', () => {
+    const bases = [...stages.values()].map(([from = '']) => from.split(' ')[1]);
+    const [base, ...others] = new Set(bases.filter((each) => each !== 'build'));
+    expect(base).toMatch(/^node:22-slim@sha256:[0-9a-f]{64}$/);
+    expect(others).toEqual([]);
   });
 
   it('runs no script of a dependency, and keeps none that reports installations', () => {
+    const all = [...stages.values()].flat().filter((line) => line.startsWith('RUN '));
+    const installing = all.filter((line) => /npm (?:ci|prune)/.test(line));
+    expect(installing).toHaveLength(2);
+    for (const line of installing) expect(line).toContain('--ignore-scripts');
     const commands = lines.filter((line) => line.startsWith('RUN '));
-    for (const line of commands.filter((each) => /npm (?:ci|prune)/.test(each))) {
-      expect(line).toContain('--ignore-scripts');
-    }
     expect(commands.at(-1)).toBe('RUN rm -r node_modules/@scarf');
   });
 
   it('has a list of what is in it, made by the build', () => {
     expect(lines).toContain('RUN npm sbom --omit=dev --sbom-format=cyclonedx > sbom.cdx.json');
-    expect(lines).toContain('COPY --from=build /app/sbom.cdx.json ./');
+    expect(lines).toContain('COPY --from=service-files /app/sbom.cdx.json ./');
   });
 
   it('gives its health check longer than asking the namespace may take', () => {
@@ -132,6 +174,53 @@ describe('the Dockerfile', () => {
 
   it('takes along every file that the service reads', () => {
     expect(lines.some((line) => /^COPY .*Config\.json/.test(line))).toBe(true);
+  });
+
+  describe("the emulator's image", () => {
+    const CONFIG = '/ServiceBus_Emulator/ConfigFiles/Config.json';
+    const json = (word: string): string[] => {
+      const line = emulator.find((each) => each.trim().startsWith(`${word} [`)) ?? '';
+      return JSON.parse(line.trim().slice(word.length + 1)) as string[];
+    };
+
+    it("stands where Microsoft's stands: its file, its ports, every address", () => {
+      expect(emulator).toContain(`ENV CONFIG_PATH=${CONFIG}`);
+      expect(emulator).toContain(`COPY packages/service-bus-emulator/image/Config.json ${CONFIG}`);
+      const ports = emulator.find((line) => line.startsWith('EXPOSE '))?.split(' ');
+      expect(ports).toEqual(expect.arrayContaining(['5672', '5300', '5671']));
+      const [node, program, ...options] = json('ENTRYPOINT');
+      expect([node, program]).toEqual(['node', 'dist/main.js']);
+      expect(readCommandLine(options, { CONFIG_PATH: CONFIG })).toMatchObject({
+        host: '0.0.0.0',
+        port: 5672,
+        administrationPort: 5300,
+        config: CONFIG,
+      });
+    });
+
+    it('asks its own health on the port that it is told', async () => {
+      const [node, ...args] = json('CMD');
+      expect(node).toBe('node');
+      const running = await startEmulator({ port: 0, administrationPort: 0 });
+      const ask = async (port: string): Promise<number | null> => {
+        const child = spawn(process.execPath, args, { env: { EMULATOR_HTTP_PORT: port } });
+        return (await once(child, 'exit'))[0] as number | null;
+      };
+      const port = new URL(running.administrationUrl).port;
+      expect(await ask(port)).toBe(0);
+      await running.close();
+      expect(await ask(port)).toBe(1);
+    });
+
+    it('declares something where no file is mounted', async () => {
+      const { queues, topics } = await readEntities('packages/service-bus-emulator/image/Config.json', fail);
+      expect([queues, topics]).toMatchObject([[{ name: 'queue.1' }], [{ name: 'topic.1' }]]);
+    });
+
+    it('has a place for messages that it may write to, and a list of what is in it', () => {
+      expect(emulator).toContain('COPY --from=emulator-files --chown=node:node /emulator/data /data');
+      expect(emulator).toContain('COPY --from=emulator-files /emulator/sbom.cdx.json ./');
+    });
   });
 });
 
