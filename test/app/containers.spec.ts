@@ -272,4 +272,13 @@ describe('the documentation', () => {
     expect(readme).toContain('`OTEL_*`');
     for (const name of own) if (name !== 'NODE_ENV') expect(example).toContain(`#${name}=`);
   });
+
+  it('names the version of the SDK that the emulator was seen with', async () => {
+    const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const seen = `@azure/service-bus ${dependencies['@azure/service-bus']}`;
+    for (const file of ['README.md', 'packages/service-bus-emulator/README.md'])
+      expect(await readFile(file, 'utf8')).toContain(seen);
+  });
 });
