@@ -24,8 +24,8 @@ import { moduleOptionsProblems, type ServiceBusModuleOptions } from './service-b
 import { Telemetry } from './telemetry/telemetry.js';
 import { UnfailingLogger } from './unfailing-logger.js';
 
-/** The client of all shared senders, which decide themselves when to try again. */
-const SENDING_CLIENT = Symbol('sending client');
+/** The client of shared senders and injected receivers, which decide themselves when to try again. */
+const INJECTED_CLIENT = Symbol('injected client');
 
 /**
  * Azure Service Bus for a Nest application: `forRoot` or `forRootAsync` once, for the namespace; `forFeature` or
@@ -44,7 +44,7 @@ const SENDING_CLIENT = Symbol('sending client');
       useFactory: (connection: ServiceBusConnection) => connection.createClient(),
     },
     {
-      provide: SENDING_CLIENT,
+      provide: INJECTED_CLIENT,
       inject: [ServiceBusConnection],
       useFactory: (connection: ServiceBusConnection) => connection.createClientOfOneTry(),
     },
@@ -55,13 +55,13 @@ const SENDING_CLIENT = Symbol('sending client');
     },
     {
       provide: SenderPool,
-      inject: [SENDING_CLIENT, ServiceBusConnection, Telemetry],
+      inject: [INJECTED_CLIENT, ServiceBusConnection, Telemetry],
       useFactory: (client: ServiceBusClient, { retrying }: ServiceBusConnection, telemetry: Telemetry) =>
         new SenderPool(client, telemetry, retrying),
     },
     {
       provide: ForeignSenders,
-      inject: [SENDING_CLIENT, ServiceBusConnection, Telemetry],
+      inject: [INJECTED_CLIENT, ServiceBusConnection, Telemetry],
       useFactory: (client: ServiceBusClient, { retrying }: ServiceBusConnection, telemetry: Telemetry) =>
         new ForeignSenders(client, telemetry.foreign, retrying),
     },
@@ -73,8 +73,9 @@ const SENDING_CLIENT = Symbol('sending client');
     },
     {
       provide: ReceiverPool,
-      inject: [ServiceBusClient],
-      useFactory: (client: ServiceBusClient) => new ReceiverPool(client),
+      inject: [INJECTED_CLIENT, ServiceBusConnection],
+      useFactory: (client: ServiceBusClient, { retrying }: ServiceBusConnection) =>
+        new ReceiverPool(client, retrying),
     },
     {
       provide: NamespaceProbe,

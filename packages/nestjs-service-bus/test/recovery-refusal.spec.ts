@@ -54,6 +54,17 @@ describe.each([
     return (await app.health.isHealthy())['service-bus:work'];
   }
 
+  it('that is too busy for another link is left in peace for two seconds', async () => {
+    const sessionId = requiresSession ? 's' : undefined;
+    await scene.send('work', { body: 1, sessionId });
+    // Why a session is refused, the SDK tells only whoever asks for any.
+    scene.emulator.faults.refuseLinks(requiresSession ? 2 : 1, 'com.microsoft:server-busy', 'work');
+    const startedAtMs = performance.now();
+    await scene.startWork((payload) => payload, { ...(requiresSession && { sessions: {} }) });
+    await until(() => scene.left('work') === 0);
+    expect(performance.now() - startedAtMs).toBeGreaterThan(2_000);
+  });
+
   it.each(refusals)('that is %s makes the application not ready, with the cause', async (_how, refusal) => {
     const seen: unknown[] = [];
     const app = await scene.startWork((payload) => void seen.push(payload), {

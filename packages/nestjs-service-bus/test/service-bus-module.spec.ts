@@ -168,6 +168,25 @@ describe('injected clients', () => {
     await proxy.close();
   });
 
+  it('leave a broker in peace that is too busy for a receiver’s link, or for a renewal', async () => {
+    const { receiver } = await start();
+    const { faults } = scene.emulator;
+    await scene.send('relay-out', { body: 'one' });
+    const peaceful = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+      const startedAtMs = performance.now();
+      const result = await work();
+      expect(performance.now() - startedAtMs).toBeGreaterThan(2_000);
+      return result;
+    };
+    faults.refuseLinks(1, 'com.microsoft:server-busy', 'relay-out');
+    const [message] = await peaceful(() => receiver.receiveMessages(1));
+    expect(message?.body).toBe('one');
+    faults.failRenewals(1, 'com.microsoft:server-busy', 'relay-out');
+    if (message) await peaceful(() => receiver.renewMessageLock(message));
+    if (message) await receiver.completeMessage(message);
+    expect(scene.left('relay-out')).toBe(0);
+  });
+
   it('send concurrent messages together, in the order of the calls', async () => {
     const { sender } = await start();
     const message = { body: 0 };

@@ -132,6 +132,19 @@ describe('ordered faults', () => {
     await sender.sendMessages({ body: 'at once' });
   });
 
+  it('refuseLinks keeps clients from opening links, for sending and for receiving', async () => {
+    scene.emulator.faults.refuseLinks(2, 'com.microsoft:server-busy', 'busy');
+    const client = scene.connect(ONCE);
+    await expect(client.createSender('busy').sendMessages({ body: 1 })).rejects.toMatchObject(
+      serviceBusError('ServiceBusy'),
+    );
+    await client.createReceiver('spared').receiveMessages(1, { maxWaitTimeInMs: 1 });
+    const receiver = client.createReceiver('busy');
+    await expect(receiver.receiveMessages(1)).rejects.toMatchObject(serviceBusError('ServiceBusy'));
+    await client.createSender('busy').sendMessages({ body: 2 });
+    expect(await receiver.receiveMessages(1)).toMatchObject([{ body: 2 }]);
+  });
+
   it('refuseTokens keeps clients out', async () => {
     scene.emulator.faults.refuseTokens(1, 'tokens');
     const sender = scene.connect(ONCE).createSender('tokens');

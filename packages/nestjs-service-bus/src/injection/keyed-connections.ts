@@ -52,13 +52,13 @@ export class KeyedConnections {
     if (!keyed) {
       const connection = this.own.withConnectionString(key);
       // They connect when something is sent or received.
-      const receivingClient = connection.createClient();
+      const receivingClient = connection.createClientOfOneTry();
       const sendingClient = connection.createClientOfOneTry();
       keyed = {
         connection,
         receivingClient,
         senders: new SenderPool(sendingClient, this.observers, connection.retrying),
-        receivers: new ReceiverPool(receivingClient),
+        receivers: new ReceiverPool(receivingClient, connection.retrying),
       };
       this.byKey.set(key, keyed);
     }

@@ -1,5 +1,6 @@
 import { type ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 
+import { type Retrying } from '../sdk/index.js';
 import { SYSTEM_CLOCK } from '../time/clock.js';
 import { LockRenewer } from '../delivery/lock-renewer.js';
 import { within } from '../time/within.js';
@@ -33,7 +34,11 @@ export class ReceiverPool {
   private readonly locks = new LockRenewer(SYSTEM_CLOCK);
   private readonly receivers: ServiceBusReceiver[] = [];
 
-  constructor(private readonly client: ServiceBusClient) {}
+  constructor(
+    /** Tries each operation once. */
+    private readonly client: ServiceBusClient,
+    private readonly retrying: Retrying,
+  ) {}
 
   create(entity: ReceiverEntity): ServiceBusReceiver {
     // The SDK's renewal identifies messages by message id, and throws without one: we renew ourselves.
@@ -43,7 +48,7 @@ export class ReceiverPool {
         ? this.client.createReceiver(entity.topic, entity.subscription, options)
         : this.client.createReceiver(typeof entity === 'string' ? entity : entity.queue, options);
     this.receivers.push(receiver);
-    return new RenewingReceiver(receiver, this.locks);
+    return new RenewingReceiver(receiver, this.locks, this.retrying);
   }
 
   async close(): Promise<void> {

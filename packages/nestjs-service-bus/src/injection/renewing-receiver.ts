@@ -8,7 +8,7 @@ import {
   type SubscribeOptions,
 } from '@azure/service-bus';
 
-import { type LinkHandlers, settleAlone, subscribe, type Subscription } from '../sdk/index.js';
+import { type LinkHandlers, type Retrying, settleAlone, subscribe, type Subscription } from '../sdk/index.js';
 import { type LockRenewer } from '../delivery/lock-renewer.js';
 import { HeldMessages } from './held-messages.js';
 
@@ -18,17 +18,26 @@ type SequenceNumbers = Parameters<ServiceBusReceiver['receiveDeferredMessages']>
 
 /**
  * What `@InjectReceiver` injects: the SDK's receiver, except that locks are renewed per delivery, not per message id,
- * until the message is settled, for as long as the SDK would (5 minutes). Its `subscribe` also takes `linkOpening` and
- * `linkOpened`.
+ * until the message is settled, for as long as the SDK would (5 minutes), and that a broker that throttles is left in
+ * peace before an operation is tried again. Its `subscribe` also takes `linkOpening` and `linkOpened`.
  */
 export class RenewingReceiver implements ServiceBusReceiver {
   private readonly held: HeldMessages;
 
   constructor(
+    /** Of a client that tries each operation once. */
     private readonly receiver: ServiceBusReceiver,
     locks: LockRenewer,
+    private readonly retrying: Retrying,
   ) {
-    this.held = new HeldMessages(receiver, {}, locks);
+    // The renewer has its own time to try again: before the lock ends.
+    const renewMessageLock = (message: ServiceBusReceivedMessage): Promise<Date> =>
+      receiver.renewMessageLock(message);
+    const completeMessage = (message: ServiceBusReceivedMessage): Promise<void> =>
+      retrying.run(() => receiver.completeMessage(message));
+    const abandonMessage = (message: ServiceBusReceivedMessage, properties?: Properties): Promise<void> =>
+      retrying.run(() => settleAlone(() => receiver.abandonMessage(message, properties)));
+    this.held = new HeldMessages({ completeMessage, abandonMessage, renewMessageLock }, {}, locks);
   }
 
   get identifier(): string {
@@ -51,14 +60,18 @@ export class RenewingReceiver implements ServiceBusReceiver {
     maxCount: number,
     options?: ReceiveMessagesOptions,
   ): Promise<ServiceBusReceivedMessage[]> {
-    return this.holdAll(await this.receiver.receiveMessages(maxCount, options));
+    const receive = (): Promise<ServiceBusReceivedMessage[]> =>
+      this.receiver.receiveMessages(maxCount, options);
+    return this.holdAll(await this.retrying.run(receive, options?.abortSignal));
   }
 
   async receiveDeferredMessages(
     sequenceNumbers: SequenceNumbers,
     options?: OperationOptionsBase,
   ): Promise<ServiceBusReceivedMessage[]> {
-    return this.holdAll(await this.receiver.receiveDeferredMessages(sequenceNumbers, options));
+    const receive = (): Promise<ServiceBusReceivedMessage[]> =>
+      this.receiver.receiveDeferredMessages(sequenceNumbers, options);
+    return this.holdAll(await this.retrying.run(receive, options?.abortSignal));
   }
 
   async *getMessageIterator(
@@ -90,7 +103,7 @@ export class RenewingReceiver implements ServiceBusReceiver {
   }
 
   peekMessages(maxCount: number, options?: PeekMessagesOptions): Promise<ServiceBusReceivedMessage[]> {
-    return this.receiver.peekMessages(maxCount, options);
+    return this.retrying.run(() => this.receiver.peekMessages(maxCount, options), options?.abortSignal);
   }
 
   completeMessage(message: ServiceBusReceivedMessage): Promise<void> {
@@ -102,17 +115,17 @@ export class RenewingReceiver implements ServiceBusReceiver {
   }
 
   async deferMessage(message: ServiceBusReceivedMessage, properties?: Properties): Promise<void> {
-    await settleAlone(() => this.receiver.deferMessage(message, properties));
+    await this.retrying.run(() => settleAlone(() => this.receiver.deferMessage(message, properties)));
     this.held.release(message);
   }
 
   async deadLetterMessage(message: ServiceBusReceivedMessage, options?: DeadLetterOptions): Promise<void> {
-    await settleAlone(() => this.receiver.deadLetterMessage(message, options));
+    await this.retrying.run(() => settleAlone(() => this.receiver.deadLetterMessage(message, options)));
     this.held.release(message);
   }
 
   renewMessageLock(message: ServiceBusReceivedMessage): Promise<Date> {
-    return this.receiver.renewMessageLock(message);
+    return this.retrying.run(() => this.receiver.renewMessageLock(message));
   }
 
   async close(): Promise<void> {

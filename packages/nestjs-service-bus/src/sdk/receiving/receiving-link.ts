@@ -198,6 +198,8 @@ export class ReceivingLink implements FastLinkOwner {
     // Closed while the SDK was opening it: the SDK takes the link back as soon as it wants to give it credit.
     if (this.isClosed) return;
     this.isOpened = true;
+    // [AMQP 2.6.3] A refused link is attached, and detached in the next frame: the SDK may see the error first.
+    this.lastError = this.openingError;
     this.fastLink = FastLink.open(this.receiver, this);
     this.owner.linkOpened();
   }

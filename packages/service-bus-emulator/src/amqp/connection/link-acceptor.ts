@@ -64,6 +64,7 @@ export class LinkAcceptor {
         return this.#startReplies(link, parts);
       }
       this.context.claims.authorize(address, 'Listen');
+      this.#refuseIfTold(address);
       this.#startReceiver(link, address, parts.deliveries);
     });
   }
@@ -85,6 +86,7 @@ export class LinkAcceptor {
       return requests;
     }
     context.claims.authorize(address, 'Send');
+    this.#refuseIfTold(address);
     const sender = new SenderLink(link, address, context);
     links.senders.set(link, sender);
     return sender;
@@ -93,6 +95,11 @@ export class LinkAcceptor {
   /** Each operation of a management node needs one of these rights, and asks for it. */
   #authorizeManagement(address: string): void {
     this.context.claims.authorize(address, 'Listen', 'Send');
+  }
+
+  #refuseIfTold(address: string): void {
+    const fault = this.context.faults.takeLinkRefusal(address);
+    if (fault) throw fault;
   }
 
   #startReplies(link: RheaSender, { deliveries, replies }: SessionParts): void {

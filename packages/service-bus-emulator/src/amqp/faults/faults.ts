@@ -14,6 +14,7 @@ export class Faults {
   #renewalFailures: Counted[] = [];
   #settlementFailures: Counted[] = [];
   #tokenRefusals: Counted[] = [];
+  #linkRefusals: Counted[] = [];
   #delays: { milliseconds: number; entity: string | undefined }[] = [];
   readonly #silences = new Silences();
 
@@ -49,6 +50,12 @@ export class Faults {
     this.#tokenRefusals.push(counted(count, error, entity));
   }
 
+  /** Refuses the next `count` links that clients open to an entity, or to any, for sending or receiving. */
+  refuseLinks(count: number, condition: ErrorCondition = 'com.microsoft:server-busy', entity?: string): void {
+    const error = new BrokerError(condition, 'The emulator was told to refuse this link.');
+    this.#linkRefusals.push(counted(count, error, entity));
+  }
+
   /** Delays answers to sends, settlements and management requests by this many milliseconds, until `clear`. */
   delayAnswers(milliseconds: number, entity?: string): void {
     this.#delays.push({ milliseconds, entity: entity?.toLowerCase() });
@@ -77,6 +84,7 @@ export class Faults {
     this.#renewalFailures = [];
     this.#settlementFailures = [];
     this.#tokenRefusals = [];
+    this.#linkRefusals = [];
     this.#delays = [];
   }
 
@@ -103,6 +111,11 @@ export class Faults {
   /** @internal */
   takeTokenRefusal(address: string): BrokerError | undefined {
     return take(this.#tokenRefusals, address);
+  }
+
+  /** @internal */
+  takeLinkRefusal(address: string): BrokerError | undefined {
+    return take(this.#linkRefusals, address);
   }
 
   /** Runs an answer now, or later if answers of this entity are delayed. */
