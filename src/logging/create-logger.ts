@@ -1,10 +1,12 @@
+import { Logger } from '@nestjs/common';
+
 import { type Configuration } from '../config/index.js';
 import { mayColor } from './may-color.js';
 import { type ServiceLogger } from './service-logger.js';
 import { surviveClosedOutputs } from './survive-closed-outputs.js';
 import { TextLogger } from './text-logger.js';
 
-/** Makes the process's log; `worker` is its number where several processes share the work. */
+/** Makes the process's log, which gets what was said before it was there; `worker` is its number where several processes share the work. */
 export async function createLogger(
   { logLevel, logFormat }: Pick<Configuration, 'logLevel' | 'logFormat'>,
   worker?: number,
@@ -17,5 +19,7 @@ export async function createLogger(
       ? new (await import('./json-logger.js')).JsonLogger(worker)
       : new TextLogger({ prefix, colors: mayColor(process.env, [process.stdout, process.stderr]) });
   logger.setLevel(logLevel);
+  Logger.overrideLogger(logger);
+  Logger.flush();
   return logger;
 }

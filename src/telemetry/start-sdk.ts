@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { type HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { type MetricReader } from '@opentelemetry/sdk-metrics';
@@ -22,6 +23,8 @@ export async function startSdk(
   readers: readonly MetricReader[],
 ): Promise<{ shutdown(): Promise<void> }> {
   const { NodeSDK, resources } = await import('@opentelemetry/sdk-node');
+  // What it says before the process has its log is kept for that.
+  Logger.attachBuffer();
   diag.setLogger(new Diagnostics(), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   const named = { 'service.name': SERVICE_NAME };
   const sdk = new NodeSDK({

@@ -33,7 +33,7 @@ describe('the process, told by the standard variables to export', () => {
   }
 
   async function takeOutput(service: ServiceProcess): Promise<Record<string, unknown>> {
-    const [, connectionString = ''] = /in this process: (Endpoint=\S+)/.exec(service.output) ?? [];
+    const [, connectionString = ''] = /in this process: (Endpoint=[^\s"]+)/.exec(service.output) ?? [];
     const client = new ServiceBusClient(connectionString);
     cleanUp.push(() => client.close());
     const [output] = await client
@@ -85,8 +85,19 @@ describe('the process, told by the standard variables to export', () => {
     const service = await start({
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${collector.url}/v1/metrics`,
       OTEL_METRIC_EXPORT_INTERVAL: '300',
+      OTEL_PROPAGATORS: 'pigeon',
+      LOG_FORMAT: 'json',
     });
     const url = await service.ready();
+    // What is said before the process has its log goes there, too.
+    const lines = service.output.trim().split('\n');
+    const objects = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(objects).toContainEqual(
+      expect.objectContaining({
+        context: 'Telemetry',
+        message: expect.stringContaining('"pigeon"') as unknown,
+      }),
+    );
     await until(() => collector.metricNames.has('service_bus.receiver.state'), WAIT_MS);
     // Nobody traces here: the trace goes on as it came.
     const traceparent = `00-${TRACE_ID}-${SPAN_ID}-01`;
