@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 const children = new Set();
+let suites;
 
 function start(parameters, environment, stdio) {
   const child = spawn(process.execPath, parameters, { env: { ...process.env, ...environment }, stdio });
@@ -14,8 +15,8 @@ function start(parameters, environment, stdio) {
   return child;
 }
 
-async function run(parameters, environment) {
-  const [code] = await once(start(parameters, environment, 'inherit'), 'close');
+async function ended(child) {
+  const [code] = await once(child, 'close');
   return code ?? 1;
 }
 
@@ -50,18 +51,15 @@ async function main() {
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   try {
     const config = ['--config', file('jest.config.js'), '--runInBand'];
-    return await run([...flags, jest, ...config, ...process.argv.slice(2)], environment);
+    suites = start([...flags, jest, ...config, ...process.argv.slice(2)], environment, 'inherit');
+    return await ended(suites);
   } finally {
-    await run([file('remove-entities.js')], environment);
+    await ended(start([file('remove-entities.js')], environment, 'inherit'));
   }
 }
 
-// The run ends, and what it has made is removed.
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => {
-    for (const child of children) child.kill(signal);
-  });
-}
+// The suites end, and what they have made is removed: for that the emulator has to be there still.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => suites?.kill(signal));
 
 try {
   process.exitCode = await main();
