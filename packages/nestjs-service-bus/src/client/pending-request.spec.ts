@@ -56,6 +56,12 @@ describe('a pending request', () => {
     expect(ends).toBe(1);
   });
 
+  it('keeps no more than 10,000 replies for one that does not come', () => {
+    for (let index = 1; index <= 10_001; index += 1) request.receive(value(index, 1e9));
+    expect(answers).toEqual([{ err: new Error('10000 replies came, and number 0 did not') }]);
+    expect(ends).toBe(1);
+  });
+
   it('restarts its timeout with each reply', () => {
     jest.advanceTimersByTime(TIMEOUT_MS - 1);
     request.receive(value(0, 2));

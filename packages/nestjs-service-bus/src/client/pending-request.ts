@@ -5,6 +5,9 @@ import { type Reply } from './read-reply.js';
 /** Nest's callback for one request: called with values, then with the end or an error. */
 export type Answer = (packet: WritePacket) => void;
 
+/** Replies overtake each other by a batch; more that wait for one that does not come are not ours. */
+const MAX_OUT_OF_ORDER = 10_000;
+
 /** A request that waits for replies, and hands them on in order, each exactly once. */
 export class PendingRequest {
   private next = 0;
@@ -30,6 +33,9 @@ export class PendingRequest {
       const response = this.outOfOrder.get(this.next);
       this.outOfOrder.delete(this.next++);
       this.answer({ response });
+    }
+    if (this.outOfOrder.size > MAX_OUT_OF_ORDER) {
+      return this.fail(new Error(`${MAX_OUT_OF_ORDER} replies came, and number ${this.next} did not`));
     }
     if (this.isDone || this.next < reply.count) return;
     this.end();
