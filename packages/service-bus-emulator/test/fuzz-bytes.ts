@@ -1,5 +1,5 @@
 /** How many inputs a campaign has: few in every run of the tests, as many as wanted with FUZZ_INPUTS. */
-export const FUZZ_INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 20_000);
+export const FUZZ_INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 8_000);
 
 /** Long enough for any machine: a campaign is bounded by its inputs, not by time. */
 export const FUZZ_TIMEOUT_MS = Math.max(60_000, FUZZ_INPUTS * 2);

@@ -1,7 +1,7 @@
 import { type Run, simulate } from './simulate.js';
 
 // A part of them in every run: `npm run test:simulation` takes 1,000.
-const { SIMULATION_SEEDS = '300', SIMULATION_SEED } = process.env;
+const { SIMULATION_SEEDS = '150', SIMULATION_SEED } = process.env;
 
 /** Number of seeds to run, from 1 on; set by SIMULATION_SEEDS=n. */
 export const SEEDS = Number(SIMULATION_SEEDS);

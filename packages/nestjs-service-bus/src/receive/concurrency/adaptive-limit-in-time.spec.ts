@@ -152,7 +152,7 @@ class Binding {
   }
 }
 
-const SEEDS = Array.from({ length: 3 }, (_, index) => index + 1);
+const SEEDS = [1, 2];
 const least = (values: readonly number[]): number => Math.min(...values);
 
 describe('the adaptive limit, on virtual time', () => {

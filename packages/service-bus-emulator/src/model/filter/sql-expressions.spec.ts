@@ -192,7 +192,7 @@ describe('any SQL expression', () => {
           compared += 1;
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
     expect(compared).toBeGreaterThan(1000);
   });
@@ -292,7 +292,7 @@ describe('any text at all', () => {
         );
         if (filter) expect(typeof filter(message)).toBe('boolean');
       }),
-      { numRuns: 5000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -304,7 +304,7 @@ describe('any text at all', () => {
         const action = compileOrRefuse(expression, compile);
         if (action) expect(action(message)).toBeDefined();
       }),
-      { numRuns: 5000 },
+      { numRuns: 1500 },
     );
   });
 });

@@ -8,7 +8,7 @@ import { ModelRun } from '../../../test/support/model/property/model-run.js';
 import { runCommand } from '../../../test/support/model/property/run-command.js';
 
 // MODEL_RUNS=100000 searches longer; MODEL_SEED and MODEL_PATH, which a failure prints, run it again.
-const { MODEL_RUNS = '1000', MODEL_SEED, MODEL_PATH } = process.env;
+const { MODEL_RUNS = '400', MODEL_SEED, MODEL_PATH } = process.env;
 const parameters = {
   numRuns: Number(MODEL_RUNS),
   ...(MODEL_SEED !== undefined && { seed: Number(MODEL_SEED) }),
