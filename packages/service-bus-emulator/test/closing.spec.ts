@@ -35,7 +35,7 @@ async function took(action: Promise<unknown>): Promise<number> {
 const ENTITIES = { queues: ['orders', 'streamed', { name: 'sessions', requiresSession: true }] };
 
 describe('closing', () => {
-  it('a client is done in less than a second', async () => {
+  it('a client takes less than a second', async () => {
     const emulator = await startTestEmulator(ENTITIES);
     const client = await busyClient(emulator);
     expect(await took(client.close())).toBeLessThan(WITHIN_MS);
@@ -43,7 +43,7 @@ describe('closing', () => {
     await emulator.close();
   });
 
-  it('receivers and senders is done in less than a second', async () => {
+  it('receivers and senders takes less than a second', async () => {
     const emulator = await startTestEmulator(ENTITIES);
     const client = new ServiceBusClient(emulator.connectionString, QUICK);
     const sender = client.createSender('orders');
@@ -60,7 +60,7 @@ describe('closing', () => {
     await emulator.close();
   });
 
-  it('the emulator is done in less than a second, whoever is connected, and can be requested twice', async () => {
+  it('the emulator takes less than a second, whoever is connected, and may be asked for twice', async () => {
     const emulator = await startTestEmulator(ENTITIES, { administrationPort: 0 });
     const client = await busyClient(emulator);
     const { administrationUrl } = emulator;
