@@ -64,6 +64,14 @@ export class Child {
     clearTimeout(timer);
   }
 
+  /** Ends the process as it is: for one whose work was cut off, and is of no interest any more. */
+  async kill(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const ended = once(this.process, 'exit');
+    this.process.kill('SIGKILL');
+    await ended;
+  }
+
   private answered(message: Answer): void {
     const waiting = this.waiting.get(message.id);
     this.waiting.delete(message.id);
