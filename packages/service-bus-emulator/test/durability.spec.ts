@@ -1,6 +1,6 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -9,6 +9,7 @@ import { ClassicLevel } from 'classic-level';
 import { type EncodedMessage } from '../src/amqp/codec/message/encoded-message.js';
 import { type Emulator } from '../src/index.js';
 import { HEAD_KEY } from '../src/store/head.js';
+import { listStoreFiles } from '../src/store/keep-files.js';
 import { openStore } from '../src/store/open-store.js';
 import { salvageStore } from '../src/store/salvage-store.js';
 import { unseal } from '../src/store/seal.js';
@@ -141,10 +142,16 @@ describe('a data directory', () => {
     expect(emulator.entity('events/Subscriptions/red').counts.active).toBe(1);
   });
 
-  it('refuses a directory that another emulator uses', async () => {
+  it('refuses a directory that another emulator uses, and looks at nothing in it', async () => {
+    // What the other one may have at any moment: a table that it is still writing, and a copy for a salvage.
+    const [table, kept] = [path.join(directory, '999999.ldb'), path.join(directory, 'before-opening')];
+    await writeFile(table, 'half of a table');
+    await mkdir(kept, { recursive: true });
     await expect(startTestEmulator({}, { dataDirectory: directory })).rejects.toThrow(
       `${directory}: another process uses this directory`,
     );
+    expect(await readdir(directory)).toContain('before-opening');
+    for (const file of [table, kept]) await rm(file, { recursive: true });
   });
 });
 
@@ -197,7 +204,7 @@ describe('a data directory whose files are damaged', () => {
   it(
     'is refused, or has lost nothing, wherever it is damaged',
     async () => {
-      const names = (await readdir(whole)).filter((name) => !/^LO(?:G|CK)/.test(name));
+      const names = await listStoreFiles(whole);
       let seed = 20;
       const random = (below: number): number => {
         seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
@@ -242,6 +249,12 @@ describe('a data directory whose files are damaged', () => {
         new RegExp(`${directory}: the store is damaged .*${reason}.*salvage --data ${directory}`),
       );
     }
+  });
+
+  it.each([/^CURRENT$/, /^MANIFEST/])('opens even if its lock has lost %s', async (pattern) => {
+    const directory = await copy();
+    await rm(await file(path.join(directory, 'in-use'), pattern));
+    expect(await readBodies(directory)).toEqual(bodies);
   });
 
   it.each([

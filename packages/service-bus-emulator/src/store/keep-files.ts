@@ -7,6 +7,11 @@ import { readTable, type Table } from './read-table.js';
 const KEPT = 'before-opening';
 const DATABASE_FILE = /^(?:CURRENT|MANIFEST-\d+|\d+\.(?:ldb|sst|log)|SERVICE-BUS-EMULATOR)$/;
 
+/** A table, and its file's name. */
+export interface NamedTable extends Table {
+  readonly name: string;
+}
+
 /** Returns the names of the files that make up a store. */
 export async function listStoreFiles(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch((error: unknown) => {
@@ -16,18 +21,27 @@ export async function listStoreFiles(directory: string): Promise<string[]> {
   return names.filter((name) => DATABASE_FILE.test(name));
 }
 
+/** A store's files as they were before it was opened. */
+export interface KeptFiles {
+  /** False if an earlier attempt to open the store has left them. */
+  readonly isOwn: boolean;
+  /** Removes them: once the store has proved to be whole, nobody needs them. */
+  readonly letGo: () => Promise<void>;
+}
+
 /**
- * Keeps a store's files as they are, in a directory beside them, until the store has proved to be whole. Those of an
- * attempt before, which has found damage, stay instead. Returns what lets them go; nothing happens if it keeps others'.
+ * Copies a store's files into a directory beside them before LevelDB changes any. If an earlier attempt to open the
+ * store has left such a copy, that one stays: it is nearer to what was written.
  */
-export async function keepFiles(directory: string): Promise<() => Promise<void>> {
+export async function keepFiles(directory: string): Promise<KeptFiles> {
   const kept = path.join(directory, KEPT);
-  if (await exists(kept)) return () => rm(kept, { recursive: true, force: true });
+  const letGo = (): Promise<void> => rm(kept, { recursive: true, force: true });
+  if (await exists(kept)) return { isOwn: false, letGo };
   const unfinished = `${kept}-unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   await copyStore(directory, unfinished, true);
   await rename(unfinished, kept);
-  return () => rm(kept, { recursive: true, force: true });
+  return { isOwn: true, letGo };
 }
 
 /** Returns where the files of a store are as they were before it was opened. */
@@ -36,14 +50,11 @@ export async function originalFiles(directory: string): Promise<string> {
   return (await exists(kept)) ? kept : directory;
 }
 
-/** Reads each table of a store. */
-export async function readTables(directory: string): Promise<(Table & { name: string })[]> {
-  const tables: (Table & { name: string })[] = [];
+/** Reads the tables of a store, one after the other: together they may be larger than the memory. */
+export async function* readTables(directory: string): AsyncGenerator<NamedTable> {
   for (const name of await listStoreFiles(directory)) {
-    if (/\.(?:ldb|sst)$/.test(name))
-      tables.push({ name, ...readTable(await readFile(path.join(directory, name))) });
+    if (/\.(?:ldb|sst)$/.test(name)) yield { name, ...readTable(await readFile(path.join(directory, name))) };
   }
-  return tables;
 }
 
 /** Copies a store. Links instead, where asked to, the files that LevelDB never changes; they cost nothing. */

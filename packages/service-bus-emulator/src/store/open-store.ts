@@ -2,7 +2,8 @@ import { type ClassicLevel } from 'classic-level';
 
 import { type Journal } from '../model/entity/journal.js';
 import { type NamespaceRecords } from '../model/namespace/namespace-records.js';
-import { keepFiles, listStoreFiles, readTables } from './keep-files.js';
+import { keepFiles, type KeptFiles, listStoreFiles, readTables } from './keep-files.js';
+import { describeOpening, isLocked, lockDirectory } from './lock-directory.js';
 import { readRecords } from './read-records.js';
 import { type StoredRecord } from './scan-records.js';
 import { Stamp } from './stamp.js';
@@ -46,15 +47,30 @@ export async function openStore(directory: string, failed: (error: unknown) => v
 
 /** Opens a store as records that mean nothing yet; rejects as `openStore` does. */
 export async function openRecords(directory: string, failed: (error: unknown) => void): Promise<OpenStore> {
+  const Level = await loadClassicLevel(directory);
+  const unlock = await lockDirectory(directory, Level);
+  try {
+    const { close, ...rest } = await openLocked(directory, Level, failed);
+    return { ...rest, close: () => close().finally(unlock) };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function openLocked(
+  directory: string,
+  Level: typeof ClassicLevel,
+  failed: (error: unknown) => void,
+): Promise<OpenStore> {
   const files = await listStoreFiles(directory);
   const isNew = files.length === 0;
   if (!isNew && !files.includes('CURRENT')) throw damaged(directory, 'the file CURRENT is missing');
-  const Level = await loadClassicLevel(directory);
-  for (const { name, damaged: blocks } of await readTables(directory))
+  for await (const { name, damaged: blocks } of readTables(directory))
     if (blocks.length > 0) throw damaged(directory, `${name}: ${blocks.join(', ')}`);
-  const letGo = isNew ? undefined : await keepFiles(directory);
+  const kept = isNew ? undefined : await keepFiles(directory);
   const database = new Level<string, Buffer>(directory, databaseOptions(isNew));
-  await openDatabase(directory, database, letGo);
+  await openDatabase(directory, database, kept);
   let stamp: Stamp | undefined;
   const close = async (): Promise<void> => {
     await database.close();
@@ -69,7 +85,7 @@ export async function openRecords(directory: string, failed: (error: unknown) =>
     // Stores that are older than the checksums get them now.
     if (isFirstFormat) for (const { key, value } of records) writes.put(key, value);
     await writes.idle();
-    await letGo?.();
+    await kept?.letGo();
     return { records, writes, close: async () => writes.idle().then(close) };
   } catch (error) {
     await close();
@@ -90,18 +106,19 @@ export function databaseOptions(createIfMissing: boolean): {
 async function openDatabase(
   directory: string,
   database: Database,
-  letGo: (() => Promise<void>) | undefined,
+  kept: KeptFiles | undefined,
 ): Promise<void> {
   try {
     await database.open();
   } catch (error) {
-    const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
-    if (code === 'LEVEL_LOCKED') {
-      await letGo?.();
+    const { message } = describeOpening(error);
+    // By a program that knows nothing of our lock, such as a tool that looks into databases.
+    if (isLocked(error)) {
+      if (kept?.isOwn) await kept.letGo();
       throw new StoreError(directory, 'another process uses this directory', { cause: error });
     }
     // With nothing in it there is nothing to be damaged: the directory cannot be written to, or the like.
-    if (!letGo) throw new StoreError(directory, message, { cause: error });
+    if (!kept) throw new StoreError(directory, message, { cause: error });
     throw damaged(directory, message, { cause: error });
   }
 }

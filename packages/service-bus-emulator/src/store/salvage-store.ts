@@ -5,7 +5,7 @@ import { describeQueue, describeSubscription, describeTopic } from '../model/ent
 import { type EntityRecord } from '../model/entity/entity-record.js';
 import { writeEntity } from './entity-text.js';
 import { HEAD_KEY } from './head.js';
-import { copyStore, listStoreFiles, originalFiles, readTables } from './keep-files.js';
+import { copyStore, listStoreFiles, type NamedTable, originalFiles, readTables } from './keep-files.js';
 import { databaseOptions, loadClassicLevel, openRecords } from './open-store.js';
 import { entityAddress } from './read-records.js';
 import { type TableEntry } from './read-table.js';
@@ -22,8 +22,6 @@ export interface Salvage {
   /** One line for each thing that was not carried over, or not as it was. */
   readonly losses: readonly string[];
 }
-
-type BrokenTable = Awaited<ReturnType<typeof readTables>>[number];
 
 const KINDS: Readonly<Record<string, string>> = {
   e: 'the description of',
@@ -63,14 +61,15 @@ export async function salvageStore(from: string, to: string): Promise<Salvage> {
 }
 
 /** Takes away what LevelDB must not open. */
-async function takeBrokenTables(directory: string): Promise<BrokenTable[]> {
-  const broken = (await readTables(directory)).filter(({ damaged }) => damaged.length > 0);
+async function takeBrokenTables(directory: string): Promise<NamedTable[]> {
+  const broken: NamedTable[] = [];
+  for await (const table of readTables(directory)) if (table.damaged.length > 0) broken.push(table);
   for (const { name } of broken) await rm(path.join(directory, name));
   return broken;
 }
 
 /** Returns the records of damaged tables that nothing newer replaces. */
-function readBroken(tables: readonly BrokenTable[], { records, damaged }: Scan): StoredRecord[] {
+function readBroken(tables: readonly NamedTable[], { records, damaged }: Scan): StoredRecord[] {
   const known = new Set([...records.map(({ key }) => key), ...damaged]);
   const newest = new Map<string, TableEntry>();
   for (const entry of tables.flatMap(({ entries }) => entries)) {
@@ -136,7 +135,7 @@ function describeLost(records: readonly StoredRecord[]): StoredRecord[] {
 function describeLosses(
   { damaged, head, problem }: Scan,
   carried: number,
-  broken: readonly BrokenTable[],
+  broken: readonly NamedTable[],
   described: readonly StoredRecord[],
 ): string[] {
   const missing = (head?.totals.records ?? 0) - carried - damaged.length;

@@ -14,11 +14,6 @@ const COUNT_WIDTH = 16;
 export class Stamp {
   private constructor(private readonly file: FileHandle) {}
 
-  /** Whether a file of this name is a stamp. */
-  static isStamp(name: string): boolean {
-    return name === FILE;
-  }
-
   /** Returns the number of writes; undefined without a stamp, NaN if it cannot be read. */
   static async read(directory: string): Promise<number | undefined> {
     let text: string;
