@@ -1,4 +1,5 @@
 import {
+  type ServiceBusReceivedMessage,
   ServiceBusAdministrationClient,
   ServiceBusClient,
   type ServiceBusReceiver,
@@ -184,6 +185,14 @@ describe('injected clients', () => {
     faults.failRenewals(1, 'com.microsoft:server-busy', 'relay-out');
     if (message) await peaceful(() => receiver.renewMessageLock(message));
     if (message) await receiver.completeMessage(message);
+    await scene.send('relay-out', { body: 'two' });
+    const { receiver: another } = await start();
+    faults.refuseLinks(1, 'com.microsoft:server-busy', 'relay-out');
+    const next = (): Promise<IteratorResult<ServiceBusReceivedMessage, undefined>> =>
+      another.getMessageIterator().next();
+    const { value } = await peaceful(next);
+    expect(value).toMatchObject({ body: 'two' });
+    if (value) await another.completeMessage(value);
     expect(scene.left('relay-out')).toBe(0);
   });
 

@@ -77,10 +77,8 @@ export class RenewingReceiver implements ServiceBusReceiver {
   async *getMessageIterator(
     options?: GetMessageIteratorOptions,
   ): AsyncIterableIterator<ServiceBusReceivedMessage> {
-    for await (const message of this.receiver.getMessageIterator(options)) {
-      this.held.hold(message);
-      yield message;
-    }
+    // As the SDK's own, which would try only once. One that is closed gives no more messages.
+    while (!this.isClosed) yield* await this.receiveMessages(1, options);
   }
 
   subscribe(handlers: LinkHandlers, options?: SubscribeOptions): Subscription {
