@@ -24,6 +24,6 @@ export default {
   // Many tests wait for the broker or a process: three share two cores well.
   maxWorkers: 3,
   // Modules of suites that are over stay in memory, and searching it for garbage takes ever longer.
-  workerIdleMemoryLimit: '800MB',
+  workerIdleMemoryLimit: '1200MB',
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
 };

@@ -6,7 +6,10 @@ import { type ServiceLogger } from './service-logger.js';
 import { surviveClosedOutputs } from './survive-closed-outputs.js';
 import { TextLogger } from './text-logger.js';
 
-/** Makes the process's log, which gets what was said before it was there; `worker` is its number where several processes share the work. */
+/**
+ * Makes the process's log, and replays what was logged before it existed; `worker` is its number where several
+ * processes share the work.
+ */
 export async function createLogger(
   { logLevel, logFormat }: Pick<Configuration, 'logLevel' | 'logFormat'>,
   worker?: number,

@@ -84,7 +84,9 @@ export class ServiceBusLifecycle
       this.receivers.close(),
       closeClient(this.client),
       this.keyed.close(),
-      this.foreignSenders.finish().then(() => this.senders.closeWithClient()),
+      Promise.all([this.foreignSenders.finish(), this.senders.finish()]).then(() =>
+        this.senders.closeWithClient(),
+      ),
     ]);
   }
 

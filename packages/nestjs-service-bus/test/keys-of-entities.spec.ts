@@ -33,6 +33,15 @@ describe('keys of single entities', () => {
   /** The application's own connection opens nothing. */
   const useless = (): { connectionString: string } => ({ connectionString: withKey('no', 'key', 'nothing') });
 
+  it('are of the application’s own namespace, however its host is written', async () => {
+    const start = (connectionString: string): Promise<unknown> =>
+      scene.startWork((payload) => payload, { queue: 'in', connectionString });
+    await expect(start(listen('in').replace('127.0.0.1', 'elsewhere.example'))).rejects.toThrow(
+      /a connection string of elsewhere\.example:\d+ is given to what belongs to 127\.0\.0\.1:\d+/,
+    );
+    await start(listen('in').replace('127.0.0.1', 'LocalHost'));
+  });
+
   it('do for a binding: Listen for its input, Send for its output', async () => {
     const handler = jest.fn((payload: unknown) => {
       if (payload === 'bad') throw new DeadLetterException('Bad');

@@ -228,7 +228,7 @@ describe('a binding with sessions', () => {
 
 describe('the lock of a session', () => {
   const scene = serviceBusScene({
-    entities: { queues: [{ ...work, lockDurationMs: 1_000 }, 'out'] },
+    entities: { queues: [{ ...work, lockDurationMs: 2_000 }, 'out'] },
   });
 
   it('is renewed while a handler works, and while a message waits for its retry', async () => {
@@ -236,8 +236,8 @@ describe('the lock of a session', () => {
     await scene.startWork(
       async (_payload, { attempt }) => {
         attempts.push(attempt);
-        if (attempt === 1) throw new RetryException({ delayMs: 1_200 });
-        await delay(1_200);
+        if (attempt === 1) throw new RetryException({ delayMs: 2_400 });
+        await delay(2_400);
       },
       { sessions: { idleTimeoutMs: 5_000 } },
     );

@@ -43,7 +43,7 @@ export interface BindingOptions {
   readonly subscription?: string;
   /**
    * Connects what is read by a key of its own, which needs the right Listen alone, in place of `forRoot`'s: the
-   * connection string of a queue's, a topic's or another namespace's access policy. With delays beyond
+   * connection string of a queue's or a topic's access policy, in the same namespace. With delays beyond
    * `retry.maxHoldMs`, the right Send saves holding locks.
    */
   readonly connectionString?: string;

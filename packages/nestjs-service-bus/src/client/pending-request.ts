@@ -8,6 +8,20 @@ export type Answer = (packet: WritePacket) => void;
 /** Replies overtake each other by a batch; more that wait for one that does not come are not ours. */
 const MAX_OUT_OF_ORDER = 10_000;
 
+/** Many replies have come, and one before them has not. */
+class MissingReplyError extends Error {
+  override readonly name = 'MissingReplyError';
+
+  constructor(
+    /** The index of the reply that has not come. */
+    readonly index: number,
+    /** How many have come that follow it. */
+    readonly received: number,
+  ) {
+    super(`${received} replies came, and number ${index} did not`);
+  }
+}
+
 /** A request that waits for replies, and hands them on in order, each exactly once. */
 export class PendingRequest {
   private next = 0;
@@ -35,7 +49,7 @@ export class PendingRequest {
       this.answer({ response });
     }
     if (this.outOfOrder.size > MAX_OUT_OF_ORDER) {
-      return this.fail(new Error(`${MAX_OUT_OF_ORDER} replies came, and number ${this.next} did not`));
+      return this.fail(new MissingReplyError(this.next, this.outOfOrder.size));
     }
     if (this.isDone || this.next < reply.count) return;
     this.end();

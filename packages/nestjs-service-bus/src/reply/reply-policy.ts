@@ -40,14 +40,15 @@ export class ReplyPolicy {
     // AMQP clients may send anything for an address.
     if (replyTo === undefined || typeof replyTo !== 'string' || replyTo === '') return own;
     if (own !== undefined && isSame(replyTo, own)) return own;
-    return this.allows(replyTo) ? replyTo : own;
+    return this.allows(replyTo) ? this.asListed(replyTo) : own;
   }
 
   /** Who waits for the replies to this message, if the binding lets it be told. */
   requesterOf(message: ServiceBusReceivedMessage): Requester | undefined {
     const requester = requesterOf(message);
     if (!requester) return undefined;
-    return this.destinationOf(message) === requester.replyTo ? requester : undefined;
+    const destination = this.destinationOf(message);
+    return destination !== undefined && isSame(destination, requester.replyTo) ? requester : undefined;
   }
 
   /** True for a destination that a message chose. */
@@ -97,6 +98,13 @@ export class ReplyPolicy {
   /** A try is over, and has told nothing of the place. */
   tried(destination: string): void {
     if (this.probe === destination) this.probe = undefined;
+  }
+
+  /** In the one spelling of the binding's list: each has a sender and metrics. */
+  private asListed(destination: string): string {
+    const { allowReplyTo } = this.binding;
+    if (typeof allowReplyTo === 'boolean' || typeof allowReplyTo === 'function') return destination;
+    return allowReplyTo.find((name) => isSame(name, destination)) ?? destination;
   }
 
   private isRefused(destination: string): boolean {

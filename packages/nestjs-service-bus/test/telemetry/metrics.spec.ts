@@ -75,7 +75,7 @@ describe('the metrics of a binding', () => {
     const spellings = ['theirs', 'THEIRS', 'Theirs', 'tHeirs'];
     await scene.send('work', ...spellings.map((replyTo) => ({ body: 'x', replyTo })));
     await settled();
-    expect(destinationsIn(await metrics.text())).toEqual(['_OTHER', 'theirs', 'work']);
+    expect(destinationsIn(await metrics.text())).toEqual(['theirs', 'work']);
   });
 
   it('report failed attempts by error, retries, and dead letters by reason', async () => {

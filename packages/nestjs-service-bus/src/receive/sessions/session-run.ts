@@ -295,7 +295,8 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     const delivery = new SessionDelivery(message, receiver, settler, link, place, runtime.counting, attempt);
     delivery.previous = this.completing?.ended;
     delivery.onAbandoning = () => {
-      if (this.isStopping) this.line.breakOff();
+      // One that was announced is taken again, and run, even if the session is on its way back.
+      if (this.isStopping && !this.comesAgain) this.line.breakOff();
       else this.line.expect(message);
       this.topUp();
     };

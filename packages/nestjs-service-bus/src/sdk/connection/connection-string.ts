@@ -16,6 +16,17 @@ export function entityPathOf(connectionString: string): string | undefined {
   return /(?:^|;)\s*EntityPath=([^;]+)/i.exec(connectionString)?.[1]?.trim();
 }
 
+/** The host and port of the namespace that a connection string leads to, in one spelling. */
+export function namespaceOf(connectionString: string): string {
+  const endpoint = /(?:^|;)\s*Endpoint=([^;]+)/i.exec(connectionString)?.[1] ?? '';
+  const host = endpoint
+    .trim()
+    .replace(/^[a-z]+:\/\//i, '')
+    .replace(/\/.*$/, '')
+    .toLowerCase();
+  return host.replace(/^(?:localhost|\[::1\])(?=:|$)/, '127.0.0.1');
+}
+
 /** The SDK takes the entity's name in its one spelling alone, and not its dead-letter queue; the key is good for all. */
 export function withoutEntityPath(connectionString: string): string {
   const parts = connectionString.split(';');

@@ -11,7 +11,7 @@ import { switchOffFastLane } from '../fast-lane/fast-lane.js';
 import { contextOf } from '../sdk-context.js';
 import { ConnectionGuard } from './connection-guard.js';
 import { type ConnectionOptions } from './connection-options.js';
-import { entityPathOf, withoutEntityPath } from './connection-string.js';
+import { entityPathOf, namespaceOf, withoutEntityPath } from './connection-string.js';
 import { failLostRequests } from './lost-requests.js';
 import { overPlainHttp } from './over-plain-http.js';
 import { quietTracing } from './quiet-tracing.js';
@@ -47,10 +47,26 @@ export class ServiceBusConnection {
     return entityPathOf(this.options.connectionString);
   }
 
-  /** The same with another connection string: with a key of one entity. */
+  /**
+   * The same with another connection string: with a key of one entity.
+   *
+   * @throws ServiceBusConfigurationError if it leads to another namespace: replies would go to this one
+   */
   withConnectionString(connectionString: string): ServiceBusConnection {
+    const own = this.namespace;
+    const other = namespaceOf(connectionString);
+    if (other !== own) {
+      throw new ServiceBusConfigurationError([
+        `a connection string of ${other} is given to what belongs to ${own}: an application has one namespace`,
+      ]);
+    }
     const options = { ...this.options, connectionString: withoutEntityPath(connectionString) };
     return new ServiceBusConnection(options, undefined);
+  }
+
+  private get namespace(): string {
+    if ('connectionString' in this.options) return namespaceOf(this.options.connectionString);
+    return namespaceOf(`Endpoint=sb://${this.options.fullyQualifiedNamespace}`);
   }
 
   createClient(retryOptions: RetryOptions = this.options.retryOptions ?? {}): ServiceBusClient {
