@@ -271,6 +271,25 @@ describe('on the wire', () => {
       expect(await refusal()).toEqual(limitExceeded('begun and not completed'));
     });
 
+    it('has room again for what it began on a link that has ended', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        client.attachSender(0, target('$cbs'), `sender-${round}`);
+        client.transferPart(0, round, Buffer.alloc(60_000));
+        client.detach(0);
+        await client.next('detach');
+      }
+    });
+
+    it('has room again for what it began on a session that has ended', async () => {
+      for (let channel = 1; channel <= 10; channel += 1) {
+        client.begin(channel);
+        client.attachSender(0, target('$cbs'), 'sender', undefined, channel);
+        client.transferPart(0, 0, Buffer.alloc(60_000), channel);
+        client.end(channel);
+        await client.next('end');
+      }
+    });
+
     it('may not send parts of nothing for ever', async () => {
       client.attachSender(0, target('$cbs'));
       for (let part = 0; part < 10_000; part += 1) client.transferPart(0, 0, Buffer.alloc(0));

@@ -60,6 +60,8 @@ export interface PrivateLink {
   credit: number;
   delivery_count: number;
   issue_flow: boolean;
+  /** The delivery whose frames are not complete yet. */
+  _incomplete: { frames: Buffer[] } | undefined;
   is_receiver(): boolean;
   on_attach(frame: AttachFrame): void;
   _get_drain(): boolean;

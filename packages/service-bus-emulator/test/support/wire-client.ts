@@ -126,11 +126,13 @@ export class WireClient {
     to: Buffer,
     name = `link-${handle}`,
     from: Buffer = emptyTerminus(0x28),
+    channel = 0,
   ): void {
     const settleModes = [NULL, NULL];
     const unsettled = [NULL, NULL, uint(0)];
     this.write(
       performative(0x12, amqp.string(name), uint(handle), FALSE, ...settleModes, from, to, ...unsettled),
+      channel,
     );
   }
 
@@ -161,14 +163,19 @@ export class WireClient {
   }
 
   /** Begins a transfer, or goes on with it: more is to follow. */
-  transferPart(handle: number, id: number, part: Buffer): void {
+  transferPart(handle: number, id: number, part: Buffer, channel = 0): void {
     const tag = amqp.binary(Buffer.from(String(id)));
-    this.write(Buffer.concat([performative(0x14, uint(handle), uint(id), tag, uint(0), FALSE, TRUE), part]));
+    const transfer = performative(0x14, uint(handle), uint(id), tag, uint(0), FALSE, TRUE);
+    this.write(Buffer.concat([transfer, part]), channel);
   }
 
   /** Opens a further session. */
   begin(channel: number): void {
     this.write(performative(0x11, NULL, uint(0), uint(1_000), uint(1_000)), channel);
+  }
+
+  end(channel: number): void {
+    this.write(performative(0x17, NULL), channel);
   }
 
   /** Settles a delivery as a receiver, with an outcome without fields. */

@@ -198,6 +198,7 @@ export class AmqpConnection {
       linkClosed: (link) => {
         this.#noteLinks();
         links.closed(link);
+        this.#sessions.get(link.session)?.transfers.linkEnded(link);
       },
       failed: (error) => this.close(toProtocolError(error)),
       gone: () => this.#gone(),
@@ -226,13 +227,13 @@ export class AmqpConnection {
     const replies = new ReplyLinks();
     privateSession(session).outgoing = deliveries;
     nameLinksByDirection(session);
-    keepRawMessages(
+    const transfers = keepRawMessages(
       session,
       (link) => (senders.get(link) ?? requests.get(link))?.maxMessageBytes ?? 0,
       this.#transfers,
       () => this.#refuse('Too much has been begun and not completed.'),
     );
-    this.#sessions.set(session, { deliveries, replies });
+    this.#sessions.set(session, { deliveries, replies, transfers });
     this.#links.sessionOpened(session, replies);
   }
 
@@ -277,6 +278,7 @@ export class AmqpConnection {
   #sessionClosed(session: RheaSession): void {
     this.#noteLinks();
     this.#links.sessionClosed(session);
+    this.#sessions.get(session)?.transfers.sessionEnded();
     this.#sessions.delete(session);
   }
 

@@ -3,6 +3,7 @@ import { type Receiver as RheaReceiver, type Sender as RheaSender } from 'rhea';
 import { BrokerError } from '../../model/broker-error.js';
 import { type ConnectionContext } from '../context.js';
 import { echoTermini } from '../links/echo-terminus.js';
+import { type IncomingTransfers } from '../links/incoming-transfers.js';
 import { type Links } from '../links/links.js';
 import { type OutgoingDeliveries } from '../links/outgoing-deliveries.js';
 import { ReceiverLink } from '../links/receiver-link.js';
@@ -24,6 +25,7 @@ const MANAGEMENT = /\/\$management$/i;
 export interface SessionParts {
   readonly deliveries: OutgoingDeliveries;
   readonly replies: ReplyLinks;
+  readonly transfers: IncomingTransfers;
 }
 
 /** Accepts or refuses the links of one connection. */

@@ -30,4 +30,18 @@ describe('UnfinishedTransfers', () => {
     for (const stranger of strangers) stranger.giveAll();
     expect(known.take(1)).toBe(true);
   });
+
+  it('neither takes nor gives for a connection that has ended', () => {
+    const all = new TransferMemory();
+    const transfers = new UnfinishedTransfers(all, () => true);
+    transfers.take(MEBIBYTE);
+    expect(transfers.isEnded).toBe(false);
+    transfers.giveAll();
+    expect(transfers.isEnded).toBe(true);
+    transfers.give(MEBIBYTE);
+    transfers.giveAll();
+    expect(all.bytes).toBe(0);
+    expect(transfers.take(1)).toBe(false);
+    expect(all.bytes).toBe(0);
+  });
 });

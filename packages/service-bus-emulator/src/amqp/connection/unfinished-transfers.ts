@@ -17,14 +17,21 @@ export class TransferMemory {
  */
 export class UnfinishedTransfers {
   #bytes = 0;
+  #isEnded = false;
 
   constructor(
     private readonly all: TransferMemory,
     private readonly isProved: () => boolean,
   ) {}
 
+  /** Whether the connection has ended. What was read together with its last frame may still come. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
   /** Takes memory; false if there is none left for this client. */
   take(bytes: number): boolean {
+    if (this.#isEnded) return false;
     const isProved = this.isProved();
     if (!isProved && this.#bytes + bytes > MAX_UNPROVED_BYTES) return false;
     if (this.all.bytes + bytes > (isProved ? MAX_ALL_BYTES : MAX_ALL_FOR_UNPROVED_BYTES)) return false;
@@ -34,12 +41,14 @@ export class UnfinishedTransfers {
   }
 
   give(bytes: number): void {
+    if (this.#isEnded) return;
     this.#bytes -= bytes;
     this.all.bytes -= bytes;
   }
 
-  /** The connection has ended, and everything with it. */
+  /** The connection has ended, and everything with it: nothing is taken or given any more. */
   giveAll(): void {
     this.give(this.#bytes);
+    this.#isEnded = true;
   }
 }
