@@ -13,7 +13,7 @@ interface Keyed {
   readonly receivers: ReceiverPool;
 }
 
-/** What is reached by keys of single entities, beside the application's own connection. Keys are connection strings. */
+/** What is reached by keys of single entities, beside the application's own connection. By connection string. */
 export class KeyedConnections {
   private readonly byKey = new Map<string, Keyed>();
 
