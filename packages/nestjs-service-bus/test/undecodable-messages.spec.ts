@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 
 import { getReceiverToken, ServiceBusModule, type ServiceBusReceiver } from '../src/index.js';
@@ -16,7 +16,7 @@ const BODY_BYTES = 60_000;
 /** A data section whose content has a length of four bytes [AMQP 3.2.6]. */
 const SECTION_BYTES = 8;
 
-const toBody = (text: string): Buffer => Buffer.concat([MARK, Buffer.from(text)], BODY_BYTES);
+const toBody = (text: string, bytes = BODY_BYTES): Buffer => Buffer.concat([MARK, Buffer.from(text)], bytes);
 
 /** Sections that take the place of a data section, byte by byte. */
 const SECTIONS: Record<string, Buffer> = {
@@ -100,6 +100,7 @@ describe.each(Object.keys(SECTIONS))('a message that is %s', (kind) => {
     handled.length = 0;
   });
   afterEach(async () => {
+    jest.restoreAllMocks();
     await app?.close();
     app = undefined;
     broker.close();
@@ -158,8 +159,9 @@ describe.each(Object.keys(SECTIONS))('a message that is %s', (kind) => {
     },
   );
 
-  it('does not end what an injected receiver receives', async () => {
+  it('does not end what an injected receiver receives, and is named in the log, however large', async () => {
     const { app: nest } = await start(true);
+    const log = jest.spyOn(Logger.prototype, 'error');
     const receiver = nest.get<ServiceBusReceiver>(getReceiverToken('plain'), { strict: false });
     const seen: unknown[] = [];
     const errors: unknown[] = [];
@@ -167,12 +169,19 @@ describe.each(Object.keys(SECTIONS))('a message that is %s', (kind) => {
       processMessage: (message) => Promise.resolve(void seen.push(message.body)),
       processError: ({ error }) => Promise.resolve(void errors.push(error)),
     });
-    await scene.send('plain', { body: toBody('poison') }, { body: 'after' });
+    await scene.send('plain', { body: toBody('poison') });
+    await scene.send('plain', { body: toBody('poison', 3 * BODY_BYTES) });
+    await scene.send('plain', { body: 'after' });
     await until(() => seen.length === 1 && scene.left('plain') === 0);
     expect({ seen, errors, dead: scene.left('plain/$DeadLetterQueue') }).toEqual({
       seen: ['after'],
       errors: [],
-      dead: 1,
+      dead: 2,
     });
+    const lines = log.mock.calls.map(([line]) => String(line)).filter((line) => line.startsWith('plain:'));
+    expect(lines).toEqual([
+      expect.stringMatching(/^plain: message #\d+ is dead-lettered: UndecodableMessage: /),
+      expect.stringMatching(/^plain: message #\d+ is dead-lettered: UndecodableMessage: /),
+    ]);
   });
 });

@@ -22,6 +22,8 @@ interface RheaLink {
   readonly delivery_count: number;
   readonly drain?: boolean;
   readonly source?: { readonly address?: string };
+  /** A delivery of which frames are still to come. */
+  readonly _incomplete?: { readonly frames?: readonly Buffer[] };
   is_open(): boolean;
   add_credit?(credit: number): void;
 }
@@ -62,6 +64,8 @@ function guard(connection: TransferConnection): void {
     const session = connection.remote_channel_map?.[frame.channel];
     const link = session?._get_link(frame);
     const count = link?.delivery_count;
+    // The sequence number is in the first frame. rhea adds the last one to these, and forgets them.
+    const frames = link?._incomplete?.frames;
     try {
       pass(frame);
     } catch (error) {
@@ -70,7 +74,8 @@ function guard(connection: TransferConnection): void {
       const { next_delivery_id: next = 0, deliveries } = session.incoming;
       const delivery = deliveries.by_id(next - 1);
       if (!delivery) throw error;
-      refuse(delivery, link, undecodableMessage(frame.payload ?? Buffer.alloc(0), delivery, error));
+      const bytes = frames ? Buffer.concat(frames) : (frame.payload ?? Buffer.alloc(0));
+      refuse(delivery, link, undecodableMessage(bytes, delivery, error));
     }
   };
 }
