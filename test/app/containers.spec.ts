@@ -110,10 +110,7 @@ describe('docker-compose.emulator.yml', () => {
     expect(build).toEqual({ context: '.', target: 'emulator' });
     expect(ports).toEqual(theirs?.['emulator']?.ports);
     expect(volumes).toEqual(expect.arrayContaining([...(theirs?.['emulator']?.volumes ?? ['?'])]));
-    expect(readCommandLine(command, {})).toMatchObject({
-      allowedHosts: ['emulator'],
-      dataDirectory: '/data',
-    });
+    expect(readCommandLine(command, {})).toMatchObject({ dataDirectory: '/data' });
   });
 });
 
