@@ -83,6 +83,19 @@ describe('idle', () => {
 describe('a test that moves the clock by more than the idle time and goes on at once', () => {
   const scene = emulatorScene({ queues: ['orders', 'others'] });
 
+  it('has its connection still if nothing could be read in time', async () => {
+    const connection = await AmqpClient.connect(scene.emulator.port);
+    await connection.putToken('orders');
+    const sender = await connection.sender('orders');
+    scene.clock.advance(30 * MINUTE);
+    const settled = connection.send(sender, BODY);
+    // The client's frame is on its way, and then the process stands still for longer than the grace.
+    await new Promise<void>((written) => process.nextTick(written));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    expect(await settled).toBe('accepted');
+    await connection.close();
+  });
+
   it('has its connection still, with and without links on it', async () => {
     const connection = await AmqpClient.connect(scene.emulator.port);
     scene.clock.advance(30 * MINUTE);
