@@ -83,7 +83,7 @@ export const ROOMS = [
       'node:',
     ],
   },
-  // What the transport and the emulator both know of AMQP messages; it knows neither of them, and no other package.
+  // What the published packages all know of AMQP messages; it knows none of them, and no other package.
   { room: 'packages/amqp-message/src/', may: ['packages/amqp-message/src/'] },
   ...TRANSPORT_ROOMS,
   // The emulator's model, downwards: collections and filter, queue, entity, namespace. It knows nothing else.
@@ -115,24 +115,15 @@ export const ROOMS = [
     ],
   },
   { room: `${EMULATOR}model/`, may: [`${EMULATOR}model/`] },
-  // AMQP: values, messages of them, deliveries of those; the guard knows values only, links know no connection.
-  {
-    room: `${EMULATOR}amqp/codec/value/`,
-    may: [`${EMULATOR}amqp/codec/value/`, `${EMULATOR}model/filter/values/`, AMQP_MESSAGE],
-  },
+  // AMQP: messages, deliveries of those; the guard knows values only, links know no connection.
   {
     room: `${EMULATOR}amqp/codec/message/`,
-    may: [
-      `${EMULATOR}amqp/codec/message/`,
-      `${EMULATOR}amqp/codec/value/`,
-      `${EMULATOR}model/`,
-      AMQP_MESSAGE,
-    ],
+    may: [`${EMULATOR}amqp/codec/message/`, `${EMULATOR}model/`, AMQP_MESSAGE],
   },
   { room: `${EMULATOR}amqp/codec/`, may: [`${EMULATOR}amqp/codec/`, `${EMULATOR}model/`, AMQP_MESSAGE] },
   {
     room: `${EMULATOR}amqp/frame-guard/`,
-    may: [`${EMULATOR}amqp/frame-guard/`, `${EMULATOR}amqp/codec/value/`, AMQP_MESSAGE],
+    may: [`${EMULATOR}amqp/frame-guard/`, AMQP_MESSAGE],
   },
   { room: `${EMULATOR}amqp/faults/`, may: [`${EMULATOR}amqp/faults/`, `${EMULATOR}model/`] },
   {

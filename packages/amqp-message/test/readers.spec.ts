@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import rhea from 'rhea';
 
 import { NotPlainError, ValueReader } from '../../nestjs-service-bus/src/sdk/fast-lane/value-reader.js';
-import { readValue } from '../../service-bus-emulator/src/amqp/codec/value/read-value.js';
-import { SkipBudget, skipValue } from '../../service-bus-emulator/src/amqp/codec/value/skip-value.js';
+import { readValue } from '../src/value/read-value.js';
+import { SkipBudget, skipValue } from '../src/value/skip-value.js';
 import { anyValue, type EncodedValue, simpleValue } from './encoded-value.js';
 import { fromEmulator, fromRhea, fromTransport, type RheaValue, type SameForm } from './same-form.js';
 

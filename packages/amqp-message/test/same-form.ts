@@ -1,6 +1,6 @@
 import { TypeCode, uuidText } from '@nestjs-service-bus/amqp-message';
 
-import { type AmqpValue } from '../../service-bus-emulator/src/amqp/codec/value/read-value.js';
+import { type AmqpValue } from '../src/value/read-value.js';
 
 /** A value as rhea reads it. */
 export interface RheaValue {

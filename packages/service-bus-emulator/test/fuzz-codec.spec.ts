@@ -1,10 +1,9 @@
+import { locateSections, MalformedMessageError } from '@nestjs-service-bus/amqp-message';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import rhea from 'rhea';
 
-import { locateSections } from '../src/amqp/codec/message/locate-sections.js';
 import { encodeDelivery } from '../src/amqp/codec/delivery/encode-delivery.js';
 import { EncodedMessage } from '../src/amqp/codec/message/encoded-message.js';
-import { MalformedMessageError } from '../src/amqp/codec/value/malformed-message-error.js';
 import { parseMessage } from '../src/amqp/codec/message/parse-message.js';
 import { splitBatch } from '../src/amqp/codec/message/split-batch.js';
 import { type PropertyValue, type SystemProperty } from '../src/model/filter/values/property-value.js';

@@ -1,6 +1,5 @@
-import { TypeCode } from '@nestjs-service-bus/amqp-message';
+import { type SkipBudget, skipValue, TypeCode } from '@nestjs-service-bus/amqp-message';
 
-import { type SkipBudget, skipValue } from '../codec/value/skip-value.js';
 import { KIND_OF, Kind } from './field-kind.js';
 import { FrameError } from './frame-error.js';
 import { type Fields } from './performative.js';

@@ -1,6 +1,5 @@
-import { TypeCode } from '@nestjs-service-bus/amqp-message';
+import { type SkipBudget, TypeCode } from '@nestjs-service-bus/amqp-message';
 
-import { type SkipBudget } from '../codec/value/skip-value.js';
 import { checkFields } from './check-fields.js';
 import { checkDispositionRange, checkMaxFrameSize } from './check-limits.js';
 import { FrameError } from './frame-error.js';

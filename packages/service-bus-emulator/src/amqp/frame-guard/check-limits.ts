@@ -1,6 +1,5 @@
-import { TypeCode } from '@nestjs-service-bus/amqp-message';
+import { fieldAt, TypeCode } from '@nestjs-service-bus/amqp-message';
 
-import { fieldAt } from '../codec/value/list-field.js';
 import { FrameError } from './frame-error.js';
 
 // [AMQP 2.7.1] No peer may ask for smaller frames. rhea splits what it sends into pieces of this size minus its own

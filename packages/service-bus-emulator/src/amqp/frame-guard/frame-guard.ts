@@ -1,5 +1,5 @@
-import { MalformedMessageError } from '../codec/value/malformed-message-error.js';
-import { SkipBudget } from '../codec/value/skip-value.js';
+import { MalformedMessageError, SkipBudget } from '@nestjs-service-bus/amqp-message';
+
 import { checkFrame } from './check-frame.js';
 import { FrameError } from './frame-error.js';
 import { PartialUnit } from './partial-unit.js';

@@ -1,8 +1,8 @@
+import { locateSections } from '@nestjs-service-bus/amqp-message';
 import { type Message } from 'rhea';
 
 import { parseAddress } from '../../model/entity/address.js';
 import { putToken } from './cbs-node.js';
-import { locateSections } from '../codec/message/locate-sections.js';
 import { type ConnectionContext } from '../context.js';
 import { ManagementNode } from '../management/management-node.js';
 import { type ReplyLinks } from './reply-links.js';

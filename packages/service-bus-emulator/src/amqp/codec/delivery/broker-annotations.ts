@@ -1,7 +1,13 @@
-import { Annotation, Section, ValueWriter, writeInt64 } from '@nestjs-service-bus/amqp-message';
+import {
+  Annotation,
+  type Elements,
+  elementsOf,
+  Section,
+  ValueWriter,
+  writeInt64,
+} from '@nestjs-service-bus/amqp-message';
 
 import { type DeliveryStamp } from './delivery-stamp.js';
-import { type Elements, elementsOf } from '../value/elements.js';
 import { type EncodedMessage } from '../message/encoded-message.js';
 
 // All of the broker's annotations but one have a fixed width: they form one block, which is copied whole before the

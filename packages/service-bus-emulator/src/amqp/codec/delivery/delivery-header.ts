@@ -1,8 +1,13 @@
-import { HeaderField, Section, type ValueWriter } from '@nestjs-service-bus/amqp-message';
+import {
+  type Elements,
+  elementsOf,
+  HeaderField,
+  Section,
+  valueEnd,
+  type ValueWriter,
+} from '@nestjs-service-bus/amqp-message';
 
-import { type Elements, elementsOf } from '../value/elements.js';
 import { type EncodedMessage } from '../message/encoded-message.js';
-import { valueEnd } from '../value/value-end.js';
 
 /** [AMQP 3.2.1] Durable, priority, time to live and first-acquirer are the producer's: all but the delivery count. */
 const PRODUCER_FIELDS = HeaderField.deliveryCount;

@@ -1,6 +1,4 @@
-import { swapGuidOrder, writeInt64 } from '@nestjs-service-bus/amqp-message';
-
-import { readUint64 } from '../value/int64.js';
+import { readUint64, swapGuidOrder, writeInt64 } from '@nestjs-service-bus/amqp-message';
 
 const TOKEN_LENGTH = 16;
 const PREFIX_LENGTH = 8;

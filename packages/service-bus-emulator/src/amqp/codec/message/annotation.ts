@@ -1,6 +1,4 @@
-import { Annotation, TypeCode } from '@nestjs-service-bus/amqp-message';
-
-import { type MapEntry } from '../value/map-entries.js';
+import { Annotation, type MapEntry, TypeCode } from '@nestjs-service-bus/amqp-message';
 
 const OF_THE_BROKER: ReadonlySet<string> = new Set<string>([
   Annotation.sequenceNumber,

@@ -1,9 +1,12 @@
-import { ValueWriter } from '@nestjs-service-bus/amqp-message';
+import {
+  type SectionPlaces,
+  ValueWriter,
+  writeApplicationProperties,
+  writeProperties,
+} from '@nestjs-service-bus/amqp-message';
 
 import { type PropertyChanges, type PropertyValue } from '../../../model/filter/values/property-value.js';
-import { type SectionPlaces } from './locate-sections.js';
 import { FIELD_OF } from './property-field.js';
-import { writeApplicationProperties, writeProperties } from './rewrite-section.js';
 
 /** How much most changes add to a message, in bytes; if they add more, the writer's buffer grows. */
 const ROOM_FOR_CHANGES = 256;

@@ -1,4 +1,15 @@
-import { Annotation, PropertyField } from '@nestjs-service-bus/amqp-message';
+import {
+  Annotation,
+  fieldAt,
+  locateSections,
+  mapEntries,
+  PropertyField,
+  readPropertyValue,
+  readText,
+  readTimeMs,
+  type SectionPlaces,
+  textField,
+} from '@nestjs-service-bus/amqp-message';
 
 import { type MessageContent } from '../../../model/queue/message-content.js';
 import {
@@ -10,12 +21,8 @@ import { annotationAt } from './annotation.js';
 import { changeProperties } from './change-properties.js';
 import { checkHeader } from './header.js';
 import { checkIdentifier, readIdentifier } from './identifier.js';
-import { fieldAt, readText, readTimeMs, textField } from '../value/list-field.js';
-import { locateSections, type SectionPlaces } from './locate-sections.js';
-import { mapEntries } from '../value/map-entries.js';
 import { copyToOwnMemory } from './copy-to-own-memory.js';
 import { FIELD_OF } from './property-field.js';
-import { readPropertyValue } from '../value/read-value.js';
 import { readTimeToLiveMs } from './time-to-live.js';
 
 /** In a header below this size no property comes near a limit. */

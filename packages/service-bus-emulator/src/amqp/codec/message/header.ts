@@ -1,8 +1,4 @@
-import { TypeCode } from '@nestjs-service-bus/amqp-message';
-
-import { MalformedMessageError } from '../value/malformed-message-error.js';
-import { elementsOf } from '../value/elements.js';
-import { valueEnd } from '../value/value-end.js';
+import { elementsOf, MalformedMessageError, TypeCode, valueEnd } from '@nestjs-service-bus/amqp-message';
 
 const TYPES_OF_FIELD: readonly (readonly number[])[] = [
   [TypeCode.null, TypeCode.true, TypeCode.false, TypeCode.boolean],

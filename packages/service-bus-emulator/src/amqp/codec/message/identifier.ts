@@ -1,7 +1,4 @@
-import { TypeCode } from '@nestjs-service-bus/amqp-message';
-
-import { MalformedMessageError } from '../value/malformed-message-error.js';
-import { readPropertyValue } from '../value/read-value.js';
+import { MalformedMessageError, readPropertyValue, TypeCode } from '@nestjs-service-bus/amqp-message';
 
 const { null: none, ulong0, smallUlong, ulong, uuid, binary8, binary32, string8, string32 } = TypeCode;
 const TYPES: readonly number[] = [

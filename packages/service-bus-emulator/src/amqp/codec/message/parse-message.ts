@@ -1,13 +1,18 @@
-import { PropertyField, Section, ValueWriter } from '@nestjs-service-bus/amqp-message';
+import {
+  fieldAt,
+  locateSections,
+  mapEntries,
+  PropertyField,
+  Section,
+  type SectionPlaces,
+  ValueWriter,
+  writeProperties,
+} from '@nestjs-service-bus/amqp-message';
 
 import { isBrokerAnnotation } from './annotation.js';
 import { EncodedMessage } from './encoded-message.js';
 import { checkIdentifier, readIdentifier } from './identifier.js';
-import { fieldAt } from '../value/list-field.js';
-import { locateSections, type SectionPlaces } from './locate-sections.js';
-import { mapEntries } from '../value/map-entries.js';
 import { copyToOwnMemory } from './copy-to-own-memory.js';
-import { writeProperties } from './rewrite-section.js';
 
 /** How much an id and the start of its section add to a message, in bytes; if they add more, the writer's buffer grows. */
 const ROOM_FOR_ID = 128;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { MalformedMessageError } from '@nestjs-service-bus/amqp-message';
 
 import { type EncodedMessage } from './encoded-message.js';
-import { MalformedMessageError } from '../value/malformed-message-error.js';
 import { parseMessage } from './parse-message.js';
 
 const parseHex = (hex: string): EncodedMessage =>

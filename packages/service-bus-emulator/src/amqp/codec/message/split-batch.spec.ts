@@ -1,7 +1,7 @@
+import { MalformedMessageError } from '@nestjs-service-bus/amqp-message';
 import { describe, expect, it } from '@jest/globals';
 import rhea from 'rhea';
 
-import { MalformedMessageError } from '../value/malformed-message-error.js';
 import { splitBatch } from './split-batch.js';
 
 const dataSections = (data: Buffer[]): object => rhea.message.data_sections(data) as object;

@@ -1,7 +1,4 @@
-import { Section, TypeCode } from '@nestjs-service-bus/amqp-message';
-
-import { MalformedMessageError } from '../value/malformed-message-error.js';
-import { SectionReader } from './section-reader.js';
+import { MalformedMessageError, Section, SectionReader, TypeCode } from '@nestjs-service-bus/amqp-message';
 
 /** Returns the messages of a batch, which share its memory. Throws MalformedMessageError. */
 export function splitBatch(bytes: Buffer): Buffer[] {

@@ -1,8 +1,11 @@
-import { HeaderField, PropertyField } from '@nestjs-service-bus/amqp-message';
-
-import { fieldAt, timeField } from '../value/list-field.js';
-import { type SectionPlaces } from './locate-sections.js';
-import { readValue } from '../value/read-value.js';
+import {
+  fieldAt,
+  HeaderField,
+  PropertyField,
+  readValue,
+  type SectionPlaces,
+  timeField,
+} from '@nestjs-service-bus/amqp-message';
 
 const MAX_UINT = 0xffff_ffff;
 

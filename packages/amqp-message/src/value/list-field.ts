@@ -1,4 +1,4 @@
-import { TypeCode } from '@nestjs-service-bus/amqp-message';
+import { TypeCode } from '../type-code.js';
 
 import { MalformedMessageError } from './malformed-message-error.js';
 import { elementsOf } from './elements.js';

@@ -1,6 +1,7 @@
-import { TypeCode, uuidText } from '@nestjs-service-bus/amqp-message';
+import { TypeCode } from '../type-code.js';
+import { uuidText } from '../guid.js';
 
-import { type PropertyValue } from '../../../model/filter/values/property-value.js';
+import { type PropertyValue } from './property-value.js';
 import { contentElements } from './elements.js';
 import { readInt64, readUint64 } from './int64.js';
 import { contentEnd, valueEnd } from './value-end.js';

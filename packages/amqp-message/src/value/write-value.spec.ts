@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ValueWriter } from '@nestjs-service-bus/amqp-message';
+import { ValueWriter } from '../value-writer.js';
 
-import { type PropertyValue } from '../../../model/filter/values/property-value.js';
+import { type PropertyValue } from './property-value.js';
 import { readValue } from './read-value.js';
 import { SkipBudget, skipValue } from './skip-value.js';
 import { writeValue } from './write-value.js';

@@ -1,4 +1,4 @@
-import { TypeCode } from '@nestjs-service-bus/amqp-message';
+import { TypeCode } from '../type-code.js';
 
 /** The layouts of values without a fixed width: the negative entries of LAYOUT_OF. */
 export const SIZE_8 = -1;

@@ -1,4 +1,4 @@
-import { Section } from '@nestjs-service-bus/amqp-message';
+import { Section } from '../section.js';
 
 import { MalformedMessageError } from '../value/malformed-message-error.js';
 import { SectionReader } from './section-reader.js';

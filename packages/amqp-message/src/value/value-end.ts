@@ -1,4 +1,4 @@
-import { TypeCode } from '@nestjs-service-bus/amqp-message';
+import { TypeCode } from '../type-code.js';
 
 import { ARRAY_8, COMPOUND_8, LAYOUT_OF, SIZE_8 } from './value-layout.js';
 

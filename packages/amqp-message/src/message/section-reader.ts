@@ -1,8 +1,9 @@
-import { Section, TypeCode } from '@nestjs-service-bus/amqp-message';
+import { Section } from '../section.js';
+import { TypeCode } from '../type-code.js';
 
 import { MalformedMessageError } from '../value/malformed-message-error.js';
 import { readUint64 } from '../value/int64.js';
-import { SECTION_OF_SYMBOL, TYPES_OF_SECTION } from './section.js';
+import { SECTION_OF_SYMBOL, TYPES_OF_SECTION } from './section-layout.js';
 import { SkipBudget, skipValue } from '../value/skip-value.js';
 import { valueEnd } from '../value/value-end.js';
 

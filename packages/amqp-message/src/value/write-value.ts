@@ -1,6 +1,6 @@
-import { type ValueWriter } from '@nestjs-service-bus/amqp-message';
+import { type ValueWriter } from '../value-writer.js';
 
-import { type PropertyValue } from '../../../model/filter/values/property-value.js';
+import { type PropertyValue } from './property-value.js';
 
 /** Writes a property value: an integer as int or, beyond 32 bits, as long; a Date as timestamp. */
 export function writeValue(value: PropertyValue, writer: ValueWriter): void {

@@ -1,4 +1,5 @@
-import { Section, TypeCode } from '@nestjs-service-bus/amqp-message';
+import { Section } from '../section.js';
+import { TypeCode } from '../type-code.js';
 
 /** The symbolic descriptors, which hardly any client uses. */
 export const SECTION_OF_SYMBOL: ReadonlyMap<string, number> = new Map<string, number>([

@@ -1,4 +1,4 @@
-import { TypeCode } from '@nestjs-service-bus/amqp-message';
+import { TypeCode } from '../type-code.js';
 
 /** The range of a list's or map's elements; `count` includes a map's keys as well as its values. */
 export interface Elements {

@@ -1,4 +1,4 @@
-import { TypeCode } from '@nestjs-service-bus/amqp-message';
+import { TypeCode } from '../type-code.js';
 
 import { MalformedMessageError } from './malformed-message-error.js';
 import { ARRAY_32, ARRAY_8, COMPOUND_32, LAYOUT_OF, SIZE_32, SIZE_8, UNKNOWN } from './value-layout.js';

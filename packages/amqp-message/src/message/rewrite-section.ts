@@ -1,6 +1,8 @@
-import { PropertyField, Section, type ValueWriter } from '@nestjs-service-bus/amqp-message';
+import { PropertyField } from '../field.js';
+import { Section } from '../section.js';
+import { type ValueWriter } from '../value-writer.js';
 
-import { type PropertyValue } from '../../../model/filter/values/property-value.js';
+import { type PropertyValue } from '../value/property-value.js';
 import { elementsOf } from '../value/elements.js';
 import { mapEntries } from '../value/map-entries.js';
 import { valueEnd } from '../value/value-end.js';
