@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+import { OUTBOX_ROOMS } from './outbox-rooms.js';
 import { TRANSPORT_ROOMS } from './transport-rooms.js';
 
 const EMULATOR = 'packages/service-bus-emulator/src/';
@@ -86,6 +87,7 @@ export const ROOMS = [
   // What the published packages all know of AMQP messages; it knows none of them, and no other package.
   { room: 'packages/amqp-message/src/', may: ['packages/amqp-message/src/'] },
   ...TRANSPORT_ROOMS,
+  ...OUTBOX_ROOMS,
   // The emulator's model, downwards: collections and filter, queue, entity, namespace. It knows nothing else.
   { room: `${EMULATOR}model/broker-error.ts`, may: [] },
   { room: `${EMULATOR}model/collections/`, may: [`${EMULATOR}model/collections/`] },

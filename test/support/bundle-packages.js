@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { CACHE, COMPILED_BY, compileTypescript } from './compile-typescript.js';
 
 const PACKAGES = fileURLToPath(new URL('../../packages/', import.meta.url));
-const PUBLISHED = ['nestjs-service-bus', 'service-bus-emulator'];
+/** The packages that others can install. */
+export const PUBLISHED = ['nestjs-service-bus', 'nestjs-service-bus-outbox', 'service-bus-emulator'];
 
 /**
  * Bundles each published package from its sources into one module, `<name>.mjs`, and returns their folder: a process

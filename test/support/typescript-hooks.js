@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+import { PUBLISHED } from './bundle-packages.js';
 import { CACHE, COMPILED_BY, compileTypescript } from './compile-typescript.js';
 
 const WIRE = '@nestjs-service-bus/amqp-message';
@@ -21,7 +22,7 @@ export async function resolve(specifier, context, next) {
   if (specifier.startsWith('.') && context.parentURL?.endsWith('.ts')) {
     return next(specifier.replace(/\.js$/, '.ts'), context);
   }
-  if (specifier === 'nestjs-service-bus' || specifier === 'service-bus-emulator') {
+  if (PUBLISHED.includes(specifier)) {
     return next(pathToFileURL(`${packages}/${specifier}.mjs`).href, context);
   }
   if (specifier in dependencies && context.conditions.includes('import')) {
