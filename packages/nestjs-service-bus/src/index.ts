@@ -32,6 +32,8 @@ export {
   type Subscription,
 } from './sdk/index.js';
 export { type ServiceBusModuleOptions } from './service-bus-options.js';
+export { type DestinationSendOptions, ServiceBusSenders } from './injection/service-bus-senders.js';
+export { PredecessorFailedError } from './send/order-chain.js';
 export { type KeyedDestination, type SenderEntity } from './injection/pooled-sender.js';
 export { type KeyedQueue, type ReceiverEntity, type SubscriptionEntity } from './injection/receiver-pool.js';
 export { type RetryPolicy } from './binding/backoff.js';

@@ -5,6 +5,7 @@ import { BindingRegistry } from './binding/binding-registry.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { KeyedConnections } from './injection/keyed-connections.js';
 import { ReceiverPool } from './injection/receiver-pool.js';
+import { ServiceBusSenders } from './injection/service-bus-senders.js';
 import { ForeignSenders } from './send/foreign-senders.js';
 import { SenderPool } from './send/sender-pool.js';
 import { ServiceBusConnection } from './sdk/index.js';
@@ -89,6 +90,7 @@ const INJECTED_CLIENT = Symbol('injected client');
         Telemetry.find(options, new UnfailingLogger(SERVER_LOG_CONTEXT)),
     },
     BindingRegistry,
+    ServiceBusSenders,
     ServiceBusServer,
     ServiceBusHealthIndicator,
     ServiceBusLifecycle,
@@ -101,6 +103,7 @@ const INJECTED_CLIENT = Symbol('injected client');
     KeyedConnections,
     NamespaceProbe,
     BindingRegistry,
+    ServiceBusSenders,
     ServiceBusServer,
     ServiceBusHealthIndicator,
   ],

@@ -3,6 +3,7 @@ import { BaseRpcContext } from '@nestjs/microservices';
 
 import { recordAttempts } from './attempts.js';
 import { toText } from '../exceptions/read-thrown.js';
+import { messageIdentity } from './message-identity.js';
 import { settle } from './settle.js';
 import { type Delivery } from './delivery.js';
 import { SessionDelivery } from './session-delivery.js';
@@ -64,6 +65,14 @@ export class ServiceBusContext extends BaseRpcContext<[ServiceBusReceivedMessage
   /** The queue, or `topic/Subscriptions/subscription`, that the message came from. */
   get entityPath(): string {
     return this.args[2];
+  }
+
+  /**
+   * What tells this message from the others of its entity: the same for each delivery of it, and for its retry copies.
+   * Its `messageId`, or something made of its sequence number where the sender gave none.
+   */
+  get messageIdentity(): string {
+    return messageIdentity(this.message, this.entityPath);
   }
 
   /** The number of this attempt, 1 for the first. */

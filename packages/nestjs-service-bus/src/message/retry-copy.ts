@@ -4,7 +4,8 @@ import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { Annotation, Section } from '@nestjs-service-bus/amqp-message';
 
 import { recordAttemptsOnCopy } from '../delivery/attempts.js';
-import { inputIdentity, MAX_MESSAGE_ID_LENGTH, ORIGINAL_MESSAGE_ID } from '../reply/output-message.js';
+import { messageIdentity, ORIGINAL_MESSAGE_ID } from '../delivery/message-identity.js';
+import { MAX_MESSAGE_ID_LENGTH } from '../reply/output-message.js';
 
 type AnnotatedMessage = ServiceBusReceivedMessage['_rawAmqpMessage'];
 
@@ -20,7 +21,7 @@ export function retryCopy(
   dueAtMs: number,
 ): AnnotatedMessage {
   const raw = message._rawAmqpMessage;
-  const identity = inputIdentity(message, entityPath);
+  const identity = messageIdentity(message, entityPath);
   const header = { ...raw.header };
   // [AMQP 3.2.1] The copy's own deliveries are counted anew.
   delete header.deliveryCount;

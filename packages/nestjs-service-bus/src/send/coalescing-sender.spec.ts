@@ -132,6 +132,48 @@ describe('CoalescingSender', () => {
     expect(link.sent).toEqual(['a1', 'a2']);
   });
 
+  it('fails what waits behind a failed message of its order, and nobody else', async () => {
+    const ordered = (body: string, order = 'o'): Promise<string> =>
+      sender.send({ body }, { order }).then(
+        () => 'accepted',
+        (error: Error) => error.name,
+      );
+    const sends = ['1', '2', '3', '4', '5', '6', '7'].map((body) => ordered(body));
+    const other = ordered('x', 'p');
+    await turn();
+    expect(link.sent).toEqual(['1 2 3 4 5', 'x']);
+    link.transfers[0]?.refuse(refusal('ServiceBusy'));
+    link.transfers[1]?.accept();
+    expect(await Promise.all(sends)).toEqual([
+      ...Array<string>(5).fill('ServiceBusError'),
+      ...Array<string>(2).fill('PredecessorFailedError'),
+    ]);
+    expect(await other).toBe('accepted');
+    link.answer = () => undefined;
+    expect(await ordered('8')).toBe('accepted');
+    expect(link.sent).toEqual(['1 2 3 4 5', 'x', '8']);
+    await sender.idle();
+  });
+
+  it('fails what comes after the faulty message of its order, and accepts what came before', async () => {
+    link.answer = (messages) => (messages.some(({ body }) => body === 'bad') ? refusal() : undefined);
+    const ends = ['a', 'bad', 'b'].map((body) =>
+      sender.send({ body }, { order: 'o' }).then(
+        () => 'accepted',
+        (error: Error) => error.name,
+      ),
+    );
+    expect(await Promise.all(ends)).toEqual(['accepted', 'ServiceBusError', 'PredecessorFailedError']);
+    const unsendable = sender.send({ body: undefined }, { order: 'o' }).catch(() => 'refused');
+    const behind = sender.send({ body: 'c' }, { order: 'o' }).catch((error: Error) => error.name);
+    expect(await Promise.all([unsendable, behind, send('d')])).toEqual([
+      'refused',
+      'PredecessorFailedError',
+      'accepted',
+    ]);
+    await sender.idle();
+  });
+
   it('lets only the faulty message of a refused batch fail', async () => {
     link.answer = (messages) => (messages.some(({ body }) => body === 'bad') ? refusal() : undefined);
     expect(await Promise.all(['a', 'bad', 'b'].map((body) => send(body)))).toEqual([

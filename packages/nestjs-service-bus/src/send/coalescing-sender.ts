@@ -6,12 +6,18 @@ import {
 
 import { errorCode, type SendingLink } from '../sdk/index.js';
 import { BatchGrouping, type Grouping, keyOf, type Trial } from './batch-grouping.js';
+import { type OrderChain, OrderChains } from './order-chain.js';
 import { type Sendable, type SendObserver } from './send-observer.js';
 
 /** What a caller wants of a send besides. */
 export interface SendOptions {
   /** Whether messages of its session that were sent before may arrive after it. Default: they may not. */
   readonly mayOvertake?: boolean;
+  /**
+   * Messages of the same order arrive in the order of their sends, whatever their sessions; once one of them has failed,
+   * those behind it fail with a PredecessorFailedError instead of leaving.
+   */
+  readonly order?: string;
 }
 
 /** One caller's send, waiting for its turn. */
@@ -21,6 +27,8 @@ interface Pending {
   readonly options: OperationOptionsBase | undefined;
   /** The session whose order the message has to keep. */
   readonly session: string | undefined;
+  /** Set if the message must not leave once an earlier one has failed. */
+  readonly chain: OrderChain | undefined;
   /** Set once the batch that it travelled in was refused. */
   trial?: Trial;
   readonly resolve: () => void;
@@ -43,6 +51,7 @@ export class CoalescingSender {
   private pending: Pending[] = [];
   /** By session: who waits for an answer to earlier messages. There is a list as long as some are on their way. */
   private readonly behind = new Map<string, Pending[]>();
+  private readonly chains = new OrderChains();
   private readonly grouping = new BatchGrouping();
   private isFlushing = false;
   private onTheirWay = 0;
@@ -56,10 +65,13 @@ export class CoalescingSender {
 
   /** Sends one message; resolves when the broker has accepted it. */
   send(message: ServiceBusMessage, options?: SendOptions): Promise<void> {
-    const session = options?.mayOvertake ? undefined : message.sessionId;
+    const { order } = options ?? {};
+    const session = order ?? (options?.mayOvertake ? undefined : message.sessionId);
+    // Joined at once: a tracer may call later.
+    const chain = order === undefined ? undefined : this.chains.join(order);
     const tracer = this.observer?.tracer;
-    if (!tracer) return this.enqueue(message, undefined, session);
-    return tracer.send(message, (traced) => this.enqueue(traced, undefined, session));
+    if (!tracer) return this.enqueue(message, undefined, session, chain);
+    return tracer.send(message, (traced) => this.enqueue(traced, undefined, session, chain));
   }
 
   /** Sends an array or a batch in a transfer of its own, after earlier sends. */
@@ -82,9 +94,10 @@ export class CoalescingSender {
     message: Sendable,
     options: OperationOptionsBase | undefined,
     session: string | undefined,
+    chain?: OrderChain,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.pending.push({ message, options, session, resolve, reject });
+      this.pending.push({ message, options, session, chain, resolve, reject });
       this.schedule();
     });
   }
@@ -128,7 +141,7 @@ export class CoalescingSender {
   private takeFirst(): Pending | undefined {
     for (let index = 0; index < this.pending.length; index++) {
       const send = this.pending[index];
-      if (!send || this.waitsBehind(send)) continue;
+      if (!send || this.isBroken(send) || this.waitsBehind(send)) continue;
       if (index === 0) this.pending.shift();
       else this.pending = this.pending.slice(index + 1);
       this.leads(send);
@@ -152,6 +165,7 @@ export class CoalescingSender {
     for (; index < this.pending.length && members.length + left.length < MAX_BATCH_MESSAGES; index++) {
       const send = this.pending[index];
       if (!send || !mayShare(send, key)) break;
+      if (this.isBroken(send)) continue;
       // One whose session is in this batch already travels with it, behind the others.
       if (!sessions.has(send.session) && this.waitsBehind(send)) continue;
       if (key !== undefined && keyOf(send.message) !== key) {
@@ -241,6 +255,13 @@ export class CoalescingSender {
     if (this.isIdle) for (const idle of this.whenIdle.splice(0)) idle();
   }
 
+  /** Refuses a message whose predecessor has failed. */
+  private isBroken(send: Pending): boolean {
+    const error = send.chain?.broken;
+    if (error) this.refuse(send, error);
+    return error !== undefined;
+  }
+
   private waitsBehind(send: Pending): boolean {
     const behind = send.session === undefined ? undefined : this.behind.get(send.session);
     behind?.push(send);
@@ -254,12 +275,18 @@ export class CoalescingSender {
 
   private accept(send: Pending): void {
     send.trial?.ended(true);
+    this.leave(send);
     send.resolve();
   }
 
   private refuse(send: Pending, error: unknown): void {
     send.trial?.ended(false);
+    this.leave(send, error);
     send.reject(error);
+  }
+
+  private leave({ session, chain }: Pending, error?: unknown): void {
+    if (session !== undefined && chain) this.chains.left(session, chain, error);
   }
 
   private transfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
