@@ -14,6 +14,7 @@ import { openStore } from '../src/store/open-store.js';
 import { salvageStore } from '../src/store/salvage-store.js';
 import { unseal } from '../src/store/seal.js';
 import { startTestEmulator } from '../../../test/support/start-emulator.js';
+import { until } from '../../../test/support/until.js';
 
 const ENTITIES = {
   queues: [
@@ -21,6 +22,7 @@ const ENTITIES = {
     { name: 'grouped', requiresSession: true },
     { name: 'once', requiresDuplicateDetection: true },
     { name: 'gone' },
+    'awaited',
   ],
   topics: [
     {
@@ -98,6 +100,8 @@ describe('a data directory', () => {
     const sender = client.createSender('orders');
     await sender.sendMessages([{ body: 'later' }, { body: 'dead' }]);
     await sender.scheduleMessages({ body: 'tomorrow' }, new Date(Date.now() + 86_400_000));
+    await client.createSender('awaited').scheduleMessages({ body: 'soon' }, new Date(Date.now() + 50));
+    await until(() => emulator.entity('awaited').counts.active === 1);
     const receiver = client.createReceiver('orders');
     const [later, dead] = await receiver.receiveMessages(2);
     await receiver.deferMessage(later!);
@@ -112,6 +116,7 @@ describe('a data directory', () => {
     expect(deferred[0]?.body).toBe('later');
     const [letter] = await client.createReceiver('orders', { subQueueType: 'deadLetter' }).receiveMessages(1);
     expect(letter).toMatchObject({ body: 'dead', deadLetterReason: 'Broken' });
+    expect(await client.createReceiver('awaited').peekMessages(1)).toMatchObject([{ state: 'scheduled' }]);
   });
 
   it('keeps the state of sessions', async () => {

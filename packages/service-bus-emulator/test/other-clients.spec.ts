@@ -24,7 +24,9 @@ describe('other clients than the JavaScript SDK', () => {
       'renewed',
       'malformed',
       'dead',
+      'peeked',
       { name: 'sessions', requiresSession: true },
+      { name: 'unnamed', requiresSession: true },
       { name: 'listed', requiresSession: true },
     ],
     topics: [{ name: 'events', subscriptions: ['all'] }],
@@ -122,6 +124,20 @@ describe('other clients than the JavaScript SDK', () => {
     )['com.microsoft:session-filter'];
     expect(echoed!.value).toBe('s');
     expect(Number(echoed!.descriptor.value)).toBe(0x137000000c);
+  });
+
+  // The JavaScript SDK 7.9.5 cannot tell this session from none.
+  it('work on the session of the empty name, whose messages may have any partition key', async () => {
+    await scene.send('unnamed', { body: 1, sessionId: '', partitionKey: 'p' });
+    const client = await connected({}, 'unnamed');
+    for (const wanted of [null, '']) {
+      const filter = { 'com.microsoft:session-filter': wanted } as never;
+      const receiver = await client.receiver('unnamed', { source: { address: 'unnamed', filter } });
+      expect(receiver.source.filter).toEqual({ 'com.microsoft:session-filter': '' });
+      expect((await client.receive(receiver)).message).toMatchObject({ group_id: '' });
+      receiver.close();
+      await once(receiver, 'receiver_close');
+    }
   });
 
   it('leave while they wait for a session', async () => {
@@ -232,6 +248,25 @@ describe('other clients than the JavaScript SDK', () => {
         .messages()
         .map(({ sequenceNumber }) => sequenceNumber),
     ).toEqual([1, 4]);
+  });
+
+  it('peek without bodies', async () => {
+    const client = await connected({}, 'peeked');
+    const message = Buffer.concat([amqp.properties(amqp.string('id')), amqp.data(Buffer.alloc(1_000))]);
+    await client.send(await client.sender('peeked'), message);
+    const peek = async (omitsBody: boolean): Promise<object> => {
+      const { body } = await client.request('peeked', 'peek-message', {
+        'from-sequence-number': rhea.types.wrap_long(0),
+        'message-count': rhea.types.wrap_int(1),
+        'omit-message-body': omitsBody,
+      });
+      const [peeked] = (body as { messages: { message: Buffer }[] }).messages;
+      return rhea.message.decode(peeked!.message);
+    };
+    expect(await peek(false)).toMatchObject({ message_id: 'id', body: { content: Buffer.alloc(1_000) } });
+    const bare = await peek(true);
+    expect(bare).toMatchObject({ message_id: 'id', message_annotations: { 'x-opt-sequence-number': 1 } });
+    expect(bare).not.toHaveProperty('body.content');
   });
 
   it('get an answer to unknown and malformed requests', async () => {

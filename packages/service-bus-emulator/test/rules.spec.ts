@@ -193,7 +193,7 @@ describe('rules', () => {
     const manager = managerOf('errors');
     await manager.createRule('taken', { sqlExpression: '1=1' });
     await expect(manager.createRule('TAKEN', { sqlExpression: '1=1' })).rejects.toMatchObject(
-      serviceBusError('MessagingEntityAlreadyExists'),
+      serviceBusError('MessagingEntityAlreadyExists', /^The messaging entity '.*TAKEN' already exists\./),
     );
     await expect(manager.deleteRule('not-there')).rejects.toMatchObject(
       serviceBusError('MessagingEntityNotFound'),

@@ -13,12 +13,21 @@ export function deliveryBytes(message: ReceivedMessage, lockToken?: Buffer): Buf
   return encodeDelivery(message.content as EncodedMessage, { ...stampOf(message), lockToken });
 }
 
+/** What a peeked message shows. */
+export interface PeekOptions {
+  readonly showsLocks: boolean;
+  /** Leaves out body and footer. */
+  readonly omitsBody: boolean;
+}
+
 /**
  * Encodes a message for someone who only looks at it.
- * [Service Bus: a peeked message shows neither lock token nor locked-until, whoever holds it]
+ * [Service Bus: it shows neither lock token nor locked-until, whoever holds it]
  */
-export function peekedBytes(message: ReceivedMessage): Buffer {
-  return encodeDelivery(message.content as EncodedMessage, { ...stampOf(message), lockedUntilMs: undefined });
+export function peekedBytes(message: ReceivedMessage, { showsLocks, omitsBody }: PeekOptions): Buffer {
+  const stamp = stampOf(message);
+  const shown = showsLocks ? stamp : { ...stamp, lockedUntilMs: undefined };
+  return encodeDelivery(message.content as EncodedMessage, shown, omitsBody);
 }
 
 /** Returns a function that encodes the message later, in its present state whatever happens to it until then. */
@@ -40,7 +49,8 @@ function stampOf(message: ReceivedMessage): DeliveryStamp {
   };
 }
 
-// [Service Bus: a scheduled message is shown as scheduled also after its time (JavaScript SDK's live suite)]
-function stateOf({ state, content }: ReceivedMessage): keyof typeof STATES {
-  return state === 'active' && content.scheduledEnqueueTimeMs !== undefined ? 'scheduled' : state;
+// [Service Bus: a scheduled message is shown as scheduled also after its time, and one whose time had passed when it was
+// sent is not (JavaScript SDK's live suite)]
+function stateOf({ state, wasScheduled }: ReceivedMessage): keyof typeof STATES {
+  return state === 'active' && wasScheduled ? 'scheduled' : state;
 }

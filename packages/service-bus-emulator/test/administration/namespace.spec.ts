@@ -1,10 +1,13 @@
+import { get } from 'node:http';
+import { text } from 'node:stream/consumers';
+
 import { describe, expect, it } from '@jest/globals';
 
 import { administrationScene } from '../support/administration-scene.js';
 import { sasToken } from '../support/sas-token.js';
 
 describe('the namespace', () => {
-  const scene = administrationScene();
+  const scene = administrationScene({}, { allowedHosts: ['mine.servicebus.windows.net'] });
 
   it('tells its name, tier and age', async () => {
     const createdAt = new Date(scene.clock.now());
@@ -17,6 +20,21 @@ describe('the namespace', () => {
       createdAt,
       modifiedAt: createdAt,
     });
+  });
+
+  it('is called as its client calls it, where that is a name of the cloud', async () => {
+    const { port } = scene.emulator;
+    const headers = {
+      host: 'mine.servicebus.windows.net',
+      authorization: sasToken('http://mine.servicebus.windows.net/'),
+    };
+    // The host of a request cannot be chosen with fetch.
+    const document = await new Promise<string>((resolve, reject) => {
+      get({ host: '127.0.0.1', port, path: '/$namespaceinfo', headers }, (answer) => {
+        text(answer).then(resolve, reject);
+      }).on('error', reject);
+    });
+    expect(document).toContain('<Name>mine</Name>');
   });
 
   it('answers at its root with an empty list', async () => {

@@ -7,14 +7,14 @@ describe('what the administration refuses', () => {
   const scene = administrationScene({ queues: ['there'], topics: ['events'] });
 
   it.each<[CreateQueueOptions, RegExp]>([
-    [{ lockDuration: 'PT4.9S' }, /LockDuration is not between PT5S and PT5M/],
+    [{ lockDuration: 'PT4.9S' }, /'LockDuration' must be between PT5S and PT5M/],
     [{ lockDuration: 'PT5M1S' }, /LockDuration/],
     [{ lockDuration: '60' }, /The value '60' of LockDuration is not an ISO 8601 duration/],
     [{ defaultMessageTimeToLive: 'PT0.5S' }, /DefaultMessageTimeToLive/],
-    [{ autoDeleteOnIdle: 'PT4M59S' }, /AutoDeleteOnIdle is not between PT5M/],
+    [{ autoDeleteOnIdle: 'PT4M59S' }, /'AutoDeleteOnIdle' must be between PT5M/],
     [{ duplicateDetectionHistoryTimeWindow: 'PT19S' }, /DuplicateDetectionHistoryTimeWindow/],
     [{ duplicateDetectionHistoryTimeWindow: 'P8D' }, /DuplicateDetectionHistoryTimeWindow/],
-    [{ maxDeliveryCount: 0 }, /MaxDeliveryCount is not between 1 and/],
+    [{ maxDeliveryCount: 0 }, /'MaxDeliveryCount' must be between 1 and/],
     [{ maxDeliveryCount: -1 }, /The value '-1' of MaxDeliveryCount is not a whole number/],
     [{ maxDeliveryCount: 1.5 }, /The value '1.5' of MaxDeliveryCount is not a whole number/],
     [{ maxSizeInMegabytes: 100 }, /MaxSizeInMegabytes is not one of 1024, 2048/],

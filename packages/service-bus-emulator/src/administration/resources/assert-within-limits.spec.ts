@@ -26,13 +26,16 @@ describe('assertWithinLimits', () => {
   });
 
   it.each([
-    [{ lockDurationMs: 4_999 }, "The value 'PT4.999S' of LockDuration is not between PT5S and PT5M."],
+    [
+      { lockDurationMs: 4_999 },
+      "The value for 'LockDuration' must be between PT5S and PT5M, and is PT4.999S.",
+    ],
     [{ lockDurationMs: 5 * MINUTE + 1 }, /LockDuration/],
     [{ defaultMessageTimeToLiveMs: 999 }, /DefaultMessageTimeToLive/],
     [{ duplicateDetectionHistoryTimeWindowMs: 19_999 }, /DuplicateDetectionHistoryTimeWindow/],
     [{ duplicateDetectionHistoryTimeWindowMs: 7 * DAY + 1 }, /DuplicateDetectionHistoryTimeWindow/],
     [{ autoDeleteOnIdleMs: 5 * MINUTE - 1 }, /AutoDeleteOnIdle/],
-    [{ maxDeliveryCount: 0 }, "The value '0' of MaxDeliveryCount is not between 1 and 2147483647."],
+    [{ maxDeliveryCount: 0 }, "The value for 'MaxDeliveryCount' must be between 1 and 2147483647, and is 0."],
     [{ maxDeliveryCount: 2_147_483_648 }, /MaxDeliveryCount/],
     [{ maxMessageSizeInKilobytes: 257 }, /MaxMessageSizeInKilobytes/],
     [{ maxSizeInMegabytes: 1_000 }, /MaxSizeInMegabytes is not one of 1024, 2048, 3072, 4096, 5120/],
@@ -54,7 +57,11 @@ describe('assertWithinLimits', () => {
   it('allows larger messages and entities in the premium tier', () => {
     const large = { maxMessageSizeInKilobytes: 102_400, maxSizeInMegabytes: 81_920 };
     expect(() => assertWithinLimits(large, 'premium')).not.toThrow();
-    expect(() => assertWithinLimits({ maxMessageSizeInKilobytes: 102_401 }, 'premium')).toThrow(/102400/);
+    for (const maxMessageSizeInKilobytes of [1_023, 102_401]) {
+      expect(() => assertWithinLimits({ maxMessageSizeInKilobytes }, 'premium')).toThrow(
+        "The value for 'MaxMessageSizeInKilobytes' must be between 1024 and 102400",
+      );
+    }
     expect(() => assertWithinLimits({ maxSizeInMegabytes: 81_920 }, 'standard')).toThrow(/5120/);
   });
 

@@ -38,11 +38,10 @@ const MAX_DELIVERY_COUNT: Range = ['MaxDeliveryCount', 'maxDeliveryCount', 1, 2 
  * declared with are allowed to stay. @throws AdministrationError
  */
 export function assertWithinLimits(description: Limited, tier: Tier, current: Limited = {}): void {
-  const { maxMessageSizeInKilobytes: maxMessageSize, sizesInMegabytes } = TIERS[tier];
+  const { sizesInMegabytes } = TIERS[tier];
   for (const range of DURATIONS) assertInRange(range, description, current, formatDuration);
   assertInRange(MAX_DELIVERY_COUNT, description, current, String);
-  const messageSize: Range = ['MaxMessageSizeInKilobytes', 'maxMessageSizeInKilobytes', 1, maxMessageSize];
-  assertInRange(messageSize, description, current, String);
+  assertInRange(messageSizes(tier), description, current, String);
   const { maxSizeInMegabytes: size, userMetadata = '' } = description;
   const sizes = sizesInMegabytes.map((each) => each * (current.enablePartitioning ? PARTITION_COUNT : 1));
   if (size !== undefined && size !== current.maxSizeInMegabytes && !sizes.includes(size)) {
@@ -51,6 +50,11 @@ export function assertWithinLimits(description: Limited, tier: Tier, current: Li
   if (userMetadata.length > MAX_USER_METADATA_LENGTH) {
     throw badRequest(`UserMetadata is longer than ${MAX_USER_METADATA_LENGTH} characters.`);
   }
+}
+
+function messageSizes(tier: Tier): Range {
+  const { minMessageSizeInKilobytes: minimum, maxMessageSizeInKilobytes: maximum } = TIERS[tier];
+  return ['MaxMessageSizeInKilobytes', 'maxMessageSizeInKilobytes', minimum, maximum];
 }
 
 function assertInRange(
@@ -63,6 +67,6 @@ function assertInRange(
   if (typeof value !== 'number' || value === current[key]) return;
   if (value >= minimum && value <= maximum) return;
   throw badRequest(
-    `The value '${format(value)}' of ${property} is not between ${format(minimum)} and ${format(maximum)}.`,
+    `The value for '${property}' must be between ${format(minimum)} and ${format(maximum)}, and is ${format(value)}.`,
   );
 }

@@ -5,7 +5,7 @@ import { writeDescription } from '../documents/write-description.js';
 import { element } from '../xml/xml-element.js';
 
 // The name of the one namespace of Microsoft's emulator.
-const NAME = 'sbemulatorns';
+const DEFAULT_NAME = 'sbemulatorns';
 
 /** Answers `$namespaceinfo`. */
 export function getNamespaceInfo({
@@ -14,23 +14,29 @@ export function getNamespaceInfo({
   namespaceCreatedAtMs,
 }: AdministrationRequest): AdministrationAnswer {
   const { tier } = broker.namespace;
+  const name = nameOf(host);
   const createdTime = new Date(namespaceCreatedAtMs).toISOString();
   const description = writeDescription('NamespaceInfo', [
     element('CreatedTime', createdTime),
     element('MessagingSKU', TIERS[tier].sku),
     ...(tier === 'premium' ? [element('MessagingUnits', 1)] : []),
     element('ModifiedTime', createdTime),
-    element('Name', NAME),
+    element('Name', name),
     element('NamespaceType', 'Messaging'),
   ]);
   const resource = {
     path: '$namespaceinfo',
-    title: NAME,
+    title: name,
     publishedMs: namespaceCreatedAtMs,
     updatedMs: namespaceCreatedAtMs,
     description,
   };
   return { status: 200, document: atomEntry(host, resource) };
+}
+
+/** Reached by a name as the cloud's namespaces have, it is that one. */
+function nameOf(host: string): string {
+  return /^([^.]+)\.servicebus\./i.exec(host)?.[1] ?? DEFAULT_NAME;
 }
 
 /** Answers `/` as the cloud does: with a list of the services that are listed publicly, and there are none. */

@@ -1,5 +1,5 @@
 import { peek } from '../../model/queue/queue-operations.js';
-import { deliveryBytes, peekedBytes } from '../delivery-bytes.js';
+import { peekedBytes } from '../delivery-bytes.js';
 import { type ManagementReply, type ManagementRequest, readNumber, readText } from './management-request.js';
 
 // [Service Bus: one peek returns at most this many messages, and no more than fit into a reply]
@@ -11,6 +11,7 @@ export function peekMessage({ address, body, context }: ManagementRequest): Mana
   const from = readNumber(body['from-sequence-number'], 'from-sequence-number');
   const count = Math.min(readNumber(body['message-count'], 'message-count'), MAX_MESSAGES);
   const sessionId = readText(body, 'session-id');
+  const options = { showsLocks: context.peeksShowLocks, omitsBody: body['omit-message-body'] === true };
   const messages = context.broker.command(() => {
     const { queue } = context.broker.namespace.source(address);
     return peek(queue, Math.max(0, from), count, sessionId);
@@ -18,7 +19,7 @@ export function peekMessage({ address, body, context }: ManagementRequest): Mana
   const encoded: { message: Buffer }[] = [];
   let bytes = 0;
   for (const message of messages) {
-    const delivery = context.peeksShowLocks ? deliveryBytes(message) : peekedBytes(message);
+    const delivery = peekedBytes(message, options);
     bytes += delivery.length;
     if (encoded.length > 0 && bytes > MAX_REPLY_BYTES) break;
     encoded.push({ message: delivery });

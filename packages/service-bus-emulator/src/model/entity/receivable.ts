@@ -121,6 +121,6 @@ export class Receivable implements Destination {
 
 /** Returns what the next entity receives, without what applies only within this one. */
 function forwarded(arrival: Arrival): Arrival {
-  const { content, enqueuedSequenceNumber, deadLetterSource, hops = 0 } = arrival;
-  return { content, enqueuedSequenceNumber, deadLetterSource, hops: hops + 1 };
+  const { content, enqueuedSequenceNumber, deadLetterSource, wasScheduled = false, hops = 0 } = arrival;
+  return { content, enqueuedSequenceNumber, deadLetterSource, wasScheduled, hops: hops + 1 };
 }

@@ -1,4 +1,4 @@
-import { BrokerError } from '../broker-error.js';
+import { BrokerError, entityAlreadyExists } from '../broker-error.js';
 import { type RuleOptions } from './entity-description.js';
 import { type FilteredMessage } from '../filter/values/filtered-message.js';
 import { type RuleDescription } from '../filter/rule.js';
@@ -33,12 +33,7 @@ export class SubscriptionRules {
   /** @throws BrokerError entity-already-exists, argument-error */
   add(description: RuleDescription): Rule {
     const key = description.name.toLowerCase();
-    if (this.byKey.has(key)) {
-      throw new BrokerError(
-        'com.microsoft:entity-already-exists',
-        `The rule '${description.name}' already exists.`,
-      );
-    }
+    if (this.byKey.has(key)) throw entityAlreadyExists(this.#addressOf(description.name));
     validateName(description.name, 'rule');
     const rule = new Rule(description, this.newId);
     this.byKey.set(key, rule);
@@ -83,7 +78,11 @@ export class SubscriptionRules {
   #notFound(name: string): BrokerError {
     return new BrokerError(
       'com.microsoft:entity-not-found',
-      `The messaging entity '${this.address}/Rules/${name}' could not be found.`,
+      `The messaging entity '${this.#addressOf(name)}' could not be found.`,
     );
+  }
+
+  #addressOf(name: string): string {
+    return `${this.address}/Rules/${name}`;
   }
 }

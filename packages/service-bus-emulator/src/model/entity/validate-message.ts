@@ -23,11 +23,9 @@ export function validateMessage(
   refuseLongIdentifier('MessageId', content.messageId);
   refuseLongIdentifier('SessionId', content.sessionId);
   refuseLongIdentifier('PartitionKey', content.partitionKey);
-  if (
-    content.sessionId !== undefined &&
-    content.partitionKey !== undefined &&
-    content.partitionKey !== content.sessionId
-  ) {
+  // [Service Bus: a session without a name may have any partition key (JavaScript SDK's live suite)]
+  const { sessionId = '', partitionKey = sessionId } = content;
+  if (sessionId !== '' && partitionKey !== sessionId) {
     throw new BrokerError('amqp:not-allowed', 'The PartitionKey of a message must equal its SessionId.');
   }
   if (entity.requiresSession && content.sessionId === undefined) {

@@ -11,6 +11,7 @@ export interface MessageRecord extends Pick<
   | 'state'
   | 'deliveryCount'
   | 'hops'
+  | 'wasScheduled'
   | 'deadLetterSource'
   | 'content'
 > {

@@ -18,6 +18,8 @@ export interface Arrival {
   readonly deadLetterSource?: string | undefined;
   /** Upper bound of its time to live in milliseconds, set by the topic that it came through. */
   readonly maxTimeToLiveMs?: number | undefined;
+  /** Whether it has waited here, or in an entity before, for the time it was scheduled for. */
+  readonly wasScheduled?: boolean;
   /** The partition that the entity has chosen for it; 0 unless the entity is partitioned. */
   readonly partition?: number | undefined;
   /** Set while the message moves within one entity. */

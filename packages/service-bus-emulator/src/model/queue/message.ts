@@ -29,6 +29,8 @@ export class Message implements Timed, ReceivedMessage {
   readonly enqueuedSequenceNumber: number;
   readonly deadLetterSource: string | undefined;
   readonly hops: number;
+  /** Whether it waited for the time it was scheduled for before it became active. */
+  readonly wasScheduled: boolean;
 
   /** Waiting to be delivered; false while locked, deferred, scheduled or removed. */
   ready = false;
@@ -49,6 +51,7 @@ export class Message implements Timed, ReceivedMessage {
     this.enqueuedSequenceNumber = arrival.enqueuedSequenceNumber ?? sequenceNumber;
     this.deadLetterSource = arrival.deadLetterSource;
     this.hops = arrival.hops ?? 0;
+    this.wasScheduled = arrival.wasScheduled ?? false;
   }
 
   /** Unix time in milliseconds at which its time to live ends; Infinity if it has none. */
@@ -77,12 +80,13 @@ export class Message implements Timed, ReceivedMessage {
   /** The message as it is enqueued at its scheduled time. [Service Bus: it gets a new sequence number then] */
   activated(): Arrival {
     const { content, hops, deadLetterSource, sequenceNumber } = this;
-    return { content, hops, deadLetterSource, partition: partitionOf(sequenceNumber) };
+    const partition = partitionOf(sequenceNumber);
+    return { content, hops, deadLetterSource, partition, wasScheduled: true };
   }
 
   /** The message on its way to another queue of its entity. */
   moving(content: MessageContent = this.content): Arrival {
-    const { enqueuedSequenceNumber, hops, deadLetterSource } = this;
-    return { content, enqueuedSequenceNumber, hops, deadLetterSource, identity: this };
+    const { enqueuedSequenceNumber, hops, deadLetterSource, wasScheduled } = this;
+    return { content, enqueuedSequenceNumber, hops, deadLetterSource, wasScheduled, identity: this };
   }
 }

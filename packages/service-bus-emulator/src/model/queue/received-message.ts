@@ -12,6 +12,8 @@ export interface ReceivedMessage {
   readonly enqueuedTimeMs: number;
   readonly deliveryCount: number;
   readonly state: MessageState;
+  /** Whether it waited for the time it was scheduled for before it became active. */
+  readonly wasScheduled: boolean;
   /** The entity whose dead-letter queue forwarded it. */
   readonly deadLetterSource: string | undefined;
   /** 0 while it is not locked. */

@@ -32,7 +32,7 @@ export class RecordingJournal implements Journal {
 
   messageChanged(address: string, message: Message): void {
     const { sequenceNumber, enqueuedSequenceNumber, enqueuedTimeMs, expiresAtMs } = message;
-    const { state, deliveryCount, hops, deadLetterSource, content } = message;
+    const { state, deliveryCount, hops, wasScheduled, deadLetterSource, content } = message;
     within(this.messages, address).set(sequenceNumber, {
       address,
       sequenceNumber,
@@ -42,6 +42,7 @@ export class RecordingJournal implements Journal {
       state,
       deliveryCount,
       hops,
+      wasScheduled,
       deadLetterSource,
       content,
     });

@@ -10,20 +10,22 @@ const LOCK_TOKEN_ROOM = 64;
 
 /**
  * Encodes one delivery. Header and message annotations are written anew and repeat the producer's fields and
- * annotations byte for byte; the producer's delivery annotations are omitted; everything else is copied unchanged.
+ * annotations byte for byte; the producer's delivery annotations are omitted; everything else is copied unchanged, up
+ * to the body if that is not wanted.
  */
-export function encodeDelivery(message: EncodedMessage, stamp: DeliveryStamp): Buffer {
+export function encodeDelivery(message: EncodedMessage, stamp: DeliveryStamp, omitsBody = false): Buffer {
   const { bytes, places } = message;
+  const end = omitsBody ? places.body : bytes.length;
   const fields = producerFields(message);
   const own = producerAnnotations(message);
   const length =
-    headerLength(fields, stamp.deliveryCount) + annotationsLength(own, stamp) + bytes.length - places.kept;
+    headerLength(fields, stamp.deliveryCount) + annotationsLength(own, stamp) + end - places.kept;
 
   const writer = new ValueWriter(length + (stamp.lockToken ? LOCK_TOKEN_ROOM : 0));
   writeHeader(message, fields, stamp.deliveryCount, writer);
   if (stamp.lockToken) writeLockToken(stamp.lockToken, writer);
   writeAnnotations(message, own, stamp, writer);
-  writer.encoded(bytes, places.kept, bytes.length);
+  writer.encoded(bytes, places.kept, end);
   return writer.written();
 }
 
