@@ -14,7 +14,7 @@ export default {
   resolver: '<rootDir>/test/support/resolver.js',
   moduleNameMapper: {
     // The packages' sources, as in tsconfig.json: tests need no build.
-    '^(?:@nestjs-service-bus/)?(amqp-message|nestjs-service-bus|nestjs-service-bus-outbox|service-bus-emulator)$':
+    '^(?:@nestjs-service-bus/)?(amqp-message|nestjs-service-bus|nestjs-service-bus-outbox|service-bus-desk|service-bus-emulator)$':
       '<rootDir>/packages/$1/src/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/(?:build|dist)', '<rootDir>/dist'],

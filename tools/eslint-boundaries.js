@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+import { DESK_ROOMS } from './desk-rooms.js';
 import { OUTBOX_ROOMS } from './outbox-rooms.js';
 import { TRANSPORT_ROOMS } from './transport-rooms.js';
 
@@ -88,6 +89,7 @@ export const ROOMS = [
   { room: 'packages/amqp-message/src/', may: ['packages/amqp-message/src/'] },
   ...TRANSPORT_ROOMS,
   ...OUTBOX_ROOMS,
+  ...DESK_ROOMS,
   // The emulator's model, downwards: collections and filter, queue, entity, namespace. It knows nothing else.
   { room: `${EMULATOR}model/broker-error.ts`, may: [] },
   { room: `${EMULATOR}model/collections/`, may: [`${EMULATOR}model/collections/`] },

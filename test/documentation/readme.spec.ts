@@ -13,7 +13,11 @@ import { freePort, readyLine, runJest, StartedProcess } from './started-process.
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MAIN = 'src/main.ts';
-const README = ['packages/nestjs-service-bus/README.md', 'packages/service-bus-emulator/README.md'];
+const README = [
+  'packages/nestjs-service-bus/README.md',
+  'packages/service-bus-desk/README.md',
+  'packages/service-bus-emulator/README.md',
+];
 
 // Inside the repository, where its dependencies are found, and where nobody takes it for a part of it.
 await mkdir(path.join(ROOT, 'dist'), { recursive: true });

@@ -71,7 +71,7 @@ export async function runJest(directory: string): Promise<string> {
     extensionsToTreatAsEsm: ['.ts'],
     moduleNameMapper: {
       '^(\\.{1,2}/.*)\\.js$': '$1',
-      '^(nestjs-service-bus|service-bus-emulator)$': `${packages}/$1.mjs`,
+      '^(nestjs-service-bus|service-bus-desk|service-bus-emulator)$': `${packages}/$1.mjs`,
     },
     transform: {
       '^.+\\.ts$': [`${ROOT}node_modules/ts-jest`, { useESM: true, tsconfig: `${ROOT}tsconfig.json` }],

@@ -8,7 +8,12 @@ import { CACHE, COMPILED_BY, compileTypescript } from './compile-typescript.js';
 
 const PACKAGES = fileURLToPath(new URL('../../packages/', import.meta.url));
 /** The packages that others can install. */
-export const PUBLISHED = ['nestjs-service-bus', 'nestjs-service-bus-outbox', 'service-bus-emulator'];
+export const PUBLISHED = [
+  'nestjs-service-bus',
+  'nestjs-service-bus-outbox',
+  'service-bus-desk',
+  'service-bus-emulator',
+];
 
 /**
  * Bundles each published package from its sources into one module, `<name>.mjs`, and returns their folder: a process

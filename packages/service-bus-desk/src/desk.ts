@@ -1,0 +1,117 @@
+import { deadLetterPath, readEntityAddress } from './connection/entity-address.js';
+import { Namespace } from './connection/namespace.js';
+import { type NamespaceOptions } from './connection/namespace-options.js';
+import { type DeadLetterFilter, readFilter } from './dead-letters/dead-letter-filter.js';
+import { type DeadLetterGroup, GroupCounter } from './dead-letters/dead-letter-group.js';
+import {
+  countDeadLetters,
+  type DeadLetterCount,
+  type EntityDepth,
+  listEntities,
+} from './dead-letters/entities.js';
+import { peekMessages, type PeekOptions } from './dead-letters/peek-messages.js';
+import { type DeskMessage } from './message/desk-message.js';
+
+/** What a listing of dead letters is asked for. */
+export interface ListOptions extends PeekOptions {
+  readonly filter?: DeadLetterFilter;
+}
+
+/**
+ * A namespace as its operators see it: dead letters, in groups, looked at and given back. Everything is plain functions
+ * and async iterables that end with an AbortSignal; nothing is printed.
+ *
+ * Looking needs the right Listen on the entity. Counts and the list of entities need Manage, and where that is missing
+ * say so.
+ */
+export class Desk {
+  private constructor(private readonly namespace: Namespace) {}
+
+  /** Connects to nothing yet. @throws DeskError if the options are wrong */
+  static async open(options: NamespaceOptions): Promise<Desk> {
+    return new Desk(await Namespace.open(options));
+  }
+
+  /** The namespace's host, with its port where it has one. */
+  get host(): string {
+    return this.namespace.host;
+  }
+
+  /** The one entity that the key is good for; undefined where it is good for all. */
+  get onlyEntity(): string | undefined {
+    return this.namespace.onlyEntity;
+  }
+
+  /**
+   * Lists the queues and subscriptions with their counts.
+   *
+   * @throws DeskError (`not-allowed`) without the right Manage: entities have to be named then
+   */
+  entities(signal?: AbortSignal): AsyncIterable<EntityDepth> {
+    return listEntities(this.namespace, signal);
+  }
+
+  /** Counts the dead letters of an entity: at once with Manage, else by looking at each. */
+  countDeadLetters(entity: string, signal?: AbortSignal): Promise<DeadLetterCount> {
+    return countDeadLetters(this.namespace, entity, signal);
+  }
+
+  /** Looks at the messages of any entity (`orders`, `orders/$DeadLetterQueue`) in order, none of them locked. */
+  async *peek(path: string, options: PeekOptions = {}): AsyncGenerator<DeskMessage, void> {
+    for await (const page of peekMessages(this.namespace, path, options)) yield* page;
+  }
+
+  /** Looks at the dead letters of an entity that a filter lets through, in order, as they come. */
+  async *deadLetters(entity: string, options: ListOptions = {}): AsyncGenerator<DeskMessage, void> {
+    const address = readEntityAddress(entity);
+    const { filter = {}, max = Infinity, ...peeking } = options;
+    const isWanted = readFilter(filter, address.path);
+    let left = max;
+    for await (const page of peekMessages(this.namespace, deadLetterPath(address), peeking)) {
+      for (const message of page) {
+        if (left <= 0) return;
+        if (!isWanted(message)) continue;
+        yield message;
+        left--;
+      }
+      if (left <= 0) return;
+    }
+  }
+
+  /**
+   * Groups the dead letters of an entity by reason, handler and error. Yields the groups so far, the largest first, after
+   * each page: the last ones are those of all.
+   */
+  async *groups(entity: string, options: ListOptions = {}): AsyncGenerator<DeadLetterGroup[], void> {
+    const address = readEntityAddress(entity);
+    const { filter = {}, ...peeking } = options;
+    const isWanted = readFilter(filter, address.path);
+    const counter = new GroupCounter();
+    for await (const page of peekMessages(this.namespace, deadLetterPath(address), peeking)) {
+      for (const message of page) if (isWanted(message)) counter.add(message, address.path);
+      yield counter.largestFirst;
+    }
+  }
+
+  /** Returns the dead letter of this sequence number; undefined if there is none. */
+  async deadLetter(
+    entity: string,
+    sequenceNumber: bigint,
+    signal?: AbortSignal,
+  ): Promise<DeskMessage | undefined> {
+    const path = deadLetterPath(readEntityAddress(entity));
+    for await (const [message] of peekMessages(this.namespace, path, {
+      from: sequenceNumber,
+      max: 1,
+      signal,
+    })) {
+      return message?.sequenceNumber === sequenceNumber ? message : undefined;
+    }
+    return undefined;
+  }
+
+  /** Closes all connections. */
+  close(): Promise<void> {
+    return this.namespace.close();
+  }
+}

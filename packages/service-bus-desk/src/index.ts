@@ -1,0 +1,10 @@
+export { type NamespaceOptions } from './connection/namespace-options.js';
+export { type DeadLetterFilter } from './dead-letters/dead-letter-filter.js';
+export { type DeadLetterGroup } from './dead-letters/dead-letter-group.js';
+export { type DeadLetterCount, type EntityDepth } from './dead-letters/entities.js';
+export { type PeekOptions } from './dead-letters/peek-messages.js';
+export { Desk, type ListOptions } from './desk.js';
+export { DeskError, type DeskErrorCode } from './desk-error.js';
+export { type Body, type BodyKind, type BodyView, viewBody } from './message/body.js';
+export { type ApplicationProperty, DeskMessage, type MessageState } from './message/desk-message.js';
+export { errorSignature } from './message/error-signature.js';
