@@ -14,6 +14,7 @@ const LEFT_OUT = new Set([
   '.ci',
   '.env',
   '.emulator-data',
+  '.postgres-data',
 ]);
 const MAX_OUTPUT_BYTES = 10_000_000;
 

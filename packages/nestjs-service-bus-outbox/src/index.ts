@@ -1,3 +1,5 @@
+export { EmbeddedPostgresError } from './embedded/embedded-postgres.error.js';
+export { openDatabase, type OpenDatabaseOptions, type OpenedDatabase } from './embedded/open-database.js';
 export {
   toTransactionClient,
   type TransactionAdapter,
