@@ -1,5 +1,31 @@
 export { EmbeddedPostgresError } from './embedded/embedded-postgres.error.js';
 export { openDatabase, type OpenDatabaseOptions, type OpenedDatabase } from './embedded/open-database.js';
+export { type Closeable, type Database } from './database/database.js';
+export { type PgClient, type PgConnectionOptions, PgDatabase, type PgPool } from './database/pg-database.js';
+export { type DelivererOptions } from './deliver/deliverer-options.js';
+export { OutboxHealthIndicator } from './health/outbox.health-indicator.js';
+export { Inbox, type InboxSubject } from './inbox.service.js';
+export { type HandledMessage, type InboxStore } from './inbox/inbox-store.js';
+export { type OutboxMessage, type StoredMessage } from './message/outbox-message.js';
+export { InvalidOutboxMessageError } from './message/store-message.js';
+export { OutboxConfigurationError, type OutboxModuleOptions } from './outbox-options.js';
+export { OutboxModule } from './outbox.module.js';
+export { type AddedMessage, Outbox } from './outbox.service.js';
+export { ensureSchema, OutboxSchemaError } from './schema/ensure-schema.js';
+export { type Migration, migrations, migrationsScript } from './schema/migrations.js';
+export { tableNames, type TableNames, type TableOptions } from './schema/table-names.js';
+export {
+  type Claim,
+  type DeliveryReport,
+  type FetchLimits,
+  type HeldLane,
+  type OutboxStatistics,
+  type OutboxStore,
+  type Refusal,
+  type RefusedMessage,
+  type RowKey,
+  type WaitingMessage,
+} from './store/outbox-store.js';
 export {
   toTransactionClient,
   type TransactionAdapter,

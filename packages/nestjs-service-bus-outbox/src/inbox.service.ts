@@ -1,0 +1,57 @@
+import { type ServiceBusContext } from 'nestjs-service-bus';
+
+import { type InboxStore } from './inbox/inbox-store.js';
+import { toTransactionClient, type TransactionAdapter } from './transaction/transaction-adapter.js';
+
+/** What a message is told apart by: the transport's context, or names of the caller's. */
+export type InboxSubject =
+  | Pick<ServiceBusContext, 'entityPath' | 'pattern' | 'messageIdentity'>
+  | {
+      /** Who handles it: each consumer handles each message once. */
+      readonly consumer: string;
+      /** What tells the message from the consumer's others. */
+      readonly messageId: string;
+    };
+
+/** Has each message handled once, however often it is delivered. */
+export class Inbox {
+  /** @internal */
+  constructor(
+    private readonly store: InboxStore,
+    private readonly adapters: readonly TransactionAdapter[],
+  ) {}
+
+  /**
+   * Runs `work` unless the message was handled before: then returns undefined. The mark that it was is part of the
+   * caller's transaction, and commits with whatever `work` does in it.
+   *
+   * Another delivery of the message at the same moment, in this process or in another one, waits for this transaction: it
+   * does nothing if this one commits, and runs its own `work` if this one rolls back.
+   *
+   * @param transaction - The transaction, as the library gives it that began it.
+   * @param subject - The context of the message's handler (`@Ctx()`).
+   * @throws What `work` throws, and what the library throws if the statement fails. Let the transaction roll back then; on
+   *   the isolation levels above READ COMMITTED a second delivery at the same moment is such a failure, and the next
+   *   attempt finds the message handled.
+   */
+  async once<Result>(
+    transaction: unknown,
+    subject: InboxSubject,
+    work: () => Promise<Result> | Result,
+  ): Promise<Result | undefined> {
+    return (await this.isFirst(transaction, subject)) ? work() : undefined;
+  }
+
+  /** Marks the message as handled, inside the caller's transaction; returns false if it was before. */
+  isFirst(transaction: unknown, subject: InboxSubject): Promise<boolean> {
+    const client = toTransactionClient(transaction, this.adapters);
+    return this.store.mark(client, 'consumer' in subject ? subject : handledBy(subject));
+  }
+}
+
+function handledBy(context: Exclude<InboxSubject, { readonly consumer: string }>): {
+  consumer: string;
+  messageId: string;
+} {
+  return { consumer: `${context.entityPath} ${context.pattern}`, messageId: context.messageIdentity };
+}

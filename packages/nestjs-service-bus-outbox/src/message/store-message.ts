@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+
+import {
+  type OutboxMessage,
+  type StoredMessage,
+  type StoredProperties,
+  type StoredValue,
+} from './outbox-message.js';
+
+// [Service Bus quotas]
+const MAX_MESSAGE_ID_LENGTH = 128;
+const MAX_SESSION_ID_LENGTH = 128;
+const MAX_ENTITY_LENGTH = 260;
+const MAX_KEY_LENGTH = 1_024;
+/** [Service Bus] The largest message of any tier; the broker refuses what its entity does not take. */
+const MAX_BODY_BYTES = 100 * 1_024 * 1_024;
+
+const HALF_OF_A_PAIR = /\p{Surrogate}/u;
+const JSON_TYPE = /^[^;]+[/+]json\s*(?:;.*)?$/i;
+
+const NAMES = new Set<string>([
+  'to',
+  'payload',
+  'orderingKey',
+  'messageId',
+  'sessionId',
+  'partitionKey',
+  'subject',
+  'correlationId',
+  'replyTo',
+  'replyToSessionId',
+  'contentType',
+  'timeToLiveMs',
+  'delayMs',
+  'scheduledEnqueueTimeUtc',
+  'applicationProperties',
+] satisfies (keyof OutboxMessage)[]);
+
+/** A message cannot be added: the broker would never take it, or it has no form in which it could be kept. */
+export class InvalidOutboxMessageError extends TypeError {
+  override readonly name = 'InvalidOutboxMessageError';
+}
+
+/**
+ * Checks a message and brings it into the form that is stored; `trace` are properties that carry the caller's trace.
+ * Throws an InvalidOutboxMessageError: in the caller's transaction, where it still helps.
+ */
+export function storeMessage(
+  message: OutboxMessage,
+  trace: Readonly<Record<string, string>> = {},
+): StoredMessage {
+  for (const name of Object.keys(message)) {
+    if (!NAMES.has(name)) fail(`${name} is no option of a message`);
+  }
+  text('to', message.to, MAX_ENTITY_LENGTH, 1);
+  const messageId = message.messageId ?? randomUUID();
+  text('messageId', messageId, MAX_MESSAGE_ID_LENGTH, 1);
+  const { body, contentType } = storePayload(message);
+  const orderingKey = message.orderingKey ?? message.sessionId ?? message.partitionKey;
+  if (orderingKey !== undefined) text('orderingKey', orderingKey, MAX_KEY_LENGTH);
+  return {
+    destination: message.to,
+    orderingKey,
+    messageId,
+    contentType,
+    body,
+    properties: JSON.stringify(storeProperties(message, trace)),
+  };
+}
+
+function storePayload({ payload, contentType }: OutboxMessage): Pick<StoredMessage, 'body' | 'contentType'> {
+  if (payload instanceof Uint8Array) {
+    if (contentType !== undefined) text('contentType', contentType, MAX_KEY_LENGTH, 1);
+    // Copied: the caller may reuse its bytes before the statement is written to the socket.
+    const body = Buffer.from(payload);
+    return checkSize({ body, contentType: contentType ?? 'application/octet-stream' });
+  }
+  if (contentType !== undefined && !JSON_TYPE.test(contentType)) {
+    fail('contentType is none of JSON, and only a payload of bytes is sent as anything else');
+  }
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(payload);
+  } catch (error) {
+    fail(
+      `the payload cannot be put into JSON: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    );
+  }
+  if (json === undefined) fail(`a payload of type ${typeof payload} has no form in JSON`);
+  return checkSize({ body: Buffer.from(json), contentType: contentType ?? 'application/json' });
+}
+
+function checkSize<Stored extends { readonly body: Buffer }>(stored: Stored): Stored {
+  if (stored.body.length > MAX_BODY_BYTES) {
+    fail(`the payload has ${stored.body.length} bytes, and Service Bus takes ${MAX_BODY_BYTES} at most`);
+  }
+  return stored;
+}
+
+function storeProperties(message: OutboxMessage, trace: Readonly<Record<string, string>>): StoredProperties {
+  const { sessionId, partitionKey, subject, correlationId, replyTo, replyToSessionId } = message;
+  const { timeToLiveMs, delayMs, scheduledEnqueueTimeUtc, applicationProperties } = message;
+  if (sessionId !== undefined) text('sessionId', sessionId, MAX_SESSION_ID_LENGTH);
+  if (partitionKey !== undefined) text('partitionKey', partitionKey, MAX_SESSION_ID_LENGTH);
+  // [Service Bus] Both decide on the partition.
+  if (sessionId !== undefined && partitionKey !== undefined && sessionId !== partitionKey) {
+    fail('sessionId and partitionKey differ: where both are set they must be the same');
+  }
+  const texts = { subject, correlationId, replyTo, replyToSessionId };
+  for (const [name, value] of Object.entries(texts)) {
+    if (value !== undefined) text(name, value, MAX_KEY_LENGTH);
+  }
+  if (timeToLiveMs !== undefined) duration('timeToLiveMs', timeToLiveMs, 1);
+  if (delayMs !== undefined) duration('delayMs', delayMs, 0);
+  const application = { ...storeApplicationProperties(applicationProperties), ...trace };
+  return {
+    ...{ sessionId, partitionKey, ...texts, timeToLiveMs, delayMs },
+    scheduledAtMs: scheduledAt(scheduledEnqueueTimeUtc, delayMs),
+    application: Object.keys(application).length === 0 ? undefined : application,
+  };
+}
+
+function scheduledAt(time: Date | undefined, delayMs: number | undefined): number | undefined {
+  if (time === undefined) return undefined;
+  if (delayMs !== undefined) fail('delayMs and scheduledEnqueueTimeUtc exclude each other');
+  const ms: unknown = time instanceof Date ? time.getTime() : undefined;
+  if (typeof ms !== 'number' || !(ms >= 0)) fail('scheduledEnqueueTimeUtc is not a valid date');
+  return ms;
+}
+
+function storeApplicationProperties(
+  properties: OutboxMessage['applicationProperties'] = {},
+): Record<string, StoredValue> {
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([name, value]: [string, unknown]) => {
+      if (value === undefined) return [];
+      return [[name, storeValue(name, value)]];
+    }),
+  );
+}
+
+function storeValue(name: string, value: unknown): StoredValue {
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'string') {
+    text(`the property ${name}`, value, MAX_BODY_BYTES);
+    return value;
+  }
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (value instanceof Date && Number.isFinite(value.getTime())) return { date: value.getTime() };
+  fail(
+    `the property ${name} is ${typeof value}, allowed are strings, finite numbers, booleans, dates and null`,
+  );
+}
+
+function text(name: string, value: unknown, maxLength: number, minLength = 0): asserts value is string {
+  if (typeof value !== 'string') fail(`${name} is of type ${typeof value}, allowed is a text`);
+  if (value.length < minLength || value.length > maxLength) {
+    fail(`${name} has ${value.length} characters, allowed are ${minLength} to ${maxLength}`);
+  }
+  // [PostgreSQL] No text holds a zero, and none is UTF-8 that has half of a surrogate pair.
+  if (value.includes('\0') || HALF_OF_A_PAIR.test(value))
+    fail(`${name} has characters that no database can keep`);
+}
+
+function duration(name: string, value: unknown, min: number): void {
+  if (typeof value === 'number' && Number.isFinite(value) && value >= min) return;
+  fail(`${name} is ${String(value)}, allowed is a number of milliseconds from ${min} on`);
+}
+
+function fail(why: string, cause?: unknown): never {
+  throw new InvalidOutboxMessageError(`the message cannot be added to the outbox: ${why}`, { cause });
+}

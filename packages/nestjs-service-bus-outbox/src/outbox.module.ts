@@ -1,0 +1,41 @@
+import { Module } from '@nestjs/common';
+import { ServiceBusSenders } from 'nestjs-service-bus';
+
+import { OutboxHealthIndicator } from './health/outbox.health-indicator.js';
+import { Inbox } from './inbox.service.js';
+import { type OutboxModuleOptions } from './outbox-options.js';
+import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './outbox.module-definition.js';
+import { OutboxRuntime } from './outbox.runtime.js';
+import { Outbox } from './outbox.service.js';
+
+/**
+ * Outbox and inbox for a Nest application: `forRoot` or `forRootAsync` once, beside `ServiceBusModule`. Provides `Outbox`,
+ * `Inbox` and `OutboxHealthIndicator` everywhere.
+ */
+@Module({
+  providers: [
+    {
+      provide: OutboxRuntime,
+      inject: [MODULE_OPTIONS_TOKEN, { token: ServiceBusSenders, optional: true }],
+      useFactory: (options: OutboxModuleOptions, senders: ServiceBusSenders | undefined) =>
+        OutboxRuntime.open(options, senders),
+    },
+    {
+      provide: Outbox,
+      inject: [OutboxRuntime],
+      useFactory: ({ store, adapters, telemetry }: OutboxRuntime) => new Outbox(store, adapters, telemetry),
+    },
+    {
+      provide: Inbox,
+      inject: [OutboxRuntime],
+      useFactory: ({ inboxStore, adapters }: OutboxRuntime) => new Inbox(inboxStore, adapters),
+    },
+    {
+      provide: OutboxHealthIndicator,
+      inject: [OutboxRuntime],
+      useFactory: (runtime: OutboxRuntime) => new OutboxHealthIndicator(runtime),
+    },
+  ],
+  exports: [Outbox, Inbox, OutboxHealthIndicator],
+})
+export class OutboxModule extends ConfigurableModuleClass {}

@@ -1,0 +1,111 @@
+import {
+  type BeforeApplicationShutdown,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+
+import { connectDatabase, type ConnectedDatabase } from './database/connect-database.js';
+import { Deliverer } from './deliver/deliverer.js';
+import { DelivererState } from './deliver/deliverer-state.js';
+import { type MessageSender } from './deliver/lane-run.js';
+import { PostgresInboxStore } from './inbox/postgres-inbox-store.js';
+import {
+  OutboxConfigurationError,
+  type OutboxModuleOptions,
+  resolveOutboxOptions,
+  type ResolvedOutboxOptions,
+} from './outbox-options.js';
+import { Retention } from './retention.js';
+import { checkSchema, ensureSchema, OutboxSchemaError } from './schema/ensure-schema.js';
+import { PostgresOutboxStore } from './store/postgres-outbox-store.js';
+import { type OutboxMetrics } from './telemetry/outbox-metrics.js';
+import { openMetrics } from './telemetry/outbox-metrics.js';
+import { findOpenTelemetryApi } from './trace/caller-trace.js';
+import { KNOWN_ADAPTERS } from './transaction/known-adapters.js';
+import { type TransactionAdapter } from './transaction/transaction-adapter.js';
+
+/**
+ * All parts of outbox and inbox in one process, and the order in which they start and stop: delivering ends after the
+ * handlers have been drained, whose last results shall leave, and before the senders are closed.
+ */
+export class OutboxRuntime
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  readonly state: DelivererState;
+  readonly store: PostgresOutboxStore;
+  readonly inboxStore: PostgresInboxStore;
+  readonly deliverer: Deliverer | undefined;
+  private readonly retention: Retention;
+  private metrics?: OutboxMetrics | undefined;
+
+  private constructor(
+    private readonly opened: ConnectedDatabase,
+    readonly options: ResolvedOutboxOptions,
+    readonly adapters: readonly TransactionAdapter[],
+    readonly telemetry: Awaited<ReturnType<typeof findOpenTelemetryApi>>,
+    sender: MessageSender | undefined,
+    private readonly logger: Logger,
+  ) {
+    const { names, keepSentMs, keepHandledMs, notifies } = options;
+    this.state = new DelivererState(logger);
+    this.store = new PostgresOutboxStore(opened.database, names, { keepsSent: keepSentMs > 0, notifies });
+    this.inboxStore = new PostgresInboxStore(opened.database, names);
+    if (options.delivers && sender) {
+      this.deliverer = new Deliverer(this.store, sender, options.deliverer, this.state);
+    }
+    this.retention = new Retention(
+      [
+        (limit) => this.inboxStore.deleteOld(keepHandledMs, limit),
+        ...(keepSentMs > 0 ? [(limit: number) => this.store.deleteSent(keepSentMs, limit)] : []),
+      ],
+      logger,
+    );
+  }
+
+  /** Opens the database, and creates the tables where the options say so. */
+  static async open(options: OutboxModuleOptions, sender: MessageSender | undefined): Promise<OutboxRuntime> {
+    const resolved = resolveOutboxOptions(options);
+    if (resolved.delivers && !sender) {
+      throw new OutboxConfigurationError(
+        'OutboxModule delivers through ServiceBusModule: import it, or set delivers: false',
+      );
+    }
+    const opened = await connectDatabase(options);
+    try {
+      if (resolved.ensureSchema) await ensureSchema(opened.database, resolved.names);
+      const adapters = [...(options.adapters ?? []), ...KNOWN_ADAPTERS];
+      const telemetry = await findOpenTelemetryApi();
+      return new OutboxRuntime(opened, resolved, adapters, telemetry, sender, new Logger('OutboxModule'));
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.checkSchema();
+    this.deliverer?.start();
+    this.retention.start();
+    this.metrics = openMetrics(this.telemetry, this.store, this.state);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([this.deliverer?.stop(), this.retention.stop()]);
+    this.metrics?.close();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.opened.close();
+  }
+
+  /** A database that does not answer may do so later; tables that are not there do not come by themselves. */
+  private async checkSchema(): Promise<void> {
+    try {
+      await checkSchema(this.opened.database, this.options.names);
+    } catch (error) {
+      if (error instanceof OutboxSchemaError) throw error;
+      this.logger.warn(`the outbox' tables could not be checked: ${String(error)}`);
+    }
+  }
+}
