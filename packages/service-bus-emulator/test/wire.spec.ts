@@ -159,6 +159,24 @@ describe('on the wire', () => {
     },
   );
 
+  it('the refusal of one session and the detach come one by one', async () => {
+    await client.putToken();
+    const theSession = amqp.map([amqp.symbol('com.microsoft:session-filter'), amqp.string('s')]);
+    client.attachReceiver(0, source('sessions', theSession));
+    await client.next('attach');
+    let isAlone = false;
+    client.socket.on('data', () => {
+      const kinds = client.frames.map(({ kind }) => kind);
+      isAlone ||= kinds.lastIndexOf('attach') > kinds.lastIndexOf('detach');
+    });
+    // A process that stands still meanwhile finds both: once is enough.
+    for (let handle = 1; !isAlone && handle < 10; handle++) {
+      client.attachReceiver(handle, source('sessions', theSession));
+      await client.next('detach');
+    }
+    expect(isAlone).toBe(true);
+  });
+
   it('two links of one name in opposite directions live side by side', async () => {
     await client.putToken();
     client.attachSender(0, target('both'), 'both');

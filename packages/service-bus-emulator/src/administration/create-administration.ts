@@ -80,5 +80,5 @@ function contentType(documentName: string | undefined): string {
 
 function writeHealth(response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ status: 'healthy', message: 'The emulator is healthy.' }));
+  response.end(JSON.stringify({ status: 'healthy', message: 'Service is healthy.' }));
 }
