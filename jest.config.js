@@ -13,9 +13,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   resolver: '<rootDir>/test/support/resolver.js',
   moduleNameMapper: {
-    // The packages' sources, as in tsconfig.json: tests need no build.
-    '^(?:@nestjs-service-bus/)?(amqp-message|nestjs-service-bus|nestjs-service-bus-outbox|service-bus-desk|service-bus-emulator)$':
-      '<rootDir>/packages/$1/src/index.ts',
+    // The package's sources, as in tsconfig.json: tests need no build.
+    '^@nestjs-service-bus/amqp-message$': '<rootDir>/packages/amqp-message/src/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/(?:build|dist)', '<rootDir>/dist'],
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json' }] },

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 
-import { ServiceBusModule } from 'nestjs-service-bus';
 import { EventLoopDelay } from '../../src/telemetry/event-loop-delay.js';
 import { offerProcessMetrics } from '../../src/telemetry/process-metrics.js';
+import { ServiceBusModule } from '../../packages/nestjs-service-bus/src/index.js';
 import { serviceBusScene } from '../../packages/nestjs-service-bus/test/support/service-bus-scene.js';
 import { until } from '../support/until.js';
 import {

@@ -1,18 +1,58 @@
-import { Logger } from '@nestjs/common';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
+import { type INestApplication, Logger } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { JsonLogger } from '../../src/logging/json-logger.js';
-import { currentMessage, type ServiceBusContext } from 'nestjs-service-bus';
-import { serviceBusScene } from '../../packages/nestjs-service-bus/test/support/service-bus-scene.js';
+import {
+  type BindingOptions,
+  currentMessage,
+  type ServiceBusContext,
+  ServiceBusModule,
+  ServiceBusServer,
+} from 'nestjs-service-bus';
+import { type Emulator } from 'service-bus-emulator';
+import {
+  WORK_HANDLER,
+  WorkController,
+  type WorkHandler,
+} from '../../packages/nestjs-service-bus/test/support/work-controller.js';
+import { startTestEmulator } from '../support/start-emulator.js';
 import { until } from '../support/until.js';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const TRACEPARENT = `00-${TRACE_ID}-b7ad6b7169203331-01`;
 
 describe('the lines that are logged while a message is processed', () => {
-  const scene = serviceBusScene({
-    entities: { queues: ['work', { name: 'in-sessions', requiresSession: true }] },
+  let emulator: Emulator;
+  let client: ServiceBusClient;
+  let app: INestApplication | undefined;
+  beforeEach(async () => {
+    emulator = await startTestEmulator({ queues: ['work', { name: 'in-sessions', requiresSession: true }] });
+    client = new ServiceBusClient(emulator.connectionString);
   });
+  afterEach(async () => {
+    await app?.close();
+    await client.close();
+    await emulator.close();
+  });
+  const left = (queue: string): number => emulator.entity(queue).messages().length;
+  const send = (queue: string, ...messages: ServiceBusMessage[]): Promise<void> =>
+    client.createSender(queue).sendMessages(messages);
+  const startWork = async (handler: WorkHandler, binding: BindingOptions, options = {}): Promise<void> => {
+    const { connectionString } = emulator;
+    const module = await Test.createTestingModule({
+      imports: [
+        ServiceBusModule.forRoot({ connectionString, ...options }),
+        ServiceBusModule.forFeature({ pattern: 'work', ...binding }),
+      ],
+      controllers: [WorkController],
+      providers: [{ provide: WORK_HANDLER, useValue: handler }],
+    }).compile();
+    app = module.createNestApplication({ logger: false });
+    app.connectMicroservice({ strategy: app.get(ServiceBusServer) });
+    await app.startAllMicroservices();
+  };
   let lines: Record<string, unknown>[] = [];
   const listen = (): void => {
     lines = [];
@@ -33,16 +73,16 @@ describe('the lines that are logged while a message is processed', () => {
       throw new Error(attempt === 1 ? 'not yet' : 'never');
     };
     const retry = { maxAttempts: 2, delayMs: 1, maxDelayMs: 1 };
-    await scene.startWork(handler, { retry }, { currentMessage: true });
+    await startWork(handler, { retry }, { currentMessage: true });
     listen();
     const applicationProperties = { traceparent: TRACEPARENT };
-    await scene.send('work', {
+    await send('work', {
       body: 'secret body',
       messageId: 'm1',
       correlationId: 'c1',
       applicationProperties,
     });
-    await until(() => scene.left('work/$DeadLetterQueue') === 1 && said(/dead-lettered/).length === 1);
+    await until(() => left('work/$DeadLetterQueue') === 1 && said(/dead-lettered/).length === 1);
     const about = { queue: 'work', messageId: 'm1', correlationId: 'c1', traceId: TRACE_ID };
     expect(said(/^working$/)).toMatchObject([
       { ...about, attempt: 1, context: 'Mine', level: 'info' },
@@ -67,7 +107,7 @@ describe('the lines that are logged while a message is processed', () => {
         }
       };
       const sessions = { maxConcurrentSessions: 5 };
-      await scene.startWork(handler, queue === 'work' ? { maxConcurrentCalls: 20 } : { queue, sessions }, {
+      await startWork(handler, queue === 'work' ? { maxConcurrentCalls: 20 } : { queue, sessions }, {
         currentMessage: true,
       });
       listen();
@@ -76,8 +116,8 @@ describe('the lines that are logged while a message is processed', () => {
         messageId: `m${index}`,
         sessionId: `s${index % 5}`,
       }));
-      await scene.send(queue, ...messages);
-      await until(() => scene.left(queue) === 0);
+      await send(queue, ...messages);
+      await until(() => left(queue) === 0);
       const working = said(/^working on/);
       expect(working).toHaveLength(180);
       for (const line of working)
@@ -91,9 +131,9 @@ describe('the lines that are logged while a message is processed', () => {
       inHandler = currentMessage();
       throw new Error('broken');
     };
-    await scene.startWork(handler, { retry: { maxAttempts: 1 } });
+    await startWork(handler, { retry: { maxAttempts: 1 } });
     listen();
-    await scene.send('work', { body: 'x', messageId: 'm1' });
+    await send('work', { body: 'x', messageId: 'm1' });
     await until(() => said(/is dead-lettered/).length === 1);
     expect(inHandler).toBeUndefined();
     expect(said(/is dead-lettered/)).toMatchObject([{ queue: 'work', messageId: 'm1', attempt: 1 }]);
