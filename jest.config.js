@@ -17,7 +17,7 @@ export default {
     '^@nestjs-service-bus/amqp-message$': '<rootDir>/packages/amqp-message/src/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/(?:build|dist)', '<rootDir>/dist'],
-  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json' }] },
+  transform: { '^.+\\.ts$': '<rootDir>/test/support/jest-transform.js' },
   setupFiles: ['reflect-metadata', '<rootDir>/test/support/test-environment.ts'],
   testTimeout: 60_000,
   // Many tests wait for the broker or a process: three share two cores well.

@@ -52,7 +52,7 @@ async function bundle(folder) {
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
-    sourcemap: 'inline',
+    sourcemap: 'linked',
     platform: 'node',
     format: 'esm',
     target: 'node20',

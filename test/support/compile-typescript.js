@@ -11,6 +11,7 @@ export const CACHE = fileURLToPath(new URL('node_modules/.cache/compiled-sources
 export const COMPILED_BY = [
   'tsconfig.base.json',
   'node_modules/typescript/package.json',
+  'node_modules/esbuild/package.json',
   'test/support/compile-typescript.js',
 ]
   .map((file) => readFileSync(new URL(file, ROOT)))
@@ -18,11 +19,33 @@ export const COMPILED_BY = [
 
 let compiler;
 
-/** Compiles TypeScript file by file, as `isolatedModules` allows. */
+/** A line that begins with a decorator. */
+const DECORATOR = /^\s*@[A-Z]/m;
+
+/**
+ * Compiles TypeScript file by file, as `isolatedModules` allows: with esbuild, in a tenth of the time, but for what
+ * decorators need to know of types, which only the compiler writes.
+ */
 export async function compileTypescript(source, fileName) {
+  if (!DECORATOR.test(source)) return compileQuickly(source, fileName);
   compiler ??= await loadCompiler();
   const { ts, options } = compiler;
   return ts.transpileModule(source, { fileName, compilerOptions: options }).outputText;
+}
+
+async function compileQuickly(source, fileName) {
+  const { transform } = await import('esbuild');
+  const tsconfigRaw = { compilerOptions: { target: 'ES2023', useDefineForClassFields: true } };
+  const { code } = await transform(source, {
+    loader: 'ts',
+    format: 'esm',
+    target: 'es2023',
+    sourcefile: fileName,
+    sourcemap: 'inline',
+    sourcesContent: false,
+    tsconfigRaw,
+  });
+  return code;
 }
 
 async function loadCompiler() {

@@ -4,6 +4,9 @@ for (const name of ['SB_CONNECTION', 'SERVICE_BUS_NAMESPACE', 'PORT', 'HOST', 'A
 }
 process.env['NODE_ENV'] = 'test';
 
+// Jest asks for 100 frames of every error, and translates each of them: some tests make errors by the thousand.
+Error.stackTraceLimit = 15;
+
 /**
  * `TEST_STALLS=500 npm test -- …` lets the process stand still for half a second every now and then, as a busy machine
  * does: a test that fails has waited for something that passes by itself.
