@@ -19,6 +19,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/(?:build|dist)', '<rootDir>/dist'],
   transform: { '^.+\\.ts$': '<rootDir>/test/support/jest-transform.js' },
   setupFiles: ['reflect-metadata', '<rootDir>/test/support/test-environment.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/retries.ts'],
   testTimeout: 60_000,
   // Many tests wait for the broker or a process: three share two cores well.
   maxWorkers: 3,
