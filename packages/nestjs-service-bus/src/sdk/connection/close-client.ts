@@ -5,9 +5,11 @@ import { within } from '../../time/within.js';
 import { failRequests } from './lost-requests.js';
 
 const CLOSE_TIMEOUT_MS = 5_000;
-/** What the SDK was in the middle of may begin to wait only after the connection is gone. */
-const AGAIN_EVERY_MS = 100;
-const AGAIN_TIMES = 50;
+/**
+ * What the SDK was in the middle of may begin to wait only after the connection is gone: nearly all of it soon. Each
+ * time costs an error for each link.
+ */
+const AGAIN_AFTER_MS = [100, 200, 400, 800, 1_600, 3_200];
 
 /**
  * Closes a client and all of its links, at once and for good. Never rejects.
@@ -33,11 +35,7 @@ export async function closeClient(client: ServiceBusClient): Promise<void> {
   disconnectAll();
   // It still has to learn that it is closed, and to stop the timers of its links.
   client.close().catch(() => undefined);
-  let times = 0;
-  const again = setInterval(() => {
-    disconnectAll();
-    if (++times === AGAIN_TIMES) clearInterval(again);
-  }, AGAIN_EVERY_MS).unref();
+  for (const afterMs of AGAIN_AFTER_MS) setTimeout(disconnectAll, afterMs).unref();
 }
 
 /** Tells everybody who waits for something on the connection that it is gone. */
