@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 
-import { bundlePackages } from '../support/bundle-packages.js';
 import { until } from '../support/until.js';
 
 const LOADER = new URL('../support/typescript.js', import.meta.url).href;
@@ -64,18 +63,12 @@ export class StartedProcess {
 
 /** Runs the Jest tests in a folder, which import the packages by name; resolves with the report of a success. */
 export async function runJest(directory: string): Promise<string> {
-  const packages = await bundlePackages();
   const config = {
     rootDir: directory,
     testRegex: '\\.spec\\.ts$',
     extensionsToTreatAsEsm: ['.ts'],
-    moduleNameMapper: {
-      '^(\\.{1,2}/.*)\\.js$': '$1',
-      '^(nestjs-service-bus|service-bus-desk|service-bus-emulator)$': `${packages}/$1.mjs`,
-    },
-    transform: {
-      '^.+\\.ts$': [`${ROOT}node_modules/ts-jest`, { useESM: true, tsconfig: `${ROOT}tsconfig.json` }],
-    },
+    resolver: `${ROOT}test/support/resolver.js`,
+    transform: { '^.+\\.ts$': `${ROOT}test/support/jest-transform.js` },
     testTimeout: TIMEOUT_MS,
   };
   const args = ['--experimental-vm-modules', JEST, '--runInBand', '--config', JSON.stringify(config)];
