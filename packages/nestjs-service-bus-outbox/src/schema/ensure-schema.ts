@@ -8,13 +8,28 @@ export class OutboxSchemaError extends Error {
   override readonly name = 'OutboxSchemaError';
 }
 
+const MAX_TRIES = 5;
+/** [PostgreSQL error codes] A duplicate key, of the catalog for instance; a schema, a table, another object that is there. */
+const ALREADY_THERE = new Set<unknown>(['23505', '42P06', '42P07', '42710']);
+
 /**
  * Creates the tables, or brings them up to date; does nothing where they are. Several processes may do so at once. For
  * development and small systems: it needs the right to create tables.
  */
 export async function ensureSchema(database: Database, names: TableNames): Promise<void> {
-  const missing = await missingMigrations(database, names);
-  if (missing.length === 0) return;
+  for (let tries = 1; ; tries++) {
+    const missing = await missingMigrations(database, names);
+    if (missing.length === 0) return;
+    try {
+      return await apply(database, names, missing);
+    } catch (error) {
+      // [PostgreSQL] A connection may believe for a moment that what another one has just made is not there.
+      if (tries >= MAX_TRIES || !isAlreadyThere(error)) throw error;
+    }
+  }
+}
+
+async function apply(database: Database, names: TableNames, missing: readonly Migration[]): Promise<void> {
   // One block is one transaction also on a pool, where each query may take another connection; the lock ends with it.
   const lock = stableHash(`migrations ${names.plain}`);
   const statements = [
@@ -23,6 +38,10 @@ export async function ensureSchema(database: Database, names: TableNames): Promi
   ];
   const body = [`PERFORM pg_advisory_xact_lock(${lock})`, ...statements].map((statement) => `${statement};`);
   await database.query(`DO ${dollarQuote(`BEGIN\n${body.join('\n')}\nEND`)}`, []);
+}
+
+function isAlreadyThere(error: unknown): boolean {
+  return ALREADY_THERE.has((error as { code?: unknown } | undefined)?.code);
 }
 
 /** The migrations that this version needs and the database lacks. */

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { type Emulator, startEmulator } from 'service-bus-emulator';
+
+import { ensureSchema, PgDatabase, tableNames } from '../../src/index.js';
+import { startPostgres, type TestPostgres } from '../support/start-postgres.js';
+import { livesOf } from './crash-plan.js';
+import { CrashWorker } from './crash-worker.js';
+
+const SEEDS = Number(process.env['OUTBOX_CRASH_SEEDS'] ?? 3);
+const FIRST_SEED = Number(process.env['OUTBOX_CRASH_SEED'] ?? 0);
+const KEYS = ['a', 'b', 'c'];
+const MESSAGES_PER_KEY = 4;
+const SEED_TIMEOUT_MS = 60_000;
+const ALL = Array.from({ length: MESSAGES_PER_KEY }, (_, n) => n);
+
+describe('a process, its connections or its database that end at any step', () => {
+  let postgres: TestPostgres;
+  let pool: pg.Pool;
+  let next: CrashWorker | undefined;
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    pool = new pg.Pool({ connectionString: postgres.connectionString });
+    pool.on('error', () => undefined);
+    next = new CrashWorker();
+  });
+  afterAll(async () => {
+    await next?.kill();
+    await pool.end();
+    await postgres.close();
+  });
+
+  const seeds = Array.from({ length: SEEDS }, (_, index) => FIRST_SEED + index);
+  it.each(seeds)(
+    'leave one effect and one result of each message, in the order of its key (seed %i)',
+    async (seed) => {
+      const schema = `seed_${seed}`;
+      await prepare(schema);
+      const emulator = await startBus();
+      try {
+        await run(seed, schema, emulator);
+        await judge(schema, emulator);
+      } finally {
+        await emulator.close();
+      }
+    },
+    SEED_TIMEOUT_MS * 3,
+  );
+
+  async function prepare(schema: string): Promise<void> {
+    await ensureSchema(PgDatabase.on(pool), tableNames({ schema }));
+    for (const table of ['orders', 'effects']) {
+      await pool.query(
+        `CREATE TABLE ${schema}.${table} (at bigint GENERATED ALWAYS AS IDENTITY, key text, n int)`,
+      );
+    }
+  }
+
+  async function run(seed: number, schema: string, emulator: Emulator): Promise<void> {
+    for (const life of livesOf(seed)) {
+      const worker = next ?? new CrashWorker();
+      next = new CrashWorker();
+      const orders = { bus: emulator.connectionString, database: postgres.connectionString, schema };
+      const restart = async (): Promise<void> => {
+        await postgres.crash();
+        await postgres.start();
+      };
+      await worker.live({ ...orders, ...life, keys: KEYS, messagesPerKey: MESSAGES_PER_KEY }, restart);
+      try {
+        await untilOver(worker, schema, emulator);
+      } finally {
+        await worker.kill();
+      }
+    }
+  }
+
+  /** Until the worker has died, or everything is done. */
+  async function untilOver(worker: CrashWorker, schema: string, emulator: Emulator): Promise<void> {
+    const deadline = performance.now() + SEED_TIMEOUT_MS;
+    while (worker.isRunning && !(await isDone(schema, emulator).catch(() => false))) {
+      if (performance.now() > deadline)
+        throw new Error(`not done:\n${await state(schema, emulator)}\n${worker.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async function isDone(schema: string, emulator: Emulator): Promise<boolean> {
+    if (emulator.entity('results').messages().length < KEYS.length * MESSAGES_PER_KEY) return false;
+    if (emulator.entity('orders').messages().length > 0) return false;
+    const { rows } = await pool.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM ${schema}.service_bus_outbox`,
+    );
+    return rows[0]?.n === 0;
+  }
+
+  async function state(schema: string, emulator: Emulator): Promise<string> {
+    const count = async (table: string): Promise<unknown> =>
+      (await pool.query(`SELECT count(*)::int AS n FROM ${schema}.${table}`)).rows;
+    const tables = [
+      'orders',
+      'effects',
+      'service_bus_outbox',
+      'service_bus_inbox',
+      'service_bus_outbox_refused',
+    ];
+    const counts = await Promise.all(tables.map(async (table) => [table, await count(table)]));
+    return JSON.stringify([counts, ...['orders', 'results'].map((queue) => emulator.entity(queue).counts)]);
+  }
+
+  async function judge(schema: string, emulator: Emulator): Promise<void> {
+    const results = emulator.entity('results').messages();
+    for (const key of KEYS) {
+      const numbers = async (table: string): Promise<number[]> =>
+        (
+          await pool.query<{ n: number }>(`SELECT n FROM ${schema}.${table} WHERE key = $1 ORDER BY at`, [
+            key,
+          ])
+        ).rows.map(({ n }) => n);
+      expect(await numbers('orders')).toEqual(ALL);
+      expect(await numbers('effects')).toEqual(ALL);
+      expect(results.filter(({ sessionId }) => sessionId === key).map(({ body }) => body)).toEqual(ALL);
+    }
+    expect(results).toHaveLength(KEYS.length * MESSAGES_PER_KEY);
+    const refused = await pool.query(`SELECT FROM ${schema}.service_bus_outbox_refused`);
+    expect(refused.rowCount).toBe(0);
+    expect(emulator.entity('orders/$DeadLetterQueue').messages()).toEqual([]);
+  }
+});
+
+function startBus(): Promise<Emulator> {
+  return startEmulator({
+    port: 0,
+    administrationPort: false,
+    entities: {
+      queues: [
+        // Without duplicate detection: what is sent twice, the inbox has to recognize.
+        { name: 'orders', requiresSession: true, lockDurationMs: 2_000, maxDeliveryCount: 2_000 },
+        { name: 'results', requiresSession: true, requiresDuplicateDetection: true },
+      ],
+    },
+  });
+}
