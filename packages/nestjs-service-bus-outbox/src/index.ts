@@ -26,6 +26,7 @@ export {
   type RowKey,
   type WaitingMessage,
 } from './store/outbox-store.js';
+export { NoOpenTransactionError } from './transaction/no-open-transaction.error.js';
 export {
   toTransactionClient,
   type TransactionAdapter,

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
@@ -30,11 +30,13 @@ async function query(connectionString: string, text: string): Promise<unknown[]>
 describe('a database without a connection string', () => {
   let directory: string;
   const opened: OpenedDatabase[] = [];
+  const children: ChildProcess[] = [];
 
   beforeEach(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'test-embedded-'));
   });
   afterEach(async () => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
     await Promise.all(opened.splice(0).map((database) => database.close()));
     await rm(directory, { recursive: true, force: true });
   });
@@ -102,9 +104,11 @@ describe('a database without a connection string', () => {
       directory,
     ];
     const child = spawn(process.execPath, options, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(child);
     let said = '';
     child.stdout.on('data', (text: Buffer) => (said += text.toString()));
-    await until(() => said.includes('postgresql://'));
+    // The first process after a change of the sources bundles all of them.
+    await until(() => said.includes('postgresql://'), 90_000);
     const connectionString = /postgresql:\S+/.exec(said)?.[0] ?? '';
     child.kill('SIGKILL');
     await until(() =>
@@ -117,7 +121,7 @@ describe('a database without a connection string', () => {
     expect(await query(again, "SELECT tablename FROM pg_tables WHERE tablename LIKE '%committed'")).toEqual([
       { tablename: 'committed' },
     ]);
-  });
+  }, 120_000);
 });
 
 describe('the PostgreSQL of the tests', () => {
