@@ -160,7 +160,7 @@ describe('the process', () => {
     cleanUp.push(() => client.close());
     const sender = client.createSender('counter-in');
     await sender.sendMessages({ body: { text: 'one' } });
-    await until(() => broker.entity('counter-in').messages().length === 0);
+    await until(() => broker.entity('counter-in').messageCount === 0);
     // A message that cannot be settled keeps the drain waiting. (Its sender gets no answer either.)
     broker.faults.delayAnswers(600_000, 'counter-in');
     sender.sendMessages({ body: { text: 'two' } }).catch(() => undefined);

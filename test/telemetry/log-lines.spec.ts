@@ -36,7 +36,7 @@ describe('the lines that are logged while a message is processed', () => {
     await client.close();
     await emulator.close();
   });
-  const left = (queue: string): number => emulator.entity(queue).messages().length;
+  const left = (queue: string): number => emulator.entity(queue).messageCount;
   const send = (queue: string, ...messages: ServiceBusMessage[]): Promise<void> =>
     client.createSender(queue).sendMessages(messages);
   const startWork = async (handler: WorkHandler, binding: BindingOptions, options = {}): Promise<void> => {

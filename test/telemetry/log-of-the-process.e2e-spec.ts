@@ -52,7 +52,7 @@ describe('the log of the process', () => {
       messageId: 'm1',
       correlationId: 'c1',
     });
-    await until(() => emulator.entity('counter-in/$DeadLetterQueue').messages().length === 1, WAIT_MS);
+    await until(() => emulator.entity('counter-in/$DeadLetterQueue').messageCount === 1, WAIT_MS);
     await until(() => service.output.includes('is dead-lettered'), WAIT_MS);
     service.signal('SIGTERM');
     await service.exit();

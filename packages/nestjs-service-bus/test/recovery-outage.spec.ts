@@ -82,7 +82,7 @@ describe('a broker that is down for a while', () => {
     await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
     emulator = await start(port);
     await until(
-      () => emulator.entity('work').messages().length === 0 && emulator.entity(destination).counts.active > 0,
+      () => emulator.entity('work').messageCount === 0 && emulator.entity(destination).counts.active > 0,
       BACK_WITHIN_MS,
     );
     expect(emulator.entity('work/$DeadLetterQueue').messages()).toEqual([]);

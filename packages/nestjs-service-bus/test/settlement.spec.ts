@@ -22,7 +22,7 @@ describe('settlement', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
   const expectFates = async (): Promise<void> => {
     const dead = scene.emulator.entity('work/$DeadLetterQueue');
-    await until(() => scene.left('work') === 60 && dead.messages().length === 60);
+    await until(() => scene.left('work') === 60 && dead.messageCount === 60);
     expect(scene.emulator.entity('work').counts.deferred).toBe(60);
     const fate = ({ messageId }: { messageId: string }): unknown => FATES[Number(messageId) % FATES.length];
     expect(new Set(scene.emulator.entity('work').messages().map(fate))).toEqual(new Set(['defer']));

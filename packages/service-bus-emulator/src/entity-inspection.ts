@@ -53,6 +53,12 @@ export class EntityInspection {
     return { ...this.#queue.store.counts };
   }
 
+  /** The number of all messages, in any state: what a test that waits for it should ask for, many messages or few. */
+  get messageCount(): number {
+    const { active, deferred, scheduled } = this.#queue.store.counts;
+    return active + deferred + scheduled;
+  }
+
   /** Messages whose lock a receiver holds. */
   get lockedCount(): number {
     return this.#queue.locks.size;

@@ -235,7 +235,7 @@ describe('delayed answers', () => {
       receiver.completeMessage(message),
       receiver.peekMessages(1),
     ].map((answer) => answer.catch(() => undefined));
-    await until(() => scene.entity('gone').messages().length === 1 && scene.entity('gone').lockedCount === 0);
+    await until(() => scene.entity('gone').messageCount === 1 && scene.entity('gone').lockedCount === 0);
     scene.emulator.dropConnections();
     scene.clock.advance(500);
     await scene.connect().createSender('others').sendMessages({ body: 'at once' });

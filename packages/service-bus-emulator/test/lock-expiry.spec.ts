@@ -123,7 +123,7 @@ describe('message locks under the renewal of the SDK', () => {
       },
       processError: () => Promise.resolve(),
     });
-    await until(() => deliveryCounts.length > 0 && scene.entity('slow').messages().length === 0);
+    await until(() => deliveryCounts.length > 0 && scene.entity('slow').messageCount === 0);
     expect(deliveryCounts).toEqual([0]);
     await receiver.close();
   });

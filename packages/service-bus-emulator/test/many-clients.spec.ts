@@ -29,7 +29,7 @@ describe('fifty clients at once', () => {
     expect(received).toEqual(
       names.map((_, index) => Array.from({ length: MESSAGES }, (_unused, body) => [index, body])),
     );
-    expect(names.every((name) => scene.entity(name).messages().length === 0)).toBe(true);
+    expect(names.every((name) => scene.entity(name).messageCount === 0)).toBe(true);
   });
 
   it('compete for the messages of one queue: each message goes to one of them', async () => {

@@ -100,7 +100,7 @@ describe('other clients than the JavaScript SDK', () => {
       true,
       (rhea.message as unknown as { accepted(): { described(): unknown } }).accepted().described(),
     );
-    await until(() => scene.entity('settled').messages().length === 0);
+    await until(() => scene.entity('settled').messageCount === 0);
   });
 
   it('settle many deliveries at once', async () => {
@@ -112,7 +112,7 @@ describe('other clients than the JavaScript SDK', () => {
     receiver.add_credit(5);
     await until(() => deliveries.length === 5);
     for (const delivery of deliveries) delivery.accept();
-    await until(() => scene.entity('settled').messages().length === 0);
+    await until(() => scene.entity('settled').messageCount === 0);
   });
 
   it('ask for a session by a described value, and get one back', async () => {

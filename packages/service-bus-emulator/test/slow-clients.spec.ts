@@ -44,7 +44,7 @@ describe('clients that do not read what they requested', () => {
     client.socket.resume();
     await drained;
     expect(firstBytes).toEqual(Array.from({ length: COUNT }, (_, index) => index));
-    await until(() => scene.entity('large').messages().length === 0);
+    await until(() => scene.entity('large').messageCount === 0);
     await client.close();
   });
 

@@ -89,7 +89,7 @@ export class Scene {
 
   /** Number of messages in an entity, in any state. */
   left(entity: string): number {
-    return this.emulator.entity(entity).messages().length;
+    return this.emulator.entity(entity).messageCount;
   }
 }
 

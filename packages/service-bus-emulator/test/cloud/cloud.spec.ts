@@ -23,7 +23,7 @@ describe('the suites against a namespace that is known by its connection string 
     expect(stdout).toMatch(/^\d agree, 0 differ, \d skipped: they need/m);
     // The scenes have removed what they made: there is nothing left for the run to remove.
     expect(stdout).not.toContain('removed');
-  });
+  }, 240_000);
 
   it('tell a difference in one line: what was expected by which source, and what came', async () => {
     const { default: DifferenceReporter } = (await import(REPORTER)) as {
