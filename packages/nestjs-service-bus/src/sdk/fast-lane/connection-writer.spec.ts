@@ -7,13 +7,15 @@ import { ConnectionWriter } from './connection-writer.js';
 class Connection {
   registered = false;
   readonly written: string[] = [];
-  readonly socket = {
-    cork: () => this.written.push('cork'),
-    uncork: () => this.written.push('uncork'),
+  socket = {
+    cork: () => void this.written.push('cork'),
+    uncork: () => void this.written.push('uncork'),
+    write: (bytes: Buffer) => this.written.push(bytes.toString()) > 0,
+    end: () => void this.written.push('end'),
   };
   readonly sessions = ['a', 'b'].map((name, channel) => ({
     local: { channel },
-    _process: () => void this.written.push(name),
+    _process: (): void => void this.socket.write(Buffer.from(name)),
   }));
   readonly local_channel_map: Record<number, RheaSession> = Object.fromEntries(
     this.sessions.map((session, channel) => [channel, session as unknown as RheaSession]),
@@ -43,14 +45,14 @@ describe('ConnectionWriter', () => {
     const writer = ConnectionWriter.of(connection);
     connection._register();
     await endOfTurn();
-    expect(connection.written.splice(0)).toEqual(['cork', 'a', 'b', 'uncork']);
+    expect(connection.written.splice(0)).toEqual(['ab']);
     writer.schedule(connection.session(1));
     writer.schedule(connection.session(1));
     await endOfTurn();
-    expect(connection.written.splice(0)).toEqual(['cork', 'b', 'uncork']);
+    expect(connection.written.splice(0)).toEqual(['b']);
     writer.schedule(connection.session(0));
     await endOfTurn();
-    expect(connection.written).toEqual(['cork', 'a', 'uncork']);
+    expect(connection.written).toEqual(['a']);
   });
 
   it('asks all when rhea or the SDK has something to write, whichever session that is for', async () => {
@@ -60,7 +62,7 @@ describe('ConnectionWriter', () => {
     writer.schedule(connection.session(0));
     connection._register();
     await endOfTurn();
-    expect(connection.written).toEqual(['cork', 'a', 'b', 'uncork']);
+    expect(connection.written).toEqual(['ab']);
   });
 
   it('writes nothing for a session that has ended, whoever has its channel now', async () => {
@@ -74,7 +76,47 @@ describe('ConnectionWriter', () => {
     writer.schedule(connection.session(0));
     writer.schedule(connection.session(1));
     await endOfTurn();
-    expect(connection.written).toEqual(['cork', 'uncork']);
+    expect(connection.written).toEqual([]);
+  });
+
+  it('does not copy what is large, and still has it written together', async () => {
+    const connection = new Connection();
+    const large = 'x'.repeat(70_000);
+    connection.sessions[0] = {
+      local: { channel: 0 },
+      _process: () => void connection.socket.write(Buffer.from(large)),
+    };
+    ConnectionWriter.of(connection);
+    connection._register();
+    await endOfTurn();
+    expect(connection.written).toEqual(['cork', large, 'b', 'uncork']);
+  });
+
+  it('writes what there is before the connection ends, and at once outside of its turns', async () => {
+    const connection = new Connection();
+    const [first, last] = connection.sessions;
+    if (!first || !last) throw new Error('there are no sessions');
+    last._process = () => connection.socket.end();
+    ConnectionWriter.of(connection);
+    connection._register();
+    await endOfTurn();
+    connection.socket.write(Buffer.from('c'));
+    expect(connection.written).toEqual(['a', 'end', 'c']);
+  });
+
+  it('goes on with the next socket when the connection is made anew', async () => {
+    const connection = new Connection();
+    const writer = ConnectionWriter.of(connection);
+    connection._register();
+    await endOfTurn();
+    const again: string[] = [];
+    connection.socket = { ...connection.socket, write: (bytes) => again.push(bytes.toString()) > 0 };
+    connection._register();
+    await endOfTurn();
+    writer.schedule(connection.session(1));
+    await endOfTurn();
+    expect(connection.written).toEqual(['ab']);
+    expect(again).toEqual(['ab', 'b']);
   });
 
   it('is one for each connection', () => {

@@ -1,4 +1,5 @@
 import { type RheaConnection, type RheaSession } from './rhea-link.js';
+import { WrittenTogether, type WritingSocket } from './written-together.js';
 
 const WRITERS = new WeakMap<RheaConnection, ConnectionWriter>();
 
@@ -12,6 +13,7 @@ export class ConnectionWriter {
   /** rhea or the SDK has something to write, and does not say for which session. */
   private isForAll = true;
   private readonly register: () => void;
+  private together?: WrittenTogether;
 
   private constructor(private readonly connection: RheaConnection) {
     this.register = connection._register.bind(connection);
@@ -37,9 +39,8 @@ export class ConnectionWriter {
 
   private write(processAll: () => void): void {
     const { connection, sessions } = this;
-    // WebSockets cannot be corked.
-    const { socket } = connection;
-    socket?.cork?.();
+    const together = this.togetherOn(connection.socket);
+    together?.begin();
     try {
       this.sessions = new Set();
       if (this.isForAll) {
@@ -52,7 +53,13 @@ export class ConnectionWriter {
         if (connection.local_channel_map[session.local.channel] === session) session._process();
       }
     } finally {
-      socket?.uncork?.();
+      together?.end();
     }
+  }
+
+  /** A connection gets another socket when it connects again. */
+  private togetherOn(socket: WritingSocket | undefined): WrittenTogether | undefined {
+    if (socket && this.together?.socket !== socket) this.together = new WrittenTogether(socket);
+    return socket && this.together;
   }
 }

@@ -1,6 +1,7 @@
 import { type ServiceBusReceiver } from '@azure/service-bus';
 
 import { type LinkDelivery } from './link-delivery.js';
+import { type WritingSocket } from './written-together.js';
 
 // The parts of rhea 3.0.5 that its types do not show, as far as we use them.
 
@@ -31,7 +32,7 @@ export interface RheaIncoming {
 
 /** What of a connection decides over when it writes. */
 export interface RheaConnection {
-  readonly socket?: { cork?(): void; uncork?(): void };
+  readonly socket?: WritingSocket;
   /** The sessions, by their channels. */
   readonly local_channel_map: Readonly<Record<number, RheaSession>>;
   /** Its sessions are to be asked in the next turn what they have to write. */
