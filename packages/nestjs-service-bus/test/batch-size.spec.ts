@@ -5,6 +5,7 @@ import { type Emulator, startEmulator } from 'service-bus-emulator';
 import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { switchOffFastLane } from '../src/sdk/fast-lane/fast-lane.js';
 import { contextOf } from '../src/sdk/sdk-context.js';
+import { SendingLink } from '../src/sdk/sending/sending-link.js';
 import { SenderPool } from '../src/send/sender-pool.js';
 
 const KILOBYTE = 1_024;
@@ -26,6 +27,7 @@ describe('sends that travel as batches', () => {
   });
 
   afterEach(async () => {
+    jest.restoreAllMocks();
     await client.close();
     await emulator.close();
   });
@@ -35,10 +37,10 @@ describe('sends that travel as batches', () => {
     async (isFast) => {
       if (!isFast) switchOffFastLane(contextOf(client) ?? {});
       const pool = new SenderPool(client);
-      const sendMessages = jest.spyOn(pool.sdkSender('work'), 'sendMessages');
+      const transfer = jest.spyOn(SendingLink.prototype, 'transfer');
       const body = 'x'.repeat(32 * KILOBYTE);
       await Promise.all(Array.from({ length: 200 }, () => pool.get('work').send({ body })));
-      const sizes = sendMessages.mock.calls.map(([batch]) => (batch as ServiceBusMessageBatch).sizeInBytes);
+      const sizes = transfer.mock.calls.map(([batch]) => (batch as ServiceBusMessageBatch).sizeInBytes);
       expect(Math.max(...sizes)).toBeLessThanOrEqual(256 * KILOBYTE);
       expect(Math.max(...sizes)).toBeGreaterThan(128 * KILOBYTE);
       expect(emulator.entity('work').counts.active).toBe(200);
@@ -48,16 +50,16 @@ describe('sends that travel as batches', () => {
 
   it.each(['partitioned', 'unique'])('are what the entity takes together, where it is %s', async (queue) => {
     const pool = new SenderPool(client);
-    const sendMessages = jest.spyOn(pool.sdkSender(queue), 'sendMessages');
+    const transfer = jest.spyOn(SendingLink.prototype, 'transfer');
     const sendMany = async (round: number): Promise<number> => {
-      sendMessages.mockClear();
+      transfer.mockClear();
       const sends = Array.from({ length: 120 }, (_, index) => {
         const key = `k${index % 4}`;
         const place = index % 3 === 0 ? { sessionId: key } : index % 3 === 1 ? { partitionKey: key } : {};
         return pool.get(queue).send({ body: index, messageId: `${round}-${index}`, ...place });
       });
       await Promise.all(sends);
-      return sendMessages.mock.calls.length;
+      return transfer.mock.calls.length;
     };
     await sendMany(1);
     // What was learnt from the first refusal spares the next ones theirs.

@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 
 import {
   ServiceBusClient,
+  type ServiceBusError,
   type ServiceBusMessageBatch,
   type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
@@ -15,11 +16,14 @@ import { until } from '../../../test/support/until.js';
 import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { SESSION_PLACES } from '../src/receive/links/delivery-window.js';
 import { checkShapes } from '../src/sdk/fast-lane/check-shapes.js';
+import { encodeAlone } from '../src/sdk/fast-lane/encode-alone.js';
 import { FastLink } from '../src/sdk/fast-lane/fast-link.js';
 import { receiverLinkOf } from '../src/sdk/fast-lane/rhea-link.js';
+import { rheaSenderOf, sdkLinkOf } from '../src/sdk/fast-lane/rhea-sender.js';
 import { isInstrumented, quietTracing } from '../src/sdk/connection/quiet-tracing.js';
 import { failLostRequests } from '../src/sdk/connection/lost-requests.js';
 import { contextOf } from '../src/sdk/sdk-context.js';
+import { SendingLink } from '../src/sdk/sending/sending-link.js';
 import { within } from '../src/time/within.js';
 
 // What src/sdk/ relies on, and no typed interface promises: when a version of the SDK or of rhea changes any of it, a
@@ -251,6 +255,45 @@ describe('the private parts of the SDK and of rhea', () => {
       expect(link).toBeDefined();
       emulator.detachLinks('work');
       await until(() => partsOf(sender)._sender.link !== link);
+    });
+
+    it('have rhea’s link, which takes bytes and tells the answers (sending/link-transfers.ts)', async () => {
+      const answers: unknown[] = [];
+      for (const [queue, first] of [
+        ['work', {}],
+        ['sessions', { sessionId: 'a' }],
+      ] as const) {
+        const sender = client.createSender(queue);
+        await sender.sendMessages({ body: 1, ...first });
+        const link = sdkLinkOf(sender);
+        const rheaSender = link && rheaSenderOf(link);
+        expect(typeof link?.maxMessageSize).toBe('number');
+        for (const answer of ['accepted', 'rejected'] as const) {
+          rheaSender?.on(answer, ({ delivery }) => answers.push([answer, delivery?.remote_state?.error]));
+        }
+        rheaSender?.send(encodeAlone({ body: 2 }) ?? Buffer.of(), undefined, 0);
+      }
+      await until(() => answers.length === 2);
+      expect(answers).toEqual([
+        ['accepted', undefined],
+        [
+          'rejected',
+          expect.objectContaining({ condition: expect.any(String), description: expect.any(String) }),
+        ],
+      ]);
+    });
+
+    it('refuse with the same error on the fast lane (sending/refusal-error.ts)', async () => {
+      const sender = client.createSender('sessions');
+      const link = new SendingLink(sender);
+      await link.transfer({ body: 1, sessionId: 'a' });
+      const sdkSends = jest.spyOn(sender, 'sendMessages');
+      const error: unknown = await link.transfer({ body: 2 }).catch((refusal: unknown) => refusal);
+      expect(sdkSends).not.toHaveBeenCalled();
+      const same: unknown = await sender.sendMessages({ body: 2 }).catch((refusal: unknown) => refusal);
+      const { code, retryable, message } = same as ServiceBusError;
+      expect(error).toMatchObject({ name: 'ServiceBusError', code, retryable });
+      expect((error as Error).message).toContain(message.split(': ')[1]?.split('. TrackingId')[0]);
     });
 
     it('take a batch of another’s making, and ask it for its bytes (fast-lane/encoded-batch.ts)', async () => {

@@ -5,6 +5,7 @@ import { contextOf, contextOfLink, type SdkContext } from '../sdk-context.js';
 import { within } from '../../time/within.js';
 import { misfitsOfLink, type RheaConnection, type RheaReceiver } from './rhea-link.js';
 import { rheaMessage } from './rhea-message.js';
+import { misfitsOfSenderLink, type RheaSender } from './rhea-sender.js';
 
 /**
  * What of the installed SDK and rhea is not as this room knows it, by what needs it; all lists are empty with the
@@ -106,10 +107,14 @@ function misfitsOfSender(sender: ServiceBusSender): string[] {
 /** rhea's links, sessions and outcomes; and that the SDK's rhea is ours, which cannot write another copy's types. */
 function misfitsOfRhea(context: SdkContext): string[] {
   const connection = context.connection._connection as unknown as RheaConnection & {
-    create_session?(): { create_receiver?(name: string, options: object): Partial<RheaReceiver> };
+    create_session?(): {
+      create_receiver?(name: string, options: object): Partial<RheaReceiver>;
+      create_sender?(name: string, options: object): Partial<RheaSender>;
+    };
   };
   const ours = (rhea as unknown as { create_connection(options: object): object }).create_connection({});
   const link = connection.create_session?.().create_receiver?.('check', {});
+  const sender = connection.create_session?.().create_sender?.('check', {});
   const { decode, accepted, released, rejected, modified, unwrap_outcome } = rheaMessage;
   return [
     ...missing([
@@ -122,6 +127,7 @@ function misfitsOfRhea(context: SdkContext): string[] {
       ]),
     ]),
     ...(link ? misfitsOfLink(link) : ['rhea Session.create_receiver']),
+    ...(sender ? misfitsOfSenderLink(sender) : ['rhea Session.create_sender']),
   ];
 }
 

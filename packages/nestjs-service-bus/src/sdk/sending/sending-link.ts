@@ -1,29 +1,44 @@
 import {
   type OperationOptionsBase,
+  ServiceBusError,
   type ServiceBusMessageBatch,
   type ServiceBusSender,
 } from '@azure/service-bus';
+import { MessageFormat } from '@nestjs-service-bus/amqp-message';
 
 import { isInstrumented } from '../connection/quiet-tracing.js';
+import { encodeAlone } from '../fast-lane/encode-alone.js';
 import { EncodedBatch } from '../fast-lane/encoded-batch.js';
 import { mayUseFastLane } from '../fast-lane/fast-lane.js';
+import { rheaSenderOf, type SdkSenderLink, sdkLinkOf } from '../fast-lane/rhea-sender.js';
 import { type Retrying } from '../retrying.js';
+import { LinkLostError, LinkTransfers } from './link-transfers.js';
 
 type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
 
 const LOOK_EVERY_MS = 200;
 const MAX_TRIES = 5;
+/** As long as the SDK waits for an answer. */
+const TIMEOUT_MS = 60_000;
 /**
  * [Service Bus] A batch may have 1 MB at most, 256 KB in the Standard tier, also where the link takes larger messages.
  * A larger batch would gain nothing.
  */
 const MAX_BATCH_BYTES = 256 * 1_024;
 
-/** A link that messages leave on, over one of the SDK's senders; several transfers may be on their way at once. */
+/**
+ * A link that messages leave on, over one of the SDK's senders; several transfers may be on their way at once. The SDK
+ * opens the link, and sends on it what the fast lane does not take.
+ */
 export class SendingLink {
   private readonly usesFastLane: boolean;
+  /** Under way through the SDK. */
   private readonly transfers = new Set<Transfer>();
-  private timer?: NodeJS.Timeout;
+  /** Of those, the ones that are not on the link yet: what leaves after them must not overtake them. */
+  private unsent = 0;
+  /** On the fast lane of the link that is open now. */
+  private fast?: { readonly link: SdkSenderLink; readonly transfers: LinkTransfers } | undefined;
+  private timer?: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly sender: ServiceBusSender,
@@ -38,11 +53,14 @@ export class SendingLink {
    * fast lane is off, or where somebody traces the SDK, which makes a span for each message.
    */
   async createBatch(): Promise<ServiceBusMessageBatch> {
+    const isFast = this.usesFastLane && !isInstrumented();
+    const maxSize = isFast && this.fastLane ? this.fast?.link.maxMessageSize : undefined;
+    if (typeof maxSize === 'number' && maxSize > 0) {
+      return new EncodedBatch(Math.min(maxSize, MAX_BATCH_BYTES));
+    }
     const batch = await this.run(() => this.sender.createMessageBatch());
     const isKnown = typeof (batch as { _generateMessage?: unknown })._generateMessage === 'function';
-    if (this.usesFastLane && !isInstrumented() && isKnown) {
-      return new EncodedBatch(Math.min(batch.maxSizeInBytes, MAX_BATCH_BYTES));
-    }
+    if (isFast && isKnown) return new EncodedBatch(Math.min(batch.maxSizeInBytes, MAX_BATCH_BYTES));
     if (!(batch.maxSizeInBytes > MAX_BATCH_BYTES)) return batch;
     return this.sender.createMessageBatch({ maxSizeInBytes: MAX_BATCH_BYTES });
   }
@@ -64,36 +82,92 @@ export class SendingLink {
 
   private async tryTransfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
     for (let tries = 1; ; tries++) {
-      const transfer = this.begin(options?.abortSignal);
       try {
-        return await this.sender.sendMessages(messages, { ...options, abortSignal: transfer.signal });
+        return await (this.sendFast(messages, options) ?? this.sendThroughSdk(messages, options));
       } catch (error) {
-        if (!transfer.isLinkLost || tries >= MAX_TRIES) throw error;
-      } finally {
-        this.end(transfer);
+        if (!(error instanceof LinkLostError)) throw error;
+        if (tries >= MAX_TRIES) throw new ServiceBusError(error.message, 'ServiceCommunicationProblem');
       }
     }
   }
 
-  private begin(callersSignal: OperationOptionsBase['abortSignal']): Transfer {
-    const transfer = new Transfer(linkOf(this.sender), callersSignal);
-    this.transfers.add(transfer);
-    this.timer ??= setInterval(() => this.look(), LOOK_EVERY_MS);
-    return transfer;
+  /** Returns undefined for what the SDK has to send. */
+  private sendFast(messages: Sendable, options?: OperationOptionsBase): Promise<void> | undefined {
+    const fastLane = options || isInstrumented() ? undefined : this.fastLane;
+    if (!fastLane) return undefined;
+    const isBatch = messages instanceof EncodedBatch;
+    const bytes = isBatch ? messages._generateMessage() : encodeAlone(messages);
+    if (!bytes) return undefined;
+    const sent = fastLane.send(bytes, isBatch ? MessageFormat.batch : MessageFormat.plain);
+    this.watch();
+    return sent;
   }
 
-  private end(transfer: Transfer): void {
-    transfer.end();
-    this.transfers.delete(transfer);
-    if (this.transfers.size > 0) return;
-    clearInterval(this.timer);
-    this.timer = undefined;
+  private get fastLane(): LinkTransfers | undefined {
+    return this.unsent === 0 ? this.openLink : undefined;
+  }
+
+  /** Undefined while there is no link that takes a message in this turn. */
+  private get openLink(): LinkTransfers | undefined {
+    if (!this.usesFastLane || this.sender.isClosed) return undefined;
+    const link = sdkLinkOf(this.sender);
+    if (!link) return undefined;
+    if (this.fast?.link !== link) {
+      const rheaSender = rheaSenderOf(link);
+      if (!rheaSender) return undefined;
+      this.fast?.transfers.lose();
+      this.fast = { link, transfers: new LinkTransfers(rheaSender) };
+    }
+    const { transfers } = this.fast;
+    return transfers.isReady ? transfers : undefined;
+  }
+
+  private async sendThroughSdk(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
+    const sent = this.beginUnsent();
+    const transfer = new Transfer(sdkLinkOf(this.sender), options?.abortSignal);
+    this.transfers.add(transfer);
+    this.watch();
+    try {
+      return await this.sender.sendMessages(messages, { ...options, abortSignal: transfer.signal });
+    } catch (error) {
+      throw transfer.isLinkLost ? new LinkLostError() : error;
+    } finally {
+      transfer.end();
+      this.transfers.delete(transfer);
+      sent();
+    }
+  }
+
+  /** The SDK puts a message on a link that is ready within this turn, and waits for any other one. */
+  private beginUnsent(): () => void {
+    const isReady = this.openLink !== undefined;
+    let isCounted = true;
+    const sent = (): void => {
+      if (isCounted) this.unsent--;
+      isCounted = false;
+    };
+    this.unsent++;
+    if (isReady) setImmediate(sent);
+    return sent;
+  }
+
+  /** Looks now and then after the link, as long as transfers are under way. */
+  private watch(): void {
+    this.timer ??= setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
   /** In the order in which they went out: so they go out again. */
   private look(): void {
-    const link = linkOf(this.sender);
+    const link = sdkLinkOf(this.sender);
+    if (this.fast && this.fast.link !== link) {
+      this.fast.transfers.lose();
+      this.fast = undefined;
+    } else this.fast?.transfers.expire(TIMEOUT_MS);
     for (const transfer of this.transfers) transfer.look(link);
+    // Not with each transfer that ends: the next one would start the timer anew.
+    if (this.transfers.size > 0 || (this.fast?.transfers.size ?? 0) > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
   }
 }
 
@@ -127,10 +201,4 @@ class Transfer {
   }
 
   private readonly abort = (): void => this.controller.abort();
-}
-
-/** The SDK announces to nobody that a sender's link is lost. Where it keeps the link elsewhere, its own timeout remains. */
-function linkOf(sender: ServiceBusSender): unknown {
-  const { _sender: inner } = sender as { _sender?: { link?: unknown } };
-  return inner?.link;
 }
