@@ -1,12 +1,14 @@
 import { answer } from '../process/answer.js';
 import { monotonicMs } from '../process/monotonic-ms.js';
-import { setWork } from './order.js';
+import { handledSoFar, setWork } from './order.js';
 import { type Profiler } from './profiler.js';
 import { type Assignment, type CandidateModule, type Running } from './running.js';
 
 /** Resources that a candidate's process has used so far. */
 export interface Usage {
   readonly atMs: number;
+  /** Messages. */
+  readonly handled: number;
   readonly cpuMicroseconds: number;
   readonly rssBytes: number;
   readonly peakRssBytes: number;
@@ -21,6 +23,7 @@ function usage(): Usage {
   const { user, system } = process.cpuUsage();
   return {
     atMs: monotonicMs(),
+    handled: handledSoFar(),
     cpuMicroseconds: user + system,
     rssBytes: process.memoryUsage.rss(),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,

@@ -36,6 +36,8 @@ export interface FarSeries {
 /** What a client measures at a distance, one figure of each round. */
 export interface ClientFigures {
   readonly roundTripMs: number;
+  /** Of a few bytes, through the same proxy: what a round trip takes at least. */
+  readonly echoesMs: number[];
   readonly requestsAtPaceMs: number[];
   readonly requestsOneByOneMs: number[];
   readonly emitsOneByOneMs: number[];
@@ -69,14 +71,19 @@ const WORKS: readonly FarWork[] = [NEAR, ...ROUND_TRIPS_MS].flatMap((roundTripMs
 const BYTES = 100;
 /** Enough for the fastest: what is left when the time is over is thrown away. */
 const MESSAGES = 60_000;
-const SESSION_MESSAGES = 16_000;
-/** Of the SDK's loops at a distance, and where handlers that work set the limit. */
+/** At the longest distance. */
+const FAR_MESSAGES = 25_000;
+/** Of the SDK's loop at a distance, and where handlers that work set the limit. */
 const FEWER_MESSAGES = 12_000;
-const WARM_UP_MS = 1_500;
-const MEASURED_MS = 4_000;
+/** With an adaptive limit, work is no limit. */
+const ADAPTIVE_MESSAGES = 30_000;
+const SESSION_MESSAGES = 8_000;
+const WARM_UP_MS = 800;
+const MEASURED_MS = 1_600;
 const POLL_EVERY_MS = 100;
 const LAST_SHARE = 0.95;
-const PACE: Pace = { requestsPerSecond: 200, seconds: 5, concurrency: 100 };
+const PACE: Pace = { requestsPerSecond: 200, seconds: 3, concurrency: 100 };
+const ONE_BY_ONE = 60;
 const CLIENT_PROGRAM = fileURLToPath(new URL('./client-process.js', import.meta.url));
 
 /** Measures the transport beside others with a network of some milliseconds between them and the broker. */
@@ -154,11 +161,13 @@ async function measureRate(
   await broker.reset();
   const messages = messagesFor(work, candidate);
   const orders = makeOrders(messages, BYTES);
-  if (work.hasSessions) await fillSessions(broker as ServiceBusBroker, orders, work.concurrency);
-  else await broker.fill(orders, candidate.wrap);
-  const far = work.roundTripMs > NEAR ? await FarBroker.of(broker.address, work.roundTripMs) : undefined;
+  // It loads its modules meanwhile.
   const child = openCandidate(candidate);
+  let far: FarBroker | undefined;
   try {
+    if (work.hasSessions) await fillSessions(broker as ServiceBusBroker, orders, work.concurrency);
+    else await broker.fill(orders, candidate.wrap);
+    if (work.roundTripMs > NEAR) far = await FarBroker.of(broker.address, work.roundTripMs);
     const { concurrency, workMs } = work;
     const { address } = far ?? broker;
     await child.ask('start', {
@@ -190,7 +199,9 @@ async function measureRate(
 
 function messagesFor({ roundTripMs, hasSessions, workMs }: FarWork, { id }: FarCandidate): number {
   if (hasSessions) return SESSION_MESSAGES;
-  return workMs > 0 || (id === 'B' && roundTripMs >= VARIANTS_AT_MS) ? FEWER_MESSAGES : MESSAGES;
+  if (workMs > 0) return id === 'AA' ? ADAPTIVE_MESSAGES : FEWER_MESSAGES;
+  if (id === 'B' && roundTripMs > NEAR) return FEWER_MESSAGES;
+  return roundTripMs > VARIANTS_AT_MS ? FAR_MESSAGES : MESSAGES;
 }
 
 function fillSessions(
@@ -208,6 +219,7 @@ function fillSessions(
 async function measureClient(roundTripMs: number, { rounds, quick }: Options): Promise<ClientFigures> {
   const figures: ClientFigures = {
     roundTripMs,
+    echoesMs: [],
     requestsAtPaceMs: [],
     requestsOneByOneMs: [],
     emitsOneByOneMs: [],
@@ -220,6 +232,7 @@ async function measureClient(roundTripMs: number, { rounds, quick }: Options): P
   try {
     for (let round = 1; round <= rounds; round++) {
       await broker.reset();
+      figures.echoesMs.push(await FarBroker.echoMs(roundTripMs));
       await measureClientRound(far.address, broker, figures, quick);
       say(`client at ${roundTripMs} ms, round ${round}: ${JSON.stringify(figures)}`);
     }
@@ -241,7 +254,7 @@ async function measureClientRound(
   try {
     await service.ask('start', { ...assignmentOn(broker, PACE.concurrency), address });
     await client.ask('start', { address, queue: INPUT_QUEUE, events: 'events', replyQueue: OUTPUT_QUEUE });
-    const count = isQuick ? 50 : 200;
+    const count = isQuick ? ONE_BY_ONE / 2 : ONE_BY_ONE;
     figures.requestsOneByOneMs.push(await client.ask('requestsOneByOne', count));
     figures.requestsAtPaceMs.push(await client.ask('requestsAtPace', PACE));
     figures.emitsOneByOneMs.push(await client.ask('emitsOneByOne', count));
@@ -252,7 +265,7 @@ async function measureClientRound(
     await service.close();
   }
   await broker.reset();
-  figures.postsOneByOneMs.push(await postsOneByOne(address, isQuick ? 50 : 200));
+  figures.postsOneByOneMs.push(await postsOneByOne(address, isQuick ? ONE_BY_ONE / 2 : ONE_BY_ONE));
 }
 
 /** The service answers when the broker, which is far from it, has accepted; it is near to its own client. */

@@ -25,6 +25,8 @@ export interface Throughput {
 /** Options for a special round. */
 export interface Variation {
   readonly assignment?: Partial<Assignment>;
+  /** How many messages come out before the clock starts. Default: a tenth of those that are measured. */
+  readonly warmUp?: number;
   fill?(orders: Iterable<Order>): Promise<void>;
   /** Called when the clock starts, and when it stops. */
   begin?(child: Child): Promise<void>;
@@ -40,6 +42,15 @@ export class UnsettledError extends Error {
   }
 }
 
+/** The candidate was done before the clock had started. */
+export class TooFewMessagesError extends Error {
+  override readonly name = 'TooFewMessagesError';
+
+  constructor(readonly messages: number) {
+    super(`all ${messages} messages were processed before the clock started: there are too few`);
+  }
+}
+
 /** Share of the messages processed before the clock starts, to warm up links, compiled code and caches. */
 const WARM_UP_SHARE = 0.1;
 const SETTLE_TIMEOUT_MS = 10_000;
@@ -52,7 +63,7 @@ export async function measureThroughput(
   variation: Variation = {},
 ): Promise<Throughput> {
   const messages = Math.round(work.messages * candidate.share);
-  const warmUp = Math.round(messages * WARM_UP_SHARE);
+  const warmUp = variation.warmUp ?? Math.round(messages * WARM_UP_SHARE);
   await broker.reset();
   const orders = makeOrders(warmUp + messages, work.bytes);
   await (variation.fill?.(orders) ?? broker.fill(orders, candidate.wrap));
@@ -65,11 +76,14 @@ export async function measureThroughput(
     const before = await child.ask<Usage>('usage');
     const [begin, end] = [await warm, await broker.whenOutputs(warmUp + messages)];
     const after = await child.ask<Usage>('usage');
+    // It says itself how many messages it has handled by then: asking it takes a while when it is busy.
+    const handled = after.handled - before.handled;
+    if (begin.count >= end.count || handled <= 0) throw new TooFewMessagesError(end.count);
     await variation.end?.(child);
     await assertSettled(broker, child, candidate);
     return {
       messagesPerSecond: (end.count - begin.count) / ((end.atMs - begin.atMs) / 1_000),
-      cpuMicrosecondsPerMessage: (after.cpuMicroseconds - before.cpuMicroseconds) / messages,
+      cpuMicrosecondsPerMessage: (after.cpuMicroseconds - before.cpuMicroseconds) / handled,
       peakRssBytes: after.peakRssBytes,
     };
   } finally {

@@ -39,6 +39,7 @@ export function farSection(measured: Measured): Section {
 export function clientSection(clients: readonly ClientFigures[]): Section {
   const header = [
     'round trip',
+    'bare echo',
     'request, 200/s',
     'request, alone',
     'emit, alone',
@@ -48,6 +49,7 @@ export function clientSection(clients: readonly ClientFigures[]): Section {
   ];
   const rows = clients.map((figures) => [
     `${figures.roundTripMs} ms`,
+    `${withSpread(spread(figures.echoesMs), decimal)} ms`,
     `${withSpread(spread(figures.requestsAtPaceMs), decimal)} ms`,
     `${withSpread(spread(figures.requestsOneByOneMs), decimal)} ms`,
     `${withSpread(spread(figures.emitsOneByOneMs), decimal)} ms`,
