@@ -157,6 +157,10 @@ describe('a data directory', () => {
     );
     expect(await readdir(directory)).toContain('before-opening');
     for (const file of [table, kept]) await rm(file, { recursive: true });
+    await expect(salvageStore(directory, `${directory}-salvaged`)).rejects.toThrow(
+      `${directory}: another process uses this directory`,
+    );
+    expect(await readdir(path.dirname(directory))).not.toContain(`${path.basename(directory)}-salvaged`);
   });
 });
 

@@ -6,6 +6,7 @@ import { type EntityRecord } from '../model/entity/entity-record.js';
 import { writeEntity } from './entity-text.js';
 import { HEAD_KEY } from './head.js';
 import { copyStore, listStoreFiles, type NamedTable, originalFiles, readTables } from './keep-files.js';
+import { lockDirectory } from './lock-directory.js';
 import { databaseOptions, loadClassicLevel, openRecords } from './open-store.js';
 import { entityAddress } from './read-records.js';
 import { type TableEntry } from './read-table.js';
@@ -34,15 +35,13 @@ const KINDS: Readonly<Record<string, string>> = {
 /**
  * Carries everything that can be read in a damaged store over into a new one, and leaves the damaged one as it is.
  * Messages that were completed shortly before the damage may be there again.
- * Rejects with a StoreError if there is no store in `from`, or something in `to`.
+ * Rejects with a StoreError if there is no store in `from`, an emulator uses it, or something is in `to`.
  */
 export async function salvageStore(from: string, to: string): Promise<Salvage> {
   if ((await listStoreFiles(to)).length > 0) throw new StoreError(to, 'there is a store already');
-  const original = await originalFiles(from);
-  if ((await listStoreFiles(original)).length === 0) throw new StoreError(from, 'there is no store');
   const copy = await mkdtemp(path.join(path.dirname(path.resolve(to)), 'salvage-'));
   try {
-    await copyStore(original, copy, false);
+    await copyUnused(from, copy);
     const broken = await takeBrokenTables(copy);
     const scan = await scanRepaired(copy);
     const records = [...scan.records, ...readBroken(broken, scan)];
@@ -57,6 +56,19 @@ export async function salvageStore(from: string, to: string): Promise<Salvage> {
     };
   } finally {
     await rm(copy, { recursive: true, force: true });
+  }
+}
+
+/** Copies a store that nobody writes to meanwhile: half of what was written would look like damage. */
+async function copyUnused(from: string, to: string): Promise<void> {
+  if ((await listStoreFiles(await originalFiles(from))).length === 0) {
+    throw new StoreError(from, 'there is no store');
+  }
+  const unlock = await lockDirectory(from, await loadClassicLevel(from));
+  try {
+    await copyStore(await originalFiles(from), to, false);
+  } finally {
+    await unlock();
   }
 }
 
