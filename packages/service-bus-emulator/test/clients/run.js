@@ -23,12 +23,19 @@ const CLIENTS = [
     script: 'python_qpid_proton.py',
   },
   {
-    name: 'azure-servicebus for Python, on uamqp',
+    name: 'azure-servicebus for Python',
     package: 'python3-azure, python3-uamqp',
-    version: 'import uamqp, azure.servicebus as a; print(a.__version__, "on uamqp", uamqp.__version__)',
+    version: `
+import importlib.util
+import azure.servicebus
+if importlib.util.find_spec("azure.servicebus._pyamqp"): stack = "its own AMQP stack"
+else:
+    import uamqp
+    stack = f"uamqp {uamqp.__version__}"
+print(azure.servicebus.__version__, "on", stack)`,
     script: 'python_azure_servicebus.py',
-    // Its versions up to 7.8 speak TLS only.
-    needsTls: true,
+    // Its versions on uamqp speak TLS only.
+    needsTls: (version) => version.includes('uamqp'),
   },
 ];
 
@@ -100,7 +107,9 @@ async function tryClient(client, directory) {
     entities: ENTITIES,
     authorizationRules,
   });
-  const front = client.needsTls ? await startTlsFront(emulator.port, directory) : { port: emulator.port };
+  const front = client.needsTls?.(found.version)
+    ? await startTlsFront(emulator.port, directory)
+    : { port: emulator.port };
   try {
     if (!front) {
       process.stdout.write(`skipped  ${client.name}: needs TLS, and openssl is not installed\n`);
