@@ -1,3 +1,9 @@
+import { changeDeadLetters } from './change/change-dead-letters.js';
+import { type ChangeOptions, type RunResult } from './change/change-options.js';
+import { type ExportedMessage, exportMessage } from './change/exported-line.js';
+import { importMessages, type ImportOptions, type ReadLines } from './change/import-messages.js';
+import { Purge } from './change/purge.js';
+import { Resubmit, type ResubmitOptions } from './change/resubmit.js';
 import { deadLetterPath, readEntityAddress } from './connection/entity-address.js';
 import { Namespace } from './connection/namespace.js';
 import { type NamespaceOptions } from './connection/namespace-options.js';
@@ -108,6 +114,39 @@ export class Desk {
       return message?.sequenceNumber === sequenceNumber ? message : undefined;
     }
     return undefined;
+  }
+
+  /**
+   * Sends dead letters once more, to where they were or elsewhere: a copy first, with an id of its own that is the same
+   * for each copy of one dead letter, and when the broker has it the original is removed. Needs Listen on the entity, and
+   * Send on the target.
+   *
+   * @throws DeskError where it could not be begun, or stopped after the first messages (`canary-failed`)
+   */
+  resubmit(entity: string, options: ChangeOptions & ResubmitOptions = {}): Promise<RunResult> {
+    const address = readEntityAddress(entity);
+    return changeDeadLetters(
+      this.namespace,
+      address,
+      new Resubmit(this.namespace, address, options),
+      options,
+    );
+  }
+
+  /** Removes dead letters for good. Needs Listen. */
+  purge(entity: string, options: ChangeOptions = {}): Promise<RunResult> {
+    return changeDeadLetters(this.namespace, readEntityAddress(entity), new Purge(), options);
+  }
+
+  /** Copies dead letters to lines of JSON, unharmed; none is removed. Needs Listen. */
+  async *export(entity: string, options: ListOptions = {}): AsyncGenerator<ExportedMessage, void> {
+    const { path } = readEntityAddress(entity);
+    for await (const message of this.deadLetters(entity, options)) yield exportMessage(message, path);
+  }
+
+  /** Sends messages that were exported, a line of JSON each. Needs Send. @throws DeskError if a line is none */
+  import(readLines: ReadLines, options: ImportOptions): Promise<RunResult> {
+    return importMessages(this.namespace, readLines, options);
   }
 
   /** Closes all connections. */

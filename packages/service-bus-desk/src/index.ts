@@ -1,3 +1,14 @@
+export {
+  type ChangeOptions,
+  type RunFailure,
+  type RunOptions,
+  type RunProgress,
+  type RunResult,
+} from './change/change-options.js';
+export { type MessageEdit } from './change/edit.js';
+export { type ExportedMessage } from './change/exported-line.js';
+export { type ImportOptions, type ReadLines } from './change/import-messages.js';
+export { type ResubmitOptions } from './change/resubmit.js';
 export { type NamespaceOptions } from './connection/namespace-options.js';
 export { type DeadLetterFilter } from './dead-letters/dead-letter-filter.js';
 export { type DeadLetterGroup } from './dead-letters/dead-letter-group.js';

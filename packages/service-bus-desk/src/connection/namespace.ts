@@ -1,5 +1,4 @@
 import {
-  RetryMode,
   type RetryOptions,
   ServiceBusAdministrationClient,
   ServiceBusClient,
@@ -11,13 +10,8 @@ import { DeskError } from '../desk-error.js';
 import { type NamespaceKey, readConnectionString } from './connection-string.js';
 import { type NamespaceOptions } from './namespace-options.js';
 
-/** The SDK's own three tries half a minute apart are for services: somebody waits here. */
-const RETRY_OPTIONS: RetryOptions = {
-  mode: RetryMode.Exponential,
-  retryDelayInMs: 800,
-  maxRetryDelayInMs: 15_000,
-  maxRetries: 5,
-};
+/** The desk tries again by itself: the SDK would try half a minute long what no right allows. */
+const RETRY_OPTIONS: RetryOptions = { maxRetries: 0 };
 
 /** A namespace and the clients that reach it. Nothing connects before it is used. */
 export class Namespace {

@@ -29,7 +29,8 @@ export interface ApplicationProperty {
 
 /** A message as it is on the wire. Everything is read from its bytes when it is asked for, and nothing is lost. */
 export class DeskMessage {
-  private readonly sections: Sections;
+  /** Where its parts are. */
+  readonly sections: Sections;
 
   constructor(
     /** The whole message, encoded [AMQP 3.2]. */

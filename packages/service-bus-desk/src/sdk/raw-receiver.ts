@@ -6,6 +6,7 @@ import {
 import { guidText, swapGuidOrder } from '@nestjs-service-bus/amqp-message';
 
 import { DeskError } from '../desk-error.js';
+import { retrying } from './retrying.js';
 
 /** rhea's delivery of a message that was received on a link. */
 interface RheaDelivery {
@@ -28,6 +29,7 @@ interface SdkReceiver {
 }
 
 interface SdkBatchingReceiver {
+  receive(count: number, waitMs: number, waitAfterFirstMs: number, options: object): Promise<unknown>;
   createRheaLink(...args: unknown[]): Promise<RheaPromiseLink>;
   readonly _batchingReceiverLite?: {
     _createServiceBusMessage?(context: { message: Buffer; delivery: RheaDelivery }): unknown;
@@ -49,6 +51,8 @@ export interface MessageLock {
   abandon(): Promise<void>;
 }
 
+/** The SDK waits a second for a batch to become full; whoever sits here notices. */
+const FURTHER_WAIT_MS = 200;
 /** Any message format but 0: rhea hands over the bytes of what it does not know. */
 const FOREIGN_FORMAT = 1;
 
@@ -66,7 +70,7 @@ export class RawReceiver {
     receiveBytes(this.receiver);
   }
 
-  /** Receives up to `count` messages: what there is within a second after the first; none if none comes in `waitMs`. */
+  /** Receives up to `count` messages: what comes soon after the first; none if none comes in `waitMs`. */
   async receive(count: number, waitMs: number): Promise<LockedMessage[]> {
     // Never with a signal: while the SDK connects it would leave timers of a minute behind.
     const messages = await this.receiver.receiveMessages(count, { maxWaitTimeInMs: waitMs });
@@ -108,7 +112,7 @@ class SdkLock implements MessageLock {
   ) {}
 
   complete(): Promise<void> {
-    return this.receiver.completeMessage(this.handle());
+    return retrying(() => this.receiver.completeMessage(this.handle()));
   }
 
   abandon(): Promise<void> {
@@ -129,6 +133,8 @@ function receiveBytes(receiver: ServiceBusReceiver): void {
   if (create === undefined) throw unknownVersion();
   inner._createBatchingReceiver = (...args) => {
     const batching = create(...args);
+    const receive = batching.receive.bind(batching);
+    batching.receive = (count, waitMs, _, options) => receive(count, waitMs, FURTHER_WAIT_MS, options);
     const open = batching.createRheaLink.bind(batching);
     const { _batchingReceiverLite: lite } = batching;
     if (lite?._createServiceBusMessage === undefined) throw unknownVersion();
