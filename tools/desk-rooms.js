@@ -13,6 +13,11 @@ export const DESK_ROOMS = [
     room: `${SOURCE}change/`,
     may: [`${SOURCE}change/`, `${SOURCE}dead-letters/`, ...LOWER, AMQP_MESSAGE, 'node:'],
   },
+  {
+    room: `${SOURCE}operate/`,
+    may: [`${SOURCE}operate/`, `${SOURCE}connection/`, `${SOURCE}sdk/`, '@azure/service-bus', 'long'],
+  },
   { room: `${SOURCE}command/`, may: [SOURCE, 'commander', 'node:'] },
+  { room: `${SOURCE}main.ts`, may: [`${SOURCE}command/`, 'node:'] },
   { room: SOURCE, mayNot: [`${SOURCE}command/`], may: [SOURCE, 'node:'] },
 ];

@@ -17,6 +17,8 @@ import {
 } from './dead-letters/entities.js';
 import { peekMessages, type PeekOptions } from './dead-letters/peek-messages.js';
 import { type DeskMessage } from './message/desk-message.js';
+import { cancelScheduled, type NewMessage, sendMessage } from './operate/send-message.js';
+import { listSessions, readSessionState } from './operate/sessions.js';
 
 /** What a listing of dead letters is asked for. */
 export interface ListOptions extends PeekOptions {
@@ -147,6 +149,38 @@ export class Desk {
   /** Sends messages that were exported, a line of JSON each. Needs Send. @throws DeskError if a line is none */
   import(readLines: ReadLines, options: ImportOptions): Promise<RunResult> {
     return importMessages(this.namespace, readLines, options);
+  }
+
+  /**
+   * Sends a message to a queue or a topic: now, or so that it becomes active at a time. Needs Send.
+   *
+   * @returns the sequence number of a scheduled message, by which it can be cancelled
+   */
+  send(entity: string, message: NewMessage, at?: Date): Promise<bigint | undefined> {
+    return sendMessage(this.namespace, entity, message, at);
+  }
+
+  /** Looks at the scheduled messages of a queue. Needs Listen. */
+  async *scheduled(entity: string, options: PeekOptions = {}): AsyncGenerator<DeskMessage, void> {
+    for await (const message of this.peek(entity, options)) if (message.state === 'scheduled') yield message;
+  }
+
+  /** Cancels scheduled messages of a queue or a topic. Needs Send. */
+  cancelScheduled(entity: string, sequenceNumbers: readonly bigint[]): Promise<void> {
+    return cancelScheduled(this.namespace, entity, sequenceNumbers);
+  }
+
+  /** Lists the ids of the sessions that have messages. Needs Listen. */
+  sessions(entity: string, signal?: AbortSignal): AsyncIterable<string> {
+    return listSessions(this.namespace, entity, signal);
+  }
+
+  /**
+   * Returns a session's state, undefined where it has none. For a moment it holds the session, which fails while
+   * somebody else does. Needs Listen.
+   */
+  sessionState(entity: string, sessionId: string): Promise<unknown> {
+    return readSessionState(this.namespace, entity, sessionId);
   }
 
   /** Closes all connections. */

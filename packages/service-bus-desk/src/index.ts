@@ -19,3 +19,4 @@ export { DeskError, type DeskErrorCode } from './desk-error.js';
 export { type Body, type BodyKind, type BodyView, viewBody } from './message/body.js';
 export { type ApplicationProperty, DeskMessage, type MessageState } from './message/desk-message.js';
 export { errorSignature } from './message/error-signature.js';
+export { type NewMessage } from './operate/send-message.js';

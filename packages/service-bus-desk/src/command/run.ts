@@ -1,0 +1,82 @@
+import { Command, CommanderError } from 'commander';
+
+import { addCompletion } from './completion.js';
+import { type Run } from './context.js';
+import { addDeadLetters } from './dead-letters.js';
+import { describeError, ExitCode, exitCodeOf } from './describe-error.js';
+import { addMessages } from './messages.js';
+import { openDesk } from './open-desk.js';
+import { addQueues } from './queues.js';
+import { Output, type Surroundings } from './streams.js';
+
+const ENVIRONMENT = `
+Environment:
+  SB_CONNECTION                 a connection string of the namespace or of one entity, or
+  SERVICE_BUS_NAMESPACE         name.servicebus.windows.net: signs in by Entra ID (needs @azure/identity)
+  SB_ADMINISTRATION_CONNECTION  for counts and names, where they are reached by another port
+  NO_COLOR                      no colours
+
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 the first messages did not succeed and the others were left alone,
+4 some messages stayed where they were, 130 interrupted.`;
+
+/** Runs the command line, and resolves with its exit code. */
+export async function runCommand(
+  args: readonly string[],
+  version: string,
+  surroundings: Surroundings,
+): Promise<number> {
+  let exitCode: number = ExitCode.done;
+  const run: Run = async (command, work) => {
+    const { json } = command.optsWithGlobals<{ json?: boolean }>();
+    const output = new Output(surroundings, json === true);
+    const desk = await openDesk(surroundings);
+    try {
+      exitCode = (await work({ desk, output, surroundings })) ?? ExitCode.done;
+    } finally {
+      await desk.close().catch(() => undefined);
+    }
+  };
+  const program = buildProgram(version, surroundings, run);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.wrongUse;
+    if (surroundings.signal.aborted) {
+      surroundings.errors.write('interrupted: what was held is given back\n');
+      return ExitCode.interrupted;
+    }
+    surroundings.errors.write(`service-bus-desk: ${describeError(error)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+function buildProgram(version: string, { output, errors }: Surroundings, run: Run): Command {
+  const program = new Command('service-bus-desk')
+    .description('Dead letters, queues and messages of Azure Service Bus, or of an emulator.')
+    .version(version)
+    .option('--json', 'JSON instead of text, a line for each')
+    .addHelpText('after', ENVIRONMENT)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void output.write(text),
+      writeErr: (text) => void errors.write(text),
+    });
+  addDeadLetters(program, run);
+  addQueues(program, run);
+  addMessages(program, run);
+  addCompletion(program, run, (text) => void output.write(text));
+  inherit(program);
+  return program;
+}
+
+/** Commands that are added by a name do not have the settings of the program by themselves. */
+function inherit(command: Command): void {
+  for (const one of command.commands) {
+    one.copyInheritedSettings(command);
+    if (one.commands.length === 0 && !one.options.some(({ long }) => long === '--json')) {
+      one.option('--json', 'JSON instead of text, a line for each');
+    }
+    inherit(one);
+  }
+}

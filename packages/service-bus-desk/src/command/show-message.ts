@@ -1,0 +1,86 @@
+import { viewBody } from '../message/body.js';
+import { type DeskMessage } from '../message/desk-message.js';
+import { toJson } from '../message/to-json.js';
+import { oneLine, type Output, printable } from './streams.js';
+
+/** Shown apart, below. */
+const APART = new Set(['DeadLetterReason', 'DeadLetterErrorDescription', 'dead-letter-stack']);
+
+/** A message for programs. */
+export function messageJson(message: DeskMessage): object {
+  const { body } = message;
+  return {
+    ...fieldsOf(message),
+    properties: message.applicationProperties.map(({ name, type, value }) => ({
+      name,
+      type,
+      value: toJson(value),
+    })),
+    body: { kind: body.kind, type: body.type, ...viewBody(body) },
+  };
+}
+
+/** Shows everything of a message to people. */
+export async function showMessage(output: Output, message: DeskMessage): Promise<void> {
+  const fields = Object.entries(fieldsOf(message)).filter(([, value]) => value !== undefined);
+  const width = Math.max(...fields.map(([name]) => name.length));
+  for (const [name, value] of fields) {
+    await output.line(`${output.style('bold', name.padEnd(width))}  ${oneLine(String(value))}`);
+  }
+  const properties = message.applicationProperties.filter(({ name }) => !APART.has(name));
+  if (properties.length > 0) {
+    await output.line();
+    const rows = properties.map(({ name, type, value }) => {
+      const json = toJson(value);
+      return [oneLine(name), type, oneLine(typeof json === 'string' ? json : JSON.stringify(json))];
+    });
+    await output.table(['property', 'type', 'value'], rows);
+  }
+  await output.line();
+  await output.line(output.style('bold', `body (${message.body.kind}, ${message.body.type})`));
+  await output.line(bodyText(message));
+  const stack = message.stack ?? message.deadLetterDescription;
+  if (stack === undefined) return;
+  await output.line();
+  await output.line(output.style('bold', 'error'));
+  await output.line(printable(stack));
+}
+
+function bodyText({ body }: DeskMessage): string {
+  const view = viewBody(body);
+  switch (view.form) {
+    case 'json':
+      return printable(JSON.stringify(view.json, undefined, 2));
+    case 'text':
+      return printable(view.text);
+    case 'hex':
+      return (view.hex.match(/.{1,64}/g) ?? []).join('\n');
+    case 'none':
+      return '(none)';
+  }
+}
+
+function fieldsOf(message: DeskMessage): Record<string, unknown> {
+  return {
+    sequenceNumber: String(message.sequenceNumber),
+    messageId: message.messageId,
+    state: message.state,
+    enqueuedTime: message.enqueuedTime?.toISOString(),
+    scheduledEnqueueTime: message.scheduledEnqueueTime?.toISOString(),
+    subject: message.subject,
+    contentType: message.contentType,
+    correlationId: message.correlationId,
+    sessionId: message.sessionId,
+    partitionKey: message.partitionKey,
+    to: message.to,
+    replyTo: message.replyTo,
+    timeToLiveMs: message.timeToLiveMs,
+    deliveryCount: message.deliveryCount,
+    deadLetterSource: message.deadLetterSource,
+    reason: message.deadLetterReason,
+    description: message.deadLetterDescription,
+    handler: message.handler,
+    attempt: message.attempt,
+    problem: message.problem,
+  };
+}
