@@ -124,10 +124,9 @@ describe('giving dead letters back', () => {
 
   it('stops after the first ten unless they succeed', async () => {
     const queue = await fill(30);
-    await expect(desk.resubmit(queue, { canaryWaitMs: 0 })).rejects.toMatchObject({
-      code: 'canary-failed',
-      message: expect.stringContaining('10 of the first messages still wait') as string,
-    });
+    const waiting = desk.resubmit(queue, { canaryWaitMs: 0 });
+    await expect(waiting).rejects.toMatchObject({ code: 'canary-failed' });
+    await expect(waiting).rejects.toThrow('10 of the first messages still wait');
     expect(indexesIn(`${queue}/$DeadLetterQueue`)).toEqual(upTo(30, (index) => index >= 10));
     // Somebody who fails again.
     const failing = deadLetterAll(client, queue, 20, () => ({

@@ -70,6 +70,7 @@ class ChangeRun {
   private readonly state: RunState;
   private readonly pace: Pace | undefined;
   private readonly signal: AbortSignal;
+  private readonly deferred: bigint[] = [];
 
   constructor(
     private readonly namespace: Namespace,
@@ -109,7 +110,9 @@ class ChangeRun {
     const plan: bigint[] = [];
     for await (const page of peekMessages(this.namespace, deadLetterPath(address), { signal })) {
       for (const message of page) {
-        if (plan.length < max && isWanted(message)) plan.push(message.sequenceNumber);
+        if (plan.length >= max || !isWanted(message)) continue;
+        plan.push(message.sequenceNumber);
+        if (message.state === 'deferred') this.deferred.push(message.sequenceNumber);
       }
       if (plan.length >= max) break;
     }
@@ -125,6 +128,7 @@ class ChangeRun {
       batchSize: Math.min(BATCH_SIZE, pace?.batchSize ?? BATCH_SIZE),
       maxHeld: options.maxHeld ?? MAX_HELD,
       waitForLocksMs: options.waitForLocksMs ?? WAIT_FOR_LOCKS_MS,
+      deferred: this.deferred.filter((one) => sought.has(one)),
       signal,
       onHeld: (held) => {
         state.held = held;

@@ -13,6 +13,9 @@ export interface FoundMessage {
   readonly lock: MessageLock;
 }
 
+/** What is to be done with messages that were found. */
+type Work = (found: FoundMessage[]) => Promise<void>;
+
 /** How a sweep goes. */
 export interface SweepOptions {
   /** How many messages are in work at a time. */
@@ -21,6 +24,8 @@ export interface SweepOptions {
   readonly maxHeld: number;
   /** How long to wait for sought messages whose lock somebody else holds, in milliseconds. */
   readonly waitForLocksMs: number;
+  /** Those of the sought messages that are known to be deferred: these are received first. */
+  readonly deferred?: readonly bigint[] | undefined;
   readonly signal: AbortSignal;
   readonly onHeld?: ((held: number) => void) | undefined;
 }
@@ -60,12 +65,9 @@ export class Sweep {
    * Calls `work` with the messages as they are found, some at a time. What it does not settle is given back in the end.
    * Resolves when all have been found, or cannot be: those remain in `sought`.
    */
-  async run(work: (found: FoundMessage[]) => Promise<void>): Promise<void> {
+  async run(work: Work): Promise<void> {
     try {
-      const deferred = await this.findDeferred();
-      for (let at = 0; at < deferred.length; at += this.options.batchSize) {
-        await this.takeDeferred(deferred.slice(at, at + this.options.batchSize), work);
-      }
+      await this.takeAllDeferred(this.options.deferred ?? [], work);
       await this.receiveAll(work);
     } finally {
       await this.locks.giveBack();
@@ -74,25 +76,28 @@ export class Sweep {
     }
   }
 
-  private async receiveAll(work: (found: FoundMessage[]) => Promise<void>): Promise<void> {
-    const { batchSize, signal } = this.options;
-    const giveUpAtMs = { value: Infinity };
+  private async receiveAll(work: Work): Promise<void> {
+    const { batchSize, signal, waitForLocksMs } = this.options;
+    let giveUpAtMs = Infinity;
     while (this.sought.size > 0) {
       signal.throwIfAborted();
       const received = await this.receive(batchSize);
-      if (received.length === 0) {
-        if (!(await this.shouldWait(giveUpAtMs))) return;
+      if (received.length > 0) {
+        giveUpAtMs = Infinity;
+        await this.sort(received, work);
         continue;
       }
-      giveUpAtMs.value = Infinity;
-      await this.sort(received, work);
+      // Nothing comes: what is still sought is gone, or deferred, or somebody else has its lock, such as a killed run.
+      const { size } = this.sought;
+      const left = await this.look();
+      await this.takeAllDeferred(left.deferred, work);
+      giveUpAtMs = Math.min(giveUpAtMs, performance.now() + waitForLocksMs);
+      if (!left.isAny || performance.now() >= giveUpAtMs) return;
+      if (this.sought.size === size) await pause(LOOK_AGAIN_MS, signal);
     }
   }
 
-  private async sort(
-    received: readonly LockedMessage[],
-    work: (found: FoundMessage[]) => Promise<void>,
-  ): Promise<void> {
+  private async sort(received: readonly LockedMessage[], work: Work): Promise<void> {
     const all = received.map(({ bytes, lock }) => ({ message: new DeskMessage(bytes), lock }));
     const until = new Map(all.map(({ message, lock }) => [lock, message.lockedUntil]));
     this.locks.hold(received, ({ lock }) => until.get(lock));
@@ -130,43 +135,29 @@ export class Sweep {
     }
   }
 
-  /** Nothing comes: what is still sought is gone, or somebody else has its lock, an interrupted run for instance. */
-  private async shouldWait(giveUpAtMs: { value: number }): Promise<boolean> {
-    const { waitForLocksMs, signal } = this.options;
-    giveUpAtMs.value = Math.min(giveUpAtMs.value, performance.now() + waitForLocksMs);
-    if (performance.now() >= giveUpAtMs.value || !(await this.isAnyLeft())) return false;
-    await pause(LOOK_AGAIN_MS, signal);
-    return true;
-  }
-
-  private async isAnyLeft(): Promise<boolean> {
-    for await (const page of peekMessages(this.namespace, this.path, {
-      from: this.first(),
-      signal: this.options.signal,
-    })) {
-      if (page.some(({ sequenceNumber }) => this.sought.has(sequenceNumber))) return true;
-    }
-    return false;
-  }
-
-  private async findDeferred(): Promise<bigint[]> {
+  /** Which of the sought messages are still there. */
+  private async look(): Promise<{ isAny: boolean; deferred: bigint[] }> {
+    const { signal } = this.options;
     const deferred: bigint[] = [];
-    if (this.sought.size === 0) return deferred;
-    for await (const page of peekMessages(this.namespace, this.path, {
-      from: this.first(),
-      signal: this.options.signal,
-    })) {
+    let isAny = false;
+    for await (const page of peekMessages(this.namespace, this.path, { from: this.first(), signal })) {
       for (const { state, sequenceNumber } of page) {
-        if (state === 'deferred' && this.sought.has(sequenceNumber)) deferred.push(sequenceNumber);
+        if (!this.sought.has(sequenceNumber)) continue;
+        isAny = true;
+        if (state === 'deferred') deferred.push(sequenceNumber);
       }
     }
-    return deferred;
+    return { isAny, deferred };
   }
 
-  private async takeDeferred(
-    sequenceNumbers: readonly bigint[],
-    work: (found: FoundMessage[]) => Promise<void>,
-  ): Promise<void> {
+  private async takeAllDeferred(deferred: readonly bigint[], work: Work): Promise<void> {
+    const { batchSize } = this.options;
+    for (let at = 0; at < deferred.length; at += batchSize) {
+      await this.takeDeferred(deferred.slice(at, at + batchSize), work);
+    }
+  }
+
+  private async takeDeferred(sequenceNumbers: readonly bigint[], work: Work): Promise<void> {
     const receiver = this.receivers[0] ?? new RawReceiver(this.namespace.client, this.path);
     if (this.receivers.length === 0) this.receivers.push(receiver);
     try {

@@ -10,9 +10,7 @@ import { retrying } from './retrying.js';
 
 /** rhea's delivery of a message that was received on a link. */
 interface RheaDelivery {
-  readonly tag: Buffer;
-  readonly settled: boolean;
-  readonly remote_settled: boolean;
+  tag: Buffer;
 }
 
 interface RheaSession {
@@ -138,7 +136,11 @@ function receiveBytes(receiver: ServiceBusReceiver): void {
     const open = batching.createRheaLink.bind(batching);
     const { _batchingReceiverLite: lite } = batching;
     if (lite?._createServiceBusMessage === undefined) throw unknownVersion();
-    lite._createServiceBusMessage = ({ message, delivery }) => new Arrived(message, delivery);
+    lite._createServiceBusMessage = ({ message, delivery }) => {
+      // As it comes it is a part of what the socket has read, and would keep all of that in memory.
+      delivery.tag = Buffer.from(delivery.tag);
+      return new Arrived(message, delivery);
+    };
     batching.createRheaLink = async (...options) => {
       const link = await open(...options);
       const session = link._link?.session;
