@@ -22,6 +22,7 @@ import { listSessions, readSessionState } from './operate/sessions.js';
 
 /** What a listing of dead letters is asked for. */
 export interface ListOptions extends PeekOptions {
+  /** Default: all. */
   readonly filter?: DeadLetterFilter;
 }
 

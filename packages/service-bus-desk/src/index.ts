@@ -16,7 +16,16 @@ export { type DeadLetterCount, type EntityDepth } from './dead-letters/entities.
 export { type PeekOptions } from './dead-letters/peek-messages.js';
 export { Desk, type ListOptions } from './desk.js';
 export { DeskError, type DeskErrorCode } from './desk-error.js';
-export { type Body, type BodyKind, type BodyView, viewBody } from './message/body.js';
+export {
+  type Body,
+  type BodyKind,
+  type BodyView,
+  type HexView,
+  type JsonView,
+  type NoView,
+  type TextView,
+  viewBody,
+} from './message/body.js';
 export { type ApplicationProperty, DeskMessage, type MessageState } from './message/desk-message.js';
 export { errorSignature } from './message/error-signature.js';
 export { type NewMessage } from './operate/send-message.js';

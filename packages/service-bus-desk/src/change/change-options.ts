@@ -43,8 +43,11 @@ export interface ChangeOptions extends RunOptions {
 
 /** How far a run has come. */
 export interface RunProgress {
+  /** How many messages the run is about. */
   readonly planned: number;
+  /** So many are done, by all runs of the same journal. */
   readonly done: number;
+  /** So many stayed where they were. */
   readonly failed: number;
   /** Messages that are not wanted, and are held until the run ends. */
   readonly held: number;
@@ -54,7 +57,9 @@ export interface RunProgress {
 export interface RunResult {
   /** A name for it, which its copies have in the property `resubmit-run`. */
   readonly run: string;
+  /** Nothing was changed. */
   readonly dryRun: boolean;
+  /** How many messages the run is about. */
   readonly planned: number;
   /** All runs of the same journal together. */
   readonly done: number;
@@ -62,11 +67,14 @@ export interface RunResult {
   readonly failed: number;
   /** Were gone when their turn came, or locked by somebody else all the time. */
   readonly missing: number;
+  /** At most a hundred. */
   readonly failures: readonly RunFailure[];
 }
 
 /** Why a message stayed where it was. */
 export interface RunFailure {
+  /** Of an import: the number of the line, from 1 on. */
   readonly sequenceNumber: bigint;
+  /** For people. */
   readonly reason: string;
 }

@@ -9,10 +9,15 @@ import { DeskError } from '../desk-error.js';
 export interface MessageEdit {
   /** Text is sent as its UTF-8 bytes. Default: the body as it was, in its AMQP type. */
   readonly body?: string | Uint8Array;
+  /** A MIME type; null removes it. */
   readonly contentType?: string | null;
+  /** The label of older SDKs; null removes it. */
   readonly subject?: string | null;
+  /** Null removes it. */
   readonly correlationId?: string | null;
+  /** Where it is meant to go; no broker looks at it. */
   readonly to?: string | null;
+  /** Where replies are to be sent; null removes it. */
   readonly replyTo?: string | null;
   /** Application properties to set or, by null, to remove. All others stay as they are. */
   readonly properties?: Readonly<Record<string, PropertyValue>>;

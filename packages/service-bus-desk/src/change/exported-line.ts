@@ -5,16 +5,27 @@ import { toJson } from '../message/to-json.js';
 
 /** A message as a line of JSON: `amqp` is all of it, encoded; the rest is for people and their tools. */
 export interface ExportedMessage {
+  /** The entity that it was dead-lettered from. */
   readonly entity: string;
+  /** In decimal digits: JSON has no integers of 64 bits. */
   readonly sequenceNumber: string;
+  /** ISO 8601. */
   readonly enqueuedTime?: string;
+  /** The id that its sender gave it. */
   readonly messageId?: string;
+  /** The session that it belongs to. */
   readonly sessionId?: string;
+  /** The label of older SDKs. */
   readonly subject?: string;
+  /** A MIME type. */
   readonly contentType?: string;
+  /** The dead-letter reason. */
   readonly reason?: string;
+  /** The dead-letter description. */
   readonly description?: string;
+  /** Application properties; times, bytes and large integers as text. */
   readonly properties: Readonly<Record<string, unknown>>;
+  /** The AMQP type of the body. */
   readonly bodyType: string;
   /** JSON, text, or the hexadecimal digits of bytes. */
   readonly body?: unknown;

@@ -21,6 +21,7 @@ export interface ResubmitOptions {
   readonly toAllSubscriptions?: boolean | undefined;
   /** Changes to each message. Default: none. */
   readonly edit?: MessageEdit | undefined;
+  /** As in RunOptions. */
   readonly canaryWaitMs?: number | undefined;
 }
 

@@ -21,9 +21,13 @@ export interface DeadLetterFilter {
   readonly properties?: Readonly<Record<string, string | undefined>>;
   /** In the body, whatever the case. Bodies that are no text have none. */
   readonly text?: string;
+  /** The label of older SDKs, exactly. */
   readonly subject?: string;
+  /** The session that a message belongs to. */
   readonly sessionId?: string;
+  /** The id that its sender gave it. */
   readonly messageId?: string;
+  /** One of these. */
   readonly sequenceNumbers?: readonly bigint[];
 }
 

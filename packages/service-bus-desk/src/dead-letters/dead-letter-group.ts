@@ -9,14 +9,17 @@ export interface DeadLetterGroup {
   readonly id: string;
   /** The entity that they were dead-lettered from. */
   readonly entity: string;
+  /** The dead-letter reason, with all that varies replaced. */
   readonly reason: string;
   /** The handler that failed, where nestjs-service-bus dead-lettered them. */
   readonly handler: string | undefined;
   /** What their errors have in common: the first line, with all that varies replaced. */
   readonly signature: string;
+  /** How many there are. */
   readonly count: number;
   /** When the first of them was enqueued. */
   readonly firstSeen: Date | undefined;
+  /** When the last of them was enqueued. */
   readonly lastSeen: Date | undefined;
   /** One of them, to look at. */
   readonly example: bigint;

@@ -6,10 +6,13 @@ import { peekMessages } from './peek-messages.js';
 
 /** A queue or a subscription, and how many messages are in it. */
 export interface EntityDepth {
+  /** Topics hold no messages of their own. */
   readonly kind: 'queue' | 'subscription';
   /** `orders`, or `events/Subscriptions/audit`. */
   readonly entity: string;
+  /** Messages that can be received, and locked ones. */
   readonly active: number;
+  /** Messages in its dead-letter queue. */
   readonly deadLetters: number;
   /** Of a queue; those of a topic are not a subscription's. */
   readonly scheduled: number;
@@ -19,7 +22,9 @@ export interface EntityDepth {
 
 /** How many dead letters there are, and who says so. */
 export interface DeadLetterCount {
+  /** The entity that they were dead-lettered from. */
   readonly entity: string;
+  /** Those of all states. */
   readonly count: number;
   /** `administration` needs Manage; without it the messages are looked at, one after the other. */
   readonly countedBy: 'administration' | 'peeking';

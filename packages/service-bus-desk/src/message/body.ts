@@ -9,6 +9,7 @@ export type BodyKind = 'data' | 'value' | 'sequence' | 'none';
 
 /** A message's body. */
 export interface Body {
+  /** How the body is laid out. */
   readonly kind: BodyKind;
   /** The AMQP type: `binary` for data, `list` for a sequence, that of the value for a value. */
   readonly type: string;
@@ -19,11 +20,37 @@ export interface Body {
 }
 
 /** How a body is shown. */
-export type BodyView =
-  | { readonly form: 'json'; readonly json: unknown }
-  | { readonly form: 'text'; readonly text: string }
-  | { readonly form: 'hex'; readonly hex: string }
-  | { readonly form: 'none' };
+export type BodyView = JsonView | TextView | HexView | NoView;
+
+/** A body that is JSON, or a value that is shown as such. */
+export interface JsonView {
+  /** Tells the views apart. */
+  readonly form: 'json';
+  /** What the body means. */
+  readonly json: unknown;
+}
+
+/** A body that is readable text. */
+export interface TextView {
+  /** Tells the views apart. */
+  readonly form: 'text';
+  /** The text as it is; it may contain what a terminal takes for commands. */
+  readonly text: string;
+}
+
+/** A body that is bytes. */
+export interface HexView {
+  /** Tells the views apart. */
+  readonly form: 'hex';
+  /** Two hexadecimal digits for each byte. */
+  readonly hex: string;
+}
+
+/** No body at all. */
+export interface NoView {
+  /** Tells the views apart. */
+  readonly form: 'none';
+}
 
 const EMPTY = Buffer.alloc(0);
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -20,6 +20,7 @@ export type MessageState = (typeof STATES)[number];
 
 /** A property that the sender, or whoever dead-lettered the message, has added. */
 export interface ApplicationProperty {
+  /** Names may differ in case alone. */
   readonly name: string;
   /** Lists are arrays, maps are Maps, integers beyond 2^53 are bigints, times are Dates, bytes are Uint8Arrays. */
   readonly value: AmqpValue;
@@ -60,6 +61,7 @@ export class DeskMessage {
     return dateOf(this.annotation(Annotation.scheduledEnqueueTime));
   }
 
+  /** Active, deferred or scheduled; active where the broker has not said it. */
   get state(): MessageState {
     return STATES[Number(this.annotation(Annotation.messageState) ?? 0)] ?? 'active';
   }
@@ -69,6 +71,7 @@ export class DeskMessage {
     return textOf(this.annotation(Annotation.deadLetterSource));
   }
 
+  /** What keeps messages in one partition, as the sender gave it. */
   get partitionKey(): string | undefined {
     return textOf(this.annotation(Annotation.partitionKey));
   }
@@ -89,6 +92,7 @@ export class DeskMessage {
     return this.property(PropertyField.messageId);
   }
 
+  /** As text, whatever its AMQP type. */
   get correlationId(): string | undefined {
     return this.property(PropertyField.correlationId);
   }
@@ -98,22 +102,27 @@ export class DeskMessage {
     return this.property(PropertyField.subject);
   }
 
+  /** A MIME type, as the sender gave it. */
   get contentType(): string | undefined {
     return this.property(PropertyField.contentType);
   }
 
+  /** The session that it belongs to. */
   get sessionId(): string | undefined {
     return this.property(PropertyField.groupId);
   }
 
+  /** Where it is meant to go; no broker looks at it. */
   get to(): string | undefined {
     return this.property(PropertyField.to);
   }
 
+  /** Where replies are to be sent. */
   get replyTo(): string | undefined {
     return this.property(PropertyField.replyTo);
   }
 
+  /** The session of replies. */
   get replyToSessionId(): string | undefined {
     return this.property(PropertyField.replyToGroupId);
   }
@@ -144,6 +153,7 @@ export class DeskMessage {
     return textOf(this.applicationProperty('dead-letter-stack'));
   }
 
+  /** All of them, in their order. */
   get applicationProperties(): ApplicationProperty[] {
     const { bytes, sections } = this;
     return mapEntries(bytes, sections.applicationProperties)
@@ -160,6 +170,7 @@ export class DeskMessage {
     return this.valueIn(this.sections.applicationProperties, name);
   }
 
+  /** Read anew each time. */
   get body(): Body {
     return readBody(this.bytes, this.sections.body);
   }

@@ -6,13 +6,21 @@ import { retrying } from '../sdk/retrying.js';
 
 /** A message to send. Text is sent as its UTF-8 bytes. */
 export interface NewMessage {
+  /** Is sent as it is. */
   readonly body: string | Uint8Array;
+  /** Default: the broker gives it one. */
   readonly messageId?: string | undefined;
+  /** An entity with sessions takes no message without. */
   readonly sessionId?: string | undefined;
+  /** The label of older SDKs. */
   readonly subject?: string | undefined;
+  /** A MIME type. */
   readonly contentType?: string | undefined;
+  /** What it belongs to, or answers. */
   readonly correlationId?: string | undefined;
+  /** In milliseconds. Default: that of the entity. */
   readonly timeToLiveMs?: number | undefined;
+  /** Application properties. */
   readonly properties?: Readonly<Record<string, string | number | boolean | Date>> | undefined;
 }
 
