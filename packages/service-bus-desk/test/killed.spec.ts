@@ -13,7 +13,7 @@ import { startTestEmulator } from '../../../test/support/start-emulator.js';
 import { until } from '../../../test/support/until.js';
 import { deadLetterAll } from './dead-letter-all.js';
 
-/** `npm run test:kills` has more of both. */
+/** `npm run test:desk-kills` has more of both. */
 const MESSAGES = Number(process.env['DESK_MESSAGES'] ?? 1_000);
 const KILLS = Number(process.env['DESK_KILLS'] ?? 3);
 const TIMEOUT_MS = 60_000 + (MESSAGES + KILLS * 1_000) * 30;

@@ -100,7 +100,7 @@ function readTarget(
   const target = to ?? topic ?? '';
   if (target.toLowerCase() !== topic?.toLowerCase() || toAllSubscriptions) return target;
   throw new DeskError(
-    `messages sent to ${topic} go to all of its subscriptions, not to ${path} alone: name a queue to send them to, have the service redrive them, or say that all shall get them`,
+    `messages sent to ${topic} go to all of its subscriptions, not to ${path} alone: name a queue to send them to (--to), or say that all shall get a copy (--to-all-subscriptions)`,
     'bad-input',
   );
 }
