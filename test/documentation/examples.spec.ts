@@ -29,15 +29,19 @@ describe('the example', () => {
 
   afterAll(() => rm(cache, { recursive: true, force: true }));
 
-  async function open(example: string): Promise<(program: string, port?: number) => StartedProcess> {
+  async function open(
+    example: string,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<(program: string, port?: number, ...args: string[]) => StartedProcess> {
     const directory = path.join(EXAMPLES, example);
     const entities = await readEntities(path.join(directory, 'Config.json'));
     emulator = await startEmulator({ port: 0, administrationPort: false, entities });
-    return (program, port = 0) => {
-      const started = StartedProcess.program(program, directory, {
+    return (program, port = 0, ...args) => {
+      const started = StartedProcess.program([program, ...args], directory, {
         SB_CONNECTION: emulator.connectionString,
         PORT: String(port),
         TYPESCRIPT_CACHE: cache,
+        ...variables,
       });
       processes.push(started);
       return started;
@@ -87,4 +91,35 @@ describe('the example', () => {
     await subscriber.says('audit: order 1, placed');
     await subscriber.says('audit: order 1, cancelled');
   }, 120_000);
+
+  it('orders books each order once, and files one receipt, although it is killed', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'orders-'));
+    const port = await freePort();
+    const start = await open('orders', { DATABASE_DIRECTORY: directory });
+    const report = (): Promise<unknown> =>
+      fetch(`http://127.0.0.1:${port}/report`).then(
+        (response) => response.json(),
+        () => undefined,
+      );
+    try {
+      let app = start('src/main.ts', port);
+      const client = start('src/place-orders.ts', port, '150');
+      for (const last of [20, 100]) {
+        await client.says(`order ${last} is placed`);
+        await app.crash();
+        app = start('src/main.ts', port);
+      }
+      expect(await client.end()).toBe(0);
+      const all = { orders: 150, bookings: 150, bookedOrders: 150, receipts: 150 };
+      await until(async () => JSON.stringify(await report()) === JSON.stringify(all), 60_000).catch(
+        async () => {
+          expect(await report()).toEqual(all);
+        },
+      );
+    } finally {
+      await Promise.all(processes.splice(0).map((started) => started.stop()));
+      // Its database may still be writing.
+      await rm(directory, { recursive: true, force: true, maxRetries: 50 });
+    }
+  }, 240_000);
 });

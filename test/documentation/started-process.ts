@@ -32,9 +32,13 @@ export class StartedProcess {
     return new StartedProcess(spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
-  /** A TypeScript program, from its sources. */
-  static program(file: string, cwd: string, variables: Readonly<Record<string, string>>): StartedProcess {
-    return StartedProcess.start(process.execPath, ['--import', LOADER, file], cwd, variables);
+  /** A TypeScript program, from its sources; arguments follow its file. */
+  static program(
+    file: string | readonly string[],
+    cwd: string,
+    variables: Readonly<Record<string, string>>,
+  ): StartedProcess {
+    return StartedProcess.start(process.execPath, ['--import', LOADER].concat(file), cwd, variables);
   }
 
   /** Waits for a text in its output; fails with all of that if the process ends without, or it takes too long. */
@@ -51,6 +55,12 @@ export class StartedProcess {
   async end(): Promise<number | null> {
     await this.ended;
     return this.child.exitCode;
+  }
+
+  /** Ends it as a crash does. */
+  async crash(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
   }
 
   /** Ends it as an operator would. */

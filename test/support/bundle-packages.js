@@ -31,7 +31,9 @@ export async function bundlePackages() {
 }
 
 function hashOfSources() {
-  const hash = createHash('sha1').update(COMPILED_BY);
+  const hash = createHash('sha1')
+    .update(COMPILED_BY)
+    .update(readFileSync(fileURLToPath(import.meta.url)));
   for (const name of readdirSync(PACKAGES)) {
     const source = path.join(PACKAGES, name, 'src');
     if (!existsSync(source)) continue;
@@ -57,6 +59,8 @@ async function bundle(folder) {
     format: 'esm',
     target: 'node20',
     packages: 'external',
+    // tsconfig.json leads to their sources, which would be in the bundle of each package that imports them.
+    external: PUBLISHED,
     alias: { '@nestjs-service-bus/amqp-message': entryOf('amqp-message') },
     plugins: [typescript],
     logLevel: 'error',
