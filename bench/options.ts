@@ -15,6 +15,8 @@ export interface Options {
   readonly growth: boolean;
   readonly workers: boolean;
   readonly distance: boolean;
+  /** All of these one after the other, each written into RESULTS.md when it is done. */
+  readonly all: boolean;
   readonly profile: string | undefined;
 }
 
@@ -27,6 +29,7 @@ By default, measures throughput and latency of all candidates, side by side.
   --growth        cost per message with 1 and 500 handlers, 1 and 200 bindings, 1 and 10,000 sessions
   --workers       the whole service with WORKERS=1 and WORKERS=2, with a CPU-bound handler
   --distance      with a network of 2, 10 and 50 ms between the candidates and the broker, and with none
+  --all           all of these and the default one after the other, each written into bench/RESULTS.md at once
   --profile ID    where the time and the allocations of a candidate go
 
   --only A,B      only these candidates
@@ -58,6 +61,7 @@ export function readOptions(commandLine: readonly string[]): Options {
       growth: flag,
       workers: flag,
       distance: flag,
+      all: flag,
     },
   });
   const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));

@@ -32,6 +32,24 @@ async function main(): Promise<void> {
   const options = readOptions(commandLine);
   if (options.install) installPeers();
   linkPeers();
+  if (!options.all) return report(options);
+  for (const part of PARTS) await report({ ...options, ...part, results: true });
+}
+
+/** What `--all` measures; profiles last, since they tell of the figures before. */
+const PARTS: readonly Partial<Options>[] = [
+  { distance: true },
+  { only: ['A', 'A0', 'AN', 'AM', 'B', 'C', 'D', 'E', 'F'] },
+  { growth: true },
+  { memory: true },
+  { start: true },
+  { workers: true },
+  { profile: 'A' },
+  { profile: 'B' },
+  { profile: 'C' },
+];
+
+async function report(options: Options): Promise<void> {
   const machine = describeMachine();
   say(machineLine(machine));
   const measured = await measure(options);

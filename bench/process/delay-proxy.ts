@@ -15,27 +15,38 @@ interface Held {
   readonly dueAtMs: number;
 }
 
-/** Timers have milliseconds only, and end late rather than early: rounded, what they add and take away is nothing. */
-const ROUNDING_MS = 0.5;
+/** The most that later bytes make up for: a stall of the machine is not to be made up for by haste. */
+const MAX_DEBT_MS = 1;
 
-/** Passes bytes from one socket to another, each `delayMs` after it came: any number of them are on their way. */
+/**
+ * Passes bytes from one socket to another, each `delayMs` after it came: any number of them are on their way. Timers
+ * have milliseconds only, and end late rather than early: what one was late the next ones are early, so that on average
+ * the delay is as it should be.
+ */
 function passLate(from: Socket, to: Socket, delayMs: number): void {
   const held: Held[] = [];
   let timer: NodeJS.Timeout | undefined;
+  /** By how much the bytes so far were late. */
+  let debtMs = 0;
   const passDue = (): void => {
     timer = undefined;
     const now = performance.now();
-    to.cork();
-    for (let first = held[0]; first && first.dueAtMs <= now + ROUNDING_MS; first = held[0]) {
-      held.shift();
-      to.write(first.bytes);
+    const earlyMs = Math.max(debtMs, 0);
+    const [first] = held;
+    if (first && first.dueAtMs <= now + earlyMs) {
+      debtMs = Math.min(debtMs + now - first.dueAtMs, MAX_DEBT_MS);
+      to.cork();
+      for (let next = held[0]; next && next.dueAtMs <= now + earlyMs; next = held[0]) {
+        held.shift();
+        to.write(next.bytes);
+      }
+      to.uncork();
     }
-    to.uncork();
-    if (held[0]) timer = setTimeout(passDue, held[0].dueAtMs - now);
+    if (held[0]) timer = setTimeout(passDue, held[0].dueAtMs - debtMs - now);
   };
   from.on('data', (bytes: Buffer) => {
     held.push({ bytes, dueAtMs: performance.now() + delayMs });
-    timer ??= setTimeout(passDue, delayMs);
+    timer ??= setTimeout(passDue, delayMs - debtMs);
   });
   from.on('close', () => {
     clearTimeout(timer);
