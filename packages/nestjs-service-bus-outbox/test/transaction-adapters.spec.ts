@@ -8,6 +8,13 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 
+import { PgDatabase } from '../src/database/pg-database.js';
+import { Inbox } from '../src/inbox.service.js';
+import { PostgresInboxStore } from '../src/inbox/postgres-inbox-store.js';
+import { Outbox } from '../src/outbox.service.js';
+import { ensureSchema } from '../src/schema/ensure-schema.js';
+import { tableNames } from '../src/schema/table-names.js';
+import { PostgresOutboxStore } from '../src/store/postgres-outbox-store.js';
 import { KNOWN_ADAPTERS } from '../src/transaction/known-adapters.js';
 import { toTransactionClient, UnknownTransactionError } from '../src/transaction/transaction-adapter.js';
 import { createPrismaClient } from './support/prisma-client.js';
@@ -205,18 +212,24 @@ const TEXT = `a "b" 'c' ? ?? \\ $1 :x ü`;
 
 let postgres: TestPostgres;
 let pool: Pool;
+let outbox: Outbox;
+let inbox: Inbox;
 
 beforeAll(async () => {
   postgres = await startPostgres();
   pool = new Pool({ connectionString: postgres.connectionString, max: 2 });
   await pool.query('CREATE TABLE message (lane int, name text, body bytea, properties json)');
   await pool.query('CREATE TABLE mark (key text PRIMARY KEY)');
+  const [database, tables] = [PgDatabase.on(pool), tableNames()];
+  await ensureSchema(database, tables);
+  outbox = new Outbox(new PostgresOutboxStore(database, tables, {}), KNOWN_ADAPTERS, undefined);
+  inbox = new Inbox(new PostgresInboxStore(database, tables), KNOWN_ADAPTERS);
 });
 afterAll(async () => {
   await pool.end();
   await postgres.close();
 });
-beforeEach(() => pool.query('TRUNCATE message, mark'));
+beforeEach(() => pool.query('TRUNCATE message, mark, service_bus_outbox, service_bus_inbox'));
 
 const names = async (): Promise<unknown[]> =>
   (await pool.query<{ name: string }>('SELECT name FROM message ORDER BY name')).rows.map(({ name }) => name);
@@ -267,6 +280,35 @@ describe.each(Object.entries(LIBRARIES))('a transaction of %s', (_, open) => {
       expect((await client.query(MARK, ['one'])).rowCount).toBe(1);
       expect((await client.query(MARK, ['one'])).rowCount).toBe(0);
     });
+  });
+
+  it('holds messages of the outbox and the mark of the inbox', async () => {
+    const handle = (transaction: unknown): Promise<unknown> =>
+      inbox.once(transaction, { consumer: 'orders', messageId: TEXT }, async () => {
+        await outbox.add(transaction, { to: 'plain', payload: { TEXT } });
+        await outbox.add(transaction, { to: 'one', payload: BODY, sessionId: TEXT });
+        await outbox.addAll(transaction, [
+          { to: 'many', payload: TEXT, orderingKey: 'a' },
+          { to: 'many', payload: null, orderingKey: 'b', applicationProperties: { TEXT } },
+        ]);
+        return 'handled';
+      });
+    const failing = library.transaction(async (transaction) => {
+      await handle(transaction);
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    await library.transaction(async (transaction) => expect(await handle(transaction)).toBe('handled'));
+    await library.transaction(async (transaction) => expect(await handle(transaction)).toBeUndefined());
+    const { rows } = await pool.query<{ destination: string; body: Buffer }>(
+      'SELECT destination, body FROM service_bus_outbox ORDER BY id',
+    );
+    expect(rows.map(({ destination }) => destination)).toEqual(['plain', 'one', 'many', 'many']);
+    expect(rows.map(({ body }) => body.toString('latin1'))).toEqual(
+      [JSON.stringify({ TEXT }), BODY, JSON.stringify(TEXT), 'null'].map((body) =>
+        Buffer.from(body).toString('latin1'),
+      ),
+    );
   });
 
   it('is asked for where none is open, with the remedy', async () => {
