@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { readEntities, startEmulator } from 'service-bus-emulator';
 
+import { startPostgres } from '../../packages/nestjs-service-bus-outbox/test/support/start-postgres.js';
 import { compile } from '../support/compile.js';
 import { until } from '../support/until.js';
 import { type DocumentedApplication, writeApplications } from './documented-applications.js';
@@ -15,6 +16,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MAIN = 'src/main.ts';
 const README = [
   'packages/nestjs-service-bus/README.md',
+  'packages/nestjs-service-bus-outbox/README.md',
   'packages/service-bus-desk/README.md',
   'packages/service-bus-emulator/README.md',
 ];
@@ -37,8 +39,11 @@ async function run(application: DocumentedApplication): Promise<void> {
   const entities = files.has('Config.json') ? await readEntities(path.join(cwd, 'Config.json')) : {};
   const emulator = await startEmulator({ port: 0, administrationPort: false, entities });
   const port = String(await freePort());
+  const needsDatabase = [...files.values()].some(({ text }) => text.includes('DATABASE_URL'));
+  const postgres = needsDatabase ? await startPostgres() : undefined;
   const variables = {
     SB_CONNECTION: emulator.connectionString,
+    ...(postgres === undefined ? {} : { DATABASE_URL: postgres.connectionString }),
     PORT: port,
     TYPESCRIPT_CACHE: directory,
   };
@@ -64,6 +69,7 @@ async function run(application: DocumentedApplication): Promise<void> {
   } finally {
     await Promise.all(processes.map((started) => started.stop()));
     await emulator.close();
+    await postgres?.close();
   }
 }
 
