@@ -16,7 +16,10 @@ export interface OutboxModuleOptions extends TableOptions, DelivererOptions, Par
   readonly adapters?: readonly TransactionAdapter[];
   /** Whether this process delivers. Default: true. Without it the process adds, and others deliver. */
   readonly delivers?: boolean;
-  /** Whether adding announces by NOTIFY. Default: true. To be switched off for transactions of two-phase commit. */
+  /**
+   * Whether adding announces by NOTIFY, for deliverers in other processes. Default: only where this process does not deliver
+   * itself, because a NOTIFY makes commits wait for each other. PostgreSQL allows none before a two-phase commit.
+   */
   readonly notifies?: boolean;
   /** Whether to create or upgrade the tables at the start. Default: true, but false where `NODE_ENV` is `production`. */
   readonly ensureSchema?: boolean;
@@ -92,7 +95,7 @@ export function resolveOutboxOptions(
       names: tableNames(options),
       deliverer: resolveDelivererOptions(options),
       delivers: options.delivers ?? true,
-      notifies: options.notifies ?? true,
+      notifies: options.notifies ?? !(options.delivers ?? true),
       ensureSchema: options.ensureSchema ?? environment !== 'production',
       keepSentMs: duration('keepSentMs', options.keepSentMs ?? 0),
       keepHandledMs: duration('keepHandledMs', options.keepHandledMs ?? 7 * DAY_MS),

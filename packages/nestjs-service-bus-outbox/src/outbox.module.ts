@@ -23,7 +23,8 @@ import { Outbox } from './outbox.service.js';
     {
       provide: Outbox,
       inject: [OutboxRuntime],
-      useFactory: ({ store, adapters, telemetry }: OutboxRuntime) => new Outbox(store, adapters, telemetry),
+      useFactory: ({ store, adapters, telemetry, deliverer }: OutboxRuntime) =>
+        new Outbox(store, adapters, telemetry, (messageIds) => deliverer?.expect(messageIds)),
     },
     {
       provide: Inbox,

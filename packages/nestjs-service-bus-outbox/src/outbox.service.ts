@@ -20,6 +20,8 @@ export class Outbox {
     private readonly store: OutboxStore,
     private readonly adapters: readonly TransactionAdapter[],
     private readonly telemetry: Awaited<ReturnType<typeof findOpenTelemetryApi>>,
+    /** Told of what was added, whether or not it will be committed. */
+    private readonly onAdded: (messageIds: readonly string[]) => void = () => undefined,
   ) {}
 
   /**
@@ -41,6 +43,7 @@ export class Outbox {
     const trace = callerTrace(this.telemetry);
     const stored = messages.map((message) => storeMessage(message, trace));
     await this.store.add(client, stored);
+    this.onAdded(stored.map(({ messageId }) => messageId));
     return stored.map(({ messageId }) => ({ messageId }));
   }
 

@@ -7,7 +7,7 @@ import { type HeldLane, type OutboxStore, type WaitingMessage } from '../store/o
 import { type ResolvedDelivererOptions } from './deliverer-options.js';
 import { type DelivererObserver } from './deliverer-observer.js';
 import { type LaneResult, type MessageSender, runLane } from './lane-run.js';
-import { LookSchedule } from './look-schedule.js';
+import { FIRST_LOOK_MS, LookSchedule } from './look-schedule.js';
 import { ReportBuilder } from './report-builder.js';
 import { Waker } from './waker.js';
 
@@ -16,6 +16,8 @@ const MAX_BYTES_PER_LANE = 1_024 * 1_024;
 /** A lease is worth nothing to us some time before it ends: clocks drift, and sending takes time. */
 const LEASE_MARGIN = 0.2;
 const LISTEN_AGAIN_MAX_MS = 30_000;
+/** Of more expected messages than this some are found by the next poll only, if nothing else wakes. */
+const MAX_EXPECTED = 10_000;
 
 /**
  * Takes waiting messages from the store, sends them, and takes note of what became of them. Any number of deliverers may
@@ -35,7 +37,10 @@ export class Deliverer {
   private readonly report: ReportBuilder;
   private readonly schedule: LookSchedule;
   private readonly waker = new Waker();
+  /** Ids of messages that this process has added, and has not seen yet. */
+  private readonly expected = new Set<string>();
   private looking?: Promise<void>;
+  private firstLook?: NodeJS.Timeout | undefined;
   private renewal?: NodeJS.Timeout;
   private listening?: Closeable;
   private listenTimer?: NodeJS.Timeout;
@@ -60,9 +65,15 @@ export class Deliverer {
     this.looking = this.run();
   }
 
-  /** Looks for messages now, without waiting for anything that says so. */
-  wake(): void {
-    this.waker.wake();
+  /** Looks for messages that this process has added, soon and again until their transaction has committed. */
+  expect(messageIds: readonly string[]): void {
+    if (!this.looking || this.isStopping) return;
+    for (const id of messageIds) if (this.expected.size < MAX_EXPECTED) this.expected.add(id);
+    this.schedule.expect();
+    this.firstLook ??= setTimeout(() => {
+      this.firstLook = undefined;
+      this.waker.wake();
+    }, FIRST_LOOK_MS);
   }
 
   /** Takes nothing more, waits for the broker's answers, and gives the lanes back. */
@@ -70,6 +81,7 @@ export class Deliverer {
     this.isStopping = true;
     this.waker.wake();
     clearTimeout(this.listenTimer);
+    clearTimeout(this.firstLook);
     const { stopTimeoutMs } = this.options;
     await within(stopTimeoutMs, Promise.resolve(this.looking));
     await within(stopTimeoutMs, Promise.all(this.running.values()));
@@ -111,18 +123,27 @@ export class Deliverer {
     const held = [...this.held];
     const claimed = await this.store.claim(this.owner, { lanes, leaseMs, held, looksWithinMs: promiseMs });
     this.observer.looked();
-    if (claimed.length === 0) return this.schedule.looked(0, promiseMs);
+    if (claimed.length === 0) return this.looked([], promiseMs);
     // If this fails, the next look claims the same lanes again.
     const limits = { messages: maxMessagesPerLane, bytes: MAX_BYTES_PER_LANE };
     const messages = await this.store.fetch(
       claimed.map(({ lane }) => lane),
       limits,
     );
-    this.schedule.looked(messages.length, promiseMs);
+    this.looked(messages, promiseMs);
     for (const lane of claimed) {
       const ofLane = messages.filter((message) => message.lane === lane.lane);
       this.begin(lane, ofLane, deadlineMs);
     }
+  }
+
+  private looked(messages: readonly WaitingMessage[], promiseMs: number): void {
+    this.schedule.looked(messages.length, promiseMs);
+    if (this.expected.size === 0) return;
+    for (const { messageId } of messages) this.expected.delete(messageId);
+    // Rolled back, or taken by another deliverer.
+    if (this.schedule.isPatient) this.expected.clear();
+    if (this.expected.size === 0) this.schedule.expectNothing();
   }
 
   private begin(lane: HeldLane, messages: readonly WaitingMessage[], deadlineMs: number): void {

@@ -1,9 +1,13 @@
 /** Messages taken at once from which on a NOTIFY for each transaction would cost more than it is worth. */
 const MANY = 4;
 const PROMISE_MS = 20;
+/** The first look for a message that this process has added: its transaction needs some time to commit. */
+export const FIRST_LOOK_MS = 2;
 
 /**
  * When a deliverer looks for messages that nobody announces.
+ *
+ * For messages that its own process adds it looks at growing intervals, until they are there: that needs no NOTIFY.
  *
  * While many messages come it promises to look again soon, and transactions need not NOTIFY, which would make their commits
  * wait for each other. A transaction that has read the promise may commit after it has ended: so for some time afterwards
@@ -34,6 +38,21 @@ export class LookSchedule {
     } else if (this.now() >= this.promisedUntilMs) {
       this.lookAfterMs *= 2;
     }
+  }
+
+  /** This process has added messages, which come with the commit of their transaction. */
+  expect(): void {
+    this.lookAfterMs = FIRST_LOOK_MS;
+  }
+
+  /** What was expected has come. */
+  expectNothing(): void {
+    if (this.now() >= this.promisedUntilMs) this.lookAfterMs = Infinity;
+  }
+
+  /** Whether what was expected has not come for so long that it need not be looked for any more. */
+  get isPatient(): boolean {
+    return this.lookAfterMs >= this.pollIntervalMs;
   }
 
   /** How long to sleep if nothing wakes. */

@@ -52,7 +52,7 @@ describe('a process, its connections or its database that end at any step', () =
     await ensureSchema(PgDatabase.on(pool), tableNames({ schema }));
     for (const table of ['orders', 'effects']) {
       await pool.query(
-        `CREATE TABLE ${schema}.${table} (at bigint GENERATED ALWAYS AS IDENTITY, key text, n int)`,
+        `CREATE TABLE ${schema}.${table} (at bigint GENERATED ALWAYS AS IDENTITY, key text, n int, sequence bigint)`,
       );
     }
   }
@@ -109,7 +109,12 @@ describe('a process, its connections or its database that end at any step', () =
   }
 
   async function judge(schema: string, emulator: Emulator): Promise<void> {
-    const results = emulator.entity('results').messages();
+    const inQueue = (queue: string, key: string): unknown[] =>
+      emulator
+        .entity(queue)
+        .messages()
+        .filter(({ sessionId }) => sessionId === key)
+        .map(({ body }) => body);
     for (const key of KEYS) {
       const numbers = async (table: string): Promise<number[]> =>
         (
@@ -118,10 +123,11 @@ describe('a process, its connections or its database that end at any step', () =
           ])
         ).rows.map(({ n }) => n);
       expect(await numbers('orders')).toEqual(ALL);
-      expect(await numbers('effects')).toEqual(ALL);
-      expect(results.filter(({ sessionId }) => sessionId === key).map(({ body }) => body)).toEqual(ALL);
+      expect(inQueue('ledger', key)).toEqual(ALL);
+      const { rows } = await pool.query(`SELECT * FROM ${schema}.effects WHERE key = $1 ORDER BY at`, [key]);
+      expect({ effects: await numbers('effects'), rows }).toEqual({ effects: ALL, rows });
+      expect(inQueue('results', key)).toEqual(ALL);
     }
-    expect(results).toHaveLength(KEYS.length * MESSAGES_PER_KEY);
     const refused = await pool.query(`SELECT FROM ${schema}.service_bus_outbox_refused`);
     expect(refused.rowCount).toBe(0);
     expect(emulator.entity('orders/$DeadLetterQueue').messages()).toEqual([]);
@@ -136,6 +142,7 @@ function startBus(): Promise<Emulator> {
       queues: [
         // Without duplicate detection: what is sent twice, the inbox has to recognize.
         { name: 'orders', requiresSession: true, lockDurationMs: 2_000, maxDeliveryCount: 2_000 },
+        { name: 'ledger', requiresSession: true, requiresDuplicateDetection: true },
         { name: 'results', requiresSession: true, requiresDuplicateDetection: true },
       ],
     },

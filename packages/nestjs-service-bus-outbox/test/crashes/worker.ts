@@ -89,7 +89,11 @@ class OrdersController {
   ): Promise<void> {
     await transaction((client) =>
       this.inbox.once(client, context, async () => {
-        await statement(client, `INSERT INTO ${schema}.effects (key, n) VALUES ($1, $2)`, [key, n]);
+        await statement(client, `INSERT INTO ${schema}.effects (key, n, sequence) VALUES ($1, $2, $3)`, [
+          key,
+          n,
+          String(context.message.sequenceNumber),
+        ]);
         await this.outbox.add(client, { to: 'results', sessionId: key, payload: n });
       }),
     );
@@ -159,7 +163,10 @@ async function produce(key: string): Promise<void> {
         const n = row?.n ?? 0;
         if (n >= messagesPerKey) return true;
         await statement(client, `INSERT INTO ${schema}.orders (key, n) VALUES ($1, $2)`, [key, n]);
-        await outbox.add(client, { to: 'orders', sessionId: key, payload: { key, n } });
+        const payload = { key, n };
+        // The second one shows what the outbox does, whatever handlers do afterwards.
+        await outbox.add(client, { to: 'orders', sessionId: key, payload });
+        await outbox.add(client, { to: 'ledger', sessionId: key, payload: n });
         return false;
       });
       if (isOver) return;
