@@ -4,6 +4,7 @@ import { AmqpClient } from './support/amqp-client.js';
 import { emulatorScene, receiveOne, serviceBusError } from './support/emulator-scene.js';
 
 const KIBIBYTE = 1024;
+const MEBIBYTE = 1024 * KIBIBYTE;
 
 describe('the size of messages', () => {
   const scene = emulatorScene({
@@ -124,5 +125,34 @@ describe('the size of messages', () => {
     await receiver.completeMessage(await receiveOne(receiver));
     await sender.sendMessages({ body: Buffer.alloc(200 * KIBIBYTE) });
     expect(await scene.peek('full')).toHaveLength(5);
+  });
+});
+
+describe('the size of messages in the premium tier', () => {
+  const scene = emulatorScene(
+    { queues: ['plain', { name: 'large', maxMessageSizeInKilobytes: 102_400 }] },
+    { tier: 'premium' },
+  );
+
+  it('takes messages and batches of 1 MB', async () => {
+    const sender = scene.client.createSender('plain');
+    const batch = await sender.createMessageBatch();
+    expect(batch.maxSizeInBytes).toBe(MEBIBYTE);
+    batch.tryAddMessage({ body: Buffer.alloc(1_000_000) });
+    await sender.sendMessages(batch);
+    await expect(sender.sendMessages({ body: Buffer.alloc(MEBIBYTE) })).rejects.toMatchObject(
+      serviceBusError('MessageSizeExceeded'),
+    );
+  });
+
+  it('takes messages of up to 100 MB one by one, where the entity says so', async () => {
+    const body = Buffer.alloc(100 * MEBIBYTE - 1_000, 7);
+    const client = scene.connect({ retryOptions: { timeoutInMs: 60_000 } });
+    await client.createSender('large').sendMessages({ body });
+    const received = await receiveOne(client.createReceiver('large'));
+    expect(body.equals(received.body as Buffer)).toBe(true);
+    await expect(
+      client.createSender('large').sendMessages({ body: Buffer.alloc(100 * MEBIBYTE) }),
+    ).rejects.toMatchObject(serviceBusError('MessageSizeExceeded'));
   });
 });

@@ -9,7 +9,9 @@ describe('sending and receiving', () => {
   let client: ServiceBusClient;
 
   beforeAll(async () => {
-    emulator = await startTestEmulator({ queues: ['plain', 'many', 'burst', 'slash', 'header'] });
+    emulator = await startTestEmulator({
+      queues: ['plain', 'many', 'burst', 'slash', 'header', { name: 'mixed', requiresSession: true }],
+    });
     client = new ServiceBusClient(emulator.connectionString);
   });
 
@@ -90,5 +92,20 @@ describe('sending and receiving', () => {
     await Promise.all(Array.from({ length: 3_000 }, (_, index) => sender.sendMessages({ body: index })));
     expect(emulator.entity('burst').counts.active).toBe(3_000);
     await sender.close();
+  });
+
+  // rhea would answer the second of two neighbours with the outcome of the first.
+  it('tells each of the sends that arrive together its own outcome', async () => {
+    const sender = client.createSender('mixed');
+    await sender.sendMessages({ body: 'open', sessionId: 's' });
+    // The queue refuses what has no session id.
+    const sessionIds = ['s', undefined, 's', 's', undefined, undefined, 's', undefined];
+    const results = await Promise.allSettled(
+      sessionIds.map((sessionId) => sender.sendMessages({ body: 'x', sessionId })),
+    );
+    expect(results.map(({ status }) => status)).toEqual(
+      sessionIds.map((sessionId) => (sessionId ? 'fulfilled' : 'rejected')),
+    );
+    expect(emulator.entity('mixed').counts.active).toBe(5);
   });
 });
