@@ -1,4 +1,5 @@
 import { type Broker } from '../broker/broker.js';
+import { StandstillError } from '../broker/standstill.js';
 import { type Usage } from '../candidates/candidate-process.js';
 import { type Candidate } from '../candidates/candidate.js';
 import { type Order } from '../candidates/order.js';
@@ -25,7 +26,10 @@ export interface Throughput {
 /** Options for a special round. */
 export interface Variation {
   readonly assignment?: Partial<Assignment>;
-  /** How many messages come out before the clock starts. Default: a tenth of those that are measured. */
+  /**
+   * So many messages are handled before the clock starts, by the candidate's own count: with very many in hand, results
+   * come out by thousands. Default: the clock starts when a tenth of those that are measured have come out.
+   */
   readonly warmUp?: number;
   fill?(orders: Iterable<Order>): Promise<void>;
   /** Called when the clock starts, and when it stops. */
@@ -54,6 +58,7 @@ export class TooFewMessagesError extends Error {
 /** Share of the messages processed before the clock starts, to warm up links, compiled code and caches. */
 const WARM_UP_SHARE = 0.1;
 const SETTLE_TIMEOUT_MS = 10_000;
+const HANDLED_TIMEOUT_MS = 120_000;
 
 /** Measures prefilled input queue → handler → output queue, from a tenth of the outputs until all. */
 export async function measureThroughput(
@@ -69,12 +74,15 @@ export async function measureThroughput(
   await (variation.fill?.(orders) ?? broker.fill(orders, candidate.wrap));
   const child = openCandidate(candidate);
   try {
-    const warm = broker.whenOutputs(warmUp);
+    const warm = variation.warmUp === undefined ? broker.whenOutputs(warmUp) : undefined;
     const assignment = { ...assignmentOn(broker, work.concurrency), ...variation.assignment };
     await Promise.all([child.ask('start', assignment), warm]);
     await variation.begin?.(child);
-    const before = await child.ask<Usage>('usage');
-    const [begin, end] = [await warm, await broker.whenOutputs(warmUp + messages)];
+    const before = await (variation.warmUp === undefined
+      ? child.ask<Usage>('usage')
+      : whenHandled(child, warmUp));
+    const begin = (await warm) ?? { ...before, count: before.handled };
+    const end = await broker.whenOutputs(warmUp + messages);
     const after = await child.ask<Usage>('usage');
     // It says itself how many messages it has handled by then: asking it takes a while when it is busy.
     const handled = after.handled - before.handled;
@@ -88,6 +96,17 @@ export async function measureThroughput(
     };
   } finally {
     await child.close();
+  }
+}
+
+/** Asks now and then how many messages the candidate has handled. */
+async function whenHandled(child: Child, count: number): Promise<Usage> {
+  const deadline = performance.now() + HANDLED_TIMEOUT_MS;
+  for (;;) {
+    const usage = await child.ask<Usage>('usage');
+    if (usage.handled >= count) return usage;
+    if (performance.now() > deadline) throw new StandstillError(usage.handled, count);
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
