@@ -12,7 +12,6 @@ export const OUTBOX_ROOMS = [
     may: [
       SOURCE,
       'nestjs-service-bus',
-      '@azure/service-bus',
       '@nestjs/',
       '@opentelemetry/api',
       'pg',
