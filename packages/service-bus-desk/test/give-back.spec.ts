@@ -26,7 +26,7 @@ describe('giving dead letters back', () => {
     emulator = await startTestEmulator(
       {
         queues: [
-          ...['q0', 'q1', 'q2', 'q3', 'q4', 'q5', 'q6', 'q7', 'q8', 'q9'].map((name) => ({
+          ...['q0', 'q1', 'q2', 'q3', 'q4', 'q5', 'q6', 'q7', 'q8', 'q9', 'q10'].map((name) => ({
             name,
             lockDurationMs: LOCK_MS,
             requiresDuplicateDetection: true,
@@ -192,6 +192,27 @@ describe('giving dead letters back', () => {
     });
     expect(indexesIn(`${queue}/$DeadLetterQueue`)).toEqual([]);
     expect(indexesIn(queue)).toEqual(upTo(5));
+  });
+
+  it('goes on when its connection is lost', async () => {
+    const queue = await fill(60);
+    let drops = 0;
+    const result = await desk.resubmit(queue, {
+      ...AT_ONCE,
+      filter: { reason: 'even' },
+      rate: 80,
+      onProgress: ({ done }) => {
+        if (done < drops * 15 + 10 || drops >= 2) return;
+        drops++;
+        emulator.dropConnections();
+        // The locks of what was held go on without us; time heals that.
+        setTimeout(() => clock.advance(LOCK_MS), 200);
+      },
+    });
+    expect(result).toMatchObject({ done: 40, failed: 0, missing: 0 });
+    expect(drops).toBe(2);
+    expect(indexesIn(queue)).toEqual(upTo(60, (index) => index % 3 !== 0));
+    expect(indexesIn(`${queue}/$DeadLetterQueue`)).toEqual(upTo(60, (index) => index % 3 === 0));
   });
 
   it('edits, and keeps locked what the broker goes by', async () => {

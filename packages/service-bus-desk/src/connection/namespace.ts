@@ -10,8 +10,11 @@ import { DeskError } from '../desk-error.js';
 import { type NamespaceKey, readConnectionString } from './connection-string.js';
 import { type NamespaceOptions } from './namespace-options.js';
 
-/** The desk tries again by itself: the SDK would try half a minute long what no right allows. */
-const RETRY_OPTIONS: RetryOptions = { maxRetries: 0 };
+/**
+ * The desk tries again by itself: the SDK would try half a minute long what no right allows. When a connection is lost it
+ * waits for answers that cannot come any more, by itself for a minute.
+ */
+const RETRY_OPTIONS: RetryOptions = { maxRetries: 0, timeoutInMs: 30_000 };
 
 /** A namespace and the clients that reach it. Nothing connects before it is used. */
 export class Namespace {

@@ -6,6 +6,8 @@ const MAX_DELAY_MS = 15_000;
 /** [Service Bus throttling] A broker that throttles wants to be left in peace for two seconds at least. */
 const THROTTLED_DELAY_MS = 2_000;
 
+const UNNAMED = new Set(['Error', 'MessagingError']);
+
 /** Returns the error that the SDK threw last: it tries several times, and then throws all errors in one. */
 export function lastError(error: unknown): unknown {
   const { errors } = (error ?? {}) as { errors?: unknown };
@@ -20,8 +22,11 @@ export function codeOf(error: unknown): ServiceBusError['code'] | undefined {
 
 /** Whether trying again may help: the way to the broker failed, or it had no time. */
 export function isTransient(error: unknown): boolean {
-  const { retryable, name } = (lastError(error) ?? {}) as { retryable?: unknown; name?: unknown };
+  const last = (lastError(error) ?? {}) as { retryable?: unknown; name?: unknown; code?: unknown };
+  const { retryable, name } = last;
   const code = codeOf(error);
+  // What a lost connection does to requests on their way, the SDK has no names for.
+  if (code === undefined && last.code === undefined && UNNAMED.has(String(name))) return true;
   // The SDK counts as retryable what only a new key can help.
   if (code === 'UnauthorizedAccess') return false;
   return retryable === true || code === 'ServiceCommunicationProblem' || name === 'OperationTimeoutError';
