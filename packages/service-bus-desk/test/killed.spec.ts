@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Emulator, ManualClock } from 'service-bus-emulator';
 
 import { startTestEmulator } from '../../../test/support/start-emulator.js';
-import { until } from '../../../test/support/until.js';
 import { deadLetterAll } from './dead-letter-all.js';
 
 /** `npm run test:desk-kills` has more of both. */
@@ -20,7 +19,11 @@ const TIMEOUT_MS = 60_000 + (MESSAGES + KILLS * 1_000) * 30;
 const GROUPS = 20;
 const LOCK_MS = 5_000;
 const LOADER = new URL('../../../test/support/typescript.js', import.meta.url).href;
+const KILLER = new URL('kill-at.js', import.meta.url).href;
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** For `kill-at.js`. */
+type Kill = Readonly<Record<'KILL_AT' | 'KILL_BEFORE' | 'KILL_DELAY_MS', string>>;
 
 describe('a run that is killed again and again', () => {
   const clock = new ManualClock();
@@ -54,40 +57,37 @@ describe('a run that is killed again and again', () => {
     await rm(folder, { recursive: true });
   });
 
-  function start(journal: string, args: readonly string[]): ChildProcess {
+  async function start(journal: string, args: readonly string[], kill: Kill | undefined): Promise<unknown[]> {
     const line = ['dead-letters', 'resubmit', 'orders', '--no-canary', '--journal', journal, ...args];
-    const env = { PATH: process.env['PATH'], SB_CONNECTION: emulator.connectionString };
-    return spawn(process.execPath, ['--import', LOADER, MAIN, ...line], {
+    const env = { PATH: process.env['PATH'], SB_CONNECTION: emulator.connectionString, ...kill };
+    const killer = kill ? ['--import', KILLER] : [];
+    child = spawn(process.execPath, ['--import', LOADER, ...killer, MAIN, ...line], {
       env,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'ignore', 'inherit'],
     });
+    return once(child, 'close');
   }
 
-  const sizeOf = async (file: string): Promise<number> => (await stat(file).catch(() => ({ size: 0 }))).size;
-
-  /** Runs it with so many kills, each after the journal has grown by chance, and once more until it ends. */
-  async function run(kills: number, expectedBytes: number, args: readonly string[]): Promise<number> {
+  /**
+   * Runs it with so many kills, each before or after a write to the journal, and once more until it ends. It
+   * writes twice for each hundred messages that it looks through, at least: no kill comes too late.
+   */
+  async function run(kills: number, planned: number, args: readonly string[]): Promise<void> {
     const journal = path.join(folder, `${kills}-${args.join('')}.jsonl`);
-    let done = 0;
-    for (; done < kills; done++) {
-      const before = await sizeOf(journal);
-      child = start(journal, before > 0 ? [...args, '--resume'] : args);
-      const ended = once(child, 'close');
-      const { pid } = child;
-      const enough = before + Math.random() * (expectedBytes / kills);
-      await until(async () => (await sizeOf(journal)) > enough || child?.exitCode !== null, TIMEOUT_MS);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
-      child.kill('SIGKILL');
-      await ended;
-      expect(pid).toBeDefined();
+    const atMost = Math.max(1, Math.floor(MESSAGES / 100 / kills));
+    for (let done = 0; done < kills; done++) {
+      const toPlan = done === 0 ? 2 + Math.ceil(planned / 1_000) : 0;
+      const at = toPlan + 1 + Math.floor(Math.random() * atMost);
+      const [, signal] = await start(journal, done === 0 ? args : [...args, '--resume'], {
+        KILL_AT: String(at),
+        KILL_BEFORE: done % 2 === 0 ? '1' : '',
+        KILL_DELAY_MS: String(Math.random() * 5),
+      });
+      expect(signal).toBe('SIGKILL');
       // What it held comes back when its locks end.
       clock.advance(LOCK_MS);
-      if (child.exitCode !== null) break;
     }
-    child = start(journal, [...args, '--resume']);
-    const [exitCode] = (await once(child, 'close')) as [number];
-    expect(exitCode).toBe(0);
-    return done;
+    expect(await start(journal, [...args, '--resume'], undefined)).toEqual([0, null]);
   }
 
   const bodiesIn = (entity: string): number[] =>
@@ -101,14 +101,12 @@ describe('a run that is killed again and again', () => {
     'loses none and sends none twice, of one group between the others, and then of all',
     async () => {
       const all = Array.from({ length: MESSAGES }, (_, index) => index);
-      const bytes = MESSAGES * 20;
       const ofGroup = Math.max(1, Math.round(KILLS / 5));
-      await run(ofGroup, bytes / GROUPS, ['--reason', 'Error7']);
+      await run(ofGroup, MESSAGES / GROUPS, ['--reason', 'Error7']);
       expect(bodiesIn('orders')).toEqual(all.filter((index) => index % GROUPS === 7));
       expect(bodiesIn('orders/$DeadLetterQueue')).toEqual(all.filter((index) => index % GROUPS !== 7));
       expect(emulator.entity('orders/$DeadLetterQueue').lockedCount).toBe(0);
-      const kills = await run(KILLS - ofGroup, bytes, []);
-      expect(kills).toBe(KILLS - ofGroup);
+      await run(KILLS - ofGroup, MESSAGES - MESSAGES / GROUPS, []);
       expect(bodiesIn('orders')).toEqual(all);
       expect(bodiesIn('orders/$DeadLetterQueue')).toEqual([]);
     },
