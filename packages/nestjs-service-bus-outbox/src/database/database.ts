@@ -2,6 +2,7 @@ import { type TransactionClient } from '../transaction/transaction-client.js';
 
 /** Something that goes on until it is closed. */
 export interface Closeable {
+  /** Ends it; resolves when it has ended. */
   close(): Promise<void>;
 }
 

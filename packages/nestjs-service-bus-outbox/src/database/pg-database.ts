@@ -8,21 +8,29 @@ interface PgResult {
 
 /** The part of `pg`'s pool that is used. */
 export interface PgPool {
+  /** Runs a statement on any of its connections. */
   query(text: string, parameters: unknown[]): Promise<PgResult>;
+  /** Closes all of its connections. */
   end(): Promise<void>;
+  /** Tells of idle connections that are lost. */
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
 /** The part of `pg`'s client that is used. */
 export interface PgClient {
+  /** Connects it, once. */
   connect(): Promise<unknown>;
+  /** Runs a statement. */
   query(text: string): Promise<unknown>;
+  /** Closes its connection. */
   end(): Promise<void>;
+  /** Tells of notifications, and of the connection's end. */
   on(event: 'error' | 'end' | 'notification', listener: (error?: Error) => void): unknown;
 }
 
 /** Settings of connections as `pg` takes them. */
 export interface PgConnectionOptions {
+  /** Where the database is, with user and password: `postgresql://user:password@host:5432/name`. */
   readonly connectionString: string;
   /** As in `pg`: `true`, or the options of Node's TLS. */
   readonly ssl?: boolean | object;

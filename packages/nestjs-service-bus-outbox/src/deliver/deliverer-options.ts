@@ -17,7 +17,12 @@ export interface DelivererOptions {
   /** How many messages of a lane are on their way at once. Default: 200. */
   readonly maxMessagesPerLane?: number;
   /** How long a destination that takes nothing is left alone. Default: 1 second, doubling to 30. */
-  readonly retry?: { readonly minDelayMs?: number; readonly maxDelayMs?: number };
+  readonly retry?: {
+    /** The first time, in milliseconds. */
+    readonly minDelayMs?: number;
+    /** At most, in milliseconds. */
+    readonly maxDelayMs?: number;
+  };
   /** How long a shutdown waits for the broker's answers, in milliseconds. Default: 10,000. */
   readonly stopTimeoutMs?: number;
 }

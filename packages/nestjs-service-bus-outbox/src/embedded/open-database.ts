@@ -17,6 +17,7 @@ export interface OpenDatabaseOptions {
 
 /** A database to connect to. */
 export interface OpenedDatabase {
+  /** For `OutboxModule` and for the application's own connections. */
   readonly connectionString: string;
   /** Whether it was started here, and ends with this process. */
   readonly isEmbedded: boolean;

@@ -48,11 +48,15 @@ export interface OutboxMessage<Payload = unknown> {
 
 /** A message in a form that the store keeps: what does not change between two tries to send it. */
 export interface StoredMessage {
+  /** The queue or topic. */
   readonly destination: string;
   /** Undefined for messages without an order. */
   readonly orderingKey: string | undefined;
+  /** The id that the message has at every try. */
   readonly messageId: string;
+  /** What the body is. */
   readonly contentType: string;
+  /** The payload, encoded. */
   readonly body: Buffer;
   /** Everything else, as a text of JSON; the store looks at none of it. */
   readonly properties: string;

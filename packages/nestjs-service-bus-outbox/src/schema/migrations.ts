@@ -2,8 +2,11 @@ import { quoteLiteral, type TableNames } from './table-names.js';
 
 /** One step of the schema; applied once, in order, and never changed afterwards. */
 export interface Migration {
+  /** Its place in the order, from 1 on. */
   readonly version: number;
+  /** What it is for, in some words. */
   readonly description: string;
+  /** Plain SQL, to be run in this order. */
   readonly statements: readonly string[];
 }
 

@@ -8,6 +8,7 @@ export interface TableOptions {
 
 /** Quoted names, ready to be put into a statement. */
 export interface TableNames {
+  /** The schema of all of them. */
   readonly schema: string;
   /** Waiting messages. */
   readonly outbox: string;
@@ -24,7 +25,14 @@ export interface TableNames {
   /** Which migrations were applied. */
   readonly migrations: string;
   /** The channel for NOTIFY, quoted as an identifier and as a text. */
-  readonly channel: { readonly name: string; readonly identifier: string; readonly literal: string };
+  readonly channel: {
+    /** Unquoted. */
+    readonly name: string;
+    /** For `LISTEN`. */
+    readonly identifier: string;
+    /** For `pg_notify`. */
+    readonly literal: string;
+  };
   /** What the plain text of schema and prefix is, for hashes and messages. */
   readonly plain: string;
 }

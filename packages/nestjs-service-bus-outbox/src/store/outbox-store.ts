@@ -4,6 +4,7 @@ import { type TransactionClient } from '../transaction/transaction-client.js';
 
 /** Names a waiting message: its lane, and its number, which is its place in the lane. */
 export interface RowKey {
+  /** The lane's number. */
   readonly lane: number;
   /** A decimal text: numbers of a database may be larger than JavaScript's. */
   readonly id: string;
@@ -19,6 +20,7 @@ export interface WaitingMessage extends StoredMessage, RowKey {
 
 /** A lane that a deliverer holds. */
 export interface HeldLane {
+  /** The lane's number. */
   readonly lane: number;
   /** How many deliveries of it have failed in a row. */
   readonly failures: number;
@@ -26,7 +28,9 @@ export interface HeldLane {
 
 /** A message that the broker takes never, with what it said. */
 export interface Refusal extends RowKey {
+  /** The error's code or name. */
   readonly reason: string;
+  /** What the error says. */
   readonly description: string;
 }
 
@@ -34,17 +38,24 @@ export interface Refusal extends RowKey {
 export interface DeliveryReport {
   /** Accepted by the broker. */
   readonly sent: readonly RowKey[];
+  /** Never to be accepted by it. */
   readonly refused: readonly Refusal[];
   /** Lanes that the deliverer gives back; others may take them at once. */
   readonly released: readonly number[];
   /** Lanes that it gives back, and that nobody may take for a while: their destination takes nothing. */
-  readonly postponed: readonly { readonly lane: number; readonly delayMs: number }[];
+  readonly postponed: readonly {
+    /** The lane's number. */
+    readonly lane: number;
+    /** For how long. */
+    readonly delayMs: number;
+  }[];
 }
 
 /** Which lanes a deliverer wants. */
 export interface Claim {
   /** At most so many. */
   readonly lanes: number;
+  /** For how long, in milliseconds. */
   readonly leaseMs: number;
   /** Those that it delivers at the moment. Others that are leased to it are claimed anew: an answer may have been lost. */
   readonly held: readonly number[];
@@ -75,11 +86,15 @@ export interface OutboxStatistics {
 
 /** A message that was set aside. */
 export interface RefusedMessage extends StoredMessage {
+  /** Names it to `retryRefused` and `deleteRefused`. */
   readonly id: string;
+  /** When it was added. */
   readonly createdAt: Date;
+  /** When it was set aside. */
   readonly refusedAt: Date;
   /** The error's code or name. */
   readonly reason: string;
+  /** What the error says. */
   readonly description: string;
 }
 
@@ -117,6 +132,7 @@ export interface OutboxStore {
   /** Deletes up to `limit` sent messages that are older than `keepMs`; returns how many. */
   deleteSent(keepMs: number, limit: number): Promise<number>;
 
+  /** Counts what waits; costs little, however much that is. */
   statistics(): Promise<OutboxStatistics>;
 
   /** Messages set aside, the latest first, from before a message's id on if one is given. */
