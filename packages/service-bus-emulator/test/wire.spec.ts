@@ -159,7 +159,7 @@ describe('on the wire', () => {
     },
   );
 
-  it('the refusal of one session and the detach come one by one', async () => {
+  it('the refusal of a locked session and the detach come one by one', async () => {
     await client.putToken();
     const theSession = amqp.map([amqp.symbol('com.microsoft:session-filter'), amqp.string('s')]);
     client.attachReceiver(0, source('sessions', theSession));
