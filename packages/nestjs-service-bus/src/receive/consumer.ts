@@ -15,6 +15,7 @@ import { InWork } from './links/in-work.js';
 import { type LockRenewer } from '../delivery/lock-renewer.js';
 import { LinkChain } from './links/link-chain.js';
 import { type LinkOwner, ReceiverLink } from './links/receiver-link.js';
+import { OpeningLine } from './links/opening-line.js';
 import { ReceiverSupply } from './links/receiver-supply.js';
 import { Progress } from './health/progress.js';
 import { type ConsumerObserver, ReceivingState } from './health/receiving-state.js';
@@ -67,10 +68,11 @@ export class Consumer implements LinkOwner {
     );
     this.dispatcher = this.makeDispatcher();
     this.supply = new ReceiverSupply(clients, this.binding);
-    this.links = new LinkChain(
-      () => new ReceiverLink(this.supply.create(), this.capacity.size, this, clock),
-      this.capacity,
-    );
+    const line = OpeningLine.of(clients);
+    this.links = new LinkChain(() => {
+      const { size } = this.capacity;
+      return new ReceiverLink(this.supply.create(), size, this, clock, size, line);
+    }, this.capacity);
     const { links, supply, capacity, waitingRoom, inWork } = this;
     const parts = { links, supply, capacity, waitingRoom, inWork };
     this.watch = new ConsumerWatch(parts, runtime, observer, () => this.settleElsewhere());

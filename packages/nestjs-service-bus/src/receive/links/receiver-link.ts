@@ -4,6 +4,7 @@ import { ReceivingLink, type ReceivingLinkOwner } from '../../sdk/index.js';
 import { type Clock } from '../../time/clock.js';
 import { type Delivery, type DeliveryLink } from '../../delivery/delivery.js';
 import { DeliveryWindow, SESSION_PLACES } from './delivery-window.js';
+import { type Opening, OpeningLine } from './opening-line.js';
 
 const REFUSAL_MS = 1_000;
 
@@ -31,9 +32,8 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
   isRetired = false;
   /** Deliveries of this link whose fate is open. */
   held = 0;
-  /** On our clock: since when it is being opened, and nothing was heard of it; undefined once it was open. */
-  openingSinceMs?: number;
 
+  private opening?: Opening | undefined;
   private openedAtMs = -Infinity;
   private readonly window = new DeliveryWindow();
   private readonly link: ReceivingLink;
@@ -45,6 +45,7 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
     private readonly clock: Clock,
     /** The same without the fast lane, where it can never be more than at first. */
     onlyCredit = credit,
+    private readonly line = new OpeningLine(),
   ) {
     this.link = new ReceivingLink(receiver, credit, this, onlyCredit);
   }
@@ -59,8 +60,16 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
     return this.window.span;
   }
 
+  /**
+   * On our clock: since when it is being opened, and neither it nor a link that may stand before it has moved; undefined
+   * once it was open.
+   */
+  get openingSinceMs(): number | undefined {
+    return this.opening?.sinceMs;
+  }
+
   open(): void {
-    this.openingSinceMs = this.clock.now();
+    this.beginOpening();
     this.link.open();
   }
 
@@ -122,7 +131,7 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
   async close(): Promise<void> {
     this.isRetired = true;
     this.isOpen = false;
-    this.openingSinceMs = undefined;
+    this.endOpening();
     await this.link.close();
     this.owner.linkClosed(this);
   }
@@ -137,8 +146,9 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
 
   linkOpened(): void {
     this.isOpen = true;
-    this.openingSinceMs = undefined;
     this.openedAtMs = this.clock.now();
+    if (this.opening) this.line.opened(this.opening, this.openedAtMs);
+    this.opening = undefined;
     this.owner.linkOpened(this);
   }
 
@@ -149,7 +159,18 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
   }
 
   linkFailed(error: Error): void {
-    this.openingSinceMs = this.clock.now();
+    this.beginOpening();
     this.owner.linkFailed(this, error);
+  }
+
+  /** Again after each refusal, which is an answer. */
+  private beginOpening(): void {
+    this.endOpening();
+    this.opening = this.line.begin(this.clock.now());
+  }
+
+  private endOpening(): void {
+    if (this.opening) this.line.left(this.opening);
+    this.opening = undefined;
   }
 }
