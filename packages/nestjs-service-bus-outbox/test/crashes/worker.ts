@@ -139,8 +139,11 @@ const database: Database = {
 class WorkerModule {}
 
 const { send } = ServiceBusSenders.prototype;
+let turn = Promise.resolve();
 ServiceBusSenders.prototype.send = async function (...message) {
-  await steps.pass();
+  // One after the other: a step that waits for the database must not let later messages pass.
+  turn = turn.then(() => steps.pass());
+  await turn;
   await send.apply(this, message);
   await steps.pass();
 };
