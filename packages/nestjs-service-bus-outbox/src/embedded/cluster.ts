@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 
 import { EmbeddedPostgresError } from './embedded-postgres.error.js';
 import { freePort } from './free-port.js';
+import { hasCode } from './has-code.js';
 import { locatePostgres, type PostgresFiles } from './locate-postgres.js';
 import { type Account, findAccount, giveTo, isOpenToAll, lendFiles } from './postgres-account.js';
 import {
@@ -172,5 +173,3 @@ async function exists(file: string): Promise<boolean> {
     },
   );
 }
-
-const hasCode = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { EmbeddedPostgresError } from './embedded-postgres.error.js';
+import { hasCode } from './has-code.js';
 import { type PostgresFiles, programsIn } from './locate-postgres.js';
 
 /** Whom PostgreSQL runs as, if not as ourselves. */
@@ -36,7 +37,12 @@ export async function giveTo(account: Account | undefined, directory: string): P
   const { uid, gid } = account;
   const entries = await readdir(directory, { recursive: true });
   await Promise.all(
-    [directory, ...entries.map((name) => path.join(directory, name))].map((one) => chown(one, uid, gid)),
+    [directory, ...entries.map((name) => path.join(directory, name))].map((one) =>
+      chown(one, uid, gid).catch((error: unknown) => {
+        // A server that is still stopping, since the process before us has died, takes its own files away.
+        if (!hasCode(error, 'ENOENT')) throw error;
+      }),
+    ),
   );
 }
 
