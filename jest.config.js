@@ -21,8 +21,8 @@ export default {
   setupFiles: ['reflect-metadata', '<rootDir>/test/support/test-environment.ts'],
   setupFilesAfterEnv: ['<rootDir>/test/support/retries.ts'],
   testTimeout: 60_000,
-  // Many tests wait for the broker or a process: three share two cores well.
-  maxWorkers: 3,
+  // Many tests wait for the broker or a process: four share two cores well.
+  maxWorkers: 4,
   // Modules of suites that are over stay in memory, and searching it for garbage takes ever longer.
   workerIdleMemoryLimit: '1200MB',
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
