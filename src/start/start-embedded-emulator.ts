@@ -28,6 +28,8 @@ export async function startEmbeddedEmulator(
   const missing = missingQueues(known, queues);
   try {
     const emulator = await startEmulator({
+      // Other programs may know the port by configuration and dial either address.
+      host: 'localhost',
       port,
       administrationPort,
       entities: { ...entities, queues: [...(entities.queues ?? []), ...missing] },

@@ -11,8 +11,9 @@ export interface EmulatorOptions {
   /** Second port of the administration API; 0 picks a free one, false opens none. Default 5300. */
   readonly administrationPort?: number | false;
   /**
-   * Address to listen on. Default `localhost`, that is 127.0.0.1 and, where there is IPv6, ::1: reachable from this
-   * machine only. The key of the emulator is public: whoever can reach it may use it.
+   * Address to listen on. Default 127.0.0.1, which the connection string names: reachable from this machine only.
+   * `localhost` listens on 127.0.0.1 and, where there is IPv6, on ::1 as well, for clients that know the port and choose
+   * the address themselves. The key of the emulator is public: whoever can reach it may use it.
    */
   readonly host?: string;
   /**

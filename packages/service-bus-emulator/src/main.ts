@@ -55,7 +55,8 @@ function explain(error: unknown): string {
 async function start({
   config,
   tls,
-  host,
+  // The port is known, and clients choose the address themselves: by IPv4 or IPv6.
+  host = 'localhost',
   allowedHosts,
   dataDirectory,
   ...options
@@ -63,9 +64,9 @@ async function start({
   const entities = config === undefined ? {} : await readEntities(config, warn);
   const emulator = await startEmulator({
     ...options,
+    host,
     entities,
     ...(tls && { tls }),
-    ...(host !== undefined && { host }),
     ...(allowedHosts && { allowedHosts }),
     ...(dataDirectory !== undefined && { dataDirectory }),
   });
@@ -77,7 +78,7 @@ async function start({
       describeEmulator(emulator, certificateFile) +
       `${READY}\n`,
   );
-  if (host !== undefined && !isLoopback(host)) {
+  if (!isLoopback(host)) {
     warn(
       `it listens on ${host}, not on this machine alone, and its key is public: whoever reaches it can read and write everything`,
     );

@@ -37,7 +37,7 @@ const CREDITS_PER_SECOND = 1_000;
  * used, and with a TlsError if TLS cannot be served.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { host = 'localhost', handshakeTimeoutMs = 10_000, maxConnections = 1_000 } = options;
+  const { host = '127.0.0.1', handshakeTimeoutMs = 10_000, maxConnections = 1_000 } = options;
   const tls = await prepareTls(options.tls, host);
   const store =
     options.dataDirectory === undefined ? undefined : await openStore(options.dataDirectory, crash);
@@ -75,7 +75,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     amqp,
     administration,
     ports,
-    host: hostForClients(options.host),
+    host: hostForClients(host),
     certificate: tls?.certificate.certificate,
     keyName: KEY_NAME,
     key: KEY,
@@ -91,7 +91,8 @@ async function prepareTls(tls: EmulatorOptions['tls'], host: string): Promise<Po
 }
 
 /** What clients on this machine connect to: an address that stands for all of them is none. */
-function hostForClients(host = '127.0.0.1'): string {
+function hostForClients(host: string): string {
+  if (host === 'localhost') return '127.0.0.1';
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
 }

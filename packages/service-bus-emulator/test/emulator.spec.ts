@@ -209,7 +209,7 @@ describe('the addresses of an emulator', () => {
   }
 
   it('are those of localhost, whichever of them a client takes', async () => {
-    const emulator = await startTestEmulator();
+    const emulator = await startTestEmulator({}, { host: 'localhost' });
     expect(await answers('127.0.0.1', emulator.port)).toBe(true);
     expect(await answers('::1', emulator.port)).toBe(hasIpv6);
     expect(emulator.connectionString).toContain('sb://127.0.0.1:');
@@ -218,8 +218,10 @@ describe('the addresses of an emulator', () => {
     expect(await answers('::1', emulator.port)).toBe(false);
   });
 
-  it('are the one that it is given', async () => {
-    const emulator = await startTestEmulator({}, { host: '127.0.0.1' });
+  it('are the one that its connection string names, unless it is told', async () => {
+    const emulator = await startTestEmulator();
+    expect(emulator.connectionString).toContain('sb://127.0.0.1:');
+    expect(await answers('127.0.0.1', emulator.port)).toBe(true);
     expect(await answers('::1', emulator.port)).toBe(false);
     await emulator.close();
   });

@@ -38,7 +38,7 @@ Options, and the environment variables that stand in for them:
   --port PORT        AMQP, and the administration API beside it (EMULATOR_PORT; default 5672; 0: any free port)
   --admin-port PORT  the administration API over HTTP (EMULATOR_ADMIN_PORT, or EMULATOR_HTTP_PORT as in Microsoft's
                      emulator; default 5300; 0: any free port)
-  --host ADDRESS     address to listen on (default localhost: this machine only)
+  --host ADDRESS     address to listen on (default localhost: this machine only, by IPv4 and IPv6)
   --allow-host NAMES names by which HTTP and WebSocket clients reach it, besides addresses and local
                      ones, separated by commas (*: any)
   --tls              serve TLS as well, with a certificate made at the start: needs the package selfsigned
