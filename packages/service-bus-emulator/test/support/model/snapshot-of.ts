@@ -1,3 +1,4 @@
+import { PARTITION_COUNT } from '../../../src/model/entity/partitions.js';
 import { type Namespace } from '../../../src/model/namespace/namespace.js';
 import { type Queue } from '../../../src/model/queue/queue.js';
 import { type QueueEntity } from '../../../src/model/entity/queue-entity.js';
@@ -9,7 +10,7 @@ export function snapshotOf(namespace: Namespace): unknown {
     storedBytes: namespace.storedBytes,
     queues: Array.from(namespace.queues(), (entity) => ({
       ...receivable(entity),
-      nextSequenceNumber: entity.receivable.main.store.numbers.nextOf(0),
+      nextSequenceNumbers: nextNumbers(entity.receivable.main),
     })).sort(byAddress),
     topics: Array.from(
       namespace.topics(),
@@ -18,15 +19,19 @@ export function snapshotOf(namespace: Namespace): unknown {
         description: defined(description),
         times: [activity.createdAtMs, activity.updatedAtMs],
         scheduled: contents(scheduled),
-        nextSequenceNumber: scheduled.store.numbers.nextOf(0),
+        nextSequenceNumbers: nextNumbers(scheduled),
         subscriptions: Array.from(subscriptions.values(), (subscription) => ({
           ...receivable(subscription),
-          nextSequenceNumber: subscription.receivable.main.store.numbers.nextOf(0),
+          nextSequenceNumbers: nextNumbers(subscription.receivable.main),
           rules: Array.from(subscription.rules.values(), ({ description: rule }) => rule),
         })).sort(byAddress),
       }),
     ).sort(byAddress),
   };
+}
+
+function nextNumbers({ store }: Queue): number[] {
+  return Array.from({ length: PARTITION_COUNT }, (_, partition) => store.numbers.nextOf(partition));
 }
 
 function receivable({

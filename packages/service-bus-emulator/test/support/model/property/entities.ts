@@ -16,13 +16,18 @@ export const usual: OracleSettings = {
 };
 
 /** The entities that model and oracle both have. */
-export const ENTITIES: Record<string, OracleSettings & { hasSessions?: boolean; isUnique?: boolean }> = {
+export const ENTITIES: Record<
+  string,
+  OracleSettings & { hasSessions?: boolean; isUnique?: boolean; isPartitioned?: boolean }
+> = {
   plain: { ...usual, deadLettersExpired: true },
   brief: { ...usual, timeToLiveMs: 40, forwardDeadLettersTo: 'plain' },
   unique: { ...usual, lockDurationMs: 17, isUnique: true },
   source: { ...usual, forwardTo: 'plain' },
   sessions: { ...usual, hasSessions: true },
   'brief-sessions': { ...usual, hasSessions: true, timeToLiveMs: 60, deadLettersExpired: true },
+  spread: { ...usual, isPartitioned: true, deadLettersExpired: true },
+  'spread-sessions': { ...usual, isPartitioned: true, hasSessions: true },
   'events/Subscriptions/all': { ...usual, lockDurationMs: 23 },
   'events/Subscriptions/red': { ...usual, timeToLiveMs: 70 },
   'events/Subscriptions/passing': { ...usual, forwardTo: 'brief' },
@@ -30,7 +35,17 @@ export const ENTITIES: Record<string, OracleSettings & { hasSessions?: boolean; 
 /** The topic of those entities that are subscriptions. */
 export const TOPIC = 'events';
 /** Where messages can be sent to. */
-export const TARGETS = ['plain', 'brief', 'unique', 'source', 'sessions', 'brief-sessions', TOPIC];
+export const TARGETS = [
+  'plain',
+  'brief',
+  'unique',
+  'source',
+  'sessions',
+  'brief-sessions',
+  'spread',
+  'spread-sessions',
+  TOPIC,
+];
 
 /** Creates in a namespace the entities that the oracle has from the start. */
 export function createEntities(namespace: Namespace): void {
@@ -50,6 +65,7 @@ export function createEntities(namespace: Namespace): void {
       namespace.createQueue(0, {
         name: address,
         ...options,
+        enablePartitioning: settings.isPartitioned === true,
         requiresDuplicateDetection: settings.isUnique === true,
         duplicateDetectionHistoryTimeWindowMs: UNIQUE_WINDOW_MS,
       });

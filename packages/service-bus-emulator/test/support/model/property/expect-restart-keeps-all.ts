@@ -4,11 +4,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect } from '@jest/globals';
 
 import { restoreNamespace } from '../../../../src/model/namespace/restore-namespace.js';
+import { type Message } from '../../../../src/model/queue/message.js';
 import { type Receiver } from '../../../../src/model/queue/receiver.js';
+import { partitionOf } from '../../../../src/model/queue/sequence-numbers.js';
 import { ModelScene } from '../model-scene.js';
 import { snapshotOf } from '../snapshot-of.js';
 import { TOPIC } from './entities.js';
 import { keyOf } from './key-of.js';
+import { SESSIONS } from './model-command.js';
 import { type ModelRun } from './model-run.js';
 import { type OracleQueue } from './oracle-queue.js';
 
@@ -35,8 +38,8 @@ export function expectRestartKeepsAll(run: ModelRun): void {
 /** All that a queue delivers, session after session, as the sessions are given out. */
 function delivered(scene: ModelScene, queue: OracleQueue): string {
   if (scene.source(queue.address).store.counts.active === 0) return '';
-  const keys: string[] = [];
-  const takeAll = (receiver: Receiver): unknown => keys.push(...scene.take(receiver, 1_000).map(keyOf));
+  const messages: Message[] = [];
+  const takeAll = (receiver: Receiver): unknown => messages.push(...scene.take(receiver, 1_000));
   if (!queue.hasSessions) {
     takeAll(scene.receiver(queue.address));
   } else {
@@ -46,12 +49,19 @@ function delivered(scene: ModelScene, queue: OracleQueue): string {
       takeAll(receiver);
     }
   }
-  return keys.join(' ');
+  // In which order partitions, or sessions in them, have their turns is the model's choice.
+  if (queue.isPartitioned) messages.sort((a, b) => rowOf(queue, a) - rowOf(queue, b));
+  return messages.map(keyOf).join(' ');
+}
+
+/** Which messages of a partitioned queue are in order: those of a session, or else of a partition. */
+function rowOf({ hasSessions }: OracleQueue, { content, sequenceNumber }: Message): number {
+  return hasSessions ? SESSIONS.indexOf(content.sessionId) : partitionOf(sequenceNumber);
 }
 
 function active(queue: OracleQueue): string {
   const messages = queue.byState('active');
-  const sessions = [...new Set(messages.map(({ sessionId }) => sessionId))];
+  const sessions = queue.isPartitioned ? SESSIONS : [...new Set(messages.map(({ sessionId }) => sessionId))];
   const order = queue.hasSessions
     ? sessions.flatMap((id) => messages.filter(({ sessionId }) => sessionId === id))
     : messages;

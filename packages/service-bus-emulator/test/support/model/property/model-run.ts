@@ -4,6 +4,7 @@ import { BrokerError } from '../../../../src/model/broker-error.js';
 import { type Effect } from '../../../../src/model/queue/effect.js';
 import { type Message } from '../../../../src/model/queue/message.js';
 import { type Queue } from '../../../../src/model/queue/queue.js';
+import { partitionOf } from '../../../../src/model/queue/sequence-numbers.js';
 import { type Receiver } from '../../../../src/model/queue/receiver.js';
 import { checkInvariants } from './check-invariants.js';
 import { ModelScene } from '../model-scene.js';
@@ -29,6 +30,8 @@ export class ModelRun {
   readonly locks: { queue: OracleQueue; lockId: number }[] = [];
   messageCount = 0;
   readonly #real = new Map<OracleQueue, Queue>();
+  /** Where messages of a session were stored, by partitioned queue and session. */
+  readonly #partitions = new Map<string, number>();
   /** Receivers that the oracle wants to be dismissed by what is going on. */
   #toDismiss = new Set<OracleReceiver>();
 
@@ -131,7 +134,10 @@ export class ModelRun {
     assert.ok(receiver.isAttached, 'A delivery to one that has left.');
     assert.ok(receiver.credit > 0, 'A delivery without credit.');
     this.#seeNumber(queue, message);
-    const [first] = queue.ready(sessionId);
+    // Of several partitions the model chooses one; within it there is an order.
+    const first = queue
+      .ready(sessionId)
+      .find((ready) => partitionOf(ready.sequenceNumber) === partitionOf(message.sequenceNumber));
     assert.equal(keyOf(message), first?.key, 'A delivery out of turn.');
     if (!first) return;
     receiver.credit -= 1;
@@ -183,7 +189,26 @@ export class ModelRun {
 
   #seeNumber(queue: OracleQueue, message: Message): void {
     const expected = queue.messages.get(keyOf(message));
-    if (expected?.sequenceNumber === Infinity) expected.sequenceNumber = message.sequenceNumber;
+    if (expected?.sequenceNumber !== Infinity) return;
+    expected.sequenceNumber = message.sequenceNumber;
+    if (queue.kind === 'main') this.#expectPartition(queue, expected);
+  }
+
+  /** A session's messages are in one partition, and what is not partitioned has only one. */
+  #expectPartition(
+    { address, isPartitioned }: OracleQueue,
+    { sessionId, sequenceNumber }: OracleMessage,
+  ): void {
+    const partition = partitionOf(sequenceNumber);
+    if (!isPartitioned) assert.equal(partition, 0);
+    if (!isPartitioned || sessionId === undefined) return;
+    const key = `${address} ${sessionId}`;
+    assert.equal(
+      partition,
+      this.#partitions.get(key) ?? partition,
+      `A session of ${address} in two partitions.`,
+    );
+    this.#partitions.set(key, partition);
   }
 
   #expectNothingLeftToDo(): void {

@@ -54,6 +54,7 @@ export class OracleQueue {
     readonly settings: OracleSettings,
     readonly kind: 'main' | 'dead-letter',
     readonly hasSessions: boolean,
+    readonly isPartitioned: boolean,
   ) {}
 
   /** Why nobody may receive; undefined if receiving is allowed. */

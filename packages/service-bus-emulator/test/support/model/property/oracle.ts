@@ -12,11 +12,13 @@ export class Oracle {
   constructor() {
     for (const [address, settings] of Object.entries(ENTITIES)) {
       const own = { ...settings };
-      this.#add(new OracleQueue(address, own, 'main', settings.hasSessions === true));
-      this.#add(new OracleQueue(`${address}/$DeadLetterQueue`, own, 'dead-letter', false));
-      this.#add(new OracleQueue(`${address}/$Transfer/$DeadLetterQueue`, own, 'dead-letter', false));
+      const { hasSessions = false, isPartitioned = false } = settings;
+      this.#add(new OracleQueue(address, own, 'main', hasSessions, isPartitioned));
+      for (const part of ['/$DeadLetterQueue', '/$Transfer/$DeadLetterQueue']) {
+        this.#add(new OracleQueue(`${address}${part}`, own, 'dead-letter', false, isPartitioned));
+      }
     }
-    this.#add(new OracleQueue(TOPIC, { ...usual }, 'main', false));
+    this.#add(new OracleQueue(TOPIC, { ...usual }, 'main', false, false));
   }
 
   queue(address: string): OracleQueue {
@@ -32,6 +34,13 @@ export class Oracle {
     if (status === 'Disabled' || status === 'SendDisabled') return 'com.microsoft:entity-disabled';
     if (queue.hasSessions && message.sessionId === undefined) return 'amqp:not-allowed';
     return undefined;
+  }
+
+  /** Returns why an entity would refuse messages that are sent together; undefined if it would not. */
+  refusalOfAll(target: string, messages: readonly OracleMessage[]): string | undefined {
+    const [refusal] = messages.flatMap((message) => this.refusal(target, message) ?? []);
+    const isMixed = messages.some(({ sessionId }) => sessionId !== messages[0]?.sessionId);
+    return refusal ?? (isMixed && this.queue(target).isPartitioned ? 'amqp:not-allowed' : undefined);
   }
 
   send(target: string, message: OracleMessage): void {

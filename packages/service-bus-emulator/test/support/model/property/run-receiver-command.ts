@@ -54,7 +54,9 @@ export function acceptNext(run: ModelRun, { real, expected }: AttachedReceiver, 
     .find(({ sessionId = '', lock }) => !lock && available.includes(sessionId));
   expected.waitsUntilMs = run.nowMs + waitMs;
   real.queue.sessions?.acceptNext(run.nowMs, real, run.nowMs + waitMs);
-  expect(real.session?.id).toBe(oldest?.sessionId);
+  // Numbers of different partitions do not tell which message is older.
+  const wanted = queue.isPartitioned && oldest ? available : [oldest?.sessionId];
+  expect(wanted).toContain(real.session?.id);
 }
 
 export function acceptById(run: ModelRun, { real, expected }: AttachedReceiver, sessionId: string): void {

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 
+import { partitionOf } from '../../../../src/model/queue/sequence-numbers.js';
 import { TestContent } from '../test-content.js';
 import { type CommandOf, pick, SESSIONS } from './model-command.js';
 import { type ModelRun } from './model-run.js';
@@ -9,13 +10,18 @@ import { type OracleMessage } from './oracle-queue.js';
 /** Sends messages together: all of them are taken, or none. */
 export function send(run: ModelRun, { target: choice, messages }: CommandOf<'send'>): void {
   const target = pick(TARGETS, choice) ?? 'plain';
-  const expected = messages.map((wanted) => newMessage(run, wanted, target === 'unique'));
-  const refusal = expected
-    .map((message) => run.oracle.refusal(target, message))
-    .find((condition) => condition !== undefined);
+  const [first] = messages;
+  // Most messages that are sent together to partitions have one key: others are refused.
+  const hasOneKey = first?.isRed === false && run.oracle.queue(target).isPartitioned;
+  const expected = messages.map(({ session, ...wanted }) =>
+    newMessage(run, { ...wanted, session: hasOneKey ? first.session : session }, target === 'unique'),
+  );
+  const refusal = run.oracle.refusalOfAll(target, expected);
   const numbers = run.attempt(refusal, () => run.scene.send(target, ...expected.map(toContent)));
   if (refusal === undefined) {
     expect(numbers).toHaveLength(expected.length);
+    // Sent together means stored together.
+    expect(new Set(numbers?.map(partitionOf)).size).toBe(1);
     for (const message of expected) run.oracle.send(target, message);
   }
   run.settle();
