@@ -3,7 +3,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 
 import { inParallel, median, rate } from './measure.js';
 import { acceptNext, fill, latency, receiveAndComplete, sendInBatches, sendSingly } from './scenarios.js';
-import { startBroker } from './start-broker.js';
+import { startBroker, timeStarts } from './start-broker.js';
 
 const json = process.argv.includes('--json');
 const quick = process.argv.includes('--quick');
@@ -70,6 +70,18 @@ async function depths() {
   await deep.close();
 }
 
+/** What a test waits for, from a process that has loaded the emulator to one that accepts connections. */
+async function starts() {
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const times = [];
+    for (let round = 0; round < (quick ? 5 : 15); round += 1) times.push(await timeStarts(host));
+    for (const which of ['first', 'second']) {
+      const values = times.map((time) => time[which]);
+      report(`${which} start in a process, on ${host}`, 'ms', median(values).toFixed(1));
+    }
+  }
+}
+
 async function latencies() {
   const broker = await startBroker({ queues: ['work'] });
   const client = new ServiceBusClient(broker.connectionString);
@@ -125,6 +137,7 @@ async function sessions() {
   await broker.close();
 }
 
+await starts();
 await depths();
 await latencies();
 await fanOut();

@@ -1,8 +1,16 @@
-import { fork } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const PROGRAM = fileURLToPath(new URL('./broker-process.js', import.meta.url));
+const START_PROGRAM = fileURLToPath(new URL('./start-process.js', import.meta.url));
+
+/** Milliseconds that the first and the second start of an emulator take in a process of their own. */
+export async function timeStarts(host) {
+  const { stdout } = await promisify(execFile)(process.execPath, [START_PROGRAM, host]);
+  return JSON.parse(stdout);
+}
 
 /** Starts the emulator with these entities in a child process. */
 export async function startBroker(entities) {
