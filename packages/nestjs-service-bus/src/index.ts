@@ -12,6 +12,12 @@ export {
   type SessionOptions,
 } from './binding/binding.js';
 export { type BindingPattern } from './binding/pattern.js';
+export {
+  type DeclaredBindingOptions,
+  type NameSource,
+  type ProviderLookup,
+  type ProviderToken,
+} from './binding/handler-declaration.js';
 export { type BoundEntities, type BoundQueue, type BoundSubscription } from './binding/bound-entities.js';
 export { ClientClosedError } from './client/client-closed.error.js';
 export { RequestTimeoutError } from './client/request-timeout.error.js';
@@ -78,7 +84,14 @@ export {
   type ServiceBusFeatureOptions,
 } from './service-bus.feature.js';
 export { ServiceBusModule } from './service-bus.module.js';
-export { SERVICE_BUS_TRANSPORT, ServiceBusServer } from './service-bus.server.js';
+export { ServiceBusServer } from './service-bus.server.js';
+export {
+  ServiceBusEventHandler,
+  type ServiceBusEventHandlerOptions,
+  ServiceBusHandler,
+  type ServiceBusHandlerOptions,
+} from './service-bus-handler.decorator.js';
+export { SERVICE_BUS_TRANSPORT } from './service-bus-transport.js';
 export { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';
 export { type CurrentMessage, currentMessage, type ProcessingEnd } from './delivery/current-message.js';
 export { within } from './time/within.js';

@@ -3,6 +3,7 @@ import { type DynamicModule, Logger, Module } from '@nestjs/common';
 
 import { BindingRegistry } from './binding/binding-registry.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
+import { HandlerDeclarations } from './handler-declarations.js';
 import { KeyedConnections } from './injection/keyed-connections.js';
 import { ReceiverPool } from './injection/receiver-pool.js';
 import { ServiceBusSenders } from './injection/service-bus-senders.js';
@@ -90,6 +91,7 @@ const INJECTED_CLIENT = Symbol('injected client');
         Telemetry.find(options, new UnfailingLogger(SERVER_LOG_CONTEXT)),
     },
     BindingRegistry,
+    HandlerDeclarations,
     ServiceBusSenders,
     ServiceBusServer,
     ServiceBusHealthIndicator,

@@ -13,7 +13,7 @@ import { type Binding } from './binding/binding.js';
 import { BindingRegistry } from './binding/binding-registry.js';
 import { type BoundEntities, boundEntities } from './binding/bound-entities.js';
 import { describeBinding } from './binding/describe-binding.js';
-import { handlerNames } from './binding/handler-names.js';
+import { handlerNames } from './binding/handlers.js';
 import { describeError } from './exceptions/describe-error.js';
 import { onlyEntityProblems } from './binding/only-entity.js';
 import { OutputChecks } from './runtime/output-checks.js';
@@ -30,6 +30,7 @@ import { ForeignSenders } from './send/foreign-senders.js';
 import { SenderPool } from './send/sender-pool.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { secondRootProblems } from './find-roots.js';
+import { HandlerDeclarations } from './handler-declarations.js';
 import { keepCause } from './keep-cause.js';
 import { handle } from './message/handle.js';
 import { type Invoke } from './message/binding-runtime.js';
@@ -42,15 +43,13 @@ import { LockRenewer } from './delivery/lock-renewer.js';
 import { SessionConsumer } from './receive/sessions/session-consumer.js';
 import { type ServiceBusContext } from './delivery/service-bus.context.js';
 import { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';
+import { SERVICE_BUS_TRANSPORT } from './service-bus-transport.js';
 import { type ServerMetrics } from './telemetry/server-metrics.js';
 import { Telemetry } from './telemetry/telemetry.js';
 import { UnfailingLogger } from './unfailing-logger.js';
 
 /** In the log; not the class's name, which a bundler may change. */
 export const SERVER_LOG_CONTEXT = 'ServiceBusServer';
-
-/** The transport's id: `@MessagePattern(pattern, SERVICE_BUS_TRANSPORT)` keeps a handler to this transport. */
-export const SERVICE_BUS_TRANSPORT = Symbol('service-bus');
 
 // The types of Nest's hooks, which `Server` does not have before @nestjs/microservices 11.1.
 type ProcessingStartHook = (
@@ -93,6 +92,7 @@ export class ServiceBusServer
     private readonly keyed: KeyedConnections,
     private readonly modules: ModulesContainer,
     private readonly telemetry: Telemetry,
+    private readonly declarations: HandlerDeclarations,
   ) {
     super();
     keepCause();
@@ -132,6 +132,7 @@ export class ServiceBusServer
 
   /** Throws a ServiceBusConfigurationError with all that is set up wrongly, as far as it is known by now. */
   checkWiring(): void {
+    this.declarations.declare();
     const bindings = this.hasHandlers
       ? this.resolve().map(({ binding }) => binding)
       : this.bindings.declared();
@@ -250,6 +251,7 @@ export class ServiceBusServer
   }
 
   private resolve(): RoutedBinding[] {
+    this.declarations.declare();
     const names = handlerNames(this.modules, (pattern) => this.toRoute(pattern));
     return resolveRoutes(this.registrations, this.bindings, names, secondRootProblems(this.modules));
   }

@@ -1,11 +1,16 @@
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
 import { type Binding, type BindingOptions } from './binding.js';
+import { contradictions, mergeOptions, type OptionsSource } from './declared-options.js';
 import { isObjectPattern } from './pattern.js';
-import { resolveBinding } from './resolve-binding.js';
+import { problemsOfBinding, resolveBinding } from './resolve-binding.js';
 
-/** All bindings that feature modules declare, and what is wrong with them. */
+/** What options are from that a feature module declares. */
+const FEATURE = 'forFeature';
+
+/** All bindings that feature modules and handlers declare, and what is wrong with them. */
 export class BindingRegistry {
   private readonly bindings = new Map<string, Binding>();
+  private readonly sources = new Map<string, readonly OptionsSource[]>();
   private readonly wrong = new Set<string>();
   private readonly noted = new Set<string>();
 
@@ -21,6 +26,7 @@ export class BindingRegistry {
       throw new ServiceBusConfigurationError([`binding "${pattern}" is declared twice`]);
     }
     this.bindings.set(pattern, binding);
+    this.sources.set(pattern, [{ from: FEATURE, options }]);
     return binding;
   }
 
@@ -28,14 +34,23 @@ export class BindingRegistry {
   declare(pattern: string, options: BindingOptions, problems: readonly string[] = []): void {
     this.note(problems);
     if (this.wrong.has(pattern)) this.note([`binding "${pattern}" is declared twice`]);
-    try {
+    this.attempt(pattern, () => {
       this.add(pattern, options);
       if (problems.length > 0) this.wrong.add(pattern);
-    } catch (error) {
-      if (!(error instanceof ServiceBusConfigurationError)) throw error;
-      this.wrong.add(pattern);
-      this.note(error.problems);
-    }
+    });
+  }
+
+  /** Adds what a handler says of its binding to what others say; notes what is wrong or contradicts them. */
+  extend(pattern: string, from: string, options: BindingOptions): void {
+    // Its line is in the notes; what its handlers add would only repeat it.
+    if (this.wrong.has(pattern)) return;
+    const sources = [...this.sourcesOf(pattern), { from, options }];
+    this.attempt(pattern, () => {
+      const problems = problemsOfBinding(pattern, contradictions(sources));
+      if (problems.length > 0) throw new ServiceBusConfigurationError(problems);
+      this.bindings.set(pattern, resolveBinding(pattern, mergeOptions(sources)));
+      this.sources.set(pattern, sources);
+    });
   }
 
   note(problems: readonly string[]): void {
@@ -48,17 +63,32 @@ export class BindingRegistry {
     return this.bindings.get(pattern) ?? (isObjectPattern(pattern) ? undefined : resolveBinding(pattern, {}));
   }
 
-  /** Whether a feature declares it, rightly or wrongly. */
+  /** Whether a feature or a handler declares it, rightly or wrongly. */
   isDeclared(pattern: string): boolean {
     return this.bindings.has(pattern) || this.wrong.has(pattern);
   }
 
-  /** The bindings that features declare, without those that are wrong beyond use. */
+  /** The declared bindings, without those that are wrong beyond use. */
   declared(): Binding[] {
     return [...this.bindings.values()];
   }
 
+  /** Where the options of a binding are set; nowhere, where all are left to their defaults. */
+  sourcesOf(pattern: string): readonly OptionsSource[] {
+    return this.sources.get(pattern) ?? [];
+  }
+
   patterns(): string[] {
     return [...new Set([...this.bindings.keys(), ...this.wrong])];
+  }
+
+  private attempt(pattern: string, declare: () => void): void {
+    try {
+      declare();
+    } catch (error) {
+      if (!(error instanceof ServiceBusConfigurationError)) throw error;
+      this.wrong.add(pattern);
+      this.note(error.problems);
+    }
   }
 }
