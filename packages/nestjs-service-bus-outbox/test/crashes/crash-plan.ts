@@ -1,9 +1,34 @@
-/** What happens at a step: the process dies, its connections to the database break, or the database falls over. */
-export type CrashKind = 'kill' | 'cut' | 'restart';
+/** The process dies, its connections to the database break, the database falls over, or its connections to the bus break. */
+export const CRASH_KINDS = ['kill', 'cut', 'restart', 'drop'] as const;
+export type CrashKind = (typeof CRASH_KINDS)[number];
 
-/** One life of a worker: at its `step`th step something happens; undefined for a life without accidents. */
+/** While the answer is awaited, when nobody knows whether it was done; and behind it, before the next one. */
+const around = <What extends string>(what: readonly What[]): (`during ${What}` | `after ${What}`)[] =>
+  what.flatMap((one) => [`during ${one}`, `after ${one}`] as const);
+
+const QUEUES = ['orders', 'ledger', 'results'] as const;
+
+/** Every place between two statements, two sends, or one of each. */
+export const CRASH_POINTS = [
+  ...around(['order BEGIN', 'order SELECT', 'order INSERT', 'order add 1', 'order add 2', 'order COMMIT']),
+  ...around(['handler BEGIN', 'handler mark', 'handler INSERT', 'handler add', 'handler COMMIT']),
+  ...around(['completion']),
+  ...around(['claim', 'fetch', 'settle']),
+  ...QUEUES.map((queue) => `before sending to ${queue}` as const),
+  ...around(QUEUES.map((queue) => `sending to ${queue}` as const)),
+] as const;
+export type CrashPoint = (typeof CRASH_POINTS)[number];
+
+/** What happens to a worker, when it passes a point for the `passing`th time. */
+export interface Accident {
+  readonly kind: CrashKind;
+  readonly point: CrashPoint;
+  readonly passing: number;
+}
+
+/** One life of a worker; a life without an accident goes on until all is done. */
 export interface Life {
-  readonly crash?: { readonly kind: CrashKind; readonly step: number };
+  readonly accident?: Accident;
 }
 
 /** What a worker is told. */
@@ -15,20 +40,29 @@ export interface WorkerOrders extends Life {
   readonly messagesPerKey: number;
 }
 
-const KINDS: readonly CrashKind[] = ['kill', 'cut', 'restart'];
-/** About as many steps as the work of a seed takes: crashes happen anywhere in it. */
-const MAX_STEP = 320;
+/** So many seeds have each kind at each point as their first accident. */
+export const ALL_ACCIDENTS = CRASH_KINDS.length * CRASH_POINTS.length;
+/** Points are that far apart from one seed to the next of a kind: a few seeds see something of everything. */
+const STRIDE = 17;
 
 /** A seed's accidents, always the same for the same seed; the last life has none. */
 export function livesOf(seed: number): Life[] {
   const random = randomOf(seed);
-  const accidents = 1 + Math.floor(random() * 3);
-  const lives = Array.from({ length: accidents }, (_, index) => {
-    // Each kind is the first accident of every third seed.
-    const kind = KINDS[index === 0 ? seed % 3 : Math.floor(random() * 3)] ?? 'kill';
-    return { crash: { kind, step: 1 + Math.floor(random() * MAX_STEP) } };
-  });
-  return [...lives, {}];
+  const number = (below: number): number => Math.floor(random() * below);
+  const round = Math.floor(seed / CRASH_KINDS.length) + (seed % CRASH_KINDS.length) * 7;
+  const point = CRASH_POINTS[(round * STRIDE) % CRASH_POINTS.length] as CrashPoint;
+  const first: Accident = {
+    kind: CRASH_KINDS[seed % CRASH_KINDS.length] as CrashKind,
+    point,
+    // Of looks there may be two only: all messages may come before the first one.
+    passing: 1 + number(/claim|fetch|settle/.test(point) ? 2 : 4),
+  };
+  const others = Array.from({ length: number(3) }, () => ({
+    kind: CRASH_KINDS[number(CRASH_KINDS.length)] as CrashKind,
+    point: CRASH_POINTS[number(CRASH_POINTS.length)] as CrashPoint,
+    passing: 1 + number(12),
+  }));
+  return [...[first, ...others].map((accident) => ({ accident })), {}];
 }
 
 /** [mulberry32] */

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-import { type WorkerOrders } from './crash-plan.js';
+import { type CrashKind, type WorkerOrders } from './crash-plan.js';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const LOADER = new URL('../../../../test/support/typescript.js', import.meta.url).href;
@@ -11,6 +11,8 @@ const MAX_OUTPUT_LENGTH = 20_000;
 /** A process that waits for its orders, so that the next life can begin at once. */
 export class CrashWorker {
   output = '';
+  /** What has happened to it so far. */
+  accident?: CrashKind;
   readonly exited: Promise<unknown>;
   private readonly ready: Promise<unknown>;
   private readonly child: ChildProcess;
@@ -34,17 +36,18 @@ export class CrashWorker {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Starts the life; `restart` makes the database fall over and come back. */
-  async live(orders: WorkerOrders, restart: () => Promise<void>): Promise<void> {
+  /** Starts the life; `accident` does what happens outside of the process. */
+  async live(orders: WorkerOrders, accident: (kind: CrashKind) => Promise<void>): Promise<void> {
     await this.ready;
-    this.child.on('message', (told) => {
-      if (told !== 'restart') return;
-      void restart().then(() => this.isRunning && this.child.send('up'));
+    this.child.on('message', (kind: CrashKind) => {
+      this.accident = kind;
+      void accident(kind).then(() => this.isRunning && this.child.send('over'));
     });
     this.child.send(orders);
   }
 
   async kill(): Promise<void> {
+    if (this.child.signalCode === 'SIGKILL') this.accident = 'kill';
     if (this.isRunning) this.child.kill('SIGKILL');
     await this.exited;
   }

@@ -4,7 +4,7 @@ import { type Emulator, startEmulator } from 'service-bus-emulator';
 
 import { ensureSchema, PgDatabase, tableNames } from '../../src/index.js';
 import { startPostgres, type TestPostgres } from '../support/start-postgres.js';
-import { livesOf } from './crash-plan.js';
+import { ALL_ACCIDENTS, type CrashKind, livesOf } from './crash-plan.js';
 import { CrashWorker } from './crash-worker.js';
 
 const SEEDS = Number(process.env['OUTBOX_CRASH_SEEDS'] ?? 3);
@@ -48,6 +48,11 @@ describe('a process, its connections or its database that end at any step', () =
     SEED_TIMEOUT_MS * 3,
   );
 
+  it('have every kind of accident at every point', () => {
+    const first = Array.from({ length: ALL_ACCIDENTS }, (_, seed) => livesOf(seed)[0]?.accident);
+    expect(new Set(first.map((accident) => `${accident?.kind} ${accident?.point}`)).size).toBe(ALL_ACCIDENTS);
+  });
+
   async function prepare(schema: string): Promise<void> {
     await ensureSchema(PgDatabase.on(pool), tableNames({ schema }));
     for (const table of ['orders', 'effects']) {
@@ -58,20 +63,24 @@ describe('a process, its connections or its database that end at any step', () =
   }
 
   async function run(seed: number, schema: string, emulator: Emulator): Promise<void> {
-    for (const life of livesOf(seed)) {
+    for (const [index, life] of livesOf(seed).entries()) {
       const worker = next ?? new CrashWorker();
       next = new CrashWorker();
       const orders = { bus: emulator.connectionString, database: postgres.connectionString, schema };
-      const restart = async (): Promise<void> => {
+      const accident = async (kind: CrashKind): Promise<void> => {
+        if (kind === 'drop') emulator.dropConnections();
+        if (kind !== 'restart') return;
         await postgres.crash();
         await postgres.start();
       };
-      await worker.live({ ...orders, ...life, keys: KEYS, messagesPerKey: MESSAGES_PER_KEY }, restart);
+      await worker.live({ ...orders, ...life, keys: KEYS, messagesPerKey: MESSAGES_PER_KEY }, accident);
       try {
         await untilOver(worker, schema, emulator);
       } finally {
         await worker.kill();
       }
+      // All may be done before a later one.
+      if (index === 0) expect(worker.accident).toBe(life.accident?.kind);
     }
   }
 

@@ -14,10 +14,11 @@ import {
 } from 'nestjs-service-bus';
 import pg from 'pg';
 
-import { type Database, Inbox, Outbox, OutboxModule, PgDatabase } from '../../src/index.js';
+import { type Database, Inbox, Outbox, OutboxModule, PgDatabase, tableNames } from '../../src/index.js';
+import { outboxStatements } from '../../src/store/outbox-statements.js';
 import { pgClientAdapter } from '../support/pg-client-adapter.js';
 import { type WorkerOrders } from './crash-plan.js';
-import { CrashSteps } from './crash-steps.js';
+import { CrashPoints } from './crash-points.js';
 
 // Forked by CrashWorker. Adds an order and its message in one transaction; handles orders with the inbox, and adds a
 // result to the outbox; delivers both. All of it may end at any moment.
@@ -26,44 +27,66 @@ process.send?.('ready');
 const [orders] = (await once(process, 'message')) as [WorkerOrders];
 const { bus, database: url, schema, keys, messagesPerKey } = orders;
 
-const steps = new CrashSteps(orders.crash, async () => {
-  process.send?.('restart');
+const points = new CrashPoints(orders.accident, async (kind) => {
+  process.send?.(kind);
   await once(process, 'message');
 });
-const newPool = (): pg.Pool =>
-  steps.watch(
-    new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 5_000, query_timeout: 5_000 }),
-  );
+const newPool = (): pg.Pool => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 4,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 5_000,
+  });
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => points.watch(client));
+  return pool;
+};
 const pool = newPool();
 
-/** A step before and after each statement. */
-async function statement(
+/** Who has a transaction, and the names of the statements that the outbox runs in it. */
+interface Work {
+  readonly who: 'order' | 'handler';
+  readonly ownStatements: string[];
+}
+const works = new WeakMap<pg.PoolClient, Work>();
+
+type Statement = Parameters<typeof points.around>[0];
+const around = (what: string, ask: () => Promise<pg.QueryResult>): Promise<pg.QueryResult> =>
+  points.around(what as Statement, ask);
+
+function statement(
   client: pg.PoolClient,
   text: string,
   parameters: unknown[] = [],
+  name = /^\w+/.exec(text)?.[0],
 ): Promise<pg.QueryResult> {
-  await steps.pass();
-  const result = await client.query(text, parameters);
-  await steps.pass();
-  return result;
+  return around(`${works.get(client)?.who} ${name}`, () => client.query(text, parameters));
 }
 
 const watched = {
   ...pgClientAdapter,
   toClient: (transaction: unknown) => ({
     async query(text: string, parameters: readonly unknown[]) {
-      const { rows, rowCount } = await statement(transaction as pg.PoolClient, text, [...parameters]);
+      const client = transaction as pg.PoolClient;
+      const name = works.get(client)?.ownStatements.shift();
+      const { rows, rowCount } = await statement(client, text, [...parameters], name);
       return { rows: rows as Record<string, unknown>[], rowCount: rowCount ?? 0 };
     },
   }),
 };
 
-async function transaction<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+async function transaction<Result>(
+  { who, ownStatements }: Work,
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
   const client = await pool.connect();
+  works.set(client, { who, ownStatements: [...ownStatements] });
   let failure: Error | undefined;
   try {
     await statement(client, 'BEGIN');
     const result = await work(client);
+    isSomethingWaiting = true;
     await statement(client, 'COMMIT');
     return result;
   } catch (error) {
@@ -74,6 +97,9 @@ async function transaction<Result>(work: (client: pg.PoolClient) => Promise<Resu
     client.release(failure);
   }
 }
+
+const ORDER: Work = { who: 'order', ownStatements: ['add 1', 'add 2'] };
+const HANDLER: Work = { who: 'handler', ownStatements: ['mark', 'add'] };
 
 @Controller()
 class OrdersController {
@@ -87,7 +113,7 @@ class OrdersController {
     @Payload() { key, n }: { key: string; n: number },
     @Ctx() context: ServiceBusContext,
   ): Promise<void> {
-    await transaction((client) =>
+    await transaction(HANDLER, (client) =>
       this.inbox.once(client, context, async () => {
         await statement(client, `INSERT INTO ${schema}.effects (key, n, sequence) VALUES ($1, $2, $3)`, [
           key,
@@ -98,18 +124,30 @@ class OrdersController {
       }),
     );
     // The message is completed in the meantime, or is not.
-    setImmediate(() => void steps.pass());
-    setTimeout(() => void steps.pass(), 3);
+    setImmediate(() => void points.pass('during completion'));
+    setTimeout(() => void points.pass('after completion'), 3);
   }
 }
 
 const deliveryPool = newPool();
-const plain = PgDatabase.on(deliveryPool, () => new pg.Client(url));
+const plain = PgDatabase.on(deliveryPool, () => {
+  const client = new pg.Client(url);
+  client.once('connect', () => points.watch(client));
+  return client;
+});
+const known = outboxStatements(tableNames({ schema }), { notifies: false });
+const deliveryStatements = new Map<string, Statement>(
+  (['claim', 'fetch', 'settle'] as const).map((name) => [known[name], name]),
+);
+/** Looks that find nothing are passed over: there are any number of them. */
+let isSomethingWaiting = false;
 const database: Database = {
   async query(text, parameters) {
-    const result = await plain.query(text, parameters);
-    // A look that finds nothing is no step: there are any number of them.
-    if (result.rowCount > 0) await steps.pass();
+    const what = deliveryStatements.get(text);
+    const ask = (): ReturnType<Database['query']> => plain.query(text, parameters);
+    if (!what || (what === 'claim' && !isSomethingWaiting)) return ask();
+    const result = await points.around(what, ask);
+    if (what === 'claim' && result.rowCount > 0) isSomethingWaiting = false;
     return result;
   },
   listen: (...listener) => plain.listen(...listener),
@@ -141,11 +179,11 @@ class WorkerModule {}
 const { send } = ServiceBusSenders.prototype;
 let turn = Promise.resolve();
 ServiceBusSenders.prototype.send = async function (...message) {
-  // One after the other: a step that waits for the database must not let later messages pass.
-  turn = turn.then(() => steps.pass());
+  const queue = message[0] as 'orders' | 'ledger' | 'results';
+  // One after the other: a point that waits for the database must not let later messages pass.
+  turn = turn.then(() => points.pass(`before sending to ${queue}`));
   await turn;
-  await send.apply(this, message);
-  await steps.pass();
+  await points.around(`sending to ${queue}`, () => send.apply(this, message));
 };
 
 const app = await NestFactory.create(WorkerModule, {
@@ -160,7 +198,7 @@ const outbox = app.get(Outbox);
 async function produce(key: string): Promise<void> {
   for (;;) {
     try {
-      const isOver = await transaction(async (client) => {
+      const isOver = await transaction(ORDER, async (client) => {
         const known = `SELECT count(*)::int AS n FROM ${schema}.orders WHERE key = $1`;
         const [row] = (await statement(client, known, [key])).rows as { n: number }[];
         const n = row?.n ?? 0;
