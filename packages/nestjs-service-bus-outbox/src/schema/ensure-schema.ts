@@ -1,7 +1,7 @@
 import { type Database } from '../database/database.js';
 import { stableHash } from '../message/stable-hash.js';
-import { type Migration, migrations, prepare, record } from './migrations.js';
-import { type TableNames } from './table-names.js';
+import { type Migration, migrations, migrationsTable, record } from './migrations.js';
+import { quoteLiteral, type TableNames } from './table-names.js';
 
 /** The schema in the database is not the one that this version works with. */
 export class OutboxSchemaError extends Error {
@@ -33,11 +33,17 @@ async function apply(database: Database, names: TableNames, missing: readonly Mi
   // One block is one transaction also on a pool, where each query may take another connection; the lock ends with it.
   const lock = stableHash(`migrations ${names.plain}`);
   const statements = [
-    ...prepare(names),
+    createSchema(names),
+    migrationsTable(names),
     ...missing.flatMap((migration) => [...migration.statements, record(names, migration)]),
   ];
   const body = [`PERFORM pg_advisory_xact_lock(${lock})`, ...statements].map((statement) => `${statement};`);
   await database.query(`DO ${dollarQuote(`BEGIN\n${body.join('\n')}\nEND`)}`, []);
+}
+
+/** [PostgreSQL] IF NOT EXISTS asks for the right to create schemas also where this one is there. */
+function createSchema({ schema }: TableNames): string {
+  return `IF to_regnamespace(${quoteLiteral(schema)}) IS NULL THEN CREATE SCHEMA ${schema}; END IF`;
 }
 
 function isAlreadyThere(error: unknown): boolean {

@@ -96,21 +96,17 @@ export function migrationsScript(names: TableNames, after = 0): string {
     `-- ${migration.version}: ${migration.description}`,
     ...[...migration.statements, record(names, migration)].map((statement) => `${statement};`),
   ]);
-  return ['BEGIN;', ...prepare(names).map((statement) => `${statement};`), ...parts, 'COMMIT;', ''].join(
-    '\n\n',
-  );
+  const schema = names.schema === '"public"' ? [] : [`CREATE SCHEMA IF NOT EXISTS ${names.schema};`];
+  return ['BEGIN;', ...schema, `${migrationsTable(names)};`, ...parts, 'COMMIT;', ''].join('\n\n');
 }
 
-/** What has to be there before the first migration. */
-export function prepare(names: TableNames): readonly string[] {
-  return [
-    ...(names.schema === '"public"' ? [] : [`CREATE SCHEMA IF NOT EXISTS ${names.schema}`]),
-    `CREATE TABLE IF NOT EXISTS ${names.migrations} (
+/** Where the applied migrations are written down; there before the first one. */
+export function migrationsTable(names: TableNames): string {
+  return `CREATE TABLE IF NOT EXISTS ${names.migrations} (
   version integer PRIMARY KEY,
   description text NOT NULL,
   applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
-)`,
-  ];
+)`;
 }
 
 /** The statement that writes down that a migration was applied. */

@@ -76,6 +76,16 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
       expect(payloads(await take(other))).toEqual([1]);
     });
 
+    it('gives as many lanes as are wanted, whether or not they were leased before', async () => {
+      const keys = Array.from({ length: 60 }, (_, key) => ({ sessionId: `${key}` }));
+      await add(...keys.slice(0, 2));
+      const known = await claim(me);
+      await store.settle(me, report({ released: known }));
+      await add(...keys);
+      expect(await claim(me, { lanes: 1 })).toHaveLength(1);
+      expect(await claim(other, { lanes: known.length + 1 })).toHaveLength(known.length + 1);
+    });
+
     it('gives nothing where nothing waits', async () => {
       expect(await claim(me)).toEqual([]);
       await add({ payload: 1 });
