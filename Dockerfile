@@ -7,6 +7,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY packages/amqp-message/package.json ./packages/amqp-message/
 COPY packages/nestjs-service-bus/package.json ./packages/nestjs-service-bus/
 COPY packages/nestjs-service-bus-outbox/package.json ./packages/nestjs-service-bus-outbox/
+COPY packages/rule-filter/package.json ./packages/rule-filter/
 COPY packages/service-bus-desk/package.json ./packages/service-bus-desk/
 COPY packages/service-bus-emulator/package.json ./packages/service-bus-emulator/
 # No script of a dependency runs, here or anywhere else: none is needed.

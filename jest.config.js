@@ -15,6 +15,7 @@ export default {
   moduleNameMapper: {
     // The package's sources, as in tsconfig.json: tests need no build.
     '^@nestjs-service-bus/amqp-message$': '<rootDir>/packages/amqp-message/src/index.ts',
+    '^@nestjs-service-bus/rule-filter$': '<rootDir>/packages/rule-filter/src/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/(?:build|dist)', '<rootDir>/dist'],
   transform: { '^.+\\.ts$': '<rootDir>/test/support/jest-transform.js' },

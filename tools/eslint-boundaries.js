@@ -6,6 +6,8 @@ import { TRANSPORT_ROOMS } from './transport-rooms.js';
 
 const EMULATOR = 'packages/service-bus-emulator/src/';
 const AMQP_MESSAGE = '@nestjs-service-bus/amqp-message';
+const RULE_FILTER = '@nestjs-service-bus/rule-filter';
+const FILTER = 'packages/rule-filter/src/';
 
 /**
  * Keeps the house's boundaries: each room (a folder, or a file) lists what it may import,
@@ -87,24 +89,22 @@ export const ROOMS = [
   },
   // What the published packages all know of AMQP messages; it knows none of them, and no other package.
   { room: 'packages/amqp-message/src/', may: ['packages/amqp-message/src/'] },
+  // The rules of subscriptions, for whoever applies or explains them: values, expressions over them, filters of these.
+  { room: `${FILTER}values/`, may: [`${FILTER}values/`] },
+  { room: `${FILTER}sql/`, may: [`${FILTER}sql/`, `${FILTER}values/`] },
+  { room: FILTER, may: [FILTER] },
   ...TRANSPORT_ROOMS,
   ...OUTBOX_ROOMS,
   ...DESK_ROOMS,
-  // The emulator's model, downwards: collections and filter, queue, entity, namespace. It knows nothing else.
+  // The emulator's model, downwards: collections, queue, entity, namespace. It knows nothing else.
   { room: `${EMULATOR}model/broker-error.ts`, may: [] },
   { room: `${EMULATOR}model/collections/`, may: [`${EMULATOR}model/collections/`] },
-  { room: `${EMULATOR}model/filter/values/`, may: [`${EMULATOR}model/filter/values/`] },
-  {
-    room: `${EMULATOR}model/filter/sql/`,
-    may: [`${EMULATOR}model/filter/sql/`, `${EMULATOR}model/filter/values/`],
-  },
-  { room: `${EMULATOR}model/filter/`, may: [`${EMULATOR}model/filter/`] },
   {
     room: `${EMULATOR}model/queue/`,
     may: [
       `${EMULATOR}model/queue/`,
       `${EMULATOR}model/collections/`,
-      `${EMULATOR}model/filter/values/`,
+      RULE_FILTER,
       `${EMULATOR}model/broker-error.ts`,
     ],
   },
@@ -114,15 +114,15 @@ export const ROOMS = [
       `${EMULATOR}model/entity/`,
       `${EMULATOR}model/queue/`,
       `${EMULATOR}model/collections/`,
-      `${EMULATOR}model/filter/`,
+      RULE_FILTER,
       `${EMULATOR}model/broker-error.ts`,
     ],
   },
-  { room: `${EMULATOR}model/`, may: [`${EMULATOR}model/`] },
+  { room: `${EMULATOR}model/`, may: [`${EMULATOR}model/`, RULE_FILTER] },
   // AMQP: messages, deliveries of those; the guard knows values only, links know no connection.
   {
     room: `${EMULATOR}amqp/codec/message/`,
-    may: [`${EMULATOR}amqp/codec/message/`, `${EMULATOR}model/`, AMQP_MESSAGE],
+    may: [`${EMULATOR}amqp/codec/message/`, `${EMULATOR}model/`, AMQP_MESSAGE, RULE_FILTER],
   },
   { room: `${EMULATOR}amqp/codec/`, may: [`${EMULATOR}amqp/codec/`, `${EMULATOR}model/`, AMQP_MESSAGE] },
   {
@@ -146,6 +146,7 @@ export const ROOMS = [
       `${EMULATOR}amqp/rhea-private.ts`,
       `${EMULATOR}model/`,
       AMQP_MESSAGE,
+      RULE_FILTER,
       'rhea',
     ],
   },
@@ -156,7 +157,7 @@ export const ROOMS = [
   {
     room: `${EMULATOR}amqp/`,
     mayNot: [`${EMULATOR}amqp/connection/`],
-    may: [`${EMULATOR}amqp/`, `${EMULATOR}model/`, AMQP_MESSAGE, 'rhea', 'node:'],
+    may: [`${EMULATOR}amqp/`, `${EMULATOR}model/`, AMQP_MESSAGE, RULE_FILTER, 'rhea', 'node:'],
   },
   // The administration API: XML, documents of it, the resources that they describe.
   {
@@ -175,6 +176,7 @@ export const ROOMS = [
       `${EMULATOR}administration/administration-error.ts`,
       `${EMULATOR}duration.ts`,
       `${EMULATOR}model/`,
+      RULE_FILTER,
     ],
   },
   {
@@ -186,6 +188,7 @@ export const ROOMS = [
       `${EMULATOR}administration/administration-error.ts`,
       `${EMULATOR}duration.ts`,
       `${EMULATOR}model/`,
+      RULE_FILTER,
     ],
   },
   {
@@ -200,6 +203,7 @@ export const ROOMS = [
       `${EMULATOR}duration.ts`,
       `${EMULATOR}entities.ts`,
       `${EMULATOR}model/`,
+      RULE_FILTER,
       'jsonc-parser',
       'node:',
     ],
@@ -209,7 +213,7 @@ export const ROOMS = [
     room: `${EMULATOR}store/`,
     may: [`${EMULATOR}store/`, `${EMULATOR}amqp/codec/`, `${EMULATOR}model/`, 'classic-level', 'node:'],
   },
-  { room: EMULATOR, may: [EMULATOR, 'node:'] },
+  { room: EMULATOR, may: [EMULATOR, RULE_FILTER, 'node:'] },
 ];
 
 /** Every other folder of src/ is a feature. */

@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import { PUBLISHED } from './bundle-packages.js';
+import { BUILT_IN, PUBLISHED } from './bundle-packages.js';
 import { CACHE, COMPILED_BY, compileTypescript } from './compile-typescript.js';
 
-const WIRE = '@nestjs-service-bus/amqp-message';
-const WIRE_SOURCE = new URL('../../packages/amqp-message/src/index.ts', import.meta.url).href;
+const SOURCES = Object.fromEntries(
+  BUILT_IN.map((name) => [
+    `@nestjs-service-bus/${name}`,
+    new URL(`../../packages/${name}/src/index.ts`, import.meta.url).href,
+  ]),
+);
 
 let packages;
 let dependencies;
@@ -28,7 +32,7 @@ export async function resolve(specifier, context, next) {
   if (specifier in dependencies && context.conditions.includes('import')) {
     return next(pathToFileURL(dependencies[specifier]).href, context);
   }
-  return next(specifier === WIRE ? WIRE_SOURCE : specifier, context);
+  return next(SOURCES[specifier] ?? specifier, context);
 }
 
 export async function load(url, context, next) {

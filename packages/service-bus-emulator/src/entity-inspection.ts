@@ -1,6 +1,7 @@
+import { type PropertyValue } from '@nestjs-service-bus/rule-filter';
+
 import { decodeBody } from './amqp/decode-body.js';
 import { type MessageState } from './model/queue/received-message.js';
-import { type PropertyValue } from './model/filter/values/property-value.js';
 import { type Queue } from './model/queue/queue.js';
 
 /** A stored message, as tests see it. */

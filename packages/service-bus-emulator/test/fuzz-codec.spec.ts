@@ -1,12 +1,12 @@
 import { locateSections, MalformedMessageError } from '@nestjs-service-bus/amqp-message';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import rhea from 'rhea';
+import { type PropertyValue, type SystemProperty } from '@nestjs-service-bus/rule-filter';
 
 import { encodeDelivery } from '../src/amqp/codec/delivery/encode-delivery.js';
 import { EncodedMessage } from '../src/amqp/codec/message/encoded-message.js';
 import { parseMessage } from '../src/amqp/codec/message/parse-message.js';
 import { splitBatch } from '../src/amqp/codec/message/split-batch.js';
-import { type PropertyValue, type SystemProperty } from '../src/model/filter/values/property-value.js';
 import { FUZZ_INPUTS, FUZZ_TIMEOUT_MS, FuzzBytes, MemoryWatch } from './fuzz-bytes.js';
 
 const { types } = rhea;

@@ -1,4 +1,4 @@
-import { type PropertyChanges, type PropertyValue } from '../model/filter/values/property-value.js';
+import { type PropertyChanges, type PropertyValue } from '@nestjs-service-bus/rule-filter';
 
 /** Converts the properties that a settlement changes, sent as annotations or error info, to application properties. */
 export function toPropertyChanges(

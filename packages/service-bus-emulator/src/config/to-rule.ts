@@ -1,10 +1,14 @@
+import {
+  compileAction,
+  compileFilter,
+  type RuleAction,
+  type RuleFilter,
+  SqlSyntaxError,
+} from '@nestjs-service-bus/rule-filter';
+
 import { BrokerError } from '../model/broker-error.js';
 import { type RuleOptions } from '../model/entity/entity-description.js';
 import { validateName } from '../model/entity/validate-name.js';
-import { compileAction } from '../model/filter/compile-action.js';
-import { compileFilter } from '../model/filter/compile-filter.js';
-import { type RuleAction, type RuleFilter } from '../model/filter/rule.js';
-import { SqlSyntaxError } from '../model/filter/sql/sql-syntax-error.js';
 import { type ConfigObject } from './config-reader.js';
 
 /** Returns a rule that Config.json declares; a rule without a filter matches every message. */

@@ -5,8 +5,8 @@ import ts from 'typescript';
 
 const PACKAGES = path.resolve('packages');
 const EMULATOR = path.join(PACKAGES, 'service-bus-emulator');
-/** Where the emulator's program finds this package before the installed one, which may not be built. */
-const AMQP_MESSAGE = 'emulator/node_modules/@nestjs-service-bus/amqp-message';
+/** Where the emulator's program finds these packages before the installed ones, which may not be built. */
+const BUILT_IN = 'emulator/node_modules/@nestjs-service-bus';
 
 /** Compiles the emulator into a folder, as the build does but in a second, and returns the file of its program. */
 export async function buildEmulator(folder: string): Promise<string> {
@@ -15,11 +15,11 @@ export async function buildEmulator(folder: string): Promise<string> {
   };
   const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, module: 'esnext' }, '.');
   await compile(path.join(EMULATOR, 'src'), path.join(folder, 'emulator'), options);
-  await compile(path.join(PACKAGES, 'amqp-message/src'), path.join(folder, AMQP_MESSAGE), options);
-  await writeFile(
-    path.join(folder, AMQP_MESSAGE, 'package.json'),
-    '{ "type": "module", "exports": "./index.js" }',
-  );
+  for (const name of ['amqp-message', 'rule-filter']) {
+    const target = path.join(folder, BUILT_IN, name);
+    await compile(path.join(PACKAGES, name, 'src'), target, options);
+    await writeFile(path.join(target, 'package.json'), '{ "type": "module", "exports": "./index.js" }');
+  }
   await copyFile(path.join(EMULATOR, 'package.json'), path.join(folder, 'package.json'));
   await symlink(path.resolve('node_modules'), path.join(folder, 'node_modules'));
   return path.join(folder, 'emulator', 'main.js');

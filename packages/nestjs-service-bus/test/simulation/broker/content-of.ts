@@ -1,6 +1,6 @@
 import { type ServiceBusMessage } from '@azure/service-bus';
 
-import { type PropertyValue } from '../../../../service-bus-emulator/src/model/filter/values/property-value.js';
+import { type PropertyValue } from '@nestjs-service-bus/rule-filter';
 import { SimulatedContent } from './simulated-content.js';
 
 type AnnotatedCopy = {

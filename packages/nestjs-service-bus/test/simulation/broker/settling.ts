@@ -1,6 +1,6 @@
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
-import { type PropertyValue } from '../../../../service-bus-emulator/src/model/filter/values/property-value.js';
+import { type PropertyValue } from '@nestjs-service-bus/rule-filter';
 import { type Outcome } from '../../../../service-bus-emulator/src/model/queue/outcome.js';
 import { receivedMessage, type SimulatedMessage, type Snapshot } from './received-message.js';
 import { type ReceivingLink } from './receiving-link.js';

@@ -2,7 +2,7 @@ import { type MessageContent } from '../../../../service-bus-emulator/src/model/
 import {
   type PropertyChanges,
   type PropertyValue,
-} from '../../../../service-bus-emulator/src/model/filter/values/property-value.js';
+} from '@nestjs-service-bus/rule-filter';
 
 /** The parts of a message that its sender sets. */
 export interface ContentFields {

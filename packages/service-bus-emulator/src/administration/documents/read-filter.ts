@@ -1,4 +1,5 @@
-import { type CorrelationFilter, type RuleFilter } from '../../model/filter/rule.js';
+import { type CorrelationFilter, type RuleFilter } from '@nestjs-service-bus/rule-filter';
+
 import { badRequest } from '../administration-error.js';
 import { DescriptionReader } from './description-reader.js';
 import { readSqlExpression, typeOf } from './sql-expression.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { type RuleDescription } from '@nestjs-service-bus/rule-filter';
 
-import { type RuleDescription } from '../../model/filter/rule.js';
 import { readXml } from '../xml/read-xml.js';
 import { readRule, writeRule } from './rule-document.js';
 import { writeXml } from '../xml/write-xml.js';

@@ -1,5 +1,6 @@
+import { type RuleAction, type RuleDescription } from '@nestjs-service-bus/rule-filter';
+
 import { type RuleOptions } from '../../model/entity/entity-description.js';
-import { type RuleAction, type RuleDescription } from '../../model/filter/rule.js';
 import { badRequest } from '../administration-error.js';
 import { writeDescription } from './write-description.js';
 import { readFilter } from './read-filter.js';

@@ -1,4 +1,5 @@
-import { type PropertyValue } from '../../model/filter/values/property-value.js';
+import { type PropertyValue } from '@nestjs-service-bus/rule-filter';
+
 import { badRequest } from '../administration-error.js';
 import { readTypedValues, writeTypedValues } from './typed-values.js';
 import { childOf, element, type XmlElement } from '../xml/xml-element.js';

@@ -1,4 +1,5 @@
-import { type PropertyValue } from '../../model/filter/values/property-value.js';
+import { type PropertyValue } from '@nestjs-service-bus/rule-filter';
+
 import { badRequest } from '../administration-error.js';
 
 /** The XML schema types that the emulator writes. */

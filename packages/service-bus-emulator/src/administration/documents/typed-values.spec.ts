@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { type PropertyValue } from '@nestjs-service-bus/rule-filter';
 
-import { type PropertyValue } from '../../model/filter/values/property-value.js';
 import { readXml } from '../xml/read-xml.js';
 import { readTypedValues, writeTypedValues } from './typed-values.js';
 import { type XmlElement } from '../xml/xml-element.js';

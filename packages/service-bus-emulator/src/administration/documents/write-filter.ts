@@ -1,4 +1,5 @@
-import { type CorrelationFilter, type RuleFilter } from '../../model/filter/rule.js';
+import { type CorrelationFilter, type RuleFilter } from '@nestjs-service-bus/rule-filter';
+
 import { writeSqlExpression } from './sql-expression.js';
 import { writeTypedValues } from './typed-values.js';
 import { element, optionalElements, type XmlElement } from '../xml/xml-element.js';

@@ -1,6 +1,7 @@
+import { type RuleDescription } from '@nestjs-service-bus/rule-filter';
+
 import { subscriptionAddress } from '../../model/entity/address.js';
 import { entityNotFound } from '../../model/broker-error.js';
-import { type RuleDescription } from '../../model/filter/rule.js';
 import { type SubscriptionEntity } from '../../model/entity/subscription-entity.js';
 import { type AdministrationAnswer, type AdministrationRequest } from './administration-request.js';
 import { assertRuleName } from './assert-name.js';

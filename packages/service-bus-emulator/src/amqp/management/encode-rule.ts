@@ -1,4 +1,5 @@
-import { type RuleDescription, type RuleFilter } from '../../model/filter/rule.js';
+import { type RuleDescription, type RuleFilter } from '@nestjs-service-bus/rule-filter';
+
 import { types } from '../rhea-private.js';
 
 // [Service Bus: descriptors of the types in enumerate-rules; the SDK reads lists by position]

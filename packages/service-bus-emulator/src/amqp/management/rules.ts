@@ -1,6 +1,6 @@
+import { type PropertyValue, type RuleFilter } from '@nestjs-service-bus/rule-filter';
+
 import { BrokerError } from '../../model/broker-error.js';
-import { type RuleFilter } from '../../model/filter/rule.js';
-import { type PropertyValue } from '../../model/filter/values/property-value.js';
 import { type SubscriptionEntity } from '../../model/entity/subscription-entity.js';
 import { encodeRule } from './encode-rule.js';
 import {

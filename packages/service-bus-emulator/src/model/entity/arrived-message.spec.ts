@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { type PropertyValue, type ReadableSystemProperty } from '@nestjs-service-bus/rule-filter';
 
 import { type MessageContent } from '../queue/message-content.js';
-import { type PropertyValue } from '../filter/values/property-value.js';
-import { type ReadableSystemProperty } from '../filter/values/filtered-message.js';
 import { type BrokerProperties, ArrivedMessage } from './arrived-message.js';
 
 function content(parts: Partial<MessageContent> = {}): MessageContent {

@@ -1,6 +1,10 @@
+import {
+  type FilteredMessage,
+  type PropertyValue,
+  type ReadableSystemProperty,
+} from '@nestjs-service-bus/rule-filter';
+
 import { type MessageContent } from '../queue/message-content.js';
-import { type PropertyValue } from '../filter/values/property-value.js';
-import { type FilteredMessage, type ReadableSystemProperty } from '../filter/values/filtered-message.js';
 
 /** The properties that the broker has set by the time rules are evaluated. */
 export interface BrokerProperties {

@@ -1,5 +1,6 @@
+import { type RuleDescription } from '@nestjs-service-bus/rule-filter';
+
 import { type AuthorizationRule } from './authorization-rule.js';
-import { type RuleDescription } from '../filter/rule.js';
 import { type Tier, TIERS } from './tier.js';
 
 /** Which operations an entity allows. */

@@ -1,9 +1,10 @@
+import { type RuleDescription } from '@nestjs-service-bus/rule-filter';
+
 import {
   type QueueDescription,
   type SubscriptionDescription,
   type TopicDescription,
 } from './entity-description.js';
-import { type RuleDescription } from '../filter/rule.js';
 
 interface RecordBasics {
   /** Unix times in milliseconds. */

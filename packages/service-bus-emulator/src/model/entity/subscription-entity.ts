@@ -1,11 +1,11 @@
+import { type FilteredMessage, type RuleDescription } from '@nestjs-service-bus/rule-filter';
+
 import { Activity } from './activity.js';
 import { subscriptionAddress } from './address.js';
 import { assertUnchangeable } from './assert-unchangeable.js';
 import { deadLetterContent } from '../queue/dead-letter-content.js';
 import { type EntityStatus, type RuleOptions, type SubscriptionDescription } from './entity-description.js';
 import { type EntityHost } from './entity-host.js';
-import { type FilteredMessage } from '../filter/values/filtered-message.js';
-import { type RuleDescription } from '../filter/rule.js';
 import { type Arrival } from '../queue/arrival.js';
 import { ReceiverCount } from '../queue/receiver-count.js';
 import { type ReceivableDescription } from './receivable-settings.js';

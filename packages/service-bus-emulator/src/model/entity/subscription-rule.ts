@@ -1,10 +1,13 @@
+import {
+  compileAction,
+  compileFilter,
+  type FilteredMessage,
+  type PropertyChanges,
+  type RuleDescription,
+  SqlSyntaxError,
+} from '@nestjs-service-bus/rule-filter';
+
 import { BrokerError } from '../broker-error.js';
-import { compileAction } from '../filter/compile-action.js';
-import { compileFilter } from '../filter/compile-filter.js';
-import { type FilteredMessage } from '../filter/values/filtered-message.js';
-import { type RuleDescription } from '../filter/rule.js';
-import { SqlSyntaxError } from '../filter/sql/sql-syntax-error.js';
-import { type PropertyChanges } from '../filter/values/property-value.js';
 
 /** A rule of a subscription, ready to be evaluated. */
 export class Rule {

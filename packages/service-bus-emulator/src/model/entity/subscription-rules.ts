@@ -1,7 +1,7 @@
+import { type FilteredMessage, type RuleDescription } from '@nestjs-service-bus/rule-filter';
+
 import { BrokerError, entityAlreadyExists } from '../broker-error.js';
 import { type RuleOptions } from './entity-description.js';
-import { type FilteredMessage } from '../filter/values/filtered-message.js';
-import { type RuleDescription } from '../filter/rule.js';
 import { type MessageContent } from '../queue/message-content.js';
 import { Rule } from './subscription-rule.js';
 import { validateName } from './validate-name.js';

@@ -1,3 +1,5 @@
+import { type RuleDescription } from '@nestjs-service-bus/rule-filter';
+
 import { type Address, parseAddress, subscriptionAddress } from '../entity/address.js';
 import { entityAlreadyExists, entityNotFound } from '../broker-error.js';
 import { Deadlines } from '../collections/deadlines.js';
@@ -11,7 +13,6 @@ import {
   type TopicOptions,
 } from '../entity/entity-description.js';
 import { type EntityContext, type EntityHost } from '../entity/entity-host.js';
-import { type RuleDescription } from '../filter/rule.js';
 import { type Journal, noJournal } from '../entity/journal.js';
 import { type Arrival } from '../queue/arrival.js';
 import { type Queue } from '../queue/queue.js';

@@ -1,5 +1,6 @@
+import { type PropertyValue } from '@nestjs-service-bus/rule-filter';
+
 import { type MessageContent } from './message-content.js';
-import { type PropertyValue } from '../filter/values/property-value.js';
 
 /** Adds the reason for dead-lettering to a message. */
 export function deadLetterContent(

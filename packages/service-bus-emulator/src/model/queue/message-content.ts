@@ -2,7 +2,7 @@ import {
   type PropertyChanges,
   type PropertyValue,
   type SystemProperty,
-} from '../filter/values/property-value.js';
+} from '@nestjs-service-bus/rule-filter';
 
 /**
  * What a producer sent. The model decides by these few properties and never sees the bytes, which the

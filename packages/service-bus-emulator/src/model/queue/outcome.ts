@@ -1,4 +1,4 @@
-import { type PropertyChanges } from '../filter/values/property-value.js';
+import { type PropertyChanges } from '@nestjs-service-bus/rule-filter';
 
 /** How a receiver settles a message that it holds. */
 export type Outcome =

@@ -1,9 +1,10 @@
-import { type MessageContent } from '../../../src/model/queue/message-content.js';
 import {
   type PropertyChanges,
   type PropertyValue,
   type SystemProperty,
-} from '../../../src/model/filter/values/property-value.js';
+} from '@nestjs-service-bus/rule-filter';
+
+import { type MessageContent } from '../../../src/model/queue/message-content.js';
 
 type Fields = Partial<
   Pick<

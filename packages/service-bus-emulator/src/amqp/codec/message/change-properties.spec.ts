@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import rhea from 'rhea';
+import { type PropertyValue, type SystemProperty } from '@nestjs-service-bus/rule-filter';
 
-import { type PropertyValue, type SystemProperty } from '../../../model/filter/values/property-value.js';
 import { type EncodedMessage } from './encoded-message.js';
 import { parseMessage } from './parse-message.js';
 

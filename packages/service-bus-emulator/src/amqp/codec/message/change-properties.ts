@@ -4,8 +4,8 @@ import {
   writeApplicationProperties,
   writeProperties,
 } from '@nestjs-service-bus/amqp-message';
+import { type PropertyChanges, type PropertyValue } from '@nestjs-service-bus/rule-filter';
 
-import { type PropertyChanges, type PropertyValue } from '../../../model/filter/values/property-value.js';
 import { FIELD_OF } from './property-field.js';
 
 /** How much most changes add to a message, in bytes; if they add more, the writer's buffer grows. */

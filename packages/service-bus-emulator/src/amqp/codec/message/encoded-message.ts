@@ -10,13 +10,13 @@ import {
   type SectionPlaces,
   textField,
 } from '@nestjs-service-bus/amqp-message';
-
-import { type MessageContent } from '../../../model/queue/message-content.js';
 import {
   type PropertyChanges,
   type PropertyValue,
   type SystemProperty,
-} from '../../../model/filter/values/property-value.js';
+} from '@nestjs-service-bus/rule-filter';
+
+import { type MessageContent } from '../../../model/queue/message-content.js';
 import { annotationAt } from './annotation.js';
 import { changeProperties } from './change-properties.js';
 import { checkHeader } from './header.js';

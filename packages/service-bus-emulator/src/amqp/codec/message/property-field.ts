@@ -1,6 +1,5 @@
 import { PropertyField } from '@nestjs-service-bus/amqp-message';
-
-import { type SystemProperty } from '../../../model/filter/values/property-value.js';
+import { type SystemProperty } from '@nestjs-service-bus/rule-filter';
 
 /** The index of each system property in the list of properties. */
 export const FIELD_OF: Readonly<Record<SystemProperty, number>> = {
