@@ -1,18 +1,5 @@
-import { DeskError } from '../desk-error.js';
-import { codeOf, lastError } from '../sdk/retrying.js';
-import { oneLine } from './streams.js';
-
-/** How the command ends. */
-export const ExitCode = {
-  done: 0,
-  failed: 1,
-  wrongUse: 2,
-  /** The first messages did not succeed, and the others were left alone. */
-  canaryFailed: 3,
-  /** Some messages stayed where they were. */
-  partly: 4,
-  interrupted: 130,
-} as const;
+import { oneLine } from './message/printable.js';
+import { codeOf, lastError } from './sdk/retrying.js';
 
 const REMEDIES: Partial<Record<string, string>> = {
   UnauthorizedAccess:
@@ -42,11 +29,4 @@ export function describeError(error: unknown): string {
   if (remedy !== undefined) return remedy;
   if (!/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT/.test(`${String(code)} ${text}`)) return text;
   return `the namespace cannot be reached (is the name right, and the network in order?): ${text}`;
-}
-
-/** The exit code for what went wrong. */
-export function exitCodeOf(error: unknown): number {
-  if (!(error instanceof DeskError)) return ExitCode.failed;
-  if (error.code === 'bad-input') return ExitCode.wrongUse;
-  return error.code === 'canary-failed' ? ExitCode.canaryFailed : ExitCode.failed;
 }

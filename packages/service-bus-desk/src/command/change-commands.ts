@@ -7,13 +7,13 @@ import { type Command } from 'commander';
 import { type ChangeOptions, type RunOptions, type RunResult } from '../change/change-options.js';
 import { type MessageEdit } from '../change/edit.js';
 import { DeskError } from '../desk-error.js';
+import { oneLine } from '../message/printable.js';
 import { askFor } from './ask-for.js';
 import { type CommandContext, type Run } from './context.js';
-import { ExitCode } from './describe-error.js';
+import { ExitCode } from './exit-code.js';
 import { addFilterOptions } from './filter-options.js';
 import { ProgressBar } from './progress-bar.js';
 import { collect, filterOf, type FilterOptions, readCount, readSpan, splitPair } from './read-options.js';
-import { oneLine } from './streams.js';
 
 interface RunFlags {
   readonly max?: number;

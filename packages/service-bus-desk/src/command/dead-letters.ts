@@ -3,12 +3,14 @@ import { type Command } from 'commander';
 import { type DeadLetterGroup } from '../dead-letters/dead-letter-group.js';
 import { DeskError } from '../desk-error.js';
 import { type DeskMessage } from '../message/desk-message.js';
+import { messageJson } from '../message/message-json.js';
+import { oneLine } from '../message/printable.js';
 import { addChangeCommands } from './change-commands.js';
 import { type CommandContext, type Run } from './context.js';
 import { addFilterOptions } from './filter-options.js';
 import { filterOf, type FilterOptions, readCount, readNumber } from './read-options.js';
-import { messageJson, showMessage } from './show-message.js';
-import { oneLine, type Output } from './streams.js';
+import { showMessage } from './show-message.js';
+import { type Output } from './streams.js';
 
 const MAX_CELL = 100;
 

@@ -6,10 +6,11 @@ import { type Command } from 'commander';
 import { DeskError } from '../desk-error.js';
 import { bodyText } from '../message/body.js';
 import { type DeskMessage } from '../message/desk-message.js';
+import { messageJson } from '../message/message-json.js';
+import { oneLine } from '../message/printable.js';
 import { type CommandContext, type Run } from './context.js';
 import { collect, readCount, readNumber, readSpan, readTimeAhead, splitPair } from './read-options.js';
-import { messageJson, showMessage } from './show-message.js';
-import { oneLine } from './streams.js';
+import { showMessage } from './show-message.js';
 
 interface PeekFlags {
   readonly max: number;

@@ -1,24 +1,12 @@
 import { viewBody } from '../message/body.js';
 import { type DeskMessage } from '../message/desk-message.js';
+import { fieldsOf } from '../message/message-json.js';
+import { oneLine, printable } from '../message/printable.js';
 import { toJson } from '../message/to-json.js';
-import { oneLine, type Output, printable } from './streams.js';
+import { type Output } from './streams.js';
 
 /** Shown apart, below. */
 const APART = new Set(['DeadLetterReason', 'DeadLetterErrorDescription', 'dead-letter-stack']);
-
-/** A message for programs. */
-export function messageJson(message: DeskMessage): object {
-  const { body } = message;
-  return {
-    ...fieldsOf(message),
-    properties: message.applicationProperties.map(({ name, type, value }) => ({
-      name,
-      type,
-      value: toJson(value),
-    })),
-    body: { kind: body.kind, type: body.type, ...viewBody(body) },
-  };
-}
 
 /** Shows everything of a message to people. */
 export async function showMessage(output: Output, message: DeskMessage): Promise<void> {
@@ -58,29 +46,4 @@ function bodyText({ body }: DeskMessage): string {
     case 'none':
       return '(none)';
   }
-}
-
-function fieldsOf(message: DeskMessage): Record<string, unknown> {
-  return {
-    sequenceNumber: String(message.sequenceNumber),
-    messageId: message.messageId,
-    state: message.state,
-    enqueuedTime: message.enqueuedTime?.toISOString(),
-    scheduledEnqueueTime: message.scheduledEnqueueTime?.toISOString(),
-    subject: message.subject,
-    contentType: message.contentType,
-    correlationId: message.correlationId,
-    sessionId: message.sessionId,
-    partitionKey: message.partitionKey,
-    to: message.to,
-    replyTo: message.replyTo,
-    timeToLiveMs: message.timeToLiveMs,
-    deliveryCount: message.deliveryCount,
-    deadLetterSource: message.deadLetterSource,
-    reason: message.deadLetterReason,
-    description: message.deadLetterDescription,
-    handler: message.handler,
-    attempt: message.attempt,
-    problem: message.problem,
-  };
 }

@@ -1,8 +1,5 @@
 import { type MessageContent } from '../../../../service-bus-emulator/src/model/queue/message-content.js';
-import {
-  type PropertyChanges,
-  type PropertyValue,
-} from '@nestjs-service-bus/rule-filter';
+import { type PropertyChanges, type PropertyValue } from '@nestjs-service-bus/rule-filter';
 
 /** The parts of a message that its sender sets. */
 export interface ContentFields {
