@@ -45,6 +45,17 @@ const ROOMS = [
   { room: 'client/', packages: ['@azure/service-bus', '@nestjs/', 'long', 'rxjs'] },
   { room: 'runtime/', packages: ['@azure/service-bus', '@nestjs/common', 'long'] },
   { room: 'injection/', packages: ['@azure/service-bus', '@nestjs/common', 'long'] },
+  {
+    room: 'contract/',
+    packages: [
+      '@azure/service-bus',
+      '@nestjs/',
+      'class-transformer',
+      'class-validator',
+      'reflect-metadata',
+      'rxjs',
+    ],
+  },
   { room: '', packages: ['@azure/service-bus', '@nestjs/', 'reflect-metadata', 'rxjs'] },
 ];
 

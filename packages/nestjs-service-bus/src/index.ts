@@ -28,6 +28,20 @@ export {
 export { type ServiceBusClientProxyOptions } from './client/service-bus-client-proxy-options.js';
 export { ServiceBusMessageBuilder } from './client/service-bus-message-builder.js';
 export { ServiceBusRecord, type ServiceBusRecordOptions } from './client/service-bus-record.js';
+export {
+  contract,
+  type Contract,
+  type ContractOptions,
+  type RequestContract,
+  type RequestContractOptions,
+} from './contract/contract.js';
+export { ContractRegistry, type ContractUse, type DescribedContract } from './contract/contract-registry.js';
+export { InvalidPayloadError } from './contract/invalid-payload.error.js';
+export { type PayloadClass, type PayloadOf, type PayloadType } from './contract/payload-type.js';
+export { PublishError } from './contract/publish.error.js';
+export { type PublishOptions, type RequestOptions } from './contract/publish-options.js';
+export { Publishes } from './contract/publishes.decorator.js';
+export { type PreparedMessage, ServiceBusPublisher } from './contract/service-bus.publisher.js';
 export { EventPattern } from './event-pattern.decorator.js';
 export {
   isTransient as isTransientServiceBusError,
@@ -58,6 +72,7 @@ export {
   InjectServiceBusAdministrationClient,
   InjectServiceBusClient,
 } from './injection/inject.decorators.js';
+export { Handles, type HandlesOptions } from './handles.decorator.js';
 export { HeldMessages, type HeldMessagesOptions, type SettlingReceiver } from './injection/held-messages.js';
 export { getReceiverToken, getSenderToken } from './injection/injection-tokens.js';
 export { type CircuitBreakerPolicy } from './binding/circuit-breaker-policy.js';

@@ -3,7 +3,9 @@ import {
   silenceProblems,
   unknownRetryOptions,
 } from './binding/connection-option-names.js';
+import { replyProblems } from './client/service-bus-client-proxy-options.js';
 import { type OptionNames, unknownOptions } from './binding/unknown-options.js';
+import { type PublisherSettings } from './contract/service-bus.publisher.js';
 import { toText } from './exceptions/read-thrown.js';
 import { type ConnectionOptions } from './sdk/index.js';
 import { type MessageLogLevel } from './telemetry/message-log.js';
@@ -27,6 +29,14 @@ export type ServiceBusModuleOptions = ConnectionOptions & {
    * went, how long it took, and which attempt it was; never its body. Default: none.
    */
   readonly logMessages?: MessageLogLevel | false;
+  /** False lets payloads of contracts leave, and replies arrive, unvalidated. Default true. */
+  readonly validateContracts?: boolean;
+  /** Where replies to `ServiceBusPublisher.request` arrive: a queue of this instance alone, or one with sessions. */
+  readonly replyQueue?: string;
+  /** The reply queue requires sessions: instances share it, each with a session of its own. Default false. */
+  readonly replyQueueRequiresSession?: boolean;
+  /** The longest wait for a reply, in milliseconds. Default 30,000. */
+  readonly requestTimeoutMs?: number;
 };
 
 export const DEFAULT_DRAIN_TIMEOUT_MS = 25_000;
@@ -37,6 +47,10 @@ const MODULE_OPTIONS: OptionNames<ServiceBusModuleOptions> = {
   currentMessage: true,
   queueDepthIntervalMs: true,
   logMessages: true,
+  validateContracts: true,
+  replyQueue: true,
+  replyQueueRequiresSession: true,
+  requestTimeoutMs: true,
 };
 
 /** What is wrong with the options of `forRoot`, one line each. */
@@ -59,15 +73,17 @@ export function moduleOptionsProblems(options: ServiceBusModuleOptions | undefin
       problems.push(`${name} is ${value}, allowed is a number from 0`);
     }
   }
-  problems.push(...choiceProblems(options));
+  problems.push(...choiceProblems(options), ...replyProblems(options ?? {}));
   return problems.map((problem) => `ServiceBusModule: ${problem}`);
 }
 
 function choiceProblems(options: Partial<ServiceBusModuleOptions> | undefined): string[] {
   const problems: string[] = [];
-  const fastLane: unknown = options?.fastLane;
-  if (fastLane !== undefined && typeof fastLane !== 'boolean') {
-    problems.push(`fastLane is ${toText(fastLane)}, allowed is true or false`);
+  for (const name of ['fastLane', 'validateContracts', 'replyQueueRequiresSession'] as const) {
+    const value: unknown = options?.[name];
+    if (value !== undefined && typeof value !== 'boolean') {
+      problems.push(`${name} is ${toText(value)}, allowed is true or false`);
+    }
   }
   const logMessages: unknown = options?.logMessages;
   if (![undefined, false, 'info', 'debug'].includes(logMessages as string)) {
@@ -82,4 +98,15 @@ export function namespaceHost(options: ServiceBusModuleOptions | undefined): str
   const text = typeof connectionString === 'string' ? connectionString : '';
   const host = /Endpoint=sb:\/\/([^/;]+)/i.exec(text)?.[1] ?? fullyQualifiedNamespace;
   return typeof host === 'string' ? host : 'a namespace that it does not name';
+}
+
+/** What of the options concerns publishing by contracts. */
+export function publisherSettings(options: ServiceBusModuleOptions): PublisherSettings {
+  const { replyQueue, replyQueueRequiresSession, requestTimeoutMs, validateContracts = true } = options;
+  if (replyQueue === undefined) return { validates: validateContracts, client: undefined };
+  const connection = Object.fromEntries(
+    Object.entries(options).filter(([name]) => name in CONNECTION_OPTIONS),
+  );
+  const client = { ...connection, replyQueue, replyQueueRequiresSession, requestTimeoutMs };
+  return { validates: validateContracts, client: client as unknown as PublisherSettings['client'] };
 }

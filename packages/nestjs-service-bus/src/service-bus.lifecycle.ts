@@ -12,6 +12,7 @@ import { type HttpServer } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
 import { BindingRegistry } from './binding/binding-registry.js';
+import { ServiceBusPublisher } from './contract/service-bus.publisher.js';
 import { NamespaceProbe } from './health/namespace-probe.js';
 import { KeyedConnections } from './injection/keyed-connections.js';
 import { ReceiverPool } from './injection/receiver-pool.js';
@@ -49,6 +50,7 @@ export class ServiceBusLifecycle
     private readonly client: ServiceBusClient,
     private readonly bindings: BindingRegistry,
     private readonly namespace: NamespaceProbe,
+    private readonly publisher: ServiceBusPublisher,
   ) {
     this.drainTimeoutMs = options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS;
   }
@@ -81,6 +83,7 @@ export class ServiceBusLifecycle
   async onApplicationShutdown(): Promise<void> {
     await this.server.close();
     await Promise.all([
+      this.publisher.close(),
       this.receivers.close(),
       closeClient(this.client),
       this.keyed.close(),

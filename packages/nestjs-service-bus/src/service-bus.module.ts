@@ -3,6 +3,8 @@ import { type DynamicModule, Logger, Module } from '@nestjs/common';
 
 import { BindingRegistry } from './binding/binding-registry.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
+import { ContractRegistry } from './contract/contract-registry.js';
+import { ServiceBusPublisher } from './contract/service-bus.publisher.js';
 import { HandlerDeclarations } from './handler-declarations.js';
 import { KeyedConnections } from './injection/keyed-connections.js';
 import { ReceiverPool } from './injection/receiver-pool.js';
@@ -22,7 +24,11 @@ import {
 import { ServiceBusLifecycle } from './service-bus.lifecycle.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './service-bus.module-definition.js';
 import { SERVER_LOG_CONTEXT, ServiceBusServer } from './service-bus.server.js';
-import { moduleOptionsProblems, type ServiceBusModuleOptions } from './service-bus-options.js';
+import {
+  moduleOptionsProblems,
+  publisherSettings,
+  type ServiceBusModuleOptions,
+} from './service-bus-options.js';
 import { Telemetry } from './telemetry/telemetry.js';
 import { UnfailingLogger } from './unfailing-logger.js';
 
@@ -90,7 +96,14 @@ const INJECTED_CLIENT = Symbol('injected client');
       useFactory: (options: ServiceBusModuleOptions) =>
         Telemetry.find(options, new UnfailingLogger(SERVER_LOG_CONTEXT)),
     },
+    {
+      provide: ServiceBusPublisher,
+      inject: [SenderPool, ContractRegistry, MODULE_OPTIONS_TOKEN],
+      useFactory: (senders: SenderPool, contracts: ContractRegistry, options: ServiceBusModuleOptions) =>
+        ServiceBusPublisher.open(senders, contracts, publisherSettings(options)),
+    },
     BindingRegistry,
+    ContractRegistry,
     HandlerDeclarations,
     ServiceBusSenders,
     ServiceBusServer,
@@ -105,6 +118,8 @@ const INJECTED_CLIENT = Symbol('injected client');
     KeyedConnections,
     NamespaceProbe,
     BindingRegistry,
+    ContractRegistry,
+    ServiceBusPublisher,
     ServiceBusSenders,
     ServiceBusServer,
     ServiceBusHealthIndicator,

@@ -25,6 +25,7 @@ import {
 } from './binding/resolve-routes.js';
 import { KeyedConnections } from './injection/keyed-connections.js';
 import { BindingConnections } from './runtime/binding-connections.js';
+import { ServiceBusPublisher } from './contract/service-bus.publisher.js';
 import { ServiceBusConnection } from './sdk/index.js';
 import { ForeignSenders } from './send/foreign-senders.js';
 import { SenderPool } from './send/sender-pool.js';
@@ -93,6 +94,7 @@ export class ServiceBusServer
     private readonly modules: ModulesContainer,
     private readonly telemetry: Telemetry,
     private readonly declarations: HandlerDeclarations,
+    private readonly publisher: ServiceBusPublisher,
   ) {
     super();
     keepCause();
@@ -140,6 +142,7 @@ export class ServiceBusServer
       ...secondRootProblems(this.modules),
       ...this.bindings.problems,
       ...onlyEntityProblems(this.connection.onlyEntity, bindings),
+      ...this.publisher.problems(),
     ];
     if (problems.length > 0) throw new ServiceBusConfigurationError(problems);
   }
@@ -253,7 +256,10 @@ export class ServiceBusServer
   private resolve(): RoutedBinding[] {
     this.declarations.declare();
     const names = handlerNames(this.modules, (pattern) => this.toRoute(pattern));
-    return resolveRoutes(this.registrations, this.bindings, names, secondRootProblems(this.modules));
+    return resolveRoutes(this.registrations, this.bindings, names, [
+      ...secondRootProblems(this.modules),
+      ...this.publisher.problems(),
+    ]);
   }
 
   private readonly invoke: Invoke = (handler, payload, context) => {

@@ -65,7 +65,7 @@ function findProblems(options: Partial<ServiceBusClientProxyOptions> = {}): stri
   if (options.queue !== undefined && options.topic !== undefined) {
     problems.push('names a queue and a topic: one of them');
   }
-  for (const name of ['queue', 'topic', 'replyQueue'] as const) {
+  for (const name of ['queue', 'topic'] as const) {
     if (options[name] === '') problems.push(`${name} is empty`);
   }
   for (const pattern of Object.keys(options.queues ?? {})) {
@@ -73,7 +73,16 @@ function findProblems(options: Partial<ServiceBusClientProxyOptions> = {}): stri
       problems.push(`pattern "${pattern}" is in queues and in topics: one of them`);
     }
   }
-  const { requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS } = options;
+  return [...problems, ...replyProblems(options)];
+}
+
+/** What is wrong with how replies are waited for, one line each. */
+export function replyProblems({
+  replyQueue,
+  requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS,
+}: Pick<ServiceBusClientProxyOptions, 'replyQueue' | 'requestTimeoutMs'>): string[] {
+  const problems: string[] = [];
+  if (replyQueue === '') problems.push('replyQueue is empty');
   if (!(requestTimeoutMs > 0 && requestTimeoutMs <= MAX_TIMEOUT_MS)) {
     problems.push(
       `requestTimeoutMs is ${requestTimeoutMs}, allowed is a number over 0, up to ${MAX_TIMEOUT_MS}`,

@@ -27,6 +27,11 @@ function fromHttp(error: HttpException): string[] | undefined {
   return fromValidationErrors(message) ?? message.map(toText);
 }
 
+/** Each broken rule of class-validator's errors, with the path of its property: `lines.0.sku: …`. */
+export function describeValidationErrors(errors: unknown, path = ''): string[] {
+  return fromValidationErrors(errors, path) ?? ['it is not valid'];
+}
+
 function fromValidationErrors(errors: unknown, path = ''): string[] | undefined {
   if (!Array.isArray(errors) || errors.length === 0 || !errors.every(isValidationError)) return undefined;
   return errors.flatMap((error) => {

@@ -1,0 +1,74 @@
+import { MessagePattern, EventPattern as NestEventPattern } from '@nestjs/microservices';
+
+import { declareAtHandler } from './binding/handler-declaration.js';
+import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
+import { type Contract, type RequestContract } from './contract/contract.js';
+import { handledContract, markHandled } from './contract/contract-marks.js';
+import { SERVICE_BUS_TRANSPORT } from './service-bus-transport.js';
+
+/** Options of `@Handles`. */
+export interface HandlesOptions {
+  /**
+   * The pattern of the binding whose messages these are. Default: the contract's destination, where that is a name, else
+   * the contract's own name.
+   */
+  readonly binding?: string;
+}
+
+/** A method that takes these payloads as its first parameter, or as an array of them in a binding with `batch`. */
+type HandlerOf<Payload, Result, Results> =
+  ((payload: Payload, ...others: never[]) => Result) | ((payloads: Payload[], ...others: never[]) => Results);
+
+/**
+ * Makes a controller's method the handler of a contract's messages: those of its subject, of the queue that the contract
+ * names, or of the binding that the options name. The compiler refuses a method whose first parameter is not the
+ * contract's payload, or that does not return its result.
+ */
+export function Handles<Payload, Result>(
+  contract: RequestContract<Payload, Result>,
+  options?: HandlesOptions,
+): <
+  Handler extends HandlerOf<
+    Payload,
+    Result | Promise<Result> | Subscribable<Result>,
+    readonly Result[] | Promise<readonly Result[]>
+  >,
+>(
+  target: object,
+  method: string | symbol,
+  descriptor: TypedPropertyDescriptor<Handler>,
+) => void;
+export function Handles<Payload>(
+  contract: Contract<Payload>,
+  options?: HandlesOptions,
+): <Handler extends HandlerOf<Payload, unknown, unknown>>(
+  target: object,
+  method: string | symbol,
+  descriptor: TypedPropertyDescriptor<Handler>,
+) => void;
+export function Handles(contract: Contract, options: HandlesOptions = {}): MethodDecorator {
+  const { to, name, subject, result } = contract;
+  const binding = options.binding ?? (typeof to === 'string' ? to : name);
+  return (target, method, descriptor) => {
+    const handler = descriptor.value as object;
+    const other = handledContract(handler);
+    if (other) {
+      throw new ServiceBusConfigurationError([
+        `${target.constructor.name}.${String(method)} handles the contracts "${other.name}" and "${name}": ` +
+          'give each a method of its own',
+      ]);
+    }
+    const register: typeof MessagePattern = result === undefined ? NestEventPattern : MessagePattern;
+    register({ binding, subject }, SERVICE_BUS_TRANSPORT)(target, method, descriptor);
+    markHandled(handler, contract);
+    // A name is the binding's already; what it reads is declared with it.
+    if (options.binding === undefined && to !== undefined && typeof to !== 'string') {
+      declareAtHandler(handler, { by: 'Handles', options: { queue: to } });
+    }
+  };
+}
+
+/** What an Observable has, of whichever version of RxJS. */
+interface Subscribable<Value> {
+  subscribe(observer: { next?: (value: Value) => void }): unknown;
+}
