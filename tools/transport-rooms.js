@@ -19,6 +19,9 @@ const ROOMS = [
     room: 'binding/',
     packages: ['@azure/service-bus', '@nestjs/common', '@nestjs/core', '@nestjs/microservices'],
   },
+  { room: 'topology/model/' },
+  { room: 'topology/export/' },
+  { room: 'topology/administration/', packages: ['@azure/service-bus'] },
   {
     room: 'delivery/',
     packages: ['@azure/service-bus', '@nestjs/microservices', '@opentelemetry/api'],

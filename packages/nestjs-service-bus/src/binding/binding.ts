@@ -1,4 +1,5 @@
 import { type BindingRetryPolicy } from './retry-policy.js';
+import { type DeclaredEntity, type EntityOptions, type ReplyToEntityOptions } from './entity-options.js';
 import { type CircuitBreakerPolicy } from './circuit-breaker-policy.js';
 import { type WatchdogPolicy } from './watchdog-policy.js';
 
@@ -83,6 +84,13 @@ export interface BindingOptions {
   readonly watchdog?: Partial<WatchdogPolicy>;
   /** For a queue or subscription that requires sessions, in place of `maxConcurrentCalls`. */
   readonly sessions?: Partial<SessionOptions>;
+  /**
+   * What the queue or subscription is like that is read: for `provision`, and for the command `topology`. `external` is
+   * somebody else's. Default: what we recommend.
+   */
+  readonly entity?: DeclaredEntity<EntityOptions>;
+  /** The same for what `replyTo` names. */
+  readonly replyToEntity?: DeclaredEntity<ReplyToEntityOptions>;
 }
 
 /** A binding with every choice made. */
@@ -113,4 +121,8 @@ export interface Binding {
   readonly watchdog: WatchdogPolicy;
   /** Undefined for an entity without sessions. */
   readonly sessions: SessionOptions | undefined;
+  /** What is said of the queue or subscription. */
+  readonly declaredEntity: DeclaredEntity<EntityOptions>;
+  /** What is said of `replyTo`. */
+  readonly declaredReplyTo: DeclaredEntity<ReplyToEntityOptions>;
 }

@@ -4,6 +4,7 @@ import { DEFAULT_BINDING_RETRY_POLICY } from './retry-policy.js';
 import { DEFAULT_WATCHDOG_POLICY } from './watchdog-policy.js';
 import { type Binding, type BindingOptions, type SessionOptions } from './binding.js';
 import { checkInteger } from './check-integer.js';
+import { entityProblems } from './entity-problems.js';
 import { keyProblemsOf } from './only-entity.js';
 import { isObjectPattern } from './pattern.js';
 import { circuitBreakerProblems, resolveCircuitBreaker } from './resolve-circuit-breaker.js';
@@ -45,6 +46,8 @@ export function resolveBinding(pattern: string, options: BindingOptions): Bindin
     circuitBreaker: resolveCircuitBreaker(options),
     watchdog: withDefaults(DEFAULT_WATCHDOG_POLICY, options.watchdog),
     sessions,
+    declaredEntity: options.entity ?? {},
+    declaredReplyTo: options.replyToEntity ?? {},
   };
 }
 
@@ -89,7 +92,7 @@ function findProblems(options: BindingOptions): string[] {
   for (const policy of options.retry?.exceptions ?? []) {
     checkRetryPolicy(problems, `retry.exceptions of ${policy.type.name}`, policy);
   }
-  problems.push(...circuitBreakerProblems(options));
+  problems.push(...circuitBreakerProblems(options), ...entityProblems(options));
   return problems;
 }
 

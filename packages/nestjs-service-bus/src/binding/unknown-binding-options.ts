@@ -27,6 +27,8 @@ export const BINDING_OPTIONS: OptionNames<BindingOptions> = {
   circuitBreaker: true,
   watchdog: true,
   sessions: true,
+  entity: true,
+  replyToEntity: true,
 };
 const RETRY: OptionNames<RetryPolicy> = { maxAttempts: true, delayMs: true, maxDelayMs: true };
 const BINDING_RETRY: OptionNames<BindingRetryPolicy> = { ...RETRY, maxHoldMs: true, exceptions: true };
