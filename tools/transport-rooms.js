@@ -41,6 +41,7 @@ const ROOMS = [
   { room: 'receive/health/', packages: ['@nestjs/common'] },
   { room: 'receive/links/', packages: ['@azure/service-bus'] },
   { room: 'receive/concurrency/', packages: ['@nestjs/microservices'] },
+  { room: 'receive/redrive/', packages: ['@azure/service-bus'] },
   { room: 'receive/watchdog/', packages: ['@azure/service-bus', 'long'] },
   { room: 'receive/sessions/', packages: ['@azure/service-bus'] },
   { room: 'receive/', packages: ['@azure/service-bus'] },

@@ -83,6 +83,7 @@ export {
   type PastFailure,
   type ReportedError,
 } from './receive/health/consumer-health.js';
+export { type HeldDeadLetter, type RedriveOutcome } from './receive/redrive/redrive.js';
 export { ReceiverSilentError } from './receive/watchdog/receiver-silent.error.js';
 export { type WatchdogPolicy } from './binding/watchdog-policy.js';
 export { DrainedError } from './exceptions/drained.error.js';

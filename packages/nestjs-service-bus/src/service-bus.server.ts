@@ -40,6 +40,7 @@ import { Consumer } from './receive/consumer.js';
 import { type ConsumerObserver } from './receive/health/receiving-state.js';
 import { openBindingRuntime } from './runtime/open-binding-runtime.js';
 import { type ConsumerHealth } from './receive/health/consumer-health.js';
+import { type HeldDeadLetter, type RedriveOutcome } from './receive/redrive/redrive.js';
 import { LockRenewer } from './delivery/lock-renewer.js';
 import { SessionConsumer } from './receive/sessions/session-consumer.js';
 import { type ServiceBusContext } from './delivery/service-bus.context.js';
@@ -160,6 +161,20 @@ export class ServiceBusServer
   /** One entry per binding. */
   health(): ConsumerHealth[] {
     return this.consumers.map((consumer) => this.outputs.addTo(consumer.health()));
+  }
+
+  /**
+   * Has the handler of an entity (`orders`, `events/Subscriptions/audit`) process a dead letter in its dead-letter queue,
+   * in the way of every message: with its reply, its retries, its session. Done, the message is completed there; failed,
+   * it stays there, with the new reason beside the old one. Its lock is the server's from now on, in each case.
+   *
+   * @throws Error if no binding of this process reads the entity; the lock is still the caller's then
+   */
+  redrive(entity: string, deadLetter: HeldDeadLetter): Promise<RedriveOutcome> {
+    const path = entity.toLowerCase();
+    const consumer = this.consumers.find(({ binding }) => binding.entityPath.toLowerCase() === path);
+    if (!consumer) throw new Error(`no binding of this process reads ${entity}`);
+    return consumer.redrive(deadLetter);
   }
 
   /**

@@ -24,6 +24,8 @@ export interface AttemptCounting {
   /** Of all policies of the binding, the most attempts. */
   readonly maxAttempts: number;
   readonly isDeadLetterQueue: boolean;
+  /** Nothing is noted when a message goes back: whoever redrives it counts. */
+  readonly isRedriven?: boolean;
 }
 
 const COUNTED: AttemptCounting = { maxAttempts: Infinity, isDeadLetterQueue: false };
@@ -78,8 +80,9 @@ export function announceAttempt(message: ServiceBusReceivedMessage, attempt: num
 export function recordAttempts(
   message: ServiceBusReceivedMessage,
   failedAttempts: number,
-  { isDeadLetterQueue }: AttemptCounting = COUNTED,
+  { isDeadLetterQueue, isRedriven }: AttemptCounting = COUNTED,
 ): SettlementProperties {
+  if (isRedriven) return {};
   if (isDeadLetterQueue) return recordOnDeadLetterQueue(message, failedAttempts);
   return { [FAILED_ATTEMPTS]: failedAttempts, [AT_DELIVERY_COUNT]: message.deliveryCount ?? 0 };
 }

@@ -109,6 +109,11 @@ export class Delivery implements RenewableLock {
     return this.wasTried && this.state === 'open';
   }
 
+  /** It is a dead letter, whose handler has another try: a requester has been told of its failure long ago. */
+  get isRedriven(): boolean {
+    return false;
+  }
+
   get lockedUntilUtc(): Date | undefined {
     return this.message.lockedUntilUtc;
   }

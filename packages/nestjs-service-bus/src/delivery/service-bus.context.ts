@@ -4,6 +4,7 @@ import { BaseRpcContext } from '@nestjs/microservices';
 import { recordAttempts } from './attempts.js';
 import { toText } from '../exceptions/read-thrown.js';
 import { messageIdentity } from './message-identity.js';
+import { RedriveDelivery } from './redrive-delivery.js';
 import { settle } from './settle.js';
 import { type Delivery } from './delivery.js';
 import { SessionDelivery } from './session-delivery.js';
@@ -125,7 +126,9 @@ export class ServiceBusContext extends BaseRpcContext<[ServiceBusReceivedMessage
   }
 
   private session(): ServiceBusSessionReceiver {
-    if (this.delivery instanceof SessionDelivery) return this.delivery.session;
+    const { delivery } = this;
+    if (delivery instanceof SessionDelivery) return delivery.session;
+    if (delivery instanceof RedriveDelivery && delivery.session) return delivery.session;
     throw new NoSessionError(this.entityPath);
   }
 

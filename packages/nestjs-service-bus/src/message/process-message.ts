@@ -175,7 +175,10 @@ async function deadLetter(
 ): Promise<void> {
   const name = describeMessage(delivery, runtime.binding);
   aboutMessage(delivery, runtime.binding, () =>
-    runtime.logger.error(`${name} is dead-lettered: ${cause.reason}`, cause.stack),
+    runtime.logger.error(
+      `${name} ${delivery.isRedriven ? 'stays' : 'is'} dead-lettered: ${cause.reason}`,
+      cause.stack,
+    ),
   );
   const properties = {
     ...closeRecord(delivery.message),
@@ -183,7 +186,7 @@ async function deadLetter(
   };
   await settle(delivery, endOf(fitCause(cause), properties, runtime));
   // Only now is it final: a message whose lock was lost comes again.
-  if (delivery.state !== 'settled') return;
+  if (delivery.state !== 'settled' || delivery.isRedriven) return;
   const pattern = route?.pattern ?? runtime.binding.pattern;
   await replyFailure(answer, delivery.message, pattern, runtime).catch((refusal: unknown) => {
     aboutMessage(delivery, runtime.binding, () =>

@@ -21,13 +21,15 @@ import { Progress } from './health/progress.js';
 import { type ConsumerObserver, ReceivingState } from './health/receiving-state.js';
 import { BatchDispatcher } from './concurrency/batch-dispatcher.js';
 import { type Dispatcher, SingleDispatcher } from './concurrency/dispatcher.js';
+import { type HeldDeadLetter, type RedriveOutcome } from './redrive/redrive.js';
+import { Redriver } from './redrive/redriver.js';
 import { WaitingRoom } from '../message/waiting-room.js';
 
 const LAST_SETTLEMENTS_MS = 2_000;
 
 /** Receives the messages of one binding and processes them within the binding's limits. */
 export class Consumer implements LinkOwner {
-  private readonly binding: Binding;
+  readonly binding: Binding;
   private readonly capacity: Capacity;
   private readonly dispatcher: Dispatcher;
   private readonly waitingRoom: WaitingRoom;
@@ -41,9 +43,10 @@ export class Consumer implements LinkOwner {
   private isDraining = false;
   private isClosed = false;
   private givenBack = 0;
+  private redriver?: Redriver;
 
   constructor(
-    clients: ClientSource,
+    private readonly clients: ClientSource,
     private readonly locks: LockRenewer,
     runtime: BindingRuntime,
     observer: ConsumerObserver,
@@ -66,7 +69,7 @@ export class Consumer implements LinkOwner {
       },
       this.topUp,
     );
-    this.dispatcher = this.makeDispatcher();
+    this.dispatcher = this.makeDispatcher(this.runtime);
     this.supply = new ReceiverSupply(clients, this.binding);
     const line = OpeningLine.of(clients);
     this.links = new LinkChain(() => {
@@ -108,6 +111,13 @@ export class Consumer implements LinkOwner {
     if (this.isDraining) return { ...details, state: 'draining' };
     const health = this.receiving.health(this.links.isReceiving);
     return { ...details, ...health, ...(health.error ? {} : this.watch.health()) };
+  }
+
+  /** Has a dead letter of its entity handled, whose lock is handed over with it. */
+  redrive(deadLetter: HeldDeadLetter): Promise<RedriveOutcome> {
+    const { clients, locks, runtime, capacity } = this;
+    this.redriver ??= new Redriver(clients, locks, runtime, capacity, (own) => this.makeDispatcher(own));
+    return this.redriver.redrive(deadLetter);
   }
 
   receive(message: ServiceBusReceivedMessage, link: ReceiverLink): void {
@@ -164,7 +174,7 @@ export class Consumer implements LinkOwner {
     this.dispatcher.close();
     this.waitingRoom.close();
     this.runtime.outputs.close();
-    const stopped = this.links.stop();
+    const stopped = Promise.all([this.links.stop(), this.redriver?.drain(graceMs)]);
     if ((await within(graceMs, this.inWork.idle())) === 'late') await this.interrupt();
     await stopped;
     drained(this.givenBack);
@@ -195,11 +205,11 @@ export class Consumer implements LinkOwner {
     }
   }
 
-  private makeDispatcher(): Dispatcher {
+  private makeDispatcher(runtime: MessageRuntime): Dispatcher {
     const { batch } = this.binding;
     return batch
-      ? new BatchDispatcher(this.capacity, batch, this.runtime, this.topUp)
-      : new SingleDispatcher(this.capacity, this.runtime, this.topUp);
+      ? new BatchDispatcher(this.capacity, batch, runtime, this.topUp)
+      : new SingleDispatcher(this.capacity, runtime, this.topUp);
   }
 
   /** There may be room for more messages. */

@@ -12,6 +12,7 @@ export { settleAlone } from './message/settle-alone.js';
 export { Settler } from './message/settler.js';
 export { acceptSession } from './receiving/accept-session.js';
 export { createReceiver } from './receiving/create-receiver.js';
+export { readReceived } from './receiving/read-received.js';
 export { ReceivingLink, type ReceivingLinkOwner } from './receiving/receiving-link.js';
 export { type LinkHandlers, subscribe, type Subscription } from './receiving/subscribe.js';
 export { Retrying } from './retrying.js';

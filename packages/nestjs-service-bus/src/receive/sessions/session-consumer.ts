@@ -10,6 +10,8 @@ import { type LockRenewer } from '../../delivery/lock-renewer.js';
 import { Progress } from '../health/progress.js';
 import { ReceiverLog } from '../health/receiver-log.js';
 import { type ConsumerObserver } from '../health/receiving-state.js';
+import { type HeldDeadLetter, type RedriveOutcome } from '../redrive/redrive.js';
+import { Redriver } from '../redrive/redriver.js';
 import { AnnouncedAttempts } from './announced-attempts.js';
 import { SessionAcceptor } from './session-acceptor.js';
 import { SessionRun } from './session-run.js';
@@ -31,7 +33,7 @@ export interface SessionConsumerHealth extends ConsumerHealth {
 
 /** Accepts up to `maxConcurrentSessions` sessions of one binding, and processes their messages. */
 export class SessionConsumer {
-  private readonly binding: Binding;
+  readonly binding: Binding;
   private readonly progress: Progress;
   /** One per connection; another is added when all places of the existing ones are taken. */
   private readonly acceptors: SessionAcceptor[] = [];
@@ -42,6 +44,7 @@ export class SessionConsumer {
   private error?: Error;
   private readonly log: ReceiverLog;
   private isDraining = false;
+  private redriver?: Redriver;
 
   constructor(
     private readonly clients: ClientSource,
@@ -89,6 +92,13 @@ export class SessionConsumer {
     return { ...details, state: 'failing', error };
   }
 
+  /** Has a dead letter of its entity handled, whose lock is handed over with it; its session is held meanwhile. */
+  redrive(deadLetter: HeldDeadLetter): Promise<RedriveOutcome> {
+    const { clients, locks, runtime } = this;
+    this.redriver ??= Redriver.withSlots(clients, locks, runtime);
+    return this.redriver.redrive(deadLetter);
+  }
+
   /**
    * Accepts no more sessions, lets handlers finish, and releases the sessions. Messages that are not done after
    * `graceMs` are given back.
@@ -99,8 +109,10 @@ export class SessionConsumer {
     const drained = this.log.drainBegins(this.busyRuns().length);
     for (const acceptor of this.acceptors) acceptor.close();
     this.runtime.outputs.close();
+    const redriven = this.redriver?.drain(graceMs);
     const ended = Promise.all([...this.runs].map((run) => run.drain()));
     const late = (await within(graceMs, ended)) === 'late' ? await this.interrupt() : 0;
+    await redriven;
     drained(late);
   }
 

@@ -6,9 +6,10 @@ import { RECEIVER_OPTIONS } from './receiver-options.js';
 /** Creates a receiver that neither renews locks nor parses bodies. */
 export function createReceiver(
   client: ServiceBusClient,
-  { entity, subscription }: ReceivableEntity,
+  { entity, subscription, subQueueType }: ReceivableEntity,
 ): ServiceBusReceiver {
+  const options = subQueueType ? { ...RECEIVER_OPTIONS, subQueueType } : RECEIVER_OPTIONS;
   return subscription === undefined
-    ? client.createReceiver(entity, RECEIVER_OPTIONS)
-    : client.createReceiver(entity, subscription, RECEIVER_OPTIONS);
+    ? client.createReceiver(entity, options)
+    : client.createReceiver(entity, subscription, options);
 }
