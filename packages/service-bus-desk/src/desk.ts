@@ -3,6 +3,7 @@ import { type ChangeOptions, type RunResult } from './change/change-options.js';
 import { type ExportedMessage, exportMessage } from './change/exported-line.js';
 import { importMessages, type ImportOptions, type ReadLines } from './change/import-messages.js';
 import { Purge } from './change/purge.js';
+import { type HandDeadLetter, Redrive } from './change/redrive.js';
 import { Resubmit, type ResubmitOptions } from './change/resubmit.js';
 import { deadLetterPath, readEntityAddress } from './connection/entity-address.js';
 import { Namespace } from './connection/namespace.js';
@@ -134,6 +135,18 @@ export class Desk {
       new Resubmit(this.namespace, address, options),
       options,
     );
+  }
+
+  /**
+   * Has dead letters handled where they are, by a process that has their entity's handler: no other subscription sees a
+   * copy, and no queue is passed twice. What fails again stays where it is. Needs Listen on the entity.
+   *
+   * @param handle gets each of them with its lock, some at a time
+   * @throws DeskError where it could not be begun, or stopped after the first messages (`canary-failed`)
+   */
+  redrive(entity: string, handle: HandDeadLetter, options: ChangeOptions = {}): Promise<RunResult> {
+    const address = readEntityAddress(entity);
+    return changeDeadLetters(this.namespace, address, new Redrive(address.path, handle), options);
   }
 
   /** Removes dead letters for good. Needs Listen. */

@@ -8,6 +8,7 @@ export {
 export { type MessageEdit } from './change/edit.js';
 export { type ExportedMessage } from './change/exported-line.js';
 export { type ImportOptions, type ReadLines } from './change/import-messages.js';
+export { type HandDeadLetter, type HeldDeadLetter, type RedriveOutcome } from './change/redrive.js';
 export { type ResubmitOptions } from './change/resubmit.js';
 export { type NamespaceOptions } from './connection/namespace-options.js';
 export { type DeadLetterFilter } from './dead-letters/dead-letter-filter.js';

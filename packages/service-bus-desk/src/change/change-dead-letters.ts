@@ -8,7 +8,7 @@ import { DeskError } from '../desk-error.js';
 import { type MessageLock } from '../sdk/raw-receiver.js';
 import { codeOf } from '../sdk/retrying.js';
 import { type ChangeOptions, type RunOptions, type RunResult } from './change-options.js';
-import { Journal, type RunHeader } from './journal.js';
+import { Journal, type Progress, type RunHeader } from './journal.js';
 import { Pace } from './pace.js';
 import { RunState } from './run-state.js';
 import { type FoundMessage, Sweep } from './sweep.js';
@@ -17,16 +17,28 @@ import { type FoundMessage, Sweep } from './sweep.js';
 export interface Change {
   readonly action: RunHeader['action'];
   readonly target?: string;
-  /** Does it, and returns which messages may be removed; the others stay, with a reason. */
-  perform(found: readonly FoundMessage[], state: RunState, signal: AbortSignal): Promise<Performed>;
+  /** Does it, and returns what became of the messages. */
+  perform(found: readonly FoundMessage[], work: ChangeWork): Promise<Performed>;
   /** Resolves when all of these have succeeded. @throws DeskError (`canary-failed`) if not */
   verify?(run: string, sequenceNumbers: readonly bigint[], signal: AbortSignal): Promise<void>;
   close?(): Promise<void>;
 }
 
-/** The outcome of some messages. */
+/** What a change has at hand. */
+export interface ChangeWork {
+  readonly state: RunState;
+  readonly signal: AbortSignal;
+  /** Takes a message's lock over: it is neither renewed nor given back here from now on. Undefined if it is lost. */
+  readonly release: (found: FoundMessage) => { readonly lockedUntil: Date | undefined } | undefined;
+}
+
+/** The outcome of some messages. Those of none of the three come again. */
 export interface Performed {
+  /** May be removed. */
   readonly remove: readonly FoundMessage[];
+  /** Are removed already. */
+  readonly removed?: readonly FoundMessage[];
+  /** Stay where they are. */
   readonly keep: readonly { readonly found: FoundMessage; readonly reason: string }[];
 }
 
@@ -34,6 +46,8 @@ const CANARY = 10;
 const BATCH_SIZE = 100;
 const MAX_HELD = 100_000;
 const WAIT_FOR_LOCKS_MS = 310_000;
+/** After these a message only has to go. */
+const LAST_STEPS = new Set<Progress | undefined>(['begun', 'sent']);
 const NEVER = new AbortController().signal;
 
 /** Changes the dead letters of an entity that a filter lets through: some first, then the others, in order. */
@@ -138,8 +152,11 @@ class ChangeRun {
     await sweep.run(async (found) => {
       await pace?.next(found.length, signal);
       signal.throwIfAborted();
-      const { remove, keep } = await this.change.perform(found, state, signal);
+      const work = { state, signal, release: (one: FoundMessage) => sweep.release(one) };
+      const { remove, keep, removed = [] } = await this.change.perform(found, work);
       await this.remove(remove, sought, sweep);
+      for (const { message } of removed) sought.delete(message.sequenceNumber);
+      await state.noteDone(removed.map(({ message }) => message.sequenceNumber));
       for (const { found: one } of keep) sought.delete(one.message.sequenceNumber);
       await state.noteFailed(
         keep.map(({ found: one, reason }) => ({ sequenceNumber: one.message.sequenceNumber, reason })),
@@ -148,14 +165,14 @@ class ChangeRun {
     if (sought.size > 0) await this.explainMissing(sought);
   }
 
-  /** What is gone although it was sent was removed by a run that was killed before it could write that down. */
+  /** What is gone although it was sent, or begun, was done by a run that was killed before it could write that down. */
   private async explainMissing(sought: ReadonlySet<bigint>): Promise<void> {
     const { address, signal, state } = this;
     const present = new Set<bigint>();
     for await (const page of peekMessages(this.namespace, deadLetterPath(address), { signal })) {
       for (const { sequenceNumber } of page) if (sought.has(sequenceNumber)) present.add(sequenceNumber);
     }
-    const removed = [...sought].filter((one) => !present.has(one) && this.journal.of(one) === 'sent');
+    const removed = [...sought].filter((one) => !present.has(one) && LAST_STEPS.has(this.journal.of(one)));
     await state.noteDone(removed);
     state.missing += sought.size - removed.length;
   }

@@ -49,6 +49,13 @@ const OF_FAILURE = [
   'dead-letter-retry-locked-until',
   'retry-attempts',
   'retry-delivery-count',
+  'redrive-count',
+  'redrive-attempt',
+  'redrive-reason',
+  'redrive-description',
+  'redrive-stack',
+  'redrive-host',
+  'redrive-time',
 ];
 /** What the broker adds, and adds anew. The partition key is the sender's. */
 const OF_BROKER = new Set<string>(

@@ -26,7 +26,7 @@ export interface MessageEdit {
 const FIELDS = new Set(['body', 'contentType', 'subject', 'correlationId', 'to', 'replyTo', 'properties']);
 /** Properties by which whoever looks at a copy knows where it came from. */
 const RESERVED =
-  /^(?:resubmit-|original-|dead-letter-|DeadLetter(?:Reason|ErrorDescription)$|retry-(?:attempts|delivery-count)$)/i;
+  /^(?:resubmit-|redrive-|original-|dead-letter-|DeadLetter(?:Reason|ErrorDescription)$|retry-(?:attempts|delivery-count)$)/i;
 
 /** @throws DeskError if it would change what has to stay as it is */
 export function checkEdit(edit: MessageEdit): void {

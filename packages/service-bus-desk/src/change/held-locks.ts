@@ -14,6 +14,7 @@ interface Held {
   readonly lock: MessageLock;
   readonly intervalMs: number;
   renewAtMs: number;
+  lockedUntil: Date | undefined;
 }
 
 /**
@@ -40,9 +41,17 @@ export class HeldLocks {
     const nowMs = performance.now();
     for (const message of messages) {
       const { lock } = message;
-      const intervalMs = intervalOf(lockedUntilOf(message));
-      this.held.set(lock, { lock, intervalMs, renewAtMs: nowMs + intervalMs });
+      const lockedUntil = lockedUntilOf(message);
+      const intervalMs = intervalOf(lockedUntil);
+      this.held.set(lock, { lock, intervalMs, renewAtMs: nowMs + intervalMs, lockedUntil });
     }
+  }
+
+  /** Hands a lock over to somebody else, with its end; undefined for one that was lost. */
+  release(lock: MessageLock): { readonly lockedUntil: Date | undefined } | undefined {
+    const held = this.held.get(lock);
+    this.held.delete(lock);
+    return held;
   }
 
   /** Their locks are not ours to care for any more. */
@@ -84,11 +93,14 @@ export class HeldLocks {
     if (present.length === 0) return;
     const nowMs = performance.now();
     try {
-      await this.node.renewLocks(
+      const ends = await this.node.renewLocks(
         present.map(({ lock }) => lock.token),
         signal,
       );
-      for (const one of present) one.renewAtMs = nowMs + one.intervalMs;
+      for (const [index, one] of present.entries()) {
+        one.renewAtMs = nowMs + one.intervalMs;
+        one.lockedUntil = ends[index];
+      }
     } catch (error) {
       const isLost = codeOf(error) === 'MessageLockLost';
       if (isLost && present.length === 1) this.forget(present.map(({ lock }) => lock));

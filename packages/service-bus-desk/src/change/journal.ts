@@ -4,7 +4,7 @@ import { DeskError } from '../desk-error.js';
 
 /** What a run does, and to what: a run that goes on must be the same. */
 export interface RunHeader {
-  readonly action: 'resubmit' | 'purge' | 'import';
+  readonly action: 'resubmit' | 'redrive' | 'purge' | 'import';
   /** The namespace's host: another one has other messages under the same numbers. */
   readonly host: string;
   readonly entity: string;
@@ -13,8 +13,8 @@ export interface RunHeader {
   readonly run: string;
 }
 
-/** How far a run has come with a message. */
-export type Progress = 'sent' | 'done' | 'failed';
+/** How far a run has come with a message: `begun` is one that its handler was given. */
+export type Progress = 'begun' | 'sent' | 'done' | 'failed';
 
 const VERSION = 1;
 const NUMBERS_PER_LINE = 1_000;

@@ -3,10 +3,9 @@ import { type Namespace } from '../connection/namespace.js';
 import { DeskError } from '../desk-error.js';
 import { type DeskMessage } from '../message/desk-message.js';
 import { type OutgoingMessage, RawSender } from '../sdk/raw-sender.js';
-import { type Change, type Performed } from './change-dead-letters.js';
+import { type Change, type ChangeWork, type Performed } from './change-dead-letters.js';
 import { copyMessage } from './copy-message.js';
 import { checkEdit, type MessageEdit } from './edit.js';
-import { type RunState } from './run-state.js';
 import { type FoundMessage } from './sweep.js';
 import { watchCopies } from './watch-copies.js';
 
@@ -46,8 +45,7 @@ export class Resubmit implements Change {
 
   async perform(
     found: readonly FoundMessage[],
-    { journal }: RunState,
-    signal: AbortSignal,
+    { state: { journal }, signal }: ChangeWork,
   ): Promise<Performed> {
     const keep: { found: FoundMessage; reason: string }[] = [];
     const outgoing = new Map<OutgoingMessage, FoundMessage>();

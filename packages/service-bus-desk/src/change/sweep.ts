@@ -117,6 +117,11 @@ export class Sweep {
     this.locks.forget(locks);
   }
 
+  /** Hands the lock of a message that was found over; undefined if it is lost. */
+  release({ lock }: FoundMessage): { readonly lockedUntil: Date | undefined } | undefined {
+    return this.locks.release(lock);
+  }
+
   /** A link that fails is replaced by the next one; what it has brought stays locked. */
   private async receive(count: number): Promise<LockedMessage[]> {
     for (let tries = 1; ; tries++) {

@@ -6,7 +6,8 @@ import { toJson } from '../message/to-json.js';
 import { type Output } from './streams.js';
 
 /** Shown apart, below. */
-const APART = new Set(['DeadLetterReason', 'DeadLetterErrorDescription', 'dead-letter-stack']);
+const REDRIVE_STACK = 'redrive-stack';
+const APART = new Set(['DeadLetterReason', 'DeadLetterErrorDescription', 'dead-letter-stack', REDRIVE_STACK]);
 
 /** Shows everything of a message to people. */
 export async function showMessage(output: Output, message: DeskMessage): Promise<void> {
@@ -27,10 +28,14 @@ export async function showMessage(output: Output, message: DeskMessage): Promise
   await output.line();
   await output.line(output.style('bold', `body (${message.body.kind}, ${message.body.type})`));
   await output.line(bodyText(message));
-  const stack = message.stack ?? message.deadLetterDescription;
-  if (stack === undefined) return;
+  await showStack(output, 'error', message.stack ?? message.deadLetterDescription);
+  await showStack(output, 'error of the last redrive', message.applicationProperty(REDRIVE_STACK));
+}
+
+async function showStack(output: Output, title: string, stack: unknown): Promise<void> {
+  if (typeof stack !== 'string') return;
   await output.line();
-  await output.line(output.style('bold', 'error'));
+  await output.line(output.style('bold', title));
   await output.line(printable(stack));
 }
 

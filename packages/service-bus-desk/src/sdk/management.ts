@@ -76,9 +76,12 @@ export class ManagementNode {
     return messagesOf(await this.request('receive-by-sequence-number', body, signal));
   }
 
-  /** Renews several locks: all of them, or none. */
-  async renewLocks(tokens: readonly Buffer[], signal?: AbortSignal): Promise<void> {
-    await this.request('renew-lock', { 'lock-tokens': types.wrap_array(tokens, UUID, undefined) }, signal);
+  /** Renews several locks, all of them or none, and returns until when they last now. */
+  async renewLocks(tokens: readonly Buffer[], signal?: AbortSignal): Promise<Date[]> {
+    const body = { 'lock-tokens': types.wrap_array(tokens, UUID, undefined) };
+    const reply = await this.request('renew-lock', body, signal);
+    const ends = reply.body?.['expirations'];
+    return Array.isArray(ends) ? (ends as (Date | number)[]).map((end) => new Date(end)) : [];
   }
 
   /** Lists ids of sessions, `top` at a time, that have messages or a state. */
