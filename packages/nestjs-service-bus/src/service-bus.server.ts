@@ -6,7 +6,6 @@ import {
   type MsPattern,
   type ReadPacket,
   Server,
-  type Transport,
 } from '@nestjs/microservices';
 
 import { type Binding } from './binding/binding.js';
@@ -46,20 +45,13 @@ import { SessionConsumer } from './receive/sessions/session-consumer.js';
 import { type ServiceBusContext } from './delivery/service-bus.context.js';
 import { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';
 import { SERVICE_BUS_TRANSPORT } from './service-bus-transport.js';
+import { type ProcessingEndHook, type ProcessingStartHook } from './processing-hooks.js';
 import { type ServerMetrics } from './telemetry/server-metrics.js';
 import { Telemetry } from './telemetry/telemetry.js';
 import { UnfailingLogger } from './unfailing-logger.js';
 
 /** In the log; not the class's name, which a bundler may change. */
 export const SERVER_LOG_CONTEXT = 'ServiceBusServer';
-
-// The types of Nest's hooks, which `Server` does not have before @nestjs/microservices 11.1.
-type ProcessingStartHook = (
-  transportId: Transport | symbol,
-  context: unknown,
-  done: () => Promise<unknown>,
-) => void;
-type ProcessingEndHook = (transportId: Transport | symbol, context: unknown) => void;
 
 /**
  * Nest's transport strategy for Azure Service Bus. Take it from the application's container:
