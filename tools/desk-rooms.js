@@ -1,5 +1,6 @@
 const SOURCE = 'packages/service-bus-desk/src/';
 const AMQP_MESSAGE = '@nestjs-service-bus/amqp-message';
+const RULE_FILTER = '@nestjs-service-bus/rule-filter';
 const ERROR = `${SOURCE}desk-error.ts`;
 const LOWER = ['connection/', 'message/', 'sdk/', 'desk-error.ts'].map((room) => SOURCE + room);
 
@@ -15,8 +16,28 @@ export const DESK_ROOMS = [
   },
   {
     room: `${SOURCE}operate/`,
-    may: [`${SOURCE}operate/`, `${SOURCE}connection/`, `${SOURCE}sdk/`, '@azure/service-bus', 'long'],
+    may: [
+      `${SOURCE}operate/`,
+      `${SOURCE}connection/`,
+      `${SOURCE}sdk/`,
+      ERROR,
+      RULE_FILTER,
+      '@azure/service-bus',
+      'long',
+    ],
   },
+  {
+    room: `${SOURCE}watch/`,
+    may: [`${SOURCE}watch/`, `${SOURCE}dead-letters/`, `${SOURCE}describe-error.ts`, ...LOWER],
+  },
+  // What the page knows of the desk.
+  { room: `${SOURCE}http/page-api.ts`, may: [] },
+  { room: `${SOURCE}http/`, mayNot: [`${SOURCE}command/`, `${SOURCE}sdk/`], may: [SOURCE, 'node:'] },
+  {
+    room: 'packages/service-bus-desk/page/',
+    may: ['packages/service-bus-desk/page/', `${SOURCE}http/page-api.ts`, 'preact', 'uplot'],
+  },
+  { room: `${SOURCE}describe-error.ts`, may: [`${SOURCE}sdk/`, `${SOURCE}message/`] },
   { room: `${SOURCE}command/`, may: [SOURCE, 'commander', 'node:'] },
   { room: `${SOURCE}main.ts`, may: [`${SOURCE}command/`, 'node:'] },
   { room: SOURCE, mayNot: [`${SOURCE}command/`], may: [SOURCE, 'node:'] },

@@ -19,6 +19,7 @@ import {
 import { peekMessages, type PeekOptions } from './dead-letters/peek-messages.js';
 import { type DeskMessage } from './message/desk-message.js';
 import { cancelScheduled, type NewMessage, sendMessage } from './operate/send-message.js';
+import { listRules, type SubscriptionRule } from './operate/rules.js';
 import { listSessions, readSessionState } from './operate/sessions.js';
 
 /** What a listing of dead letters is asked for. */
@@ -195,6 +196,11 @@ export class Desk {
    */
   sessionState(entity: string, sessionId: string): Promise<unknown> {
     return readSessionState(this.namespace, entity, sessionId);
+  }
+
+  /** Lists the rules of a subscription. Needs Listen. @throws DeskError for a queue */
+  rules(entity: string): Promise<SubscriptionRule[]> {
+    return listRules(this.namespace, entity);
   }
 
   /** Closes all connections. */

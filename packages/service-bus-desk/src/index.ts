@@ -17,6 +17,14 @@ export { type DeadLetterCount, type EntityDepth } from './dead-letters/entities.
 export { type PeekOptions } from './dead-letters/peek-messages.js';
 export { Desk, type ListOptions } from './desk.js';
 export { DeskError, type DeskErrorCode } from './desk-error.js';
+export { createDeskHandler } from './http/desk-handler.js';
+export {
+  type AuditLine,
+  type DeskCaller,
+  type DeskHandler,
+  type DeskHandlerOptions,
+} from './http/handler-options.js';
+export { type BindingStatus, type HandlersPort } from './http/handlers-port.js';
 export {
   type Body,
   type BodyKind,
@@ -29,4 +37,5 @@ export {
 } from './message/body.js';
 export { type ApplicationProperty, DeskMessage, type MessageState } from './message/desk-message.js';
 export { errorSignature } from './message/error-signature.js';
+export { type SubscriptionRule } from './operate/rules.js';
 export { type NewMessage } from './operate/send-message.js';

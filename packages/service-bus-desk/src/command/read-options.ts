@@ -78,6 +78,12 @@ export function readCount(text: string): number {
   throw new DeskError(`${text}: a whole number from 1 on is wanted`, 'bad-input');
 }
 
+/** A port of TCP; 0 is one that is free. @throws DeskError */
+export function readPort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw new DeskError(`${text}: a port is a number up to 65535`, 'bad-input');
+}
+
 /** Adds a sequence number to those before. @throws DeskError */
 export function readNumber(text: string, before: readonly bigint[] = []): bigint[] {
   if (/^#?\d{1,19}$/.test(text)) return [...before, BigInt(text.replace('#', ''))];

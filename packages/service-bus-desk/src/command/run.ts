@@ -8,6 +8,7 @@ import { ExitCode, exitCodeOf } from './exit-code.js';
 import { addMessages } from './messages.js';
 import { openDesk } from './open-desk.js';
 import { addQueues } from './queues.js';
+import { addPage } from './page.js';
 import { Output, type Surroundings } from './streams.js';
 
 const ENVIRONMENT = `
@@ -66,6 +67,7 @@ function buildProgram(version: string, { output, errors }: Surroundings, run: Ru
   addDeadLetters(program, run);
   addQueues(program, run);
   addMessages(program, run);
+  addPage(program, run);
   addCompletion(program, run, (text) => void output.write(text));
   inherit(program);
   return program;
