@@ -22,6 +22,7 @@ const ROOMS = [
   { room: 'topology/model/' },
   { room: 'topology/export/' },
   { room: 'topology/administration/', packages: ['@azure/service-bus'] },
+  { room: 'describe/', packages: ['@nestjs/common', '@nestjs/core'] },
   {
     room: 'delivery/',
     packages: ['@azure/service-bus', '@nestjs/microservices', '@opentelemetry/api'],

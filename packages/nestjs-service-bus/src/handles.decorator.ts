@@ -4,7 +4,7 @@ import { declareAtHandler } from './binding/handler-declaration.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { type Contract, type RequestContract } from './contract/contract.js';
 import { handledContract, markHandled } from './contract/contract-marks.js';
-import { SERVICE_BUS_TRANSPORT } from './service-bus-transport.js';
+import { SERVICE_BUS_TRANSPORT } from './binding/service-bus-transport.js';
 
 /** Options of `@Handles`. */
 export interface HandlesOptions {

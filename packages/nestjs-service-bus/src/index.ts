@@ -51,7 +51,7 @@ export {
   subscribe as subscribeWithLinkEvents,
   type Subscription,
 } from './sdk/index.js';
-export { type ServiceBusModuleOptions } from './service-bus-options.js';
+export { type Provision, type ServiceBusModuleOptions } from './service-bus-options.js';
 export { type DestinationSendOptions, ServiceBusSenders } from './injection/service-bus-senders.js';
 export { PredecessorFailedError } from './send/order-chain.js';
 export { type KeyedDestination, type SenderEntity } from './injection/pooled-sender.js';
@@ -107,7 +107,32 @@ export {
   ServiceBusHandler,
   type ServiceBusHandlerOptions,
 } from './service-bus-handler.decorator.js';
-export { SERVICE_BUS_TRANSPORT } from './service-bus-transport.js';
+export {
+  type ApplicationDescription,
+  describeApplication,
+  type DescribedBinding,
+  type DescribedHandler,
+  type DescribedSender,
+} from './describe/describe-application.js';
+export { type DescribedOption } from './describe/describe-options.js';
+export {
+  type DesiredEntity,
+  type EntityKind,
+  type Settings,
+  type SettingValue,
+  type Topology,
+  type TopologyEntity,
+} from './topology/model/topology.js';
+export {
+  type CorrelationRule,
+  type DeclaredEntity,
+  type EntityOptions,
+  type ReplyToEntityOptions,
+  type RuleOptions,
+  type SqlRule,
+  type TopicOptions,
+} from './binding/entity-options.js';
+export { SERVICE_BUS_TRANSPORT } from './binding/service-bus-transport.js';
 export { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';
 export { type CurrentMessage, currentMessage, type ProcessingEnd } from './delivery/current-message.js';
 export { within } from './time/within.js';

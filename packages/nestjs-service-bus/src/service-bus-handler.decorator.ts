@@ -4,7 +4,7 @@ import { declareAtHandler, type DeclaredBindingOptions } from './binding/handler
 import { hasPattern } from './binding/handlers.js';
 import { bindingName, type BindingPattern } from './binding/pattern.js';
 import { EventPattern } from './event-pattern.decorator.js';
-import { SERVICE_BUS_TRANSPORT } from './service-bus-transport.js';
+import { SERVICE_BUS_TRANSPORT } from './binding/service-bus-transport.js';
 
 /** Options of `@ServiceBusHandler`: those of a binding, and which of its messages the handler takes. */
 export interface ServiceBusHandlerOptions extends DeclaredBindingOptions {

@@ -37,7 +37,21 @@ export type ServiceBusModuleOptions = ConnectionOptions & {
   readonly replyQueueRequiresSession?: boolean;
   /** The longest wait for a reply, in milliseconds. Default 30,000. */
   readonly requestTimeoutMs?: number;
+  /**
+   * What is done at the start about the queues, topics and subscriptions that bindings declare. `create` makes what is
+   * missing and changes what differs, without destroying anything; `verify` stops the start where something differs;
+   * both need the right to manage. Default `none`: those who deploy see to it, with the command `topology`.
+   */
+  readonly provision?: Provision;
+  /**
+   * Stands before the name of each queue and topic that the application names: for a developer's own entities in a
+   * namespace that others use as well. A `replyTo` that a message names is taken as it is. Default: none.
+   */
+  readonly entityPrefix?: string;
 };
+
+/** See `provision` of `ServiceBusModule.forRoot`. */
+export type Provision = 'create' | 'verify' | 'none';
 
 export const DEFAULT_DRAIN_TIMEOUT_MS = 25_000;
 
@@ -51,6 +65,8 @@ const MODULE_OPTIONS: OptionNames<ServiceBusModuleOptions> = {
   replyQueue: true,
   replyQueueRequiresSession: true,
   requestTimeoutMs: true,
+  provision: true,
+  entityPrefix: true,
 };
 
 /** What is wrong with the options of `forRoot`, one line each. */
@@ -88,6 +104,16 @@ function choiceProblems(options: Partial<ServiceBusModuleOptions> | undefined): 
   const logMessages: unknown = options?.logMessages;
   if (![undefined, false, 'info', 'debug'].includes(logMessages as string)) {
     problems.push(`logMessages is ${toText(logMessages)}, allowed is info, debug or false`);
+  }
+  const provision: unknown = options?.provision;
+  if (![undefined, 'create', 'verify', 'none'].includes(provision as string)) {
+    problems.push(`provision is ${toText(provision)}, allowed is create, verify or none`);
+  }
+  const entityPrefix: unknown = options?.entityPrefix ?? '';
+  if (typeof entityPrefix !== 'string' || !/^(?:[A-Za-z0-9][\w.\-/]*)?$/.test(entityPrefix)) {
+    problems.push(
+      `entityPrefix is ${toText(entityPrefix)}, allowed are letters, digits, "-", "_", "." and "/"`,
+    );
   }
   return problems;
 }

@@ -2,21 +2,18 @@ import { type DynamicModule, type ModuleMetadata, type Provider } from '@nestjs/
 import { ModulesContainer } from '@nestjs/core';
 
 import { type BindingOptions } from './binding/binding.js';
-import { BindingRegistry } from './binding/binding-registry.js';
+import { BindingRegistry, type UsedEntities } from './binding/binding-registry.js';
+import { type DeclaredEntity, type ReplyToEntityOptions } from './binding/entity-options.js';
+import { featureEntityProblems } from './binding/entity-problems.js';
 import { bindingName, type BindingPattern } from './binding/pattern.js';
 import { keyProblemsOf } from './binding/only-entity.js';
 import { problemsOfBinding } from './binding/resolve-binding.js';
 import { BINDING_OPTIONS } from './binding/unknown-binding-options.js';
 import { type OptionNames, unknownOptions } from './binding/unknown-options.js';
-import { KeyedConnections } from './injection/keyed-connections.js';
-import { type KeyedDestination, PooledSender, type SenderEntity } from './injection/pooled-sender.js';
-import { type ReceiverEntity, ReceiverPool } from './injection/receiver-pool.js';
-import { isConnectionString } from './sdk/index.js';
-import { SenderPool } from './send/sender-pool.js';
+import { byName, nameOf, noRoot, optional, receiverProvider, senderProvider } from './feature-entities.js';
+import { type KeyedDestination, type SenderEntity } from './injection/pooled-sender.js';
+import { type ReceiverEntity } from './injection/receiver-pool.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
-import { findRoots } from './find-roots.js';
-import { NamespaceProbe } from './health/namespace-probe.js';
-import { getReceiverToken, getSenderToken } from './injection/injection-tokens.js';
 
 /** What a feature sends to and receives from, next to its binding. */
 export interface FeatureEntities {
@@ -24,6 +21,11 @@ export interface FeatureEntities {
   readonly senders?: readonly string[] | Readonly<Record<string, SenderEntity>>;
   /** Queues or subscriptions for `@InjectReceiver`: names, or injection name → entity. */
   readonly receivers?: readonly string[] | Readonly<Record<string, ReceiverEntity>>;
+  /**
+   * What queues or topics are like that the feature uses besides those of its binding, for `provision` and the command
+   * `topology`: name → options, or `external` where they are somebody else's.
+   */
+  readonly entities?: Readonly<Record<string, DeclaredEntity<ReplyToEntityOptions>>>;
 }
 
 /** Options of `ServiceBusModule.forFeature`. */
@@ -72,7 +74,7 @@ export interface ServiceBusFeatureAsyncOptions<
   useFactory(...injected: InjectedValues<Dependencies>): BindingOptions | Promise<BindingOptions>;
 }
 
-const ENTITIES: OptionNames<FeatureEntities> = { senders: true, receivers: true };
+const ENTITIES: OptionNames<FeatureEntities> = { senders: true, receivers: true, entities: true };
 const FEATURE_OPTIONS: OptionNames<ServiceBusFeatureOptions> = {
   ...BINDING_OPTIONS,
   pattern: true,
@@ -108,30 +110,36 @@ class ServiceBusFeatureModule {}
 export function featureOf({
   senders,
   receivers,
+  entities,
   pattern,
   ...binding
 }: ServiceBusFeatureOptions): DynamicModule {
-  const given = { ...binding, senders, receivers, pattern };
+  const used = { senders, receivers, entities };
+  const given = { ...binding, ...used, pattern };
   const known = Object.fromEntries(Object.entries(binding).filter(([name]) => name in BINDING_OPTIONS));
-  const problems = [...unknownOptions(given, FEATURE_OPTIONS), ...entityProblems({ senders, receivers })];
-  return featureModule({ senders, receivers, pattern, inject: [], makeBinding: () => known, problems });
+  const problems = [...unknownOptions(given, FEATURE_OPTIONS), ...entityProblems(used)];
+  return featureModule({ ...used, pattern, inject: [], makeBinding: () => known, problems });
 }
 
 export function asyncFeatureOf(options: ServiceBusFeatureAsyncOptions): DynamicModule {
-  const { inject = [], pattern, senders, receivers, imports } = options;
+  const { inject = [], pattern, senders, receivers, entities, imports } = options;
+  const used = { senders, receivers, entities };
   const makeBinding: Feature['makeBinding'] = (...injected) => options.useFactory(...injected);
   const misplaced = Object.keys(options).filter((name) => name in BINDING_OPTIONS);
   const known = { ...FEATURE_ASYNC_OPTIONS, ...BINDING_OPTIONS };
   const problems = [
     ...misplaced.map((name) => `${name} belongs into what useFactory returns`),
     ...unknownOptions(options, known),
-    ...entityProblems({ senders, receivers }),
+    ...entityProblems(used),
   ];
-  return featureModule({ imports, senders, receivers, pattern, inject, makeBinding, problems });
+  return featureModule({ ...used, imports, pattern, inject, makeBinding, problems });
 }
 
-function entityProblems({ senders, receivers }: FeatureEntities): string[] {
+function entityProblems({ senders, receivers, entities = {} }: FeatureEntities): string[] {
   return [
+    ...Object.entries(entities).flatMap(([name, options]) =>
+      featureEntityProblems(`entities.${name}`, options),
+    ),
     ...Object.entries(byName(senders)).flatMap(([name, entity]) => [
       ...unknownOptions(entity, SENDER, `senders.${name}.`),
       ...keyProblems(`senders.${name}`, entity),
@@ -146,12 +154,6 @@ function entityProblems({ senders, receivers }: FeatureEntities): string[] {
 function keyProblems(path: string, entity: SenderEntity | ReceiverEntity): string[] {
   if (typeof entity === 'string' || entity.connectionString === undefined) return [];
   return keyProblemsOf(`${path}.connectionString`, entity.connectionString, nameOf(entity));
-}
-
-function nameOf(entity: SenderEntity | ReceiverEntity): string {
-  if (typeof entity === 'string') return entity;
-  if ('entity' in entity) return entity.entity;
-  return 'topic' in entity ? entity.topic : entity.queue;
 }
 
 function featureModule(feature: Feature): DynamicModule {
@@ -169,7 +171,8 @@ function featureModule(feature: Feature): DynamicModule {
   };
 }
 
-function bindingProvider({ pattern, inject, makeBinding, problems }: Feature): Provider {
+function bindingProvider(feature: Feature): Provider {
+  const { pattern, inject, makeBinding, problems } = feature;
   return {
     // Nobody injects it: it is there to be made.
     provide: Symbol(`ServiceBusBinding:${describePattern(pattern)}`),
@@ -181,9 +184,22 @@ function bindingProvider({ pattern, inject, makeBinding, problems }: Feature): P
     ) => {
       if (!registry) throw noRoot(modules);
       const binding = await makeBinding(...injected);
+      registry.use(usedBy(feature));
       if (pattern === undefined) registry.note([...unbound(problems), ...strayOptions(binding)]);
       else declare(registry, pattern, binding, problems);
     },
+  };
+}
+
+function usedBy({ senders, receivers, entities = {} }: Feature): UsedEntities {
+  return {
+    senders: Object.entries(byName(senders)).map(([name, entity]) => ({ name, entity: nameOf(entity) })),
+    receivers: Object.values(byName(receivers)).map((entity) =>
+      typeof entity !== 'string' && 'topic' in entity
+        ? ([entity.topic, entity.subscription] as const)
+        : ([nameOf(entity)] as const),
+    ),
+    declared: Object.entries(entities).map(([name, options]) => ({ name, options })),
   };
 }
 
@@ -214,65 +230,4 @@ function unbound(problems: readonly string[]): string[] {
 
 function describePattern(pattern: BindingPattern | undefined): string {
   return typeof pattern === 'string' ? pattern : JSON.stringify(pattern);
-}
-
-function senderProvider(name: string, entity: SenderEntity): Provider & { provide: string } {
-  return {
-    provide: getSenderToken(name),
-    inject: [ModulesContainer, optional(SenderPool), optional(KeyedConnections)],
-    useFactory: (
-      modules: ModulesContainer,
-      pool: SenderPool | undefined,
-      keyed: KeyedConnections | undefined,
-    ) => {
-      if (!pool || !keyed) throw noRoot(modules);
-      const key = keyOf(entity);
-      return new PooledSender(key === undefined ? pool : keyed.sendersOf(key), nameOf(entity));
-    },
-  };
-}
-
-function receiverProvider(name: string, entity: ReceiverEntity): Provider & { provide: string } {
-  return {
-    provide: getReceiverToken(name),
-    inject: [ModulesContainer, optional(ReceiverPool), optional(NamespaceProbe), optional(KeyedConnections)],
-    useFactory: (
-      modules: ModulesContainer,
-      pool: ReceiverPool | undefined,
-      namespace: NamespaceProbe | undefined,
-      keyed: KeyedConnections | undefined,
-    ) => {
-      if (!pool || !namespace || !keyed) throw noRoot(modules);
-      if (typeof entity === 'string') namespace.addQueue(entity);
-      const key = keyOf(entity);
-      return (key === undefined ? pool : keyed.receiversOf(key)).create(entity);
-    },
-  };
-}
-
-/** Undefined where the application's own connection is used, and where the key is none: that is told besides. */
-function keyOf(entity: SenderEntity | ReceiverEntity): string | undefined {
-  const key = typeof entity === 'string' ? undefined : entity.connectionString;
-  return isConnectionString(key) ? key : undefined;
-}
-
-/** Nest's own "can't resolve dependencies" does not say what is missing: nothing here is required of Nest. */
-function optional(token: InjectableClass): { token: InjectableClass; optional: true } {
-  return { token, optional: true };
-}
-
-function noRoot(modules: ModulesContainer): Error {
-  // Nest reports the first error of a start: what forRoot failed with has come before this one.
-  if (findRoots(modules).length > 0) return new Error('ServiceBusModule.forRoot failed');
-  return new ServiceBusConfigurationError([
-    'ServiceBusModule.forFeature is imported, and forRoot is not: ' +
-      'add ServiceBusModule.forRoot({ connectionString: … }) to the imports of the root module',
-  ]);
-}
-
-function byName<Entity>(
-  entities: readonly string[] | Readonly<Record<string, Entity>> = [],
-): Record<string, Entity | string> {
-  if (!Array.isArray(entities)) return { ...(entities as Readonly<Record<string, Entity>>) };
-  return Object.fromEntries((entities as readonly string[]).map((name) => [name, name]));
 }

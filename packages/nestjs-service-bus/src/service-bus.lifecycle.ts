@@ -21,6 +21,7 @@ import { SenderPool } from './send/sender-pool.js';
 import { closeClient } from './sdk/index.js';
 import { MODULE_OPTIONS_TOKEN } from './service-bus.module-definition.js';
 import { ServiceBusServer } from './service-bus.server.js';
+import { ServiceBusProvisioning } from './service-bus-provisioning.js';
 import { DEFAULT_DRAIN_TIMEOUT_MS, type ServiceBusModuleOptions } from './service-bus-options.js';
 
 /** Receivers may be connected and started after everything else: later than this they are forgotten. */
@@ -51,11 +52,12 @@ export class ServiceBusLifecycle
     private readonly bindings: BindingRegistry,
     private readonly namespace: NamespaceProbe,
     private readonly publisher: ServiceBusPublisher,
+    private readonly provisioning: ServiceBusProvisioning,
   ) {
     this.drainTimeoutMs = options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS;
   }
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     this.server.checkWiring();
     for (const { entity, subscription, sessions, connectionString } of this.bindings.declared()) {
       // A queue that requires sessions refuses the question; one with a key of its own is none of this connection's.
@@ -63,6 +65,7 @@ export class ServiceBusLifecycle
       this.namespace.addQueue(entity);
     }
     this.drainBeforeClose();
+    await this.provisioning.run();
   }
 
   onApplicationBootstrap(): void {

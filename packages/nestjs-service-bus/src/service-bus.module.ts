@@ -5,7 +5,7 @@ import { BindingRegistry } from './binding/binding-registry.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { ContractRegistry } from './contract/contract-registry.js';
 import { ServiceBusPublisher } from './contract/service-bus.publisher.js';
-import { HandlerDeclarations } from './handler-declarations.js';
+import { HandlerDeclarations } from './binding/handler-declarations.js';
 import { KeyedConnections } from './injection/keyed-connections.js';
 import { ReceiverPool } from './injection/receiver-pool.js';
 import { ServiceBusSenders } from './injection/service-bus-senders.js';
@@ -29,6 +29,7 @@ import {
   publisherSettings,
   type ServiceBusModuleOptions,
 } from './service-bus-options.js';
+import { ServiceBusProvisioning } from './service-bus-provisioning.js';
 import { Telemetry } from './telemetry/telemetry.js';
 import { UnfailingLogger } from './unfailing-logger.js';
 
@@ -105,6 +106,7 @@ const INJECTED_CLIENT = Symbol('injected client');
     BindingRegistry,
     ContractRegistry,
     HandlerDeclarations,
+    ServiceBusProvisioning,
     ServiceBusSenders,
     ServiceBusServer,
     ServiceBusHealthIndicator,
@@ -149,6 +151,7 @@ async function openConnection(
     await new Promise((resolve) => setImmediate(resolve));
     throw new ServiceBusConfigurationError([...problems, ...bindings.problems]);
   }
+  bindings.entityPrefix = options.entityPrefix ?? '';
   const connection = await ServiceBusConnection.create(options);
   const logger = new Logger('ServiceBusModule');
   for (const warning of connection.warnings) logger.warn(warning);

@@ -30,7 +30,7 @@ import { ForeignSenders } from './send/foreign-senders.js';
 import { SenderPool } from './send/sender-pool.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { secondRootProblems } from './find-roots.js';
-import { HandlerDeclarations } from './handler-declarations.js';
+import { HandlerDeclarations } from './binding/handler-declarations.js';
 import { keepCause } from './keep-cause.js';
 import { handle } from './message/handle.js';
 import { type Invoke } from './message/binding-runtime.js';
@@ -44,8 +44,9 @@ import { LockRenewer } from './delivery/lock-renewer.js';
 import { SessionConsumer } from './receive/sessions/session-consumer.js';
 import { type ServiceBusContext } from './delivery/service-bus.context.js';
 import { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';
-import { SERVICE_BUS_TRANSPORT } from './service-bus-transport.js';
 import { type ProcessingEndHook, type ProcessingStartHook } from './processing-hooks.js';
+import { SERVICE_BUS_TRANSPORT } from './binding/service-bus-transport.js';
+import { ServiceBusProvisioning } from './service-bus-provisioning.js';
 import { type ServerMetrics } from './telemetry/server-metrics.js';
 import { Telemetry } from './telemetry/telemetry.js';
 import { UnfailingLogger } from './unfailing-logger.js';
@@ -88,6 +89,7 @@ export class ServiceBusServer
     private readonly telemetry: Telemetry,
     private readonly declarations: HandlerDeclarations,
     private readonly publisher: ServiceBusPublisher,
+    private readonly provisioning: ServiceBusProvisioning,
   ) {
     super();
     keepCause();
@@ -142,12 +144,17 @@ export class ServiceBusServer
 
   /** Starts receiving. The broker may be away: then the receivers go on trying, and readiness says so. */
   listen(callback: (error?: unknown) => void): void {
-    try {
-      this.start();
-    } catch (error) {
-      return callback(error);
-    }
-    callback();
+    const start = (): void => {
+      try {
+        this.start();
+      } catch (error) {
+        return callback(error);
+      }
+      callback();
+    };
+    // Receivers may be started before the application's hooks run.
+    if (this.provisioning.isWanted) this.provisioning.run().then(start, callback);
+    else start();
   }
 
   /** One entry per binding. */
@@ -227,14 +234,7 @@ export class ServiceBusServer
     this.connections = connections;
     this.metrics = this.telemetry.forServer(this.connection, this.logger);
     const { brokerClock } = this.locks;
-    const shared = {
-      invoke,
-      senders,
-      foreignSenders,
-      clock: SYSTEM_CLOCK,
-      brokerClock,
-      logger,
-    };
+    const shared = { invoke, senders, foreignSenders, clock: SYSTEM_CLOCK, brokerClock, logger };
     for (const { binding, routes } of resolved) {
       const { connectionString, replyToConnectionString } = binding;
       const clients = connections.clientsOf(connectionString);

@@ -122,10 +122,7 @@ describe('the topology of a namespace', () => {
   });
 
   it('is not ours to look at without the right to manage: one line with the remedy', async () => {
-    const wrong = emulator.connectionString.replace(
-      /SharedAccessKey=[^;]*/,
-      'SharedAccessKey=d3Jvbmc=',
-    );
+    const wrong = emulator.connectionString.replace(/SharedAccessKey=[^;]*/, 'SharedAccessKey=d3Jvbmc=');
     const stranger = new NamespaceAdministration(clientOf(wrong), 'shop.servicebus.windows.net');
     await expect(stranger.read(topologyOf())).rejects.toThrow(
       /^read .*: no right to manage shop.servicebus.windows.net: grant the identity the role "Azure Service Bus Data Owner"/,

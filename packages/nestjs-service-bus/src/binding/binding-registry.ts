@@ -1,8 +1,20 @@
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
 import { type Binding, type BindingOptions } from './binding.js';
 import { contradictions, mergeOptions, type OptionsSource } from './declared-options.js';
+import { type DeclaredEntity, type EntityOptions, type ReplyToEntityOptions } from './entity-options.js';
 import { isObjectPattern } from './pattern.js';
 import { problemsOfBinding, resolveBinding } from './resolve-binding.js';
+
+/** What a feature uses besides its binding. */
+export interface UsedEntities {
+  readonly senders: readonly { readonly name: string; readonly entity: string }[];
+  /** A queue, or a topic and its subscription. */
+  readonly receivers: readonly (readonly [string] | readonly [string, string])[];
+  readonly declared: readonly {
+    readonly name: string;
+    readonly options: DeclaredEntity<ReplyToEntityOptions>;
+  }[];
+}
 
 /** What options are from that a feature module declares. */
 const FEATURE = 'forFeature';
@@ -13,6 +25,9 @@ export class BindingRegistry {
   private readonly sources = new Map<string, readonly OptionsSource[]>();
   private readonly wrong = new Set<string>();
   private readonly noted = new Set<string>();
+  private readonly used: UsedEntities[] = [];
+  /** Stands before the name of each entity: a developer's own ones, in a namespace that others use as well. */
+  entityPrefix = '';
 
   /** What was wrong so far, one line each: a start reports all of it together. */
   get problems(): string[] {
@@ -60,7 +75,9 @@ export class BindingRegistry {
   /** The declared binding of a pattern, or the one to the queue of the same name; undefined if there is none. */
   find(pattern: string): Binding | undefined {
     if (this.wrong.has(pattern)) return undefined;
-    return this.bindings.get(pattern) ?? (isObjectPattern(pattern) ? undefined : resolveBinding(pattern, {}));
+    const declared = this.bindings.get(pattern);
+    if (!declared && isObjectPattern(pattern)) return undefined;
+    return this.withPrefix(declared ?? resolveBinding(pattern, {}));
   }
 
   /** Whether a feature or a handler declares it, rightly or wrongly. */
@@ -70,7 +87,7 @@ export class BindingRegistry {
 
   /** The declared bindings, without those that are wrong beyond use. */
   declared(): Binding[] {
-    return [...this.bindings.values()];
+    return [...this.bindings.values()].map((binding) => this.withPrefix(binding));
   }
 
   /** Where the options of a binding are set; nowhere, where all are left to their defaults. */
@@ -78,8 +95,54 @@ export class BindingRegistry {
     return this.sources.get(pattern) ?? [];
   }
 
+  /** Takes note of what a feature uses besides its binding. */
+  use(entities: UsedEntities): void {
+    this.used.push(entities);
+  }
+
+  /** What features use besides their bindings, with the prefix. */
+  usedEntities(): UsedEntities {
+    return {
+      senders: this.used.flatMap(({ senders }) =>
+        senders.map(({ name, entity }) => ({ name, entity: this.prefixed(entity) })),
+      ),
+      receivers: this.used.flatMap(({ receivers }) =>
+        receivers.map(([entity, subscription]) =>
+          subscription === undefined
+            ? ([this.prefixed(entity)] as const)
+            : ([this.prefixed(entity), subscription] as const),
+        ),
+      ),
+      declared: this.used.flatMap(({ declared }) =>
+        declared.map(({ name, options }) => ({
+          name: this.prefixed(name),
+          options: prefixForwarding(options, this.entityPrefix),
+        })),
+      ),
+    };
+  }
+
+  /** The name of an entity as the namespace has it. */
+  prefixed(name: string): string {
+    return this.entityPrefix + name;
+  }
+
   patterns(): string[] {
     return [...new Set([...this.bindings.keys(), ...this.wrong])];
+  }
+
+  private withPrefix(binding: Binding): Binding {
+    const prefix = this.entityPrefix;
+    if (prefix === '') return binding;
+    const { entity, entityPath, replyTo, declaredEntity, declaredReplyTo } = binding;
+    return {
+      ...binding,
+      entity: prefix + entity,
+      entityPath: prefix + entityPath,
+      replyTo: replyTo === undefined ? undefined : prefix + replyTo,
+      declaredEntity: prefixForwarding(declaredEntity, prefix),
+      declaredReplyTo: prefixForwarding(declaredReplyTo, prefix),
+    };
   }
 
   private attempt(pattern: string, declare: () => void): void {
@@ -91,4 +154,17 @@ export class BindingRegistry {
       this.note(error.problems);
     }
   }
+}
+
+function prefixForwarding<Options extends EntityOptions | ReplyToEntityOptions>(
+  options: DeclaredEntity<Options>,
+  prefix: string,
+): DeclaredEntity<Options> {
+  if (options === 'external') return options;
+  const { forwardTo, forwardDeadLettersTo } = options;
+  return {
+    ...options,
+    ...(forwardTo !== undefined && { forwardTo: prefix + forwardTo }),
+    ...(forwardDeadLettersTo !== undefined && { forwardDeadLettersTo: prefix + forwardDeadLettersTo }),
+  };
 }

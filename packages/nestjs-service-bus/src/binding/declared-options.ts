@@ -64,8 +64,8 @@ function isWithin(path: string, outer: string): boolean {
 
 type Tree = Readonly<Record<string, unknown>>;
 
-/** Options are set one by one: an object of them is no value of its own. */
-function leavesOf(options: object, place = ''): [string, unknown][] {
+/** Options with their paths. They are set one by one: an object of them is no value of its own. */
+export function leavesOf(options: object, place = ''): [string, unknown][] {
   return Object.entries(options).flatMap(([name, value]): [string, unknown][] => {
     if (value === undefined) return [];
     const path = place + name;

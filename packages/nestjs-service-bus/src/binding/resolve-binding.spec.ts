@@ -17,6 +17,8 @@ describe('a binding', () => {
       maxConcurrentCalls: 16,
       retry: { maxAttempts: 5, delayMs: 1_000, maxDelayMs: 60_000, maxHoldMs: 300_000, exceptions: [] },
       watchdog: { silenceMs: 60_000 },
+      declaredEntity: {},
+      declaredReplyTo: {},
     });
   });
 

@@ -36,10 +36,7 @@ export function settingsOf(properties: object): Settings {
 
 /** The settings of a rule as the administration client tells them. */
 export function settingsOfRule({ filter, action }: Pick<RuleProperties, 'filter' | 'action'>): Settings {
-  const text =
-    'sqlExpression' in filter
-      ? filter.sqlExpression
-      : correlationText(fromSdk(filter));
+  const text = 'sqlExpression' in filter ? filter.sqlExpression : correlationText(fromSdk(filter));
   return { filter: text, action: action?.sqlExpression ?? null };
 }
 

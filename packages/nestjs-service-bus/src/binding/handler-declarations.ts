@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 
-import { type BindingOptions } from './binding/binding.js';
-import { BindingRegistry } from './binding/binding-registry.js';
+import { type BindingOptions } from './binding.js';
+import { BindingRegistry } from './binding-registry.js';
 import {
   type DeclaredBindingOptions,
   declarationsOf,
   NAMES,
   type NameSource,
   type ProviderLookup,
-} from './binding/handler-declaration.js';
-import { type ControllerHandler, controllerHandlers } from './binding/handlers.js';
-import { bindingName, parsePattern } from './binding/pattern.js';
-import { problemsOfBinding } from './binding/resolve-binding.js';
-import { describeError } from './exceptions/describe-error.js';
-import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
+} from './handler-declaration.js';
+import { type ControllerHandler, controllerHandlers } from './handlers.js';
+import { bindingName, parsePattern } from './pattern.js';
+import { problemsOfBinding } from './resolve-binding.js';
+import { describeError } from '../exceptions/describe-error.js';
+import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
 import { SERVICE_BUS_TRANSPORT } from './service-bus-transport.js';
 
 /** Brings what decorators say at the handlers to the bindings of the feature modules. */
