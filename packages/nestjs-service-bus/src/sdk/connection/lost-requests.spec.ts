@@ -3,15 +3,21 @@ import { EventEmitter } from 'node:events';
 import { type ServiceBusClient } from '@azure/service-bus';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
+import { until } from '../../../../../test/support/until.js';
 import { failLostRequests } from './lost-requests.js';
 
 /** A request-response link as the SDK keeps it, with one request on its way. */
 class RequestLink {
   readonly _responsesMap = new Map<string, object>();
-  rejected?: Error;
+  rejected: Error | undefined;
   isCleanedUp = false;
 
   constructor() {
+    this.ask();
+  }
+
+  ask(): void {
+    this.rejected = undefined;
     this._responsesMap.set('id', {
       reject: (error: Error) => (this.rejected = error),
       cleanupBeforeResolveOrReject: () => (this.isCleanedUp = true),
@@ -59,6 +65,15 @@ describe('failLostRequests', () => {
   it('fails what began between the loss and the next connection', () => {
     context.refreshConnection();
     expect(tokens.rejected).toBeDefined();
+  });
+
+  it('fails what is asked on the lost link later, also where the SDK has opened another one meanwhile', async () => {
+    connection.emit('disconnected');
+    const next = new RequestLink();
+    context.cbsSession = { _cbsSenderReceiverLink: next };
+    tokens.ask();
+    await until(() => tokens.rejected !== undefined);
+    expect(next.rejected).toBeUndefined();
   });
 
   it('watches over the next connection as well', () => {

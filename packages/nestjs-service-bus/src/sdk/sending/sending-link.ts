@@ -12,6 +12,7 @@ import { EncodedBatch } from '../fast-lane/encoded-batch.js';
 import { mayUseFastLane } from '../fast-lane/fast-lane.js';
 import { rheaSenderOf, type SdkSenderLink, sdkLinkOf } from '../fast-lane/rhea-sender.js';
 import { type Retrying } from '../retrying.js';
+import { contextOfLink, type SdkContext } from '../sdk-context.js';
 import { LinkLostError, LinkTransfers } from './link-transfers.js';
 
 type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
@@ -124,7 +125,7 @@ export class SendingLink {
 
   private async sendThroughSdk(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
     const sent = this.beginUnsent();
-    const transfer = new Transfer(sdkLinkOf(this.sender), options?.abortSignal);
+    const transfer = new Transfer(this.way, options?.abortSignal);
     this.transfers.add(transfer);
     this.watch();
     try {
@@ -151,6 +152,11 @@ export class SendingLink {
     return sent;
   }
 
+  private get way(): Way {
+    const context = contextOfLink(this.sender) as Partial<SdkContext> | undefined;
+    return { link: sdkLinkOf(this.sender), connection: context?.connection };
+  }
+
   /** Looks now and then after the link, as long as transfers are under way. */
   private watch(): void {
     this.timer ??= setInterval(() => this.look(), LOOK_EVERY_MS);
@@ -163,12 +169,18 @@ export class SendingLink {
       this.fast.transfers.lose();
       this.fast = undefined;
     } else this.fast?.transfers.expire(TIMEOUT_MS);
-    for (const transfer of this.transfers) transfer.look(link);
+    for (const transfer of this.transfers) transfer.look(this.way);
     // Not with each transfer that ends: the next one would start the timer anew.
     if (this.transfers.size > 0 || (this.fast?.transfers.size ?? 0) > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
   }
+}
+
+/** The SDK's objects that a transfer leaves on; a lost one is replaced by another object. */
+interface Way {
+  readonly link: unknown;
+  readonly connection: unknown;
 }
 
 /** Aborts its signal when the caller aborts, or when the sender gets another link. */
@@ -177,7 +189,7 @@ class Transfer {
   private readonly controller = new AbortController();
 
   constructor(
-    private link: unknown,
+    private way: Way,
     private readonly callersSignal: OperationOptionsBase['abortSignal'],
   ) {
     if (callersSignal?.aborted) this.abort();
@@ -192,12 +204,14 @@ class Transfer {
     this.callersSignal?.removeEventListener('abort', this.abort);
   }
 
-  look(link: unknown): void {
-    // A sender without a link opens one for this transfer.
-    this.link ??= link;
-    if (link === this.link) return;
-    this.isLinkLost = true;
-    this.abort();
+  look(way: Way): void {
+    const { link, connection } = this.way;
+    // A sender without a link opens one for this transfer. On another connection that may be the second one already.
+    if (link === undefined && connection === way.connection) this.way = way;
+    else if (link !== way.link || link === undefined) {
+      this.isLinkLost = true;
+      this.abort();
+    }
   }
 
   private readonly abort = (): void => this.controller.abort();
