@@ -1,5 +1,6 @@
 import { type ServiceBusContext } from 'nestjs-service-bus';
 
+import { OutboxConfigurationError } from './outbox-configuration.error.js';
 import { type InboxStore } from './inbox/inbox-store.js';
 import { toTransactionClient, type TransactionAdapter } from './transaction/transaction-adapter.js';
 
@@ -13,12 +14,19 @@ export type InboxSubject =
       readonly messageId: string;
     };
 
+/**
+ * Begins a transaction, has work done in it, and commits; rolls back and rejects where the work rejects. What most libraries
+ * have: `(work) => dataSource.transaction(work)`, `(work) => prisma.$transaction(work)`.
+ */
+export type BeginTransaction = (work: (transaction: unknown) => Promise<void>) => Promise<unknown>;
+
 /** Has each message handled once, however often it is delivered. */
 export class Inbox {
   /** @internal */
   constructor(
     private readonly store: InboxStore,
     private readonly adapters: readonly TransactionAdapter[],
+    private readonly beginTransaction?: BeginTransaction,
   ) {}
 
   /**
@@ -40,6 +48,32 @@ export class Inbox {
     work: () => Promise<Result> | Result,
   ): Promise<Result | undefined> {
     return (await this.isFirst(transaction, subject)) ? work() : undefined;
+  }
+
+  /**
+   * Begins a transaction, by the module's option `transaction`, and runs `work` in it unless the message was handled before.
+   * What `@Once()` does.
+   *
+   * @throws {OutboxConfigurationError} The module does not know how to begin one.
+   */
+  async handleOnce<Result>(
+    subject: InboxSubject,
+    work: (transaction: unknown) => Promise<Result> | Result,
+  ): Promise<Result | undefined> {
+    let result: Result | undefined;
+    await this.checkBeginsTransactions('inbox.handleOnce')(async (transaction) => {
+      result = await this.once(transaction, subject, () => work(transaction));
+    });
+    return result;
+  }
+
+  /** @internal */
+  checkBeginsTransactions(who: string): BeginTransaction {
+    if (this.beginTransaction) return this.beginTransaction;
+    throw new OutboxConfigurationError(
+      `${who} begins transactions: tell OutboxModule how, by its option transaction, ` +
+        'for instance (work) => dataSource.transaction(work)',
+    );
   }
 
   /** Marks the message as handled, inside the caller's transaction; returns false if it was before. */

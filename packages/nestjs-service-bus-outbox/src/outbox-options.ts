@@ -5,6 +5,8 @@ import {
   resolveDelivererOptions,
   type ResolvedDelivererOptions,
 } from './deliver/deliverer-options.js';
+import { type BeginTransaction } from './inbox.service.js';
+import { OutboxConfigurationError } from './outbox-configuration.error.js';
 import { tableNames, type TableNames, type TableOptions } from './schema/table-names.js';
 import { type TransactionAdapter } from './transaction/transaction-adapter.js';
 
@@ -14,6 +16,11 @@ export interface OutboxModuleOptions extends TableOptions, DelivererOptions, Par
   readonly database?: Database;
   /** Adapters for transactions of other libraries; asked before those that the package brings. */
   readonly adapters?: readonly TransactionAdapter[];
+  /**
+   * How to begin a transaction, for `@Once()` and `inbox.handleOnce`: `(work) => dataSource.transaction(work)`, or whatever
+   * has work done in a transaction and rolls back where it rejects.
+   */
+  readonly transaction?: BeginTransaction;
   /** Whether this process delivers. Default: true. Without it the process adds, and others deliver. */
   readonly delivers?: boolean;
   /**
@@ -61,10 +68,12 @@ const NAMES = new Set<string>([
   'retry',
   'stopTimeoutMs',
   'connectionString',
+  'listenConnectionString',
   'ssl',
   'maxConnections',
   'database',
   'adapters',
+  'transaction',
   'delivers',
   'listens',
   'notifies',
@@ -74,11 +83,6 @@ const NAMES = new Set<string>([
   'unhealthyAgeMs',
 ] satisfies (keyof OutboxModuleOptions)[]);
 
-/** An option of the module is wrong. */
-export class OutboxConfigurationError extends Error {
-  override readonly name = 'OutboxConfigurationError';
-}
-
 /** Throws an OutboxConfigurationError that names what is wrong. */
 export function resolveOutboxOptions(
   options: OutboxModuleOptions,
@@ -87,8 +91,10 @@ export function resolveOutboxOptions(
   const unknown = Object.keys(options).filter((name) => !NAMES.has(name));
   if (unknown.length > 0)
     throw new OutboxConfigurationError(`OutboxModule has no option ${unknown.join(', ')}`);
-  if (options.database && options.connectionString !== undefined) {
-    throw new OutboxConfigurationError('database and connectionString exclude each other');
+  for (const name of ['connectionString', 'listenConnectionString'] as const) {
+    if (options.database && options[name] !== undefined) {
+      throw new OutboxConfigurationError(`database and ${name} exclude each other`);
+    }
   }
   try {
     return {

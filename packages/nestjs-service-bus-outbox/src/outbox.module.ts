@@ -28,8 +28,9 @@ import { Outbox } from './outbox.service.js';
     },
     {
       provide: Inbox,
-      inject: [OutboxRuntime],
-      useFactory: ({ inboxStore, adapters }: OutboxRuntime) => new Inbox(inboxStore, adapters),
+      inject: [OutboxRuntime, MODULE_OPTIONS_TOKEN],
+      useFactory: ({ inboxStore, adapters }: OutboxRuntime, { transaction }: OutboxModuleOptions) =>
+        new Inbox(inboxStore, adapters, transaction),
     },
     {
       provide: OutboxHealthIndicator,

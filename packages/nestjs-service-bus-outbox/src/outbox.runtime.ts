@@ -10,8 +10,8 @@ import { Deliverer } from './deliver/deliverer.js';
 import { DelivererState } from './deliver/deliverer-state.js';
 import { type MessageSender } from './deliver/lane-run.js';
 import { PostgresInboxStore } from './inbox/postgres-inbox-store.js';
+import { OutboxConfigurationError } from './outbox-configuration.error.js';
 import {
-  OutboxConfigurationError,
   type OutboxModuleOptions,
   resolveOutboxOptions,
   type ResolvedOutboxOptions,

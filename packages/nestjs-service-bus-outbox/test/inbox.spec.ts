@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { EventPattern, ServiceBusContext, ServiceBusModule } from 'nestjs-service-bus';
+import { type PoolClient } from 'pg';
 
 import { until } from '../../../test/support/until.js';
-import { Inbox, Outbox } from '../src/index.js';
+import { Inbox, Once, Outbox, Transaction } from '../src/index.js';
 import { PostgresInboxStore } from '../src/inbox/postgres-inbox-store.js';
 import { tableNames } from '../src/schema/table-names.js';
 import { PgDatabase } from '../src/database/pg-database.js';
@@ -27,6 +28,26 @@ class OrdersController {
         if (order.id % 2 === 1 && context.attempt === 1) throw new Error('fails after the work is done');
       }),
     );
+  }
+}
+
+@Controller()
+class OnceController {
+  constructor(
+    @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(OutboxScene) private readonly scene: OutboxScene,
+  ) {}
+
+  @EventPattern('orders')
+  @Once()
+  async handle(
+    @Payload() order: { id: number },
+    @Ctx() context: ServiceBusContext,
+    @Transaction() transaction: PoolClient,
+  ): Promise<void> {
+    await transaction.query(`INSERT INTO "${this.scene.schema}".effects VALUES ($1)`, [order.id]);
+    await this.outbox.add(transaction, { to: 'results', payload: order.id, sessionId: 's' });
+    if (order.id % 2 === 1 && context.attempt === 1) throw new Error('fails after the work is done');
   }
 }
 
@@ -86,37 +107,53 @@ describe('the inbox', () => {
     expect(await store.deleteOld(0, 2)).toBe(1);
   });
 
-  it('makes change, mark and result one, whatever is delivered twice or fails', async () => {
-    await scene.pool.query(`CREATE SCHEMA "${scene.schema}"`);
-    await scene.pool.query(`CREATE TABLE "${scene.schema}".effects (id int)`);
-    await scene.start({
-      imports: [
-        ServiceBusModule.forFeature({
-          pattern: 'orders',
-          retry: { maxAttempts: 5, delayMs: 1, maxDelayMs: 2 },
-        }),
-      ],
-      controllers: [OrdersController],
+  it('says what @Once() lacks when the application starts', async () => {
+    const starting = scene.start({
+      imports: [ServiceBusModule.forFeature({ pattern: 'orders' })],
+      controllers: [OnceController],
       providers: [{ provide: OutboxScene, useValue: scene }],
     });
-    const { outbox } = await scene.start({ options: { delivers: false } });
-    await scene.transaction(async (transaction) => {
-      for (let id = 0; id < 20; id++) {
-        // Two messages with one id: what duplicate detection would drop, the inbox does.
-        const message = { to: 'orders', payload: { id }, messageId: `order-${id}` };
-        await outbox.addAll(transaction, [message, message]);
-      }
-    });
-    await until(
-      () => scene.emulator.entity('orders').messages().length === 0 && scene.bodies('results').length >= 20,
-    );
-    await scene.delivered();
-    await until(() => scene.emulator.entity('orders').messages().length === 0);
-    const all = Array.from({ length: 20 }, (_, id) => id);
-    const numbers = (values: unknown[]): number[] => values.map(Number).sort((one, other) => one - other);
-    const effects = await scene.pool.query<{ id: number }>(`SELECT id FROM "${scene.schema}".effects`);
-    expect(numbers(effects.rows.map(({ id }) => id))).toEqual(all);
-    expect(numbers(scene.bodies('results'))).toEqual(all);
-    expect(await scene.rows('inbox')).toHaveLength(20);
+    await expect(starting).rejects.toThrow('@Once() begins transactions: tell OutboxModule how');
   });
+
+  it.each([
+    ['inbox.once', OrdersController],
+    ['@Once()', OnceController],
+  ])(
+    'makes change, mark and result one by %s, whatever is delivered twice or fails',
+    async (_, controller) => {
+      await scene.pool.query(`CREATE SCHEMA "${scene.schema}"`);
+      await scene.pool.query(`CREATE TABLE "${scene.schema}".effects (id int)`);
+      await scene.start({
+        options: { transaction: (work) => scene.transaction(work) },
+        imports: [
+          ServiceBusModule.forFeature({
+            pattern: 'orders',
+            retry: { maxAttempts: 5, delayMs: 1, maxDelayMs: 2 },
+          }),
+        ],
+        controllers: [controller],
+        providers: [{ provide: OutboxScene, useValue: scene }],
+      });
+      const { outbox } = await scene.start({ options: { delivers: false } });
+      await scene.transaction(async (transaction) => {
+        for (let id = 0; id < 20; id++) {
+          // Two messages with one id: what duplicate detection would drop, the inbox does.
+          const message = { to: 'orders', payload: { id }, messageId: `order-${id}` };
+          await outbox.addAll(transaction, [message, message]);
+        }
+      });
+      await until(
+        () => scene.emulator.entity('orders').messages().length === 0 && scene.bodies('results').length >= 20,
+      );
+      await scene.delivered();
+      await until(() => scene.emulator.entity('orders').messages().length === 0);
+      const all = Array.from({ length: 20 }, (_, id) => id);
+      const numbers = (values: unknown[]): number[] => values.map(Number).sort((one, other) => one - other);
+      const effects = await scene.pool.query<{ id: number }>(`SELECT id FROM "${scene.schema}".effects`);
+      expect(numbers(effects.rows.map(({ id }) => id))).toEqual(all);
+      expect(numbers(scene.bodies('results'))).toEqual(all);
+      expect(await scene.rows('inbox')).toHaveLength(20);
+    },
+  );
 });

@@ -1,4 +1,5 @@
-import { type OutboxModuleOptions, OutboxConfigurationError } from '../outbox-options.js';
+import { OutboxConfigurationError } from '../outbox-configuration.error.js';
+import { type OutboxModuleOptions } from '../outbox-options.js';
 import { type Database } from './database.js';
 import { PgDatabase } from './pg-database.js';
 
@@ -10,7 +11,7 @@ export interface ConnectedDatabase {
 
 /** Throws an OutboxConfigurationError where no database is named. */
 export async function connectDatabase(options: OutboxModuleOptions): Promise<ConnectedDatabase> {
-  const { database: given, connectionString, ssl, maxConnections } = options;
+  const { database: given, connectionString, listenConnectionString, ssl, maxConnections } = options;
   if (given) return { database: given, close: () => Promise.resolve() };
   if (connectionString === undefined || connectionString === '') {
     throw new OutboxConfigurationError(
@@ -19,6 +20,7 @@ export async function connectDatabase(options: OutboxModuleOptions): Promise<Con
   }
   const database = await PgDatabase.connect({
     connectionString,
+    ...(listenConnectionString === undefined ? {} : { listenConnectionString }),
     ...(ssl === undefined ? {} : { ssl }),
     ...(maxConnections === undefined ? {} : { maxConnections }),
   });

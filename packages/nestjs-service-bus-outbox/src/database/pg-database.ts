@@ -1,5 +1,6 @@
 import { type StatementResult } from '../transaction/transaction-client.js';
 import { type Closeable, type Database } from './database.js';
+import { Listener } from './listener.js';
 
 interface PgResult {
   readonly rows: Record<string, unknown>[];
@@ -24,14 +25,24 @@ export interface PgClient {
   query(text: string): Promise<unknown>;
   /** Closes its connection. */
   end(): Promise<void>;
-  /** Tells of notifications, and of the connection's end. */
-  on(event: 'error' | 'end' | 'notification', listener: (error?: Error) => void): unknown;
+  /** Tells of the connection's end. */
+  on(event: 'error' | 'end', listener: (error?: Error) => void): unknown;
+  /** Tells of notifications. */
+  on(
+    event: 'notification',
+    listener: (notification: { readonly payload?: string | undefined }) => void,
+  ): unknown;
 }
 
 /** Settings of connections as `pg` takes them. */
 export interface PgConnectionOptions {
   /** Where the database is, with user and password: `postgresql://user:password@host:5432/name`. */
   readonly connectionString: string;
+  /**
+   * Where to LISTEN, if that is not possible there: past a PgBouncer in transaction mode, which hands no announcements on.
+   * Default: the same.
+   */
+  readonly listenConnectionString?: string;
   /** As in `pg`: `true`, or the options of Node's TLS. */
   readonly ssl?: boolean | object;
   /** Connections at once beside the one that listens. Default: 3. */
@@ -40,9 +51,15 @@ export interface PgConnectionOptions {
 
 const QUERY_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Some minutes later the system knows of a connection that has died without a word; by default it takes two hours. */
+const KEEP_ALIVE_AFTER_MS = 30_000;
+/** How long what a new listener announces to itself may need. */
+const PROBE_WITHIN_MS = 2_000;
 
 /** PostgreSQL by the package `pg`. */
 export class PgDatabase implements Database {
+  private readonly listeners = new Set<Listener>();
+
   private constructor(
     private readonly pool: PgPool,
     /** Undefined where nobody listens. */
@@ -53,21 +70,25 @@ export class PgDatabase implements Database {
   /** Makes connections of its own; `pg` is loaded now. */
   static async connect({
     connectionString,
+    listenConnectionString = connectionString,
     ssl,
     maxConnections = 3,
   }: PgConnectionOptions): Promise<PgDatabase> {
     const pg = await import('pg');
     const { Client, Pool } = pg.default;
     const settings = {
-      connectionString,
       ...(ssl === undefined ? {} : { ssl }),
       application_name: 'service-bus-outbox',
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      // A connection that has died without a word must not stop the deliverer for ever.
+      query_timeout: QUERY_TIMEOUT_MS,
     };
-    // A connection that has died without a word must not stop the deliverer for ever.
-    const pool = new Pool({ ...settings, max: maxConnections, query_timeout: QUERY_TIMEOUT_MS });
-    return new PgDatabase(ignoreIdleErrors(pool), () => new Client(settings), true);
+    const pool = new Pool({ ...settings, connectionString, max: maxConnections });
+    const createClient = (): PgClient =>
+      new Client({ ...settings, connectionString: listenConnectionString });
+    return new PgDatabase(ignoreIdleErrors(pool), createClient, true);
   }
 
   /** Uses a pool that somebody else closes. `createClient` makes unconnected clients to listen with. */
@@ -80,35 +101,36 @@ export class PgDatabase implements Database {
     return { rows, rowCount: rowCount ?? 0 };
   }
 
-  async listen(channel: string, onNotify: () => void, onLost: (error: unknown) => void): Promise<Closeable> {
+  async listen(
+    channel: string,
+    onNotify: () => void,
+    onLost: (error: unknown) => void,
+    /** @internal */
+    probeWithinMs = PROBE_WITHIN_MS,
+  ): Promise<Closeable> {
     if (!this.createClient) throw new Error('there is no connection to listen on');
     const client = this.createClient();
-    let isOver = false;
-    const lost = (error?: Error): void => {
-      if (isOver) return;
-      isOver = true;
-      onLost(error ?? new Error('the connection that listens has ended'));
+    const listener = new Listener(client, onNotify, onLost);
+    this.listeners.add(listener);
+    const close = async (): Promise<void> => {
+      this.listeners.delete(listener);
+      await listener.close();
     };
-    const close = (): Promise<void> => {
-      isOver = true;
-      return client.end();
-    };
-    let isListening = false;
-    client.on('error', (error) => isListening && lost(error));
-    client.on('end', () => isListening && lost());
-    client.on('notification', () => onNotify());
     try {
       await client.connect();
       await client.query(`LISTEN "${channel.replaceAll('"', '""')}"`);
+      // By another connection: PgBouncer in transaction mode takes the LISTEN, and hears nothing for the client.
+      await this.query('SELECT pg_notify($1::text, $2::text)', [channel, listener.probe]);
+      await listener.hearsItself(probeWithinMs);
     } catch (error) {
       void close().catch(() => undefined);
       throw error;
     }
-    isListening = true;
     return { close };
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled([...this.listeners].map((listener) => listener.close()));
     if (this.ownsPool) await this.pool.end();
   }
 }

@@ -5,7 +5,10 @@ export interface DelivererOptions {
    * (behind PgBouncer in transaction mode) this is how long messages wait.
    */
   readonly pollIntervalMs?: number;
-  /** Whether to hear announcements by LISTEN. Default: true. To be switched off behind PgBouncer in transaction mode. */
+  /**
+   * Whether to hear announcements by LISTEN. Default: true. Behind PgBouncer in transaction mode nothing is heard: switch it
+   * off, or name a direct way to the database as `listenConnectionString`.
+   */
   readonly listens?: boolean;
   /**
    * How long a lane belongs to a deliverer that gives no sign of life, in milliseconds. Default: 15,000. After a crash,

@@ -15,6 +15,7 @@ import { Waker } from './waker.js';
 const MAX_BYTES_PER_LANE = 1_024 * 1_024;
 /** A lease is worth nothing to us some time before it ends: clocks drift, and sending takes time. */
 const LEASE_MARGIN = 0.2;
+const LISTEN_AGAIN_MS = 100;
 const LISTEN_AGAIN_MAX_MS = 30_000;
 /** Of more expected messages than this some are found by the next poll only, if nothing else wakes. */
 const MAX_EXPECTED = 10_000;
@@ -44,6 +45,7 @@ export class Deliverer {
   private renewal?: NodeJS.Timeout;
   private listening?: Closeable;
   private listenTimer?: NodeJS.Timeout;
+  private listenAgainMs = LISTEN_AGAIN_MS;
   private isStopping = false;
   private failuresInARow = 0;
 
@@ -60,7 +62,7 @@ export class Deliverer {
   /** Begins to deliver; `stop` ends it. */
   start(): void {
     if (this.looking || this.isStopping) return;
-    if (this.options.listens) void this.listen(100);
+    if (this.options.listens) void this.listen();
     this.renewal = setInterval(() => void this.renew(), this.options.leaseMs / 3);
     this.looking = this.run();
   }
@@ -191,15 +193,13 @@ export class Deliverer {
   }
 
   /** Again and again: without it messages wait for the next poll, with it they leave at once. */
-  private async listen(againMs: number): Promise<void> {
+  private async listen(): Promise<void> {
     const again = (error: unknown): void => {
       if (this.isStopping) return;
       this.listening = undefined;
       this.observer.deaf(error);
-      this.listenTimer = setTimeout(
-        () => void this.listen(Math.min(againMs * 2, LISTEN_AGAIN_MAX_MS)),
-        againMs,
-      );
+      this.listenTimer = setTimeout(() => void this.listen(), this.listenAgainMs);
+      this.listenAgainMs = Math.min(this.listenAgainMs * 2, LISTEN_AGAIN_MAX_MS);
     };
     try {
       const listening = await this.store.listen(
@@ -211,6 +211,7 @@ export class Deliverer {
       );
       if (this.isStopping) return await listening.close();
       this.listening = listening;
+      this.listenAgainMs = LISTEN_AGAIN_MS;
       this.observer.listening();
       // What was announced before is not told any more.
       this.waker.wake();
