@@ -10,6 +10,7 @@ const TRANSACTIONS = quick ? 1_000 : 4_000;
 const onlyDepth = process.argv.includes('--depth');
 const DEEP = quick && !onlyDepth ? 100_000 : 1_000_000;
 const DRAINED = quick ? 5_000 : 20_000;
+const FEW = 10_000;
 const payload = {
   order: 4711,
   customer: 'somebody',
@@ -109,44 +110,77 @@ async function addingMany({ pool }, outbox) {
 }
 
 /** Rows that wait for a destination, without their adders. */
-async function fill({ pool }, count, destination = 'out') {
+async function fill({ pool }, count, destination, schema) {
   await pool.query(
-    `INSERT INTO service_bus_outbox (lane, destination, message_id, content_type, body, properties)
+    `INSERT INTO ${schema}.service_bus_outbox (lane, destination, message_id, content_type, body, properties)
      SELECT lanes[1 + i % array_length(lanes, 1)], $2, gen_random_uuid()::text, 'application/json', $3, '{}'
      FROM generate_series(1, $1::int) AS i,
-       (SELECT array_agg(DISTINCT lane) AS lanes FROM service_bus_outbox WHERE destination = $2) AS known`,
+       (SELECT array_agg(DISTINCT lane) AS lanes FROM ${schema}.service_bus_outbox WHERE destination = $2) AS known`,
     [count, destination, body],
   );
 }
 
-async function learnLanes({ pool }, outbox, destination) {
+/** Fills a table, and waits until the database has done what that leaves behind: it is not the outbox' cost. */
+async function openDeep(scene, schema, count, destination = 'out') {
+  const app = await scene.startApp({ delivers: false, notifies: false, schema });
   const messages = Array.from({ length: 300 }, () => ({ to: destination, payload }));
-  await transaction(pool, (client) => outbox.addAll(client, messages));
+  await transaction(scene.pool, (client) => app.outbox.addAll(client, messages));
+  await fill(scene, count, destination, schema);
+  await scene.pool.query(`VACUUM ANALYZE ${schema}.service_bus_outbox`);
+  await scene.pool.query('CHECKPOINT');
+  return app;
 }
 
-/** Messages per second from the outbox to the broker, with so many waiting at the beginning. */
-async function drain(scene, depth) {
-  const adding = await scene.startApp({ delivers: false, notifies: false });
-  await scene.pool.query('TRUNCATE service_bus_outbox');
-  await learnLanes(scene, adding.outbox, 'out');
-  await fill(scene, depth);
-  await scene.pool.query('VACUUM ANALYZE service_bus_outbox');
-  const inserts = await perSecond(TRANSACTIONS / 4, 4, () =>
-    transaction(scene.pool, (client) => adding.outbox.add(client, { to: 'out', payload })),
-  );
-  await adding.close();
+/** Transactions that add to a table where few wait, and to one where many do, in turns: the disk is not the same twice. */
+async function addingBesideMany(scene) {
+  const few = await openDeep(scene, 'few', FEW);
+  const many = await openDeep(scene, 'many', DEEP);
+  const rates = { few: [], many: [], ratio: [] };
+  const add = (app) =>
+    perSecond(TRANSACTIONS / 4, 4, () =>
+      transaction(scene.pool, (client) => app.outbox.add(client, { to: 'out', payload })),
+    );
+  for (let round = 0; round < ROUNDS; round += 1) {
+    // Who comes second has the disk's queue of the first.
+    const [first, second] = round % 2 === 0 ? ['few', 'many'] : ['many', 'few'];
+    const apps = { few, many };
+    rates[first].push(await add(apps[first]));
+    rates[second].push(await add(apps[second]));
+    rates.ratio.push(rates.many.at(-1) / rates.few.at(-1));
+  }
+  await Promise.all([few.close(), many.close()]);
+  say(`transactions with outbox.add, ${FEW} waiting`, spread(rates.few, 0), '/s');
+  say(`transactions with outbox.add, ${DEEP} waiting`, spread(rates.many, 0), '/s');
+  say(`the same, ${DEEP} waiting ÷ ${FEW} waiting`, spread(rates.ratio), '');
+}
+
+/** Messages per second from the outbox to the broker. */
+async function drain(scene, schema) {
   let accepted = 0;
   let firstAtMs = 0;
   onAccepted((_, atMs) => {
     accepted += 1;
     if (accepted === 2_000) firstAtMs = atMs;
   });
-  const app = await scene.startApp();
+  const app = await scene.startApp({ schema });
   await until(() => accepted >= DRAINED);
   const rate = ((DRAINED - 2_000) * 1_000) / (performance.now() - firstAtMs);
   await app.close();
-  await scene.pool.query('TRUNCATE service_bus_outbox');
-  return { inserts, rate };
+  return rate;
+}
+
+async function draining(scene) {
+  const rates = { few: [], many: [], ratio: [] };
+  for (let round = 0; round < (quick ? 1 : 3); round += 1) {
+    // What the last round has sent.
+    for (const schema of ['few', 'many']) await fill(scene, DRAINED + 5_000, 'out', schema);
+    await scene.pool.query('CHECKPOINT');
+    for (const schema of ['few', 'many']) rates[schema].push(await drain(scene, schema));
+    rates.ratio.push(rates.many.at(-1) / rates.few.at(-1));
+  }
+  say(`delivered, ${FEW} waiting`, spread(rates.few, 0), '/s');
+  say(`delivered, ${DEEP} waiting`, spread(rates.many, 0), '/s');
+  say(`the same, ${DEEP} waiting ÷ ${FEW} waiting`, spread(rates.ratio), '');
 }
 
 async function latency(scene, outbox, what, rounds = quick ? 200 : 1_000) {
@@ -196,25 +230,16 @@ async function measureSmall(scene) {
 }
 
 async function measureDeep(scene) {
-  const drained = { shallow: [], deep: [], insertsShallow: [], insertsDeep: [] };
-  for (let round = 0; round < (quick ? 1 : 3); round += 1) {
-    const shallow = await drain(scene, DRAINED + 5_000);
-    const deep = await drain(scene, DEEP);
-    drained.shallow.push(shallow.rate);
-    drained.deep.push(deep.rate);
-    drained.insertsShallow.push(shallow.inserts);
-    drained.insertsDeep.push(deep.inserts);
-  }
-  say(`delivered, ${DRAINED + 5_000} waiting`, spread(drained.shallow, 0), '/s');
-  say(`delivered, ${DEEP} waiting`, spread(drained.deep, 0), '/s');
-  say(`transactions with outbox.add, ${DRAINED + 5_000} waiting`, spread(drained.insertsShallow, 0), '/s');
-  say(`transactions with outbox.add, ${DEEP} waiting`, spread(drained.insertsDeep, 0), '/s');
-
-  const app = await scene.startApp();
-  await learnLanes(scene, app.outbox, 'missing');
-  await fill(scene, DEEP, 'missing');
-  await scene.pool.query('VACUUM ANALYZE service_bus_outbox');
-  await latency(scene, app.outbox, `${DEEP} wait for a queue that is not there`, quick ? 100 : 300);
+  await addingBesideMany(scene);
+  await draining(scene);
+  const rounds = quick ? 100 : 300;
+  let app = await scene.startApp();
+  await latency(scene, app.outbox, 'nothing else waits', rounds);
+  await app.close();
+  const missing = await openDeep(scene, 'missing', DEEP, 'missing');
+  await missing.close();
+  app = await scene.startApp({ schema: 'missing' });
+  await latency(scene, app.outbox, `${DEEP} wait for a queue that is not there`, rounds);
   await app.close();
 }
 
