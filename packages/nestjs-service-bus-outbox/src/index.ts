@@ -1,7 +1,8 @@
 export { EmbeddedPostgresError } from './embedded/embedded-postgres.error.js';
 export { openDatabase, type OpenDatabaseOptions, type OpenedDatabase } from './embedded/open-database.js';
 export { type Closeable, type Database } from './database/database.js';
-export { type PgClient, type PgConnectionOptions, PgDatabase, type PgPool } from './database/pg-database.js';
+export { type PgClient, type PgPool } from './database/pg-client.js';
+export { type PgConnectionOptions, PgDatabase } from './database/pg-database.js';
 export { type DelivererOptions } from './deliver/deliverer-options.js';
 export { OutboxHealthIndicator } from './health/outbox.health-indicator.js';
 export { type BeginTransaction, Inbox, type InboxSubject } from './inbox.service.js';

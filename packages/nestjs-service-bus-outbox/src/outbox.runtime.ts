@@ -48,7 +48,7 @@ export class OutboxRuntime
     private readonly logger: Logger,
   ) {
     const { names, keepSentMs, keepHandledMs, notifies } = options;
-    this.state = new DelivererState(logger);
+    this.state = new DelivererState(logger, options.deliverer.retry.maxDelayMs);
     this.store = new PostgresOutboxStore(opened.database, names, { keepsSent: keepSentMs > 0, notifies });
     this.inboxStore = new PostgresInboxStore(opened.database, names);
     if (options.delivers && sender) {

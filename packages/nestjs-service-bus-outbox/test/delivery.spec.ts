@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { until } from '../../../test/support/until.js';
+import { type OutboxMessage } from '../src/index.js';
 import { outboxScene } from './support/outbox-scene.js';
 
 describe('the outbox', () => {
@@ -59,6 +60,10 @@ describe('the outbox', () => {
         { to: 'out', payload: 1, messageId: 'x'.repeat(129) },
         { to: 'out', payload: 1, sessionId: 'a\0b' },
         { to: 'out', payload: 1, timeToLive: 5 },
+        { to: 'out', payload: 1, delayMs: 1e300 },
+        { to: 'out', payload: 1, contentType: 'application/json; a=\0' },
+        { to: 'out', payload: 1, applicationProperties: { 'a\0b': 1 } },
+        null as unknown as OutboxMessage,
         { to: 'out', payload: 1, applicationProperties: { big: 1n as unknown as number } },
       ];
       for (const message of wrong) {

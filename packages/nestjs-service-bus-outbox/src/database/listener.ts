@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { within } from 'nestjs-service-bus';
 
-import { type PgClient } from './pg-database.js';
+import { type PgClient } from './pg-client.js';
 
 /** What a listener announces to itself begins so; others need not look for messages then. */
 const PROBE = 'probe ';

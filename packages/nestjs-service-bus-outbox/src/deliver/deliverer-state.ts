@@ -32,23 +32,29 @@ export class DelivererState implements DelivererObserver {
   /** Why the database does not answer; undefined while it does. */
   databaseError?: string;
   isListening = false;
-  private readonly blocked = new Map<string, BlockedDestination>();
+  private readonly blocked = new Map<string, BlockedDestination & { lastAtMs: number }>();
   private lastLook?: number;
   private isDeaf = false;
 
-  constructor(private readonly logger: Log) {}
+  constructor(
+    private readonly logger: Log,
+    /** The longest time between two tries of a destination, in milliseconds. */
+    private readonly triedEveryMs: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
   get blockedDestinations(): readonly BlockedDestination[] {
-    return [...this.blocked.values()];
+    this.forgetBlocked();
+    return [...this.blocked.values()].map(({ lastAtMs: _, ...blocked }) => blocked);
   }
 
   /** How long ago the database last answered, in milliseconds; undefined if it never did. */
   get sinceLastLookMs(): number | undefined {
-    return this.lastLook === undefined ? undefined : performance.now() - this.lastLook;
+    return this.lastLook === undefined ? undefined : this.now() - this.lastLook;
   }
 
   looked(): void {
-    this.lastLook = performance.now();
+    this.lastLook = this.now();
   }
 
   sent(messages: readonly WaitingMessage[]): void {
@@ -67,13 +73,27 @@ export class DelivererState implements DelivererObserver {
   }
 
   unavailable(destination: string, error: unknown): void {
-    if (this.blocked.has(destination) || this.blocked.size >= MAX_BLOCKED) return;
+    const known = this.blocked.get(destination);
+    if (known) known.lastAtMs = this.now();
+    if (this.blocked.size >= MAX_BLOCKED) this.forgetBlocked();
+    if (known || this.blocked.size >= MAX_BLOCKED) return;
     const { reason, description } = describeFailure(error);
-    this.blocked.set(destination, { destination, reason, description, since: new Date() });
+    this.blocked.set(destination, {
+      ...{ destination, reason, description, since: new Date() },
+      lastAtMs: this.now(),
+    });
     const remedy = REMEDIES[serviceBusErrorCode(error) ?? ''];
     this.logger.warn(
       `${destination} takes no messages, they wait in the outbox: ${reason}: ${description}${remedy ? `; ${remedy}` : ''}`,
     );
+  }
+
+  /** Another process has sent the messages, or somebody has deleted them: this one hears no more of the destination. */
+  private forgetBlocked(): void {
+    const sinceMs = this.now() - 3 * this.triedEveryMs;
+    for (const { destination, lastAtMs } of this.blocked.values()) {
+      if (lastAtMs < sinceMs) this.blocked.delete(destination);
+    }
   }
 
   lanesLost(count: number): void {

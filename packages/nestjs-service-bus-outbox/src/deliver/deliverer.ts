@@ -17,6 +17,8 @@ const MAX_BYTES_PER_LANE = 1_024 * 1_024;
 const LEASE_MARGIN = 0.2;
 const LISTEN_AGAIN_MS = 100;
 const LISTEN_AGAIN_MAX_MS = 30_000;
+/** At the end, for a database that may not answer. */
+const SETTLE_WITHIN_MS = 3_000;
 /** Of more expected messages than this some are found by the next poll only, if nothing else wakes. */
 const MAX_EXPECTED = 10_000;
 
@@ -85,15 +87,16 @@ export class Deliverer {
     clearTimeout(this.listenTimer);
     clearTimeout(this.firstLook);
     const { stopTimeoutMs } = this.options;
+    const deadlineMs = performance.now() + stopTimeoutMs;
     await within(stopTimeoutMs, Promise.resolve(this.looking));
-    await within(stopTimeoutMs, Promise.all(this.running.values()));
+    await within(deadlineMs - performance.now(), Promise.all(this.running.values()));
     clearInterval(this.renewal);
     // Lanes with messages still on their way stay leased: somebody else would send what may arrive at any moment.
     await within(
-      stopTimeoutMs,
+      SETTLE_WITHIN_MS,
       this.settle().catch((error: unknown) => this.observer.databaseFailed(error)),
     );
-    await within(stopTimeoutMs, this.listening?.close() ?? Promise.resolve());
+    await within(SETTLE_WITHIN_MS, this.listening?.close() ?? Promise.resolve());
   }
 
   private async run(): Promise<void> {
@@ -119,7 +122,9 @@ export class Deliverer {
     await this.settle();
     const { maxLanes, leaseMs, maxMessagesPerLane } = this.options;
     const lanes = maxLanes - this.held.size;
-    if (lanes <= 0 || this.isStopping) return;
+    if (this.isStopping) return;
+    // All hands are full, with what the broker does not answer perhaps: nothing is amiss with the deliverer.
+    if (lanes <= 0) return this.observer.looked();
     const deadlineMs = performance.now() + leaseMs * (1 - LEASE_MARGIN);
     const { promiseMs } = this.schedule;
     const held = [...this.held];

@@ -15,6 +15,9 @@ const MAX_KEY_LENGTH = 1_024;
 /** [Service Bus] The largest message of any tier; the broker refuses what its entity does not take. */
 const MAX_BODY_BYTES = 100 * 1_024 * 1_024;
 
+/** A thousand years: what is added to it is a date still. */
+const MAX_DURATION_MS = 31_557_600_000_000;
+
 const HALF_OF_A_PAIR = /\p{Surrogate}/u;
 const JSON_TYPE = /^[^;]+[/+]json\s*(?:;.*)?$/i;
 
@@ -49,6 +52,7 @@ export function storeMessage(
   message: OutboxMessage,
   trace: Readonly<Record<string, string>> = {},
 ): StoredMessage {
+  if (typeof message !== 'object' || message === null) fail('it is no object');
   for (const name of Object.keys(message)) {
     if (!NAMES.has(name)) fail(`${name} is no option of a message`);
   }
@@ -69,8 +73,8 @@ export function storeMessage(
 }
 
 function storePayload({ payload, contentType }: OutboxMessage): Pick<StoredMessage, 'body' | 'contentType'> {
+  if (contentType !== undefined) text('contentType', contentType, MAX_KEY_LENGTH, 1);
   if (payload instanceof Uint8Array) {
-    if (contentType !== undefined) text('contentType', contentType, MAX_KEY_LENGTH, 1);
     // Copied: the caller may reuse its bytes before the statement is written to the socket.
     const body = Buffer.from(payload);
     return checkSize({ body, contentType: contentType ?? 'application/octet-stream' });
@@ -135,6 +139,7 @@ function storeApplicationProperties(
   return Object.fromEntries(
     Object.entries(properties).flatMap(([name, value]: [string, unknown]) => {
       if (value === undefined) return [];
+      text('the name of a property', name, MAX_KEY_LENGTH, 1);
       return [[name, storeValue(name, value)]];
     }),
   );
@@ -164,8 +169,8 @@ function text(name: string, value: unknown, maxLength: number, minLength = 0): a
 }
 
 function duration(name: string, value: unknown, min: number): void {
-  if (typeof value === 'number' && Number.isFinite(value) && value >= min) return;
-  fail(`${name} is ${String(value)}, allowed is a number of milliseconds from ${min} on`);
+  if (typeof value === 'number' && value >= min && value <= MAX_DURATION_MS) return;
+  fail(`${name} is ${String(value)}, allowed is a number of milliseconds from ${min} to ${MAX_DURATION_MS}`);
 }
 
 function fail(why: string, cause?: unknown): never {
