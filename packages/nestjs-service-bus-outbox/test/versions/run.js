@@ -32,7 +32,6 @@ function install() {
 }
 
 const installation = process.env['TEST_POSTGRES'] ?? install();
-run(path.join(installation, 'bin', 'postgres'), ['--version']);
 run('npm', ['test', '--', SUITES, '--maxWorkers=1'], {
   cwd: ROOT,
   env: { ...process.env, TEST_POSTGRES: installation },
