@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { readdir, readFile } from 'node:fs/promises';
 
+import { type RepositoryCopy } from '../app/repository-copy.js';
 import { compile } from '../support/compile.js';
-import { type CommandResult, RepositoryCopy } from './repository-copy.js';
+import { copyWithCommand, type NewApp } from './copy-with-command.js';
 
 jest.setTimeout(240_000);
 
-const TEMPLATES = 'schematics/new-app/files/deploy/kubernetes/base/__name__';
 const TEST_RUNNER = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
 // Its own, and those of the files that know every app.
 const TESTS = [
@@ -19,14 +18,9 @@ const TESTS = [
 
 describe('npm run new:app', () => {
   let copy: RepositoryCopy;
-  let newApp: (...args: string[]) => Promise<CommandResult>;
+  let newApp: NewApp;
   beforeAll(async () => {
-    const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
-      scripts: Record<string, string>;
-    };
-    const [, ...command] = (scripts['new:app'] ?? '').split(' ');
-    copy = await RepositoryCopy.make();
-    newApp = (...args) => copy.node(...command, ...args);
+    ({ copy, newApp } = await copyWithCommand());
   });
   afterAll(() => copy.close());
 
@@ -106,36 +100,5 @@ describe('npm run new:app', () => {
     expect(tested.errors).toMatch(/^PASS test\/app\/purchase-orders\.e2e-spec\.ts/m);
     expect(tested.errors).not.toContain('FAIL');
     expect(tested.exitCode).toBe(0);
-  });
-
-  it('takes no name twice', async () => {
-    const { errors } = await newApp('purchase-orders');
-    expect(errors).toBe('purchase-orders: there is src/purchase-orders already, take another name\n');
-  });
-
-  it('gives an app the queues and the deployment that the others have', async () => {
-    const settingsOf = (text: string, name: string): string | undefined =>
-      new RegExp(`"name": "${name}",\\s+"properties": (\\{[^}]*\\})`, 'i')
-        .exec(text)?.[1]
-        ?.replaceAll(/\s+/g, ' ');
-    for (const file of ['Config.json', 'deploy/azure/queues.json']) {
-      const text = await copy.read(file);
-      for (const way of ['in', 'out']) {
-        expect(settingsOf(text, `purchase-orders-${way}`)).toBeDefined();
-        expect(settingsOf(text, `purchase-orders-${way}`)).toBe(settingsOf(text, `counter-${way}`));
-      }
-    }
-    const manifests = await readdir('deploy/kubernetes/base/counter');
-    expect(await readdir(TEMPLATES)).toEqual(manifests.map((file) => `${file}.template`));
-    for (const file of manifests) {
-      const text = await copy.read(`deploy/kubernetes/base/purchase-orders/${file}`);
-      expect(text.replaceAll('purchase-orders', 'counter')).toBe(
-        await readFile(`deploy/kubernetes/base/counter/${file}`, 'utf8'),
-      );
-    }
-    const parameters = await copy.read('deploy/azure/purchase-orders.bicepparam');
-    expect(parameters.replaceAll('purchase-orders', 'counter').replaceAll('PURCHASE_ORDERS', 'COUNTER')).toBe(
-      await readFile('deploy/azure/counter.bicepparam', 'utf8'),
-    );
   });
 });
