@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { PUBLISHED } from '../support/bundle-packages.js';
+
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LEFT_OUT = new Set([
   'node_modules',
@@ -27,6 +29,8 @@ export interface CommandResult {
 
 /** Leaves out what a build or an installation has put into a folder. */
 const isSource = (file: string): boolean => !['node_modules', 'build', 'dist'].includes(path.basename(file));
+/** The service as it was built, and what its packages have for their users. */
+const BUILT = ['dist/service', ...PUBLISHED.map((name) => `packages/${name}/dist`)];
 
 /** Installed packages are shared with this repository; its own packages are the copy's. */
 async function linkPackages(directory: string): Promise<void> {
@@ -72,6 +76,13 @@ export class RepositoryCopy {
     }
     await linkPackages(directory);
     return new RepositoryCopy(directory);
+  }
+
+  /** Takes over what was built here. */
+  async takeBuilt(): Promise<void> {
+    for (const folder of BUILT) {
+      await cp(path.join(ROOT, folder), this.path(folder), { recursive: true });
+    }
   }
 
   /** Runs Node there, with these arguments. */
