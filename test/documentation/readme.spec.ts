@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readEntities, startEmulator } from 'service-bus-emulator';
 
 import { startPostgres } from '../../packages/nestjs-service-bus-outbox/test/support/start-postgres.js';
@@ -10,9 +10,11 @@ import { compile } from '../support/compile.js';
 import { until } from '../support/until.js';
 import { type DocumentedApplication, writeApplications } from './documented-applications.js';
 import { readMarkdown } from './read-markdown.js';
+import { writeRootReadme } from './root-readme.js';
 import { freePort, readyLine, runJest, StartedProcess } from './started-process.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const COMPILER = fileURLToPath(new URL('../support/compile-files.js', import.meta.url));
 const MAIN = 'src/main.ts';
 const README = [
   'packages/nestjs-service-bus/README.md',
@@ -30,6 +32,18 @@ for (const readme of README) {
   const folder = path.join(directory, readme.replaceAll('/', '-'));
   documents.push({ readme, applications: await writeApplications(sections, folder) });
 }
+const sources = documents
+  .flatMap(({ applications }) => applications)
+  .flatMap((application) =>
+    [...application.files.keys()]
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => path.join(application.directory, file)),
+  );
+// As they would be compiled one by one, when each process loads its own.
+beforeAll(async () => {
+  const compiler = StartedProcess.start(process.execPath, [COMPILER, ...sources], directory, {});
+  if ((await compiler.end()) !== 0) throw new Error(compiler.output);
+});
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** Starts its program, types its commands, and waits until all that is expected has been said. */
@@ -74,16 +88,13 @@ async function run(application: DocumentedApplication): Promise<void> {
 }
 
 describe('the code in the READMEs', () => {
-  it('compiles, as strictly as the repository', () => {
-    const sources = documents
-      .flatMap(({ applications }) => applications)
-      .flatMap((application) =>
-        [...application.files.keys()]
-          .filter((file) => file.endsWith('.ts'))
-          .map((file) => path.join(application.directory, file)),
-      );
+  it('compiles, as strictly as the repository', async () => {
+    const folder = path.join(directory, 'root');
+    const ofTheRepository = await writeRootReadme(folder);
     expect(sources).not.toEqual([]);
-    expect(compile(sources)).toEqual([]);
+    expect(ofTheRepository.size).toBeGreaterThan(0);
+    const files = [...ofTheRepository.keys()].map((file) => path.join(folder, file));
+    expect(compile(sources.concat(files))).toEqual([]);
   }, 300_000);
 });
 

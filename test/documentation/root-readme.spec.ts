@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,34 +7,25 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startEmulator } from 'service-bus-emulator';
 
 import { RepositoryCopy } from '../app/repository-copy.js';
-import { compile } from '../support/compile.js';
-import { type CodeBlock, readMarkdown } from './read-markdown.js';
+import { type CodeBlock } from './read-markdown.js';
+import { writeRootReadme } from './root-readme.js';
 import { runJest, StartedProcess } from './started-process.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const APP_MODULE = 'src/app.module.ts';
 
+// That it compiles is seen where all READMEs are compiled, in readme.spec.ts.
 describe('the TypeScript in the README of the repository', () => {
   let directory: string;
   let copy: RepositoryCopy;
   let client: ServiceBusClient | undefined;
-  const blocks = new Map<string, CodeBlock>();
+  let blocks: ReadonlyMap<string, CodeBlock>;
   const processes: StartedProcess[] = [];
 
   beforeAll(async () => {
-    for (const section of readMarkdown(await readFile(path.join(ROOT, 'README.md'), 'utf8'))) {
-      for (const block of section.blocks) {
-        if (block.language !== 'ts') continue;
-        if (block.file === undefined) throw new Error(`line ${block.line}: the block names no file`);
-        blocks.set(block.file, block);
-      }
-    }
     await mkdir(path.join(ROOT, 'dist'), { recursive: true });
     directory = await mkdtemp(path.join(ROOT, 'dist', 'documentation-'));
-    for (const [file, { text }] of blocks) {
-      await mkdir(path.dirname(path.join(directory, file)), { recursive: true });
-      await writeFile(path.join(directory, file), text);
-    }
+    blocks = await writeRootReadme(directory);
     copy = await RepositoryCopy.make();
   }, 60_000);
 
@@ -44,10 +35,6 @@ describe('the TypeScript in the README of the repository', () => {
     await copy.close();
     await rm(directory, { recursive: true, force: true });
   });
-
-  it('compiles', () => {
-    expect(compile([...blocks.keys()].map((file) => path.join(directory, file)))).toEqual([]);
-  }, 120_000);
 
   it('processes a message in an application of one file', async () => {
     const emulator = await startEmulator({

@@ -43,7 +43,7 @@ function hashOfSources() {
     for (const file of readdirSync(source, { recursive: true }).sort()) {
       const absolute = path.join(source, file);
       if (/(?<!\.spec)\.ts$/.test(file) && statSync(absolute).isFile()) {
-        hash.update(absolute).update(readFileSync(absolute));
+        hash.update(path.join(name, file)).update(readFileSync(absolute));
       }
     }
   }

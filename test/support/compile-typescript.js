@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -18,6 +21,26 @@ export const COMPILED_BY = [
   .join();
 
 let compiler;
+
+/** Says which result of compiling is whose: a file that is copied to another folder need not be compiled again. */
+export function keyOf(source, fileName) {
+  return createHash('sha1').update(COMPILED_BY).update(path.basename(fileName)).update(source).digest('hex');
+}
+
+/** What a file is compiled to, from the cache if it is there. */
+export async function readCompiled(fileName) {
+  const source = await readFile(fileName, 'utf8');
+  const cached = `${CACHE}/${keyOf(source, fileName)}.js`;
+  try {
+    return await readFile(cached, 'utf8');
+  } catch {
+    const compiled = await compileTypescript(source, fileName);
+    const unfinished = `${cached}.${process.pid}`;
+    await writeFile(unfinished, compiled);
+    await rename(unfinished, cached);
+    return compiled;
+  }
+}
 
 /** A decorator of a class, a method, or a parameter. */
 const DECORATOR = /(?:^|[\s(,])@[A-Z]\w*\(/m;
@@ -40,7 +63,8 @@ async function compileQuickly(source, fileName) {
     loader: 'ts',
     format: 'esm',
     target: 'es2023',
-    sourcefile: fileName,
+    // A source map names its source as seen from the compiled file.
+    sourcefile: path.basename(fileName),
     sourcemap: 'inline',
     sourcesContent: false,
     tsconfigRaw,

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { BUILT_IN, PUBLISHED } from './bundle-packages.js';
-import { CACHE, COMPILED_BY, compileTypescript } from './compile-typescript.js';
+import { readCompiled } from './compile-typescript.js';
 
 const SOURCES = Object.fromEntries(
   BUILT_IN.map((name) => [
@@ -37,14 +35,5 @@ export async function resolve(specifier, context, next) {
 
 export async function load(url, context, next) {
   if (!url.endsWith('.ts')) return next(url, context);
-  const source = await readFile(new URL(url), 'utf8');
-  const cached = `${CACHE}/${createHash('sha1').update(COMPILED_BY).update(url).update(source).digest('hex')}.js`;
-  try {
-    return { format: 'module', source: await readFile(cached, 'utf8'), shortCircuit: true };
-  } catch {
-    const compiled = await compileTypescript(source, fileURLToPath(url));
-    await writeFile(`${cached}.${process.pid}`, compiled);
-    await rename(`${cached}.${process.pid}`, cached);
-    return { format: 'module', source: compiled, shortCircuit: true };
-  }
+  return { format: 'module', source: await readCompiled(fileURLToPath(url)), shortCircuit: true };
 }
