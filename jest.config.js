@@ -9,7 +9,7 @@ export default {
   rootDir: '.',
   roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/packages'],
   testRegex: '\\.(spec|e2e-spec)\\.ts$',
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.js',
   extensionsToTreatAsEsm: ['.ts'],
   resolver: '<rootDir>/test/support/resolver.js',
   moduleNameMapper: {

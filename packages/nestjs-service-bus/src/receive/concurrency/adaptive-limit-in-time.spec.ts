@@ -92,9 +92,11 @@ class Binding {
   /** Returns how long the processor had to do. */
   private play(untilMs: number, work: Work): number {
     const { ends, comes } = this;
+    // Neither changes before the next sample.
+    const { limit } = this.law;
+    const room = limit + this.prefetch(work);
     let computedMs = 0;
     for (;;) {
-      const room = this.law.limit + this.prefetch(work);
       while (ends.size + this.waiting + comes.size < room) comes.add(this.nowMs + (work.distanceMs ?? 0), 0);
       const atMs = Math.min(ends.nextMs, comes.nextMs);
       if (atMs > untilMs) break;
@@ -103,8 +105,8 @@ class Binding {
         comes.take();
         this.waiting++;
       } else this.end();
-      while (this.waiting > 0 && ends.size < this.law.limit) computedMs += this.begin(work);
-      this.wasFull ||= ends.size >= this.law.limit;
+      while (this.waiting > 0 && ends.size < limit) computedMs += this.begin(work);
+      this.wasFull ||= ends.size >= limit;
     }
     this.nowMs = untilMs;
     return computedMs;
