@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 
-import { ServiceBusModule } from 'nestjs-service-bus';
+import { type FeatureEntities, ServiceBusModule } from 'nestjs-service-bus';
 import { Answers } from './answers.js';
 import { ForwardService } from './forward.service.js';
 import { MessageLines } from './message-lines.js';
@@ -18,18 +18,20 @@ export class RelayModule {
     const { inQueue, outQueue } = options;
     // Service Bus compares names case-insensitively.
     const isPlainQueue = inQueue.toLowerCase() === outQueue.toLowerCase();
-    const entities = {
+    const used: FeatureEntities = {
       senders: { [RELAY_IN]: inQueue, [RELAY_OUT]: outQueue },
       receivers: { [RELAY_OUT]: outQueue },
+      // What is relayed keeps its id, or has one made of it: a redelivered input gives no second output.
+      entities: { [outQueue]: isPlainQueue ? {} : { duplicateDetection: 'PT1H' } },
     };
     return {
       module: RelayModule,
       imports: [
         ServiceBusModule.forFeature(
           isPlainQueue
-            ? entities
+            ? used
             : // It passes on what it gets, whatever that is.
-              { pattern: 'relay', queue: inQueue, allowReplyTo: false, decode: false, ...entities },
+              { pattern: 'relay', queue: inQueue, allowReplyTo: false, decode: false, ...used },
         ),
       ],
       controllers: isPlainQueue ? [RelayHttpController] : [RelayHttpController, RelayController],

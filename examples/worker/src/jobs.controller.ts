@@ -1,6 +1,6 @@
 import { Controller, Logger } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { DeadLetterException, EventPattern, ServiceBusContext } from 'nestjs-service-bus';
+import { DeadLetterException, ServiceBusContext, ServiceBusEventHandler } from 'nestjs-service-bus';
 
 interface Job {
   readonly id: number;
@@ -12,7 +12,7 @@ interface Job {
 export class JobsController {
   private readonly logger = new Logger(JobsController.name);
 
-  @EventPattern('jobs')
+  @ServiceBusEventHandler({ queue: 'jobs', maxConcurrentCalls: 8, retry: { maxAttempts: 3, delayMs: 200 } })
   run(@Payload() job: Job, @Ctx() context: ServiceBusContext): void {
     // Trying again would not help: to the dead-letter queue, with a reason.
     if (job.text === undefined) throw new DeadLetterException('NoText', `job ${job.id} has no text`);

@@ -5,15 +5,7 @@ import { connectionString } from './connection-string.js';
 import { JobsController } from './jobs.controller.js';
 
 @Module({
-  imports: [
-    ServiceBusModule.forRoot({ connectionString }),
-    ServiceBusModule.forFeature({
-      pattern: 'jobs',
-      queue: 'jobs',
-      maxConcurrentCalls: 8,
-      retry: { maxAttempts: 3, delayMs: 200 },
-    }),
-  ],
+  imports: [ServiceBusModule.forRoot({ connectionString })],
   controllers: [JobsController],
 })
 export class WorkerModule {}

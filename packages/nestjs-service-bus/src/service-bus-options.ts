@@ -39,8 +39,8 @@ export type ServiceBusModuleOptions = ConnectionOptions & {
   readonly requestTimeoutMs?: number;
   /**
    * What is done at the start about the queues, topics and subscriptions that bindings declare. `create` makes what is
-   * missing and changes what differs, without destroying anything; `verify` stops the start where something differs;
-   * both need the right to manage. Default `none`: those who deploy see to it, with the command `topology`.
+   * missing, and leaves what is there as it is; `verify` stops the start where something is missing or differs; both need
+   * the right to manage. Default `none`: those who deploy see to it, with the command `topology`.
    */
   readonly provision?: Provision;
   /**

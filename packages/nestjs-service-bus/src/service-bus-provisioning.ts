@@ -11,7 +11,8 @@ import { namespaceHost, type ServiceBusModuleOptions } from './service-bus-optio
 import { TopologyError } from './topology/administration/administration-errors.js';
 import { applyTopology } from './topology/administration/apply-topology.js';
 import { NamespaceAdministration } from './topology/administration/namespace-administration.js';
-import { type Change, describeChange, planTopology } from './topology/model/plan.js';
+import { type Change, describeChange, isPossible, planTopology } from './topology/model/plan.js';
+import { type Topology } from './topology/model/topology.js';
 
 /** Sees to it, before anything is received, that the namespace has what the application declares. */
 @Injectable()
@@ -36,7 +37,7 @@ export class ServiceBusProvisioning {
    * Does what the option `provision` says, once. A namespace that does not answer stops no start: receivers go on trying
    * as well.
    *
-   * @throws ServiceBusConfigurationError where something differs, or may not be looked at
+   * @throws ServiceBusConfigurationError where `verify` finds something, or the namespace may not be looked at
    */
   async run(): Promise<void> {
     if (this.isWanted) await (this.running ??= this.provision());
@@ -47,12 +48,8 @@ export class ServiceBusProvisioning {
     const administration = new NamespaceAdministration(this.client, namespaceHost(this.options));
     const desired = topologyOf(this.modules, this.bindings);
     try {
-      const left =
-        this.options.provision === 'create'
-          ? (await applyTopology(administration, desired, { performed: (change) => this.log(change) })).left
-          : planTopology(desired, await administration.read(desired));
-      if (left.length > 0)
-        throw new ServiceBusConfigurationError(left.map((change) => this.problemOf(change)));
+      if (this.options.provision === 'create') await this.create(administration, desired);
+      else await this.verify(administration, desired);
     } catch (error) {
       if (!(error instanceof TopologyError)) throw error;
       if (error.reason !== 'unreachable')
@@ -61,12 +58,21 @@ export class ServiceBusProvisioning {
     }
   }
 
-  private log(change: Change): void {
-    this.logger.log(`provision: ${describeChange(change)}`);
+  private async create(administration: NamespaceAdministration, desired: Topology): Promise<void> {
+    const performed = (change: Change): void => this.logger.log(`provision: ${describeChange(change)}`);
+    const { left } = await applyTopology(administration, desired, { onlyCreate: true, performed });
+    // Receivers say it, too; here it is told once, and before they begin.
+    for (const change of left.filter((one) => !isPossible(one))) {
+      this.logger.warn(`provision: ${describeChange(change)}`);
+    }
   }
 
-  private problemOf(change: Change): string {
-    const line = `provision "${this.options.provision}": ${describeChange(change)}`;
-    return `${line}: run "npx nestjs-service-bus topology plan", or change what is declared`;
+  private async verify(administration: NamespaceAdministration, desired: Topology): Promise<void> {
+    const plan = planTopology(desired, await administration.read(desired));
+    if (plan.length === 0) return;
+    const remedy = 'run "npx nestjs-service-bus topology apply", or change what is declared';
+    throw new ServiceBusConfigurationError(
+      plan.map((change) => `provision "verify": ${describeChange(change)}: ${remedy}`),
+    );
   }
 }

@@ -83,7 +83,7 @@ describe('provision at the start', () => {
     const starting = start({ provision: 'verify', entityPrefix: 'ada-' });
     await expect(starting).rejects.toBeInstanceOf(ServiceBusConfigurationError);
     await expect(starting).rejects.toThrow(
-      'provision "verify": + create queue ada-orders: run "npx nestjs-service-bus topology plan", or change what is declared',
+      'provision "verify": + create queue ada-orders: run "npx nestjs-service-bus topology apply", or change what is declared',
     );
   });
 

@@ -33,6 +33,8 @@ export interface DescribedBinding {
     | { readonly kind: 'subscription'; readonly topic: string; readonly name: string };
   readonly replyTo: string | undefined;
   readonly requiresSession: boolean;
+  /** Messages in work at once; of sessions, those held at once. */
+  readonly maxConcurrentCalls: number;
   readonly handlers: readonly DescribedHandler[];
   /** Every option that has a value, by its path: `retry.maxAttempts`. */
   readonly options: readonly DescribedOption[];
@@ -133,7 +135,7 @@ function describeOne(
   handlers: readonly DescribedHandler[],
   registry: BindingRegistry,
 ): DescribedBinding {
-  const { pattern, entity, subscription, replyTo, sessions } = binding;
+  const { pattern, entity, subscription, replyTo, sessions, maxConcurrentCalls } = binding;
   return {
     pattern,
     entity:
@@ -142,6 +144,7 @@ function describeOne(
         : { kind: 'subscription', topic: entity, name: subscription },
     replyTo,
     requiresSession: sessions !== undefined,
+    maxConcurrentCalls,
     handlers,
     options: describeOptions(binding, registry.sourcesOf(pattern)),
   };

@@ -24,9 +24,12 @@ export async function applyTopology(
   desired: Topology,
   {
     mayDelete = false,
+    onlyCreate = false,
     performed = () => undefined,
   }: {
     mayDelete?: boolean;
+    /** Makes what is missing, and leaves what is there as it is. */
+    onlyCreate?: boolean;
     /** Called after each step. */
     performed?: (change: Change) => void;
   } = {},
@@ -34,7 +37,12 @@ export async function applyTopology(
   const done: Change[] = [];
   for (let round = 1; ; round++) {
     const plan = planTopology(desired, await administration.read(desired));
-    const steps = plan.filter((change) => isPossible(change) && (mayDelete || !isDestructive(change)));
+    const steps = plan.filter(
+      (change) =>
+        isPossible(change) &&
+        (mayDelete || !isDestructive(change)) &&
+        (!onlyCreate || change.action === 'create'),
+    );
     if (steps.length === 0 || round === MAX_ROUNDS) return { done, left: plan };
     for (const change of steps) {
       if ((await administration.perform(change)) === 'exists') continue;

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+
+import { CommandError } from './command-error.js';
+import { compileApplication } from './compile-application.js';
+
+/**
+ * Creates the application of a module that a file exports, without starting it: no hook of it runs, and nothing is
+ * received. The export is a module's class, a dynamic module, or a function that gives one of them, or a promise.
+ *
+ * @param exportName default: the only export whose name ends with `Module`, or the default export
+ */
+export async function loadApplication(
+  file: string,
+  { exportName }: { readonly exportName?: string | undefined } = {},
+): Promise<INestApplicationContext> {
+  const exported = await importFile(path.resolve(file));
+  const module = await moduleOf(choose(exported, file, exportName));
+  // A microservice needs no HTTP platform.
+  const strategy = { listen: (done: () => void) => done(), close: () => undefined };
+  return NestFactory.createMicroservice(module as Parameters<typeof NestFactory.createMicroservice>[0], {
+    strategy,
+    logger: false,
+    abortOnError: false,
+  });
+}
+
+async function importFile(file: string): Promise<Record<string, unknown>> {
+  if (!existsSync(file))
+    throw new CommandError(`there is no file ${file}: name the one that exports the root module`);
+  const built = /\.[cm]?ts$/.test(file) ? compileApplication(file) : file;
+  return (await import(pathToFileURL(built).href)) as Record<string, unknown>;
+}
+
+function choose(exported: Record<string, unknown>, file: string, exportName: string | undefined): unknown {
+  // A CommonJS module's exports are its default one as well.
+  const inner = exported['default'];
+  const all = { ...(typeof inner === 'object' ? inner : {}), ...exported } as Record<string, unknown>;
+  if (exportName !== undefined) {
+    if (all[exportName] !== undefined) return all[exportName];
+    throw new CommandError(
+      `${file} exports no ${exportName}: it exports ${Object.keys(exported).join(', ')}`,
+    );
+  }
+  const modules = Object.keys(all).filter((name) => name.endsWith('Module'));
+  const [only] = modules;
+  if (modules.length === 1 && only !== undefined) return all[only];
+  if (typeof inner === 'function' || (typeof inner === 'object' && inner !== null && 'module' in inner))
+    return inner;
+  const found = modules.length === 0 ? 'no module' : modules.join(' and ');
+  throw new CommandError(`${file} exports ${found}: say with --export which one is the root module`);
+}
+
+/** A class is a module; any other function makes one. */
+async function moduleOf(exported: unknown): Promise<unknown> {
+  if (typeof exported !== 'function') return exported;
+  const isClass = /^class\b/.test(Function.prototype.toString.call(exported));
+  return isClass ? exported : await (exported as () => unknown)();
+}

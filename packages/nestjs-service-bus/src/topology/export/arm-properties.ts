@@ -1,0 +1,42 @@
+import { readFilter } from '../model/rule-filter.js';
+import { type DesiredEntity, type Settings, type SettingValue, type Topology } from '../model/topology.js';
+
+/** What is made of an entity outside: without what is so anyway. */
+export function armProperties(settings: Settings): Record<string, Exclude<SettingValue, null>> {
+  const stated = Object.entries(settings).filter(([, value]) => value !== null && value !== false);
+  // Off is what Azure takes it for, except here.
+  if (settings['deadLetteringOnMessageExpiration'] === false)
+    stated.push(['deadLetteringOnMessageExpiration', false]);
+  return Object.fromEntries(stated) as Record<string, Exclude<SettingValue, null>>;
+}
+
+/** The properties of a rule as Azure Resource Manager has them. */
+export function armRule({ filter, action }: Settings): object {
+  const parts = readFilter(String(filter));
+  const acting = typeof action === 'string' ? { action: { sqlExpression: action } } : {};
+  if ('sql' in parts) return { filterType: 'SqlFilter', sqlFilter: { sqlExpression: parts.sql }, ...acting };
+  const { subject, ...conditions } = parts;
+  // [Azure Resource Manager] A message's subject is its label there.
+  const correlationFilter = { ...(subject !== undefined && { label: subject }), ...conditions };
+  return { filterType: 'CorrelationFilter', correlationFilter, ...acting };
+}
+
+/** The entities that the application answers for. */
+export function ours({ entities }: Topology, kind?: DesiredEntity['kind']): DesiredEntity[] {
+  return entities.filter((entity) => entity.isOurs && (kind === undefined || entity.kind === kind));
+}
+
+/** Those of one kind that lie in another entity. */
+export function inside(
+  topology: Topology,
+  kind: DesiredEntity['kind'],
+  outer: DesiredEntity,
+): DesiredEntity[] {
+  const prefix = outer.path.join('\n').toLowerCase();
+  return ours(topology, kind).filter(({ path }) => path.slice(0, -1).join('\n').toLowerCase() === prefix);
+}
+
+/** The name of an entity alone, without those that it lies in. */
+export function ownName({ path }: Pick<DesiredEntity, 'path'>): string {
+  return path.at(-1) ?? '';
+}
