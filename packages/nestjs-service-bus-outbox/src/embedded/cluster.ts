@@ -124,7 +124,6 @@ async function makeFiles(
         '--auth=password',
         '--encoding=UTF8',
         '--no-locale',
-        '--no-instructions',
         '--no-sync',
       ],
       { ...account, cwd: directory, timeout: 120_000 },
