@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Long from 'long';
 import { type ChangeOptions, Desk, type RunResult } from 'service-bus-desk';
 
+import { withKey } from '../../service-bus-desk/test/with-key.js';
 import { until } from '../../../test/support/until.js';
 import {
   DeadLetterException,
@@ -18,10 +19,12 @@ import { type ServiceBusApp } from './support/start-service-bus-app.js';
 
 const DEAD = 'work/$DeadLetterQueue';
 const AT_ONCE: ChangeOptions = { canary: false };
+const LISTENER = { keyName: 'listener', primaryKey: 'bGlzdGVuZXI=', rights: ['Listen'] };
 const quick = { maxAttempts: 3, delayMs: 5 };
 
 describe('dead letters that their handler takes where they are', () => {
   const scene = serviceBusScene({
+    authorizationRules: [LISTENER],
     entities: {
       queues: [
         { name: 'work', maxDeliveryCount: 50, lockDurationMs: 2_000 },
@@ -161,16 +164,20 @@ describe('dead letters that their handler takes where they are', () => {
     expect(scene.emulator.entity(DEAD).lockedCount).toBe(0);
   });
 
-  it('of a subscription give no other subscription a copy', async () => {
+  it('of a subscription give no other subscription a copy, and need the right Listen alone', async () => {
     await scene.client.createSender('events').sendMessages([{ body: 1 }, { body: 2 }]);
     const receiver = scene.client.createReceiver('events', 'audit');
     for (const message of await receiver.receiveMessages(2)) await receiver.deadLetterMessage(message);
     await receiver.close();
+    const connectionString = withKey(scene.emulator.connectionString, LISTENER);
     const seen: unknown[] = [];
     const app = await scene.startWork((payload) => seen.push(payload) && undefined, {
       topic: 'events',
       subscription: 'audit',
+      connectionString,
     });
+    await desk.close();
+    desk = await Desk.open({ connectionString });
     expect(await redrive(app, 'events/Subscriptions/audit')).toMatchObject({ done: 2 });
     expect(seen).toEqual([1, 2]);
     expect(scene.left('events/Subscriptions/mail')).toBe(2);

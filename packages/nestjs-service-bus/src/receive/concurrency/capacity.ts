@@ -93,9 +93,10 @@ export class Capacity implements Room {
     return this.breaker?.state === 'open';
   }
 
-  health(): Pick<ConsumerHealth, 'circuit' | 'concurrency'> {
+  health(): Pick<ConsumerHealth, 'circuit' | 'concurrency' | 'maxConcurrentCalls'> {
     const { breaker, adaptive } = this;
     return {
+      maxConcurrentCalls: this.slots.limit,
       ...(breaker && { circuit: breaker.state }),
       ...(adaptive && { concurrency: { limit: adaptive.limit, max: adaptive.max } }),
     };

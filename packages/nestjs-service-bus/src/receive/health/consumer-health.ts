@@ -38,6 +38,8 @@ export interface ConsumerHealth {
   readonly inWork: number;
   /** Those of them that wait between two attempts. */
   readonly waitingForRetry: number;
+  /** How many messages may be in work at once now; of a binding with sessions, how many sessions are held at most. */
+  readonly maxConcurrentCalls: number;
   /** Set if the binding has a circuit breaker: `open` while it pauses because too many messages fail. */
   readonly circuit?: CircuitState;
   /** Set if `maxConcurrentCalls` is adaptive: how many messages may be in work at once, now and at most. */

@@ -83,6 +83,7 @@ export class SessionConsumer {
       entityPath,
       inWork,
       waitingForRetry,
+      maxConcurrentCalls: this.options.maxConcurrentSessions,
       sessions: runs.length,
       ...this.progress.health(),
     };
