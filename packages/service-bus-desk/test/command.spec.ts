@@ -1,10 +1,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 
-import { ServiceBusClient } from '@azure/service-bus';
+import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createDeskHandler, Desk, type HandDeadLetter } from 'service-bus-desk';
 import { type Emulator } from 'service-bus-emulator';
 
 import { startTestEmulator } from '../../../test/support/start-emulator.js';
@@ -35,7 +38,7 @@ describe('the command', () => {
     folder = await mkdtemp(path.join(tmpdir(), 'desk-'));
     emulator = await startTestEmulator(
       {
-        queues: ['orders', 'empty', 'plain', { name: 'sessions', requiresSession: true }],
+        queues: ['orders', 'empty', 'plain', 'failed', { name: 'sessions', requiresSession: true }],
         topics: [{ name: 'events', subscriptions: ['audit'] }],
       },
       { authorizationRules: [LISTENER] },
@@ -220,5 +223,52 @@ describe('the command', () => {
     for (const shell of ['bash', 'zsh', 'fish']) {
       expect((await desk(`completion ${shell}`)).out).toContain('service-bus-desk __complete');
     }
+  });
+
+  it('has a service redrive, by its desk, and says what became of it', async () => {
+    await client.createSender('failed').sendMessages([{ body: 'good' }, { body: 'bad' }, { body: 'worse' }]);
+    await deadLetterAll(client, 'failed', 3, (body) => ({ reason: String(body), description: 'x' }));
+    const namespace = await Desk.open({ connectionString: emulator.connectionString });
+    const receiver = client.createReceiver('failed', { subQueueType: 'deadLetter' });
+    const handle: HandDeadLetter = async (_entity, { bytes, lockToken }) => {
+      const locked = { lockToken, delivery: {} } as unknown as ServiceBusReceivedMessage;
+      if (bytes.includes('good')) await receiver.completeMessage(locked);
+      else await receiver.abandonMessage(locked);
+      return bytes.includes('good')
+        ? { kind: 'handled' }
+        : { kind: 'failed', reason: 'Still', description: 'y' };
+    };
+    const handler = createDeskHandler(namespace, {
+      basePath: '/desk',
+      identify: ({ headers }) =>
+        headers['x-api-key'] === 'secret' ? { name: 'me', maySee: true, mayChange: true } : undefined,
+      handlers: {
+        bindings: () => [],
+        redrive: (entity, options) => namespace.redrive(entity, handle, options),
+      },
+    });
+    const server = createServer((request, response) => handler(request, response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const environment = { DESK_SERVICE: url, DESK_KEY: 'secret' };
+    const redrive = (flags: string, further: object = {}): Promise<Ended> =>
+      desk(`dl redrive failed ${flags}`.trim().split(/ +/), { environment: { ...environment, ...further } });
+    expect(await redrive('--dry-run')).toMatchObject({ code: 0, out: '3 messages; nothing was changed\n' });
+    expect(await redrive('--reason good')).toMatchObject({ code: 0, out: '1 of 1 done\n', err: '' });
+    expect(await redrive('')).toMatchObject({ code: 3, err: expect.stringContaining('Still: y') as unknown });
+    expect(rows(await redrive('--no-canary --json --number 2'))).toEqual([
+      expect.objectContaining({
+        planned: 1,
+        failed: 1,
+        failures: [{ sequenceNumber: '2', reason: 'Still: y' }],
+      }),
+    ]);
+    expect(await redrive('', { DESK_KEY: 'wrong' })).toMatchObject({ code: 1 });
+    expect(await redrive('', { DESK_SERVICE: '' })).toMatchObject({ code: 2 });
+    expect((await redrive('--service http://bus.example.com')).err).toContain('a key is sent by https only');
+    await receiver.close();
+    await handler.close();
+    server.close();
+    await namespace.close();
   });
 });

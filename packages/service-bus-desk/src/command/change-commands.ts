@@ -4,15 +4,14 @@ import { createInterface } from 'node:readline';
 
 import { type Command } from 'commander';
 
-import { type ChangeOptions, type RunOptions, type RunResult } from '../change/change-options.js';
+import { type ChangeOptions, type RunOptions } from '../change/change-options.js';
 import { type MessageEdit } from '../change/edit.js';
 import { DeskError } from '../desk-error.js';
 import { oneLine } from '../message/printable.js';
 import { askFor } from './ask-for.js';
 import { type CommandContext, type Run } from './context.js';
-import { ExitCode } from './exit-code.js';
 import { addFilterOptions } from './filter-options.js';
-import { ProgressBar } from './progress-bar.js';
+import { withProgress } from './progress-bar.js';
 import { collect, filterOf, type FilterOptions, readCount, readSpan, splitPair } from './read-options.js';
 
 interface RunFlags {
@@ -171,33 +170,6 @@ async function importAll(
   return withProgress(context, (options) =>
     context.desk.import(readLines, { ...options, ...runOptionsOf(flags), to: flags.to }),
   );
-}
-
-async function withProgress(
-  { output, surroundings }: CommandContext,
-  begin: (options: RunOptions) => Promise<RunResult>,
-): Promise<number> {
-  const bar = new ProgressBar(surroundings);
-  let result: RunResult;
-  try {
-    result = await begin({ signal: surroundings.signal, onProgress: bar.show });
-  } finally {
-    bar.end();
-  }
-  if (output.isJson) await output.json(result);
-  else await report(output, result);
-  return result.failed + result.missing > 0 ? ExitCode.partly : ExitCode.done;
-}
-
-async function report(output: CommandContext['output'], result: RunResult): Promise<void> {
-  const { dryRun, planned, done, failed, missing, failures } = result;
-  if (dryRun) return output.line(`${planned} messages; nothing was changed`);
-  const parts = [`${done} of ${planned} done`];
-  if (failed > 0) parts.push(output.style('red', `${failed} stayed where they were`));
-  if (missing > 0) parts.push(`${missing} were gone, or somebody else has them`);
-  await output.line(parts.join(', '));
-  for (const { sequenceNumber, reason } of failures)
-    await output.line(`  #${sequenceNumber}: ${oneLine(reason)}`);
 }
 
 function runOptionsOf({ canary, canaryWait: canaryWaitMs, ...flags }: RunFlags): RunOptions {

@@ -8,6 +8,7 @@ import { oneLine } from '../message/printable.js';
 import { addChangeCommands } from './change-commands.js';
 import { type CommandContext, type Run } from './context.js';
 import { addFilterOptions } from './filter-options.js';
+import { addRedrive } from './redrive.js';
 import { filterOf, type FilterOptions, readCount, readNumber } from './read-options.js';
 import { showMessage } from './show-message.js';
 import { type Output } from './streams.js';
@@ -52,6 +53,7 @@ export function addDeadLetters(program: Command, run: Run): void {
       }),
     );
   addChangeCommands(deadLetters, run);
+  addRedrive(deadLetters, run);
 }
 
 async function listEntities({ desk, output, surroundings }: CommandContext): Promise<void> {

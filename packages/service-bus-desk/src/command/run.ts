@@ -16,6 +16,7 @@ Environment:
   SB_CONNECTION                 a connection string of the namespace or of one entity, or
   SERVICE_BUS_NAMESPACE         name.servicebus.windows.net: signs in by Entra ID (needs @azure/identity)
   SB_ADMINISTRATION_CONNECTION  for counts and names, where they are reached by another port
+  DESK_SERVICE, DESK_KEY        the service whose handlers redrive, and its API key or token
   NO_COLOR                      no colours
 
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 the first messages did not succeed and the others were left alone,
@@ -28,16 +29,21 @@ export async function runCommand(
   surroundings: Surroundings,
 ): Promise<number> {
   let exitCode: number = ExitCode.done;
-  const run: Run = async (command, work) => {
+  const alone: Run['alone'] = async (command, work) => {
     const { json } = command.optsWithGlobals<{ json?: boolean }>();
     const output = new Output(surroundings, json === true);
-    const desk = await openDesk(surroundings);
-    try {
-      exitCode = (await work({ desk, output, surroundings })) ?? ExitCode.done;
-    } finally {
-      await desk.close().catch(() => undefined);
-    }
+    exitCode = (await work({ output, surroundings })) ?? ExitCode.done;
   };
+  const withDesk = (...[command, work]: Parameters<Run>): Promise<void> =>
+    alone(command, async (context) => {
+      const desk = await openDesk(surroundings);
+      try {
+        return await work({ desk, ...context });
+      } finally {
+        await desk.close().catch(() => undefined);
+      }
+    });
+  const run: Run = Object.assign(withDesk, { alone });
   const program = buildProgram(version, surroundings, run);
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { type ChangeOptions, type RunProgress, type RunResult } from '../change/change-options.js';
 import { describeError } from '../describe-error.js';
+import { DeskError } from '../desk-error.js';
 import { RequestProblem } from './exchange.js';
 import { type JobAnswer } from './page-api.js';
 
@@ -47,7 +48,8 @@ class Job {
       this.end({ ...numbersOf(result), state: 'done' });
     } catch (error) {
       const state = this.controller.signal.aborted ? 'stopped' : 'failed';
-      this.end({ state, problem: describeError(error) });
+      const code = error instanceof DeskError ? { code: error.code } : {};
+      this.end({ state, problem: describeError(error), ...code });
     }
   }
 

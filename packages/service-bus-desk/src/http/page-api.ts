@@ -202,6 +202,8 @@ export interface JobAnswer {
   readonly failures: readonly { readonly sequenceNumber: string; readonly reason: string }[];
   /** Why it has failed. */
   readonly problem?: string;
+  /** What kind of problem that is, for programs. */
+  readonly code?: string;
 }
 
 /** `POST api/send`. */
