@@ -65,6 +65,9 @@ WORKDIR /app
 COPY --from=service-files /app/node_modules ./node_modules
 COPY --from=service-files /app/dist ./dist
 COPY --from=service-files /app/sbom.cdx.json ./
+# Loaded when somebody comes to /desk; it reads its page's files from its own folder.
+COPY --from=service-files /app/packages/service-bus-desk/dist ./packages/service-bus-desk/dist
+COPY packages/service-bus-desk/package.json ./packages/service-bus-desk/
 COPY package.json Config.json LICENSE ./
 USER node
 EXPOSE 3000

@@ -4,6 +4,7 @@ import { ConfigService } from '@nestjs/config';
 import { provideConfiguration, type ServiceConfig } from './config/config.module.js';
 import { type App, type Configuration } from './config/index.js';
 import { CounterModule } from './counter/counter.module.js';
+import { DeskModule } from './desk/desk.module.js';
 import { FeedbackFormModule } from './feedback-form/feedback-form.module.js';
 import { HealthModule } from './health/health.module.js';
 import { StartPageController } from './http/start-page.controller.js';
@@ -47,6 +48,7 @@ export class AppModule {
         }),
         TelemetryModule.register(),
         HealthModule,
+        DeskModule.register(configuration.desk, namespace),
         ...configuration.apps.map((app) => FEATURES[app](configuration)),
       ],
     };

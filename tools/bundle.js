@@ -13,6 +13,7 @@ const EXTERNAL = [
   'jsonc-parser',
   'pino',
   'selfsigned',
+  'service-bus-desk',
   'swagger-ui-dist',
   'wink-eng-lite-web-model',
   'wink-nlp',

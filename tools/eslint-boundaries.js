@@ -56,6 +56,18 @@ export const ROOMS = [
     ],
   },
   {
+    room: 'src/desk/',
+    may: [
+      'src/desk/',
+      'src/config/index.ts',
+      'src/http/index.ts',
+      'nestjs-service-bus',
+      'service-bus-desk',
+      '@nestjs/common',
+      'node:http',
+    ],
+  },
+  {
     room: 'src/sign-in/',
     may: ['src/sign-in/', 'src/config/index.ts', '@azure/identity', '@nestjs/common'],
   },

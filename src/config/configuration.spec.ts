@@ -47,6 +47,7 @@ describe('readConfiguration', () => {
           needsServiceName: true,
         },
       },
+      desk: { isOn: true, showsBodies: true, redacted: [] },
       workers: 1,
       warnings: [],
     });
@@ -70,6 +71,26 @@ describe('readConfiguration', () => {
     expect(configuration.queues.relay).toEqual({ inQueue: 'PyconLabQueue', outQueue: 'PyconLabQueue' });
     expect(configuration.queues.counter).toEqual({ inQueue: 'counter-in', outQueue: 'team/results_1' });
     expect(configuration.logLevel).toBe('debug');
+  });
+
+  it('has a desk in production only where that is said, and callers are known', () => {
+    const production = { NODE_ENV: 'production', SB_CONNECTION: CONNECTION, HTTP_AUTH: 'none' };
+    const known = { ...production, HTTP_AUTH: '', HTTP_API_KEYS: 'fix:operate+repair:0123456789abcdef' };
+    expect(readConfiguration(production).desk.isOn).toBe(false);
+    const variables = { ...known, DESK: 'on', DESK_BODIES: 'off', DESK_REDACT: 'iban, Card-Number' };
+    expect(readConfiguration(variables).desk).toEqual({
+      isOn: true,
+      showsBodies: false,
+      redacted: ['iban', 'Card-Number'],
+    });
+    expect(problemsOf({ ...production, DESK: 'on' })).toEqual([
+      'DESK="on": must be off where HTTP_AUTH=none: anybody could remove messages',
+    ]);
+    expect(readConfiguration({ WORKERS: '2' }).desk.isOn).toBe(false);
+    expect(problemsOf({ WORKERS: '2', DESK: 'on', DESK_REDACT: 'a,,b' })).toEqual([
+      'DESK="on": must be off where WORKERS share the work: give it a process',
+      'DESK_REDACT="a,,b": must be names of properties, separated by commas',
+    ]);
   });
 
   it('takes an empty variable, and one of blanks, as absent', () => {

@@ -5,6 +5,7 @@ import { deepFreeze } from './deep-freeze.js';
 import { findMisspelt } from './find-misspelt.js';
 import { type App, APPS, readApps } from './read-apps.js';
 import { type Broker, readBroker } from './read-broker.js';
+import { type DeskSettings, readDesk } from './read-desk.js';
 import { type HttpSettings, readHttp } from './read-http.js';
 import { type LogFormat, readLogBodies, readLogFormat, readLogMessageContext } from './read-log-format.js';
 import { type LogLevel, readLogLevel } from './read-log-level.js';
@@ -32,6 +33,7 @@ export interface Configuration {
   /** At which level it is told of what goes well with messages; undefined where nobody would see it. */
   readonly logMessages: MessageLogLevel | undefined;
   readonly telemetry: TelemetrySettings;
+  readonly desk: DeskSettings;
   /** How many processes share the work; 1 is this one alone. */
   readonly workers: number;
   /** A line for each variable that looks like one of ours and is not read. */
@@ -70,6 +72,7 @@ function readAll(reader: VariableReader): Omit<Configuration, 'warnings'> {
   const apps = readApps(reader);
   const queues = readQueues(reader, apps);
   const logLevel = readLogLevel(reader);
+  const workers = readWorkers(reader);
   return {
     production,
     broker,
@@ -82,7 +85,8 @@ function readAll(reader: VariableReader): Omit<Configuration, 'warnings'> {
     logFormat: readLogFormat(reader, production),
     logMessageContext: readLogMessageContext(reader),
     telemetry: readTelemetry(reader),
-    workers: readWorkers(reader),
+    desk: readDesk(reader, { production, authentication: http.authentication, workers }),
+    workers,
   };
 }
 

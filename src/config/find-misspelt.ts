@@ -3,7 +3,7 @@ import { type Variables } from './variable-reader.js';
 /** Nobody but this service reads names with these prefixes (and its features' own): any other name is a mistake. */
 const OWN_PREFIXES = ['SB_', 'SERVICE_BUS_', 'HTTP_API_KEY', 'HTTP_JWT_', 'EMULATOR_'];
 /** Other programs read names with these prefixes too (HTTP_PROXY): only a near miss is a mistake. */
-const SHARED_PREFIXES = ['HTTP_', 'LOG_', 'METRICS_', 'WORKERS'];
+const SHARED_PREFIXES = ['HTTP_', 'LOG_', 'METRICS_', 'WORKERS', 'DESK'];
 const NEAR_MISS = 2;
 /** The part of a name that may differ from the one that is suggested. */
 const MOST_DIFFERENCE = 0.4;

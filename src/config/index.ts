@@ -8,6 +8,7 @@ export {
 } from './configuration.js';
 export { type App, APPS } from './read-apps.js';
 export { type Broker } from './read-broker.js';
+export { type DeskSettings } from './read-desk.js';
 export { type HttpSettings } from './read-http.js';
 export { LOG_FORMATS, type LogFormat } from './read-log-format.js';
 export { LOG_LEVELS, type LogLevel } from './read-log-level.js';

@@ -99,7 +99,7 @@ describe('who may use HTTP', () => {
     ],
     [
       { HTTP_JWT_ROLES: 'Messages.Send=post' },
-      'HTTP_JWT_ROLES="Messages.Send=post": must be claim=role+role,…: roles are send, receive, operate',
+      'HTTP_JWT_ROLES="Messages.Send=post": must be claim=role+role,…: roles are send, receive, operate, repair',
     ],
   ])('refuses %j', (variables, problem) => {
     const { problems } = read(variables);
@@ -109,7 +109,7 @@ describe('who may use HTTP', () => {
 
   it.each([
     ['', 'has no key'],
-    ['shop:sned:c2VjcmV0LW9mLXRoZS1zaG9w', 'entry 1 must have roles: some of send+receive+operate'],
+    ['shop:sned:c2VjcmV0LW9mLXRoZS1zaG9w', 'entry 1 must have roles: some of send+receive+operate+repair'],
   ])('refuses a file with %j', (text, problem) => {
     const name = file(text);
     expect(read({ HTTP_API_KEYS_FILE: name }).problems).toEqual([

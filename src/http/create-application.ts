@@ -16,6 +16,7 @@ import { securityHeaders } from './security-headers.js';
 import { type Description, serveDocumentation } from './serve-documentation.js';
 import { TimedExpressAdapter } from './timed-express-adapter.js';
 import { warnIfOpen } from './warn-if-open.js';
+import { PAGES, type Page } from './pages.js';
 
 /** Creates the Nest application of a module, with HTTP and the Service Bus transport; nothing listens yet. */
 export async function createApplication(
@@ -40,6 +41,8 @@ export async function createApplication(
     app.use(refuseForeignPages([...http.allowedHosts, http.host.toLowerCase()]));
   }
   await secure(app, http, logger);
+  // They read what is sent to them themselves.
+  for (const { handle } of app.get<readonly Page[]>(PAGES)) app.use(handle);
   // A body is a message: read its bytes, whatever its content type.
   app.use(limitBodies());
   app.useBodyParser('raw', { type: hasBody, limit: MAX_BODY_BYTES });

@@ -42,7 +42,7 @@ describe('redact', () => {
   it.each([
     'counter (counter-in): message a-1, attempt 2 failed, next attempt in 812 ms: Error: broken',
     'Unexpected token } in JSON at position 3',
-    'HTTP_API_KEYS: entry 1 must have roles: some of send+receive+operate',
+    'HTTP_API_KEYS: entry 1 must have roles: some of send+receive+operate+repair',
     'basic authentication is not taken here',
     'the bearer presented nothing',
     'password: must be set',

@@ -58,6 +58,10 @@ describe('HTTP in production', () => {
     expect(await scrape(`${SECRET}-p`)).toBe(200);
     expect(await scrape(SECRET)).toBe(403);
     expect((await fetch(`${url}/metrics`)).status).toBe(401);
+    // No desk, unless DESK=on.
+    expect((await fetch(`${url}/desk/api/session`, { headers: { 'x-api-key': `${SECRET}-p` } })).status).toBe(
+      404,
+    );
     const response = await fetch(`${url}/health`);
     expect([200, 503]).toContain(response.status);
     expect(response.headers.get('ratelimit')).toBeNull();

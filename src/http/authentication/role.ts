@@ -1,5 +1,8 @@
-/** The roles: send messages; receive and peek messages; see metrics and the details of health. */
-export const ROLES = ['send', 'receive', 'operate'] as const;
+/**
+ * The roles: send messages; receive and peek messages; see metrics, the details of health and the desk; change at the
+ * desk what it shows.
+ */
+export const ROLES = ['send', 'receive', 'operate', 'repair'] as const;
 
 /** What a caller may do. */
 export type Role = (typeof ROLES)[number];
