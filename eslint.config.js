@@ -10,7 +10,7 @@ export default tseslint.config(
   { ignores: ['**/dist', 'packages/*/build', 'coverage', '**/node_modules', '**/.compiled', 'bench/peers'] },
   eslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { house: { rules: { boundaries, 'no-circle': noCircle, 'sdk-seam': sdkSeam } } },

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 
+import { bundleDeskPage } from './bundle-desk-page.js';
+
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** What a bundle is written as, and how its files end. */
@@ -202,3 +204,4 @@ function importedPackages(chunks, kind) {
 }
 
 await bundlePackages();
+await bundleDeskPage();

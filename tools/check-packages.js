@@ -8,6 +8,8 @@ import { packPackages } from './pack-packages.js';
 
 const TOOLS = fileURLToPath(new URL('../node_modules/.bin', import.meta.url));
 const BESIDE_THE_LIBRARY = ['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json'];
+/** The desk's page. */
+const PAGE = /^dist\/page\/[\w-]+\.(?:html|js|css|svg|txt)$/;
 const LIBRARY = /^dist\/[\w.-]+\.(?:js|cjs|d\.ts|d\.cts|js\.map|cjs\.map)$/;
 
 /** Checks the packages as they would be published; returns whether all are fit to be. */
@@ -22,7 +24,9 @@ async function checkPackages() {
 }
 
 function checkPackage({ manifest, source, tarball, files, packedBytes }) {
-  const strays = files.filter((file) => !LIBRARY.test(file) && !BESIDE_THE_LIBRARY.includes(file));
+  const strays = files.filter(
+    (file) => !LIBRARY.test(file) && !PAGE.test(file) && !BESIDE_THE_LIBRARY.includes(file),
+  );
   const problems = strays.map((file) => `${file} is no part of the library`);
   const missing = BESIDE_THE_LIBRARY.filter((file) => !files.includes(file));
   problems.push(...missing.map((file) => `${file} is missing`));
