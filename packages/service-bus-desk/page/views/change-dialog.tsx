@@ -45,7 +45,8 @@ export function ChangeDialog({ action, entity, selection, edit, onClose }: Chang
         ...(edit && { edit }),
       };
       const begun = await post<JobAnswer>('jobs', query);
-      keepJob(begun);
+      // It may have ended, and been told of, before this answer came.
+      if (!jobs.get().has(begun.id)) keepJob(begun);
       setId(begun.id);
     } catch (error) {
       setProblem(problemOf(error));

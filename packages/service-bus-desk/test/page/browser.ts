@@ -84,7 +84,7 @@ export class DeskTab {
           ''
         );
       });
-      if (typeof name === 'string' ? label.trim() === name : name.test(label)) return;
+      if (typeof name === 'string' ? label.trim() === name : name.test(label.trim())) return;
     }
     throw new Error(`no way by Tab to ${String(name)}`);
   }

@@ -112,7 +112,7 @@ describeInBrowser('every flow of the page', () => {
     await page.getByRole('link', { name: 'HttpError' }).click();
     await page.getByRole('region', { name: 'Messages' }).getByRole('link').first().click();
     await page.getByRole('button', { name: 'Edit…' }).click();
-    await page.getByLabel('Body', { exact: true }).fill('{"order":"repaired"}');
+    await page.getByRole('textbox', { name: 'Body' }).fill('{"order":"repaired"}');
     await page.getByLabel('Properties to set').fill('repaired=true');
     await tab.picture('edit-light');
     await page.getByRole('button', { name: 'Go on' }).click();
@@ -174,7 +174,7 @@ describeInBrowser('every flow of the page', () => {
 
   it('by keyboard: sends, schedules, and cancels what was scheduled', async () => {
     await open('#/entity?name=orders-repaired&tab=send');
-    await page.getByLabel('Body', { exact: true }).waitFor();
+    await page.getByRole('textbox', { name: 'Body' }).waitFor();
     await tab.tabTo('Body');
     await page.keyboard.type('{"by":"keyboard"}');
     await tab.tabTo('Send');
