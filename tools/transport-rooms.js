@@ -61,6 +61,10 @@ const ROOMS = [
       'rxjs',
     ],
   },
+  { room: 'asyncapi/schema/' },
+  { room: 'asyncapi/page/' },
+  { room: 'asyncapi/compare/' },
+  { room: 'asyncapi/', packages: ['@nestjs/'] },
   { room: '', packages: ['@azure/service-bus', '@nestjs/', 'reflect-metadata', 'rxjs'] },
 ];
 

@@ -17,6 +17,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const COMPILER = fileURLToPath(new URL('../support/compile-files.js', import.meta.url));
 const MAIN = 'src/main.ts';
 const README = [
+  'docs/contracts.md',
   'docs/topology.md',
   'packages/nestjs-service-bus/README.md',
   'packages/nestjs-service-bus-outbox/README.md',

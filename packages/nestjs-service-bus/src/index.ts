@@ -28,6 +28,18 @@ export {
 export { type ServiceBusClientProxyOptions } from './client/service-bus-client-proxy-options.js';
 export { ServiceBusMessageBuilder } from './client/service-bus-message-builder.js';
 export { ServiceBusRecord, type ServiceBusRecordOptions } from './client/service-bus-record.js';
+export { AsyncApiModule, type AsyncApiModuleOptions } from './async-api.module.js';
+export {
+  type AsyncApiChannel,
+  type AsyncApiDocument,
+  type AsyncApiInfo,
+  type AsyncApiMessage,
+  type AsyncApiOperation,
+  type Reference as AsyncApiReference,
+} from './asyncapi/schema/async-api-document.js';
+export { compareDocuments, type ContractChange } from './asyncapi/compare/compare-documents.js';
+export { describeMessages } from './describe-messages.js';
+export { type JsonSchema } from './asyncapi/schema/json-schema.js';
 export {
   contract,
   type Contract,

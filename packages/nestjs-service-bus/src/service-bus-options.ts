@@ -133,6 +133,7 @@ export function publisherSettings(options: ServiceBusModuleOptions): PublisherSe
   const connection = Object.fromEntries(
     Object.entries(options).filter(([name]) => name in CONNECTION_OPTIONS),
   );
-  const client = { ...connection, replyQueue, replyQueueRequiresSession, requestTimeoutMs };
+  const queue = (options.entityPrefix ?? '') + replyQueue;
+  const client = { ...connection, replyQueue: queue, replyQueueRequiresSession, requestTimeoutMs };
   return { validates: validateContracts, client: client as unknown as PublisherSettings['client'] };
 }

@@ -187,6 +187,9 @@ describe('contracts', () => {
     });
     await publisher.publish(Configured, 'text');
     await publisher.publish(ByToken, ['a', 'b']);
+    const prefixed = await start({ options: { entityPrefix: 'ada-' } });
+    expect((await prefixed.prepare(OrderPlaced, order)).destination).toBe('ada-orders');
+    expect((await prefixed.prepare(OrderPlaced, order, { to: 'a' })).destination).toBe('ada-a');
     const [text] = await scene.take('from-config');
     expect(text?.body).toBe('text');
     expect((await publisher.prepare(ByToken, [])).destination).toBe('events');

@@ -1,6 +1,7 @@
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { Injectable } from '@nestjs/common';
 
+import { BindingRegistry } from '../binding/binding-registry.js';
 import { type ProviderLookup } from '../binding/handler-declaration.js';
 import { controllerHandlers } from '../binding/handlers.js';
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
@@ -45,6 +46,7 @@ export class ContractRegistry {
   constructor(
     private readonly modules: ModulesContainer,
     private readonly moduleRef: ModuleRef,
+    private readonly bindings: BindingRegistry,
   ) {}
 
   /** What describes the application prints this. */
@@ -67,7 +69,13 @@ export class ContractRegistry {
 
   /** The queue or topic of a contract. Throws a ServiceBusConfigurationError when it cannot be found. */
   destinationOf(contract: Contract): string | undefined {
-    return resolveDestination(contract, this.lookUp);
+    const destination = resolveDestination(contract, this.lookUp);
+    return destination === undefined ? undefined : this.prefixed(destination);
+  }
+
+  /** What the application calls an entity may be a part of its name. */
+  prefixed(entity: string): string {
+    return this.bindings.prefixed(entity);
   }
 
   /** Throws a ServiceBusConfigurationError for a contract whose name another one has. */

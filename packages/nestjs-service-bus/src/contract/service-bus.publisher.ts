@@ -135,7 +135,8 @@ export class ServiceBusPublisher {
     const { order, to, ...properties } = options;
     checkPublishOptions(contract.name, options);
     this.contracts.checkPublished(contract);
-    const destination = to ?? this.contracts.destinationOf(contract);
+    const destination =
+      to === undefined ? this.contracts.destinationOf(contract) : this.contracts.prefixed(to);
     if (destination === undefined) throw noDestination(contract.name);
     // Messages of one session are validated side by side, and still leave in the order of the calls.
     const session = order ?? properties.sessionId ?? sessionOf(contract, payload);
