@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -17,9 +20,11 @@ import {
   EventPattern,
   Handles,
   Publishes,
+  ServiceBusConfigurationError,
   ServiceBusContext,
   ServiceBusModule,
 } from '../src/index.js';
+import { runAsyncApi, runContract } from '../src/command/messages-commands.js';
 
 const NOWHERE =
   'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=name;SharedAccessKey=key;UseDevelopmentEmulator=true;';
@@ -245,6 +250,34 @@ describe('AsyncApiModule', () => {
       'email string or null format email',
     ]) {
       expect(text).toContain(words);
+    }
+  });
+
+  it('writes the document for a command, and tells by its exit code whether a change breaks somebody', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'asyncapi-'));
+    try {
+      const [old, now] = [path.join(folder, 'old.json'), path.join(folder, 'now.json')];
+      const said: string[] = [];
+      const streams = { output: { write: (text: string) => said.push(text) } };
+      const load = (): Promise<INestApplication> => Promise.resolve(app);
+      expect(await runAsyncApi(['app.js', '--title', 'Shop', '--output', old], streams, load)).toBe(0);
+      expect(await runContract(['check', old, 'app.js'], streams, load)).toBe(0);
+      const text = await readFile(old, 'utf8');
+      await writeFile(now, text.replace('"exclusiveMinimum": 0', '"exclusiveMinimum": 0, "maximum": 9'));
+      expect(await runContract(['check', old, now], streams, load)).toBe(2);
+      await writeFile(now, '{}');
+      await expect(runContract(['check', old, now], streams, load)).rejects.toThrow(
+        'is no AsyncAPI 3 document',
+      );
+      await expect(runContract(['check', old], streams, load)).rejects.toThrow(ServiceBusConfigurationError);
+      expect(said).toEqual([
+        'nothing has changed\n',
+        expect.stringMatching(/^breaking {4}order-placed: payload.id .+\n/),
+      ]);
+      expect(await runAsyncApi(['app.js', '--html'], streams, load)).toBe(0);
+      expect(said.at(-1)).toContain('<!doctype html>');
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 });
