@@ -1,9 +1,13 @@
 import { describeError } from '../exceptions/describe-error.js';
+import { loadApplication } from './load-application.js';
+import { MESSAGES_USAGE, runAsyncApi, runContract } from './messages-commands.js';
 import { type Command, type Streams } from './streams.js';
 import { runTopology, TOPOLOGY_USAGE } from './topology-command.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   topology: (args, streams) => runTopology(args, streams),
+  asyncapi: (args, streams) => runAsyncApi(args, streams, loadApplication),
+  contract: (args, streams) => runContract(args, streams, loadApplication),
 };
 // Errors whose message is all that somebody needs.
 const FOR_PEOPLE = new Set(['CommandError', 'ServiceBusConfigurationError', 'TopologyError']);
@@ -12,7 +16,7 @@ const FOR_PEOPLE = new Set(['CommandError', 'ServiceBusConfigurationError', 'Top
 export async function runCommand(args: readonly string[], streams: Streams): Promise<number> {
   const [name = '', ...rest] = args;
   if (['', '--help', '-h', 'help'].includes(name)) {
-    streams.output.write(TOPOLOGY_USAGE);
+    streams.output.write(`${TOPOLOGY_USAGE}\n${MESSAGES_USAGE}`);
     return 0;
   }
   const command = COMMANDS[name];
