@@ -65,13 +65,23 @@ const ROOMS = [
   { room: 'asyncapi/page/' },
   { room: 'asyncapi/compare/' },
   { room: 'asyncapi/', packages: ['@nestjs/'] },
+  {
+    room: 'testing/',
+    packages: ['@azure/service-bus', '@nestjs/', 'service-bus-emulator'],
+    beside: [
+      'service-bus.module.ts',
+      'service-bus.module-definition.ts',
+      'service-bus-options.ts',
+      'service-bus.server.ts',
+    ],
+  },
   { room: '', packages: ['@azure/service-bus', '@nestjs/', 'reflect-metadata', 'rxjs'] },
 ];
 
 const roomsBelow = (index) => ROOMS.slice(0, index).map(({ room }) => SOURCE + room);
 
 /** Rows for the table of boundaries. Inner rooms come before the room that they are in: the first that fits counts. */
-export const TRANSPORT_ROOMS = ROOMS.map(({ room, packages = [] }, index) => ({
+export const TRANSPORT_ROOMS = ROOMS.map(({ room, packages = [], beside = [] }, index) => ({
   room: SOURCE + room,
-  may: [SOURCE + room, ...roomsBelow(index), ...packages, 'node:'],
+  may: [SOURCE + room, ...roomsBelow(index), ...beside.map((file) => SOURCE + file), ...packages, 'node:'],
 }));

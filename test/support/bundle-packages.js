@@ -53,7 +53,13 @@ function hashOfSources() {
 async function bundle(folder) {
   const { build } = await import('esbuild');
   await build({
-    entryPoints: Object.fromEntries(PUBLISHED.map((name) => [name, entryOf(name)])),
+    entryPoints: {
+      ...Object.fromEntries(PUBLISHED.map((name) => [name, entryOf(name)])),
+      'nestjs-service-bus/testing': path.join(PACKAGES, 'nestjs-service-bus', 'src', 'testing.ts'),
+    },
+    // The test kit shares the classes of the transport.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,

@@ -16,10 +16,11 @@ const packages = await bundlePackages();
 export function sync(request, options) {
   if (options.conditions?.includes('import')) {
     if (request in bundled) return bundled[request];
-    if (PUBLISHED.includes(request)) {
-      const own = path.join(PACKAGES, request, path.sep);
+    const [name, entry = 'index'] = request.split('/');
+    if (PUBLISHED.includes(name)) {
+      const own = path.join(PACKAGES, name, path.sep);
       const isWithin = options.basedir.startsWith(own);
-      return isWithin ? path.join(own, 'src/index.ts') : path.join(packages, `${request}.mjs`);
+      return isWithin ? path.join(own, `src/${entry}.ts`) : path.join(packages, `${request}.mjs`);
     }
   }
   if (request.startsWith('.') && request.endsWith('.js')) {

@@ -12,6 +12,7 @@ import { ServiceBusSenders } from './injection/service-bus-senders.js';
 import { ForeignSenders } from './send/foreign-senders.js';
 import { SenderPool } from './send/sender-pool.js';
 import { ServiceBusConnection } from './sdk/index.js';
+import { OBSERVER_OF_BINDING } from './message/binding-runtime.js';
 import { NamespaceProbe } from './health/namespace-probe.js';
 import { ServiceBusHealthIndicator } from './health/service-bus.health-indicator.js';
 import {
@@ -30,6 +31,7 @@ import {
   type ServiceBusModuleOptions,
 } from './service-bus-options.js';
 import { ServiceBusProvisioning } from './service-bus-provisioning.js';
+import { CLOCK, SYSTEM_CLOCK } from './time/clock.js';
 import { Telemetry } from './telemetry/telemetry.js';
 import { UnfailingLogger } from './unfailing-logger.js';
 
@@ -103,6 +105,8 @@ const INJECTED_CLIENT = Symbol('injected client');
       useFactory: (senders: SenderPool, contracts: ContractRegistry, options: ServiceBusModuleOptions) =>
         ServiceBusPublisher.open(senders, contracts, publisherSettings(options)),
     },
+    { provide: CLOCK, useValue: SYSTEM_CLOCK },
+    { provide: OBSERVER_OF_BINDING, useValue: () => undefined },
     BindingRegistry,
     ContractRegistry,
     HandlerDeclarations,

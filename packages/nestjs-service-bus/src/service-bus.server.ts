@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import {
   type CustomTransportStrategy,
@@ -33,15 +33,15 @@ import { secondRootProblems } from './find-roots.js';
 import { HandlerDeclarations } from './binding/handler-declarations.js';
 import { keepCause } from './keep-cause.js';
 import { handle } from './message/handle.js';
-import { type Invoke } from './message/binding-runtime.js';
-import { SYSTEM_CLOCK } from './time/clock.js';
-import { Consumer } from './receive/consumer.js';
+import { type Invoke, OBSERVER_OF_BINDING, type ObserverOfBinding } from './message/binding-runtime.js';
+import { observeBoth } from './message/observer-pair.js';
+import { type Clock, CLOCK } from './time/clock.js';
 import { type ConsumerObserver } from './receive/health/receiving-state.js';
 import { openBindingRuntime } from './runtime/open-binding-runtime.js';
+import { type BindingConsumer, openConsumer } from './runtime/open-consumer.js';
 import { type ConsumerHealth } from './receive/health/consumer-health.js';
 import { type HeldDeadLetter, type RedriveOutcome } from './receive/redrive/redrive.js';
 import { LockRenewer } from './delivery/lock-renewer.js';
-import { SessionConsumer } from './receive/sessions/session-consumer.js';
 import { type ServiceBusContext } from './delivery/service-bus.context.js';
 import { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';
 import { type ProcessingEndHook, type ProcessingStartHook } from './processing-hooks.js';
@@ -69,9 +69,9 @@ export class ServiceBusServer
   protected override readonly logger = new UnfailingLogger(SERVER_LOG_CONTEXT);
 
   private readonly registrations: Registration[] = [];
-  private readonly consumers: (Consumer | SessionConsumer)[] = [];
+  private readonly consumers: BindingConsumer[] = [];
   private readonly outputs = new OutputChecks(this.logger);
-  private readonly locks = new LockRenewer(SYSTEM_CLOCK);
+  private readonly locks: LockRenewer;
   private readonly errorListeners: ServiceBusEvents['error'][] = [];
   private connections?: BindingConnections;
   private metrics?: ServerMetrics;
@@ -90,8 +90,11 @@ export class ServiceBusServer
     private readonly declarations: HandlerDeclarations,
     private readonly publisher: ServiceBusPublisher,
     private readonly provisioning: ServiceBusProvisioning,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(OBSERVER_OF_BINDING) private readonly observerOfBinding: ObserverOfBinding,
   ) {
     super();
+    this.locks = new LockRenewer(clock);
     keepCause();
   }
 
@@ -120,6 +123,11 @@ export class ServiceBusServer
   /** True once the application has connected it, and has handlers for it. */
   get hasHandlers(): boolean {
     return this.registrations.length > 0;
+  }
+
+  /** @internal Whether the broker has still to answer the renewal of a lock or the release of a session. */
+  get isUnanswered(): boolean {
+    return this.locks.isRenewing || this.consumers.some(({ isReleasing }) => isReleasing);
   }
 
   /** The entities of its bindings, once the application has connected it; it need not listen yet. */
@@ -229,12 +237,11 @@ export class ServiceBusServer
   private start(): void {
     const resolved = this.resolve();
     for (const warning of unboundHandlerWarnings(resolved, this.bindings)) this.logger.warn(warning);
-    const { invoke, senders, foreignSenders, keyed, logger, telemetry } = this;
+    const { clock, invoke, senders, foreignSenders, keyed, logger, telemetry } = this;
     const connections = new BindingConnections((key) => keyed.connectionOf(key), telemetry);
     this.connections = connections;
     this.metrics = this.telemetry.forServer(this.connection, this.logger);
-    const { brokerClock } = this.locks;
-    const shared = { invoke, senders, foreignSenders, clock: SYSTEM_CLOCK, brokerClock, logger };
+    const shared = { invoke, senders, foreignSenders, clock, brokerClock: this.locks.brokerClock, logger };
     for (const { binding, routes } of resolved) {
       const { connectionString, replyToConnectionString } = binding;
       const clients = connections.clientsOf(connectionString);
@@ -246,12 +253,9 @@ export class ServiceBusServer
         // Where the key may not send, there is no use in trying again.
         inputSenders: connectionString === undefined ? senders : connections.sendersOf(connectionString),
         outputSenders: connections.sendersOf(replyToConnectionString),
-        observer: bindingTelemetry,
+        observer: observeBoth(bindingTelemetry, this.observerOfBinding(binding)),
       });
-      const observer = this.observerOf(binding);
-      const consumer = binding.sessions
-        ? new SessionConsumer(clients, binding.sessions, this.locks, runtime, observer)
-        : new Consumer(clients, this.locks, runtime, observer);
+      const consumer = openConsumer(clients, this.locks, runtime, this.observerOf(binding));
       this.consumers.push(consumer);
       this.metrics?.add(binding, consumer, bindingTelemetry);
       consumer.start();

@@ -1,3 +1,4 @@
+import { type AcceptedMessage } from './accepted-message.js';
 import { type Entities } from './entities.js';
 import { type AuthorizationRule } from './model/entity/authorization-rule.js';
 import { type Tier } from './model/entity/tier.js';
@@ -62,6 +63,8 @@ export interface EmulatorOptions {
    * on looks like one that waits. Default false.
    */
   readonly peeksShowLocks?: boolean;
+  /** Is told of each message that an entity accepts from a client, whether or not it is stored, before the client is. */
+  readonly accepted?: (message: AcceptedMessage) => void;
   /** Limit of all stored messages together, in bytes; beyond it senders get a quota error. Default 4 GiB. */
   readonly maxStoredBytes?: number;
   /** Maximum number of connections. Default 1,000. */

@@ -71,11 +71,26 @@ export class Emulator {
     return this.#parts.context.faults;
   }
 
+  /** The names of all queues and topics. */
+  get entityNames(): string[] {
+    const { namespace } = this.#parts.context.broker;
+    return [...namespace.queues(), ...namespace.topics()].map(({ description }) => description.name);
+  }
+
   /** Inspects an entity (`orders`, `events/Subscriptions/audit`, `orders/$DeadLetterQueue`) without changing it. */
   entity(address: string): EntityInspection {
     const { broker } = this.#parts.context;
     broker.wake();
     return new EntityInspection(broker.namespace.source(address).queue);
+  }
+
+  /**
+   * Creates those of the entities that do not exist; of a topic that does, the subscriptions that it lacks. Throws a
+   * BrokerError where the cloud would refuse one; those before it exist then.
+   */
+  createEntities(entities: Entities): void {
+    const { broker } = this.#parts.context;
+    broker.command((nowMs) => createEntities(broker.namespace, nowMs, entities));
   }
 
   /** Detaches all links on an entity, as the cloud does with idle ones; returns how many there were. */
@@ -102,10 +117,7 @@ export class Emulator {
     const { broker, faults } = context;
     faults.clear();
     broker.command((nowMs) => {
-      const names = [...broker.namespace.queues(), ...broker.namespace.topics()].map(
-        ({ description }) => description.name,
-      );
-      for (const name of names) broker.namespace.deleteEntity(nowMs, name);
+      for (const name of this.entityNames) broker.namespace.deleteEntity(nowMs, name);
       createEntities(broker.namespace, nowMs, entities ?? {});
     });
   }

@@ -65,6 +65,11 @@ export class EntityInspection {
     return this.#queue.locks.size;
   }
 
+  /** The ids of sessions that a receiver holds. */
+  get heldSessions(): string[] {
+    return this.#queue.receivers.heldSessions;
+  }
+
   /** Open links that receive from it. */
   get receiverCount(): number {
     return this.#queue.receivers.size;

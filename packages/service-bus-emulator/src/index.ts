@@ -1,3 +1,4 @@
+export { type AcceptedMessage } from './accepted-message.js';
 export { type AuthorizationRule } from './model/entity/authorization-rule.js';
 export { type EmulatorOptions } from './emulator-options.js';
 export { type Emulator, type EmulatorTls } from './emulator.js';

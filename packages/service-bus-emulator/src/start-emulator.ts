@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
+import { acceptedMessage } from './accepted-message.js';
 import { AmqpService } from './amqp/connection/amqp-service.js';
 import { Authorizer } from './amqp/authorization/authorizer.js';
 import { Keys } from './amqp/authorization/keys.js';
@@ -134,6 +135,19 @@ function createContext(options: EmulatorOptions, broker: Broker): AmqpContext {
     endsIdle: options.endsIdle ?? true,
     peeksShowLocks: options.peeksShowLocks ?? false,
     whenDurable: broker.whenDurable,
+    accepted: tellAccepted(options.accepted),
+  };
+}
+
+function tellAccepted(tell: EmulatorOptions['accepted']): AmqpContext['accepted'] {
+  if (!tell) return () => undefined;
+  return (entity, contents) => {
+    try {
+      for (const content of contents) tell(acceptedMessage(entity, content));
+    } catch (error) {
+      // The messages are stored: it is not their sender who has to know.
+      crash(error);
+    }
   };
 }
 

@@ -1,6 +1,7 @@
 import { errorCode, throttlePauseMs } from '../sdk/index.js';
 import { BrokerClock } from '../time/broker-clock.js';
-import { type Clock } from '../time/clock.js';
+import { type Clock, type Timer } from '../time/clock.js';
+import { startIdleTimer } from '../time/timer.js';
 
 /** A lock that the renewer keeps alive; it writes its plan into the last three fields. */
 export interface RenewableLock {
@@ -38,7 +39,7 @@ const UNSURE_RETRY_MS = 200;
 export class LockRenewer {
   /** Each with its end, by the broker's clock, as it was told last. */
   private readonly locks = new Map<RenewableLock, number>();
-  private timer?: NodeJS.Timeout;
+  private timer?: Timer;
   private sweepAtMs = Infinity;
   private wasSure = false;
 
@@ -50,6 +51,12 @@ export class LockRenewer {
 
   get size(): number {
     return this.locks.size;
+  }
+
+  /** Whether the broker has still to answer a renewal. */
+  get isRenewing(): boolean {
+    for (const { isRenewing } of this.locks.keys()) if (isRenewing) return true;
+    return false;
   }
 
   add(lock: RenewableLock): void {
@@ -66,7 +73,7 @@ export class LockRenewer {
   }
 
   close(): void {
-    clearTimeout(this.timer);
+    this.timer?.cancel();
     this.sweepAtMs = Infinity;
     this.locks.clear();
   }
@@ -119,10 +126,9 @@ export class LockRenewer {
   private schedule(atMs: number): void {
     if (atMs >= this.sweepAtMs) return;
     this.sweepAtMs = atMs;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.sweep(), Math.max(atMs - this.clock.now(), 0));
+    this.timer?.cancel();
     // An empty sweep costs less than a timer started and stopped with every message.
-    this.timer.unref();
+    this.timer = startIdleTimer(this.clock, Math.max(atMs - this.clock.now(), 0), () => this.sweep());
   }
 
   private sweep(): void {

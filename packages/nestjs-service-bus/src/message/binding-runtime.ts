@@ -39,6 +39,12 @@ export interface MessageObserver extends DeliveryObserver {
   process(delivery: Delivery, work: () => Promise<Outcome | undefined>): Promise<Outcome | undefined>;
 }
 
+/** Gives each binding an observer besides telemetry's; the test kit provides one. */
+export type ObserverOfBinding = (binding: Binding) => MessageObserver | undefined;
+
+/** What the container knows it as. */
+export const OBSERVER_OF_BINDING = Symbol('service bus observer');
+
 /** What all messages of one binding share. */
 export interface BindingRuntime {
   readonly binding: Binding;

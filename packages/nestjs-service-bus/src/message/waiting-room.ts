@@ -1,4 +1,5 @@
-import { type Clock } from '../time/clock.js';
+import { type Clock, type Timer } from '../time/clock.js';
+import { startTimer } from '../time/timer.js';
 import { type Delivery } from '../delivery/delivery.js';
 
 /** More than this many wait with a handler's slot in their hand, so that memory stays bounded. */
@@ -16,7 +17,7 @@ export type Leave = (delivery: Delivery) => Promise<void>;
 export class WaitingRoom {
   private readonly waiting = new Map<Delivery, number>();
   private readonly refused: (() => void)[] = [];
-  private timer?: NodeJS.Timeout;
+  private timer?: Timer;
   private wakeAtMs = Infinity;
   private isClosed = false;
 
@@ -54,8 +55,9 @@ export class WaitingRoom {
   private schedule(atMs: number): void {
     if (atMs >= this.wakeAtMs) return;
     this.wakeAtMs = atMs;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.wake(), Math.min(Math.max(atMs - this.clock.now(), 0), MAX_TIMER_MS));
+    this.timer?.cancel();
+    const delayMs = Math.min(Math.max(atMs - this.clock.now(), 0), MAX_TIMER_MS);
+    this.timer = startTimer(this.clock, delayMs, () => this.wake());
   }
 
   private wake(): void {

@@ -90,6 +90,9 @@ export class Consumer implements LinkOwner {
     return this.inWork.oldestReceivedAtMs;
   }
 
+  /** Without sessions there is none to go back to the broker. */
+  readonly isReleasing = false;
+
   /** Whether the binding counts as up: what `health` says, without the details. */
   get isReceiving(): boolean {
     return !this.isDraining && !this.receiving.error && this.links.isReceiving && !this.watch.isDown;

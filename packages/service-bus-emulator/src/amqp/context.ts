@@ -1,4 +1,5 @@
 import { type Broker } from '../model/namespace/broker.js';
+import { type MessageContent } from '../model/queue/message-content.js';
 import { type Authorizer } from './authorization/authorizer.js';
 import { type Claims } from './authorization/claims.js';
 import { type LockTokens } from './codec/delivery/lock-token.js';
@@ -23,6 +24,8 @@ export interface AmqpContext {
   readonly peeksShowLocks: boolean;
   /** Calls `done` once everything accepted so far is durable; at once for a broker in memory. */
   readonly whenDurable: (done: () => void) => void;
+  /** Is told of messages that an entity has accepted from a client. */
+  readonly accepted: (entity: string, contents: readonly MessageContent[]) => void;
 }
 
 /** What all links of one connection share. */

@@ -18,3 +18,11 @@ export function decodeBody(content: MessageContent): unknown {
     return whole;
   }
 }
+
+/** Decodes the properties that the sender has added. */
+export function applicationPropertiesOf(content: MessageContent): Record<string, unknown> {
+  const decoded = messages.decode((content as EncodedMessage).bytes) as {
+    application_properties?: Record<string, unknown>;
+  };
+  return decoded.application_properties ?? {};
+}

@@ -15,6 +15,11 @@ export class ManualClock implements Clock {
     return this.#nowMs;
   }
 
+  /** Unix time in milliseconds at which something becomes due next; Infinity if nothing does. */
+  get nextDueMs(): number {
+    return Math.min(this.#alarm?.atMs ?? Infinity, this.#delayed[0]?.atMs ?? Infinity);
+  }
+
   setAlarm(atMs: number, ring: () => void): void {
     this.#alarm = atMs === Infinity ? undefined : { atMs, ring };
   }
@@ -29,12 +34,10 @@ export class ManualClock implements Clock {
   advance(milliseconds: number): void {
     const untilMs = this.#nowMs + milliseconds;
     for (;;) {
-      const alarmAtMs = this.#alarm?.atMs ?? Infinity;
-      const delayedAtMs = this.#delayed[0]?.atMs ?? Infinity;
-      const nextMs = Math.min(alarmAtMs, delayedAtMs);
+      const nextMs = this.nextDueMs;
       if (nextMs > untilMs) break;
       this.#nowMs = Math.max(this.#nowMs, nextMs);
-      if (delayedAtMs <= alarmAtMs) {
+      if ((this.#delayed[0]?.atMs ?? Infinity) <= nextMs) {
         this.#delayed.shift()?.action();
       } else {
         const { ring } = this.#alarm as { ring: () => void };

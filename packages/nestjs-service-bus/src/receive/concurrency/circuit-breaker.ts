@@ -1,4 +1,5 @@
-import { type Clock } from '../../time/clock.js';
+import { type Clock, type Timer } from '../../time/clock.js';
+import { startTimer } from '../../time/timer.js';
 import { type CircuitBreakerPolicy } from '../../binding/circuit-breaker-policy.js';
 import { type CircuitState } from '../health/consumer-health.js';
 import { type Slots } from './slots.js';
@@ -13,7 +14,7 @@ export class CircuitBreaker {
   private ended = 0;
   private failed = 0;
   private windowEndsAtMs = -Infinity;
-  private timer?: NodeJS.Timeout;
+  private timer?: Timer;
   /** Counts changes of state: an attempt from an earlier generation says nothing about the present state. */
   private generation = 0;
   /** While half-open: attempts from earlier generations that are still in work. */
@@ -57,13 +58,13 @@ export class CircuitBreaker {
 
   close(): void {
     this.isClosing = true;
-    clearTimeout(this.timer);
+    this.timer?.cancel();
   }
 
   private pause(): void {
     this.transitionTo('open', 0);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.tryOne(), this.policy.pauseMs);
+    this.timer?.cancel();
+    this.timer = startTimer(this.clock, this.policy.pauseMs, () => this.tryOne());
   }
 
   /** Allows one more than the attempts still in work: those may never end, and neither may the one being tried. */
@@ -71,11 +72,11 @@ export class CircuitBreaker {
     this.earlierInWork = this.slots.inUse;
     if (this.state === 'half-open') this.slots.restrict(1 + this.earlierInWork);
     else this.transitionTo('half-open', 1 + this.earlierInWork);
-    this.timer = setTimeout(() => this.tryOne(), this.policy.pauseMs);
+    this.timer = startTimer(this.clock, this.policy.pauseMs, () => this.tryOne());
   }
 
   private resume(): void {
-    clearTimeout(this.timer);
+    this.timer?.cancel();
     this.windowEndsAtMs = -Infinity;
     this.transitionTo('closed', Infinity);
   }

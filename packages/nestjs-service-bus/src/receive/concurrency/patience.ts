@@ -1,5 +1,6 @@
 import { type Delivery } from '../../delivery/delivery.js';
-import { type Clock } from '../../time/clock.js';
+import { type Clock, type Timer } from '../../time/clock.js';
+import { startIdleTimer } from '../../time/timer.js';
 
 /** A learnt prefetch lets messages wait for some round trips: whoever waits so long is behind handlers that hang. */
 const PATIENCE_MS = 2_000;
@@ -12,7 +13,7 @@ const MAX_DELIVERIES = 2;
  */
 export class Patience {
   private readonly waiting = new Map<Delivery, { readonly untilMs: number; readonly giveUp: () => void }>();
-  private timer?: NodeJS.Timeout;
+  private timer?: Timer | undefined;
 
   constructor(private readonly clock: Clock) {}
 
@@ -27,14 +28,14 @@ export class Patience {
   }
 
   close(): void {
-    clearTimeout(this.timer);
+    this.timer?.cancel();
     this.timer = undefined;
     this.waiting.clear();
   }
 
   private schedule(delayMs: number): void {
     // It runs on when nobody waits any more: that costs less than a timer for each.
-    this.timer ??= setTimeout(() => this.sweep(), delayMs).unref();
+    this.timer ??= startIdleTimer(this.clock, delayMs, () => this.sweep());
   }
 
   private sweep(): void {

@@ -68,6 +68,11 @@ export class SessionConsumer {
     return times.length === 0 ? undefined : times.reduce((oldest, time) => Math.min(oldest, time));
   }
 
+  /** Whether a session is on its way back to the broker. */
+  get isReleasing(): boolean {
+    return [...this.runs].some(({ isStopping, isLost }) => isStopping || isLost);
+  }
+
   /** Whether the binding counts as up: what `health` says, without the details. */
   get isReceiving(): boolean {
     return !this.isDraining && !this.error && this.isAccepting;

@@ -1,4 +1,5 @@
-import { type Clock } from '../../time/clock.js';
+import { type Clock, type Timer } from '../../time/clock.js';
+import { startTimer } from '../../time/timer.js';
 
 /** A held session, as its idle timer sees it. */
 export interface IdleSession {
@@ -17,7 +18,7 @@ export interface IdleSession {
  */
 export class SessionIdleTimer {
   private sinceMs: number;
-  private timer?: NodeJS.Timeout;
+  private timer?: Timer;
   private isClosed = false;
 
   constructor(
@@ -40,12 +41,12 @@ export class SessionIdleTimer {
 
   close(): void {
     this.isClosed = true;
-    clearTimeout(this.timer);
+    this.timer?.cancel();
   }
 
   private schedule(idleMs: number): void {
     const leftMs = Math.min(this.idleTimeoutMs - idleMs, this.silenceMs);
-    this.timer = setTimeout(() => void this.check(), leftMs);
+    this.timer = startTimer(this.clock, leftMs, () => void this.check());
   }
 
   private async check(): Promise<void> {

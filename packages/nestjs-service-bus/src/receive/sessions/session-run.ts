@@ -59,7 +59,8 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   private returnTimer?: NodeJS.Timeout;
   private hasReceived = false;
   private readonly idleTimer: SessionIdleTimer;
-  private isStopping = false;
+  /** It takes no more messages, and goes back to the broker. */
+  isStopping = false;
   private isDraining = false;
   private finishing?: Promise<void>;
   private givingBack?: Promise<void>;

@@ -61,7 +61,11 @@ export class SenderLink {
       this.#refuseOversized();
       const contents = this.#parse(bytes, format);
       // Resolved each time: the entity may have been deleted or replaced.
-      broker.command((nowMs) => this.#resolve().send(nowMs, contents));
+      broker.command((nowMs) => {
+        const entity = this.#resolve();
+        entity.send(nowMs, contents);
+        this.context.accepted(entity.description.name, contents);
+      });
       credits.spend(contents.length);
     } catch (refusal) {
       error = toAmqpError(refusal, this.context);

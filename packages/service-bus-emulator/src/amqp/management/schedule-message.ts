@@ -18,9 +18,12 @@ export function scheduleMessage({ address, body, context }: ManagementRequest): 
       throw new BrokerError('com.microsoft:argument-error', "'message' must be binary.");
     return parseMessage(bytes, context.newMessageId);
   });
-  const numbers = context.broker.command((nowMs) =>
-    context.broker.namespace.target(address).send(nowMs, contents),
-  );
+  const numbers = context.broker.command((nowMs) => {
+    const entity = context.broker.namespace.target(address);
+    const given = entity.send(nowMs, contents);
+    context.accepted(entity.description.name, contents);
+    return given;
+  });
   context.credits.spend(contents.length);
   return { status: 200, body: { 'sequence-numbers': types.wrap_array(numbers, TypeCode.long, undefined) } };
 }

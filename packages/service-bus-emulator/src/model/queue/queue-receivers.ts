@@ -29,6 +29,11 @@ export class QueueReceivers {
     return this.#attached.size;
   }
 
+  /** The ids of the sessions that are held. */
+  get heldSessions(): string[] {
+    return [...this.#attached].flatMap(({ session }) => session?.id ?? []);
+  }
+
   /** Records a use. @throws BrokerError entity-disabled */
   use(): void {
     const { address, context, settings } = this.#queue;

@@ -1,0 +1,175 @@
+import { type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { type AcceptedMessage } from 'service-bus-emulator';
+
+import { type Binding } from '../binding/binding.js';
+import { type Delivery } from '../delivery/delivery.js';
+import { messageIdentity, ORIGINAL_MESSAGE_ID } from '../delivery/message-identity.js';
+import { type Settlement } from '../delivery/settlement.js';
+import { type MessageObserver } from '../message/binding-runtime.js';
+import { type Outcome } from '../message/outcome.js';
+import { Recording } from './recording.js';
+
+/** A message that the application has sent: a result, or by a sender or a client. */
+export interface SentMessage {
+  /** The queue or topic. */
+  readonly to: string;
+  /** The body as the JavaScript SDK returns it: JSON is parsed, other bytes are a Buffer. */
+  readonly body: unknown;
+  /** As the sender gave it. */
+  readonly messageId: string;
+  /** Undefined for a message without a session. */
+  readonly sessionId: string | undefined;
+  /** The subject, called label by older SDKs; undefined if it has none. */
+  readonly subject: string | undefined;
+  /** Undefined if it has none. */
+  readonly correlationId: string | undefined;
+  /** The properties that the sender has added. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** When it becomes active, where the sender asked for a time. */
+  readonly scheduledFor: Date | undefined;
+}
+
+/** A message that came to a handler, and what became of it. */
+export interface HandledMessage {
+  /** The queue, or `topic/Subscriptions/subscription`, that it came from. */
+  readonly from: string;
+  /** The binding's pattern. */
+  readonly pattern: string;
+  /** The payload, as it was decoded; before that, as the SDK has it. */
+  readonly body: unknown;
+  /** As the sender gave it. */
+  readonly messageId: string | undefined;
+  /** The number of the attempt, 1 for the first. */
+  readonly attempt: number;
+  /** The message as the SDK received it. */
+  readonly message: ServiceBusReceivedMessage;
+}
+
+/** A message that is tried again. */
+export interface RetriedMessage extends HandledMessage {
+  /** How long it waits for its next attempt, in milliseconds. */
+  readonly delayMs: number;
+  /** What its handler has thrown. */
+  readonly error: unknown;
+}
+
+/** A message that a handler's failure, or the handler itself, has dead-lettered. */
+export interface DeadLetteredMessage extends HandledMessage {
+  /** The dead letter's reason: the error's name, or what was given. */
+  readonly reason: string;
+  /** The dead letter's description: message and stack, or what was given. */
+  readonly description: string;
+}
+
+/** Sees what an application sends and what becomes of the messages that it receives. */
+export class Recorder {
+  readonly sent = new Recording<SentMessage>('sent');
+  readonly completed = new Recording<HandledMessage>('completed');
+  readonly retried = new Recording<RetriedMessage>('retried');
+  readonly deferred = new Recording<HandledMessage>('deferred');
+  readonly deadLettered = new Recording<DeadLetteredMessage>('dead-lettered');
+  /** Of the application, once it receives. */
+  readonly bindings: Binding[] = [];
+  /** Messages between their decoding and their settlement, by binding. */
+  readonly running = new Map<string, number>();
+  /** Of entities with sessions: what keeps its session waiting for another attempt. */
+  readonly retrying = new Set<Delivery>();
+  private readonly own = new Set<string>();
+  /** Messages whose copy waits at the broker for the next attempt, by their identity. */
+  private readonly copied = new Set<unknown>();
+
+  /** The testbed is about to send this message: it is not the application's. */
+  sending(messageId: string): void {
+    this.own.add(messageId);
+  }
+
+  accepted(message: AcceptedMessage): void {
+    if (this.own.delete(message.messageId)) return;
+    const { applicationProperties: properties } = message;
+    // A retry's copy is the same message once more.
+    const original = properties[ORIGINAL_MESSAGE_ID];
+    if (original !== undefined) return void this.copied.add(original);
+    this.sent.add({
+      to: message.entity,
+      body: message.body,
+      messageId: message.messageId,
+      sessionId: message.sessionId,
+      subject: textOf(message.subject),
+      correlationId: textOf(message.correlationId),
+      properties,
+      scheduledFor: message.scheduledFor,
+    });
+  }
+
+  clear(): void {
+    for (const recording of [this.sent, this.completed, this.retried, this.deferred, this.deadLettered]) {
+      recording.clear();
+    }
+  }
+
+  readonly observerOf = (binding: Binding): MessageObserver => {
+    this.bindings.push(binding);
+    const { pattern, entityPath } = binding;
+    const describe = (delivery: Delivery): HandledMessage => ({
+      from: entityPath,
+      pattern,
+      body: delivery.message.body as unknown,
+      messageId: textOf(delivery.message.messageId),
+      attempt: delivery.attempt,
+      message: delivery.message,
+    });
+    const completed = new Set<Delivery>();
+    const observer: MessageObserver = {
+      received: (delivery) => void (delivery.observer = observer),
+      lockLost: () => undefined,
+      process: async (delivery, work) => {
+        this.count(pattern, 1);
+        try {
+          const outcome = await work();
+          if (outcome?.kind === 'retry') this.retries(delivery, outcome, describe(delivery));
+          const isCompleted = completed.delete(delivery);
+          // A message whose copy has taken its place is not done.
+          const isCopied = this.copied.delete(messageIdentity(delivery.message, entityPath));
+          if (isCompleted && !isCopied) this.completed.add(describe(delivery));
+          return outcome;
+        } finally {
+          this.count(pattern, -1);
+        }
+      },
+      settle: async (delivery, settlement, work) => {
+        await work();
+        this.retrying.delete(delivery);
+        if (delivery.state !== 'settled') return;
+        if (settlement.kind === 'complete') completed.add(delivery);
+        else this.settled(describe(delivery), settlement);
+      },
+    };
+    return observer;
+  };
+
+  private retries(
+    delivery: Delivery,
+    { delayMs, error }: Extract<Outcome, { kind: 'retry' }>,
+    handled: HandledMessage,
+  ): void {
+    this.retried.add({ ...handled, delayMs, error });
+    if (delivery.message.sessionId !== undefined && delivery.state === 'open') this.retrying.add(delivery);
+  }
+
+  private settled(handled: HandledMessage, settlement: Settlement): void {
+    if (settlement.kind === 'defer') return this.deferred.add(handled);
+    if (settlement.kind !== 'dead-letter') return;
+    const { reason, description } = settlement;
+    this.deadLettered.add({ ...handled, reason, description });
+  }
+
+  private count(pattern: string, change: number): void {
+    this.running.set(pattern, (this.running.get(pattern) ?? 0) + change);
+  }
+}
+
+function textOf(
+  value: string | number | boolean | bigint | Date | Uint8Array | null | undefined,
+): string | undefined {
+  return value === undefined || value === null ? undefined : String(value);
+}

@@ -1,0 +1,295 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
+import { type INestApplication, type INestMicroservice, type Type } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { type Emulator, type EntityInspection, ManualClock, startEmulator } from 'service-bus-emulator';
+
+import { nearestName } from '../binding/nearest-name.js';
+import { type BindingPattern, parsePattern } from '../binding/pattern.js';
+import { type Contract } from '../contract/contract.js';
+import { type PublishOptions } from '../contract/publish-options.js';
+import { ServiceBusPublisher } from '../contract/service-bus.publisher.js';
+import { buildMessage } from '../client/build-message.js';
+import { OBSERVER_OF_BINDING } from '../message/binding-runtime.js';
+import { closeClient } from '../sdk/index.js';
+import { ServiceBusModule } from '../service-bus.module.js';
+import { MODULE_OPTIONS_TOKEN } from '../service-bus.module-definition.js';
+import { ServiceBusServer } from '../service-bus.server.js';
+import { CLOCK } from '../time/clock.js';
+import { declaredEntities, entitiesOf, missingEntities } from './declared-entities.js';
+import { type ServiceBusTestbedOptions } from './testbed-options.js';
+import { hasRoot } from './has-root.js';
+import { Recorder } from './recorder.js';
+import { TestClock } from './test-clock.js';
+import { whatIsUnsettled } from './what-is-unsettled.js';
+
+/** After so many turns of the event loop the processor is left to others, who may be what is waited for. */
+const EAGER_TURNS = 200;
+const DEFAULT_TIMEOUT_MS = 10_000;
+const UNANSWERED = 'a lock is being renewed, or a session released';
+
+/**
+ * An application under test, on a Service Bus of its own whose clock the test moves:
+ *
+ * ```ts
+ * const bus = await ServiceBusTestbed.create({ imports: [OrdersModule] });
+ * await bus.send('orders', { id: 6 });
+ * await bus.settled();
+ * expect(bus.sent.one({ to: 'billing' }).body).toEqual({ orderId: 6 });
+ * await bus.close();
+ * ```
+ */
+export class ServiceBusTestbed {
+  private readonly senders = new Map<string, ServiceBusSender>();
+  private closing?: Promise<void>;
+
+  private constructor(
+    /** The application: a microservice, or with the option `http` a whole one. */
+    readonly app: INestMicroservice | INestApplication,
+    /** The broker, to look into it or to have it fail. */
+    readonly emulator: Emulator,
+    /** What the test moves time with. */
+    readonly clock: TestClock,
+    private readonly recorder: Recorder,
+    private readonly client: ServiceBusClient,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /**
+   * Starts a broker and the application on it; resolves when all of its bindings receive. The modules need no
+   * `ServiceBusModule.forRoot`; where they have one, its options give way. Rejects with what the application's start
+   * fails with.
+   */
+  static async create(options: ServiceBusTestbedOptions): Promise<ServiceBusTestbed> {
+    const manual = new ManualClock();
+    const recorder = new Recorder();
+    const emulator = await startEmulator({
+      // A test that moves the clock by an hour does not mean the cloud's way with what is idle.
+      endsIdle: false,
+      ...options.emulator,
+      port: 0,
+      administrationPort: false,
+      clock: manual,
+      entities: options.entities ?? {},
+      accepted: (message) => recorder.accepted(message),
+    });
+    const client = new ServiceBusClient(emulator.connectionString);
+    let app: INestMicroservice | INestApplication | undefined;
+    try {
+      const clock: TestClock = new TestClock(manual, (step): Promise<void> => testbed.still(step));
+      const module = await compile(options, emulator, clock, recorder);
+      const strategy = module.get(ServiceBusServer, { strict: false });
+      app =
+        options.http === true ? module.createNestApplication() : module.createNestMicroservice({ strategy });
+      if (options.logger !== undefined) app.useLogger(options.logger);
+      options.configure?.(app);
+      const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+      const testbed: ServiceBusTestbed = new ServiceBusTestbed(
+        app,
+        emulator,
+        clock,
+        recorder,
+        client,
+        timeoutMs,
+      );
+      await start(app, strategy, module, emulator);
+      await testbed.settled({ timeoutMs: Math.max(timeoutMs, DEFAULT_TIMEOUT_MS) });
+      return testbed;
+    } catch (error) {
+      await app?.close().catch(() => undefined);
+      await closeClient(client);
+      await emulator.close();
+      throw error;
+    }
+  }
+
+  /** What the application has sent. */
+  get sent(): Recorder['sent'] {
+    return this.recorder.sent;
+  }
+
+  /** Messages whose work is done. */
+  get completed(): Recorder['completed'] {
+    return this.recorder.completed;
+  }
+
+  /** Attempts that failed and are made again. */
+  get retried(): Recorder['retried'] {
+    return this.recorder.retried;
+  }
+
+  /** Messages that handlers have deferred. */
+  get deferred(): Recorder['deferred'] {
+    return this.recorder.deferred;
+  }
+
+  /** Messages that the application has dead-lettered. What the broker dead-letters is seen with `entity`. */
+  get deadLettered(): Recorder['deadLettered'] {
+    return this.recorder.deadLettered;
+  }
+
+  /** Has the broker fail on order. */
+  get faults(): Emulator['faults'] {
+    return this.emulator.faults;
+  }
+
+  /** Looks into a queue (`orders`), a subscription (`events/Subscriptions/audit`) or dead letters (`orders/$DeadLetterQueue`). */
+  entity(address: string): EntityInspection {
+    return this.emulator.entity(address);
+  }
+
+  /** A provider of the application, from whatever module. */
+  get<Provider>(token: { readonly prototype: Provider } | string | symbol): Provider {
+    return this.app.get<Provider>(token as Type<Provider>, { strict: false });
+  }
+
+  /**
+   * Sends a message to the entity that a pattern's binding reads, or to the queue or topic of this name; resolves when
+   * the broker has it. The payload goes as a client's does: `new ServiceBusMessageBuilder(payload)` sets more of it.
+   */
+  async send(to: BindingPattern, payload: unknown): Promise<void> {
+    const { entity, subject } = this.destinationOf(to);
+    const message = buildMessage({ pattern: to, data: payload }, subject, this.clock.now);
+    this.recorder.sending(String(message.messageId));
+    let sender = this.senders.get(entity);
+    if (!sender) this.senders.set(entity, (sender = this.client.createSender(entity)));
+    await sender.sendMessages(message);
+  }
+
+  /**
+   * Publishes as the application does, validated and typed by the contract; resolves when the broker has the message.
+   * Rejects as `ServiceBusPublisher.publish` does.
+   */
+  async publish<Payload>(
+    contract: Contract<Payload>,
+    payload: NoInfer<Payload>,
+    options: PublishOptions = {},
+  ): Promise<void> {
+    const messageId = options.messageId ?? randomUUID();
+    this.recorder.sending(String(messageId));
+    await this.get(ServiceBusPublisher).publish(contract, payload, { ...options, messageId });
+  }
+
+  /**
+   * Resolves when nothing is left to do at this time of the clock: no message on its way, no handler at work, no
+   * settlement unanswered. What waits for its time (a retry, a scheduled message, the end of a pause) may be left.
+   * Rejects with what is still to be done if that does not end in `timeoutMs` of real time.
+   */
+  settled({ timeoutMs = this.timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    return this.until(() => this.unsettled(), timeoutMs);
+  }
+
+  /** Stops the application as a shutdown does, and then the broker. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  /** @see close */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Forgets what was sent and handled so far. */
+  clear(): void {
+    this.recorder.clear();
+  }
+
+  private still({ awaitHandlers = true }: { readonly awaitHandlers?: boolean }): Promise<void> {
+    if (awaitHandlers) return this.settled();
+    return this.until(() => (this.server.isUnanswered ? UNANSWERED : undefined));
+  }
+
+  private get server(): ServiceBusServer {
+    return this.app.get(ServiceBusServer, { strict: false });
+  }
+
+  private unsettled(): string | undefined {
+    const { recorder, emulator, server } = this;
+    const bindings = new Map(recorder.bindings.map((binding) => [binding.pattern, binding]));
+    for (const health of server.health()) {
+      const binding = bindings.get(health.pattern);
+      if (!binding) continue;
+      const reason = whatIsUnsettled({
+        binding,
+        health,
+        entity: emulator.entity(binding.entityPath),
+        running: recorder.running.get(binding.pattern) ?? 0,
+        retrying: [...recorder.retrying],
+      });
+      if (reason !== undefined) return reason;
+    }
+    return server.isUnanswered ? UNANSWERED : undefined;
+  }
+
+  private async until(pending: () => string | undefined, timeoutMs = this.timeoutMs): Promise<void> {
+    const startedAtMs = performance.now();
+    for (let turn = 0; ; turn++) {
+      const reason = pending();
+      if (reason === undefined) return;
+      if (performance.now() - startedAtMs > timeoutMs) {
+        throw new Error(`the application has not settled in ${timeoutMs} ms: ${reason}`);
+      }
+      if (turn < EAGER_TURNS) await new Promise((resolve) => setImmediate(resolve));
+      else await delay(1);
+    }
+  }
+
+  private destinationOf(to: BindingPattern): { entity: string; subject: string | undefined } {
+    const { binding: name, subject } = parsePattern(to);
+    const { bindings } = this.recorder;
+    const entity = bindings.find(({ pattern }) => pattern === name)?.entity ?? name;
+    const { entityNames } = this.emulator;
+    if (entityNames.some((other) => other.toLowerCase() === entity.toLowerCase())) return { entity, subject };
+    const nearest = nearestName(name, [...bindings.map(({ pattern }) => pattern), ...entityNames]);
+    const hint = nearest === undefined ? 'the option entities creates it' : `did you mean "${nearest}"?`;
+    throw new Error(`there is no binding, queue or topic "${name}": ${hint}`);
+  }
+
+  private async end(): Promise<void> {
+    await this.app.close();
+    await closeClient(this.client);
+    await this.emulator.close();
+  }
+}
+
+async function compile(
+  { imports = [], controllers = [], providers = [], override, module = {} }: ServiceBusTestbedOptions,
+  { connectionString }: Emulator,
+  clock: TestClock,
+  recorder: Recorder,
+): Promise<TestingModule> {
+  const tested = typeof imports === 'function' ? imports({ connectionString }) : imports;
+  const options = { drainTimeoutMs: 5_000, ...module, connectionString };
+  const root = (await hasRoot(tested)) ? [] : [ServiceBusModule.forRoot(options)];
+  const builder = Test.createTestingModule({ imports: [...root, ...tested], controllers, providers })
+    .overrideProvider(MODULE_OPTIONS_TOKEN)
+    .useValue(options)
+    .overrideProvider(CLOCK)
+    .useValue(clock.forRuntime())
+    .overrideProvider(OBSERVER_OF_BINDING)
+    .useValue(recorder.observerOf);
+  return (override?.(builder) ?? builder).compile();
+}
+
+/** Starts the application once its entities are there: those that it declares, and those that only handlers name. */
+async function start(
+  app: INestMicroservice | INestApplication,
+  server: ServiceBusServer,
+  module: TestingModule,
+  emulator: Emulator,
+): Promise<void> {
+  emulator.createEntities(missingEntities(declaredEntities(module), emulator));
+  if ('connectMicroservice' in app) {
+    app.connectMicroservice({ strategy: server }, { inheritAppConfig: true });
+    emulator.createEntities(missingEntities(entitiesOf(server.entities()), emulator));
+    await app.init();
+    await app.startAllMicroservices();
+  } else {
+    await app.init();
+    emulator.createEntities(missingEntities(entitiesOf(server.entities()), emulator));
+    await app.listen();
+  }
+}

@@ -1,0 +1,47 @@
+import {
+  type INestApplication,
+  type INestMicroservice,
+  type LoggerService,
+  type LogLevel,
+  type ModuleMetadata,
+} from '@nestjs/common';
+import { type TestingModuleBuilder } from '@nestjs/testing';
+import { type EmulatorOptions, type Entities } from 'service-bus-emulator';
+
+import { type ServiceBusModuleOptions } from '../service-bus-options.js';
+
+/** The broker that an application under test is started on. */
+export interface TestBroker {
+  /** For what takes a connection string of its own, such as a client of `ClientsModule`. */
+  readonly connectionString: string;
+}
+
+type Imports = NonNullable<ModuleMetadata['imports']>;
+
+/** What is under test, and how. */
+export interface ServiceBusTestbedOptions extends Pick<ModuleMetadata, 'controllers' | 'providers'> {
+  /** The modules under test, as an application's root module imports them; or a function of the broker that gives them. */
+  readonly imports?: Imports | ((broker: TestBroker) => Imports);
+  /** Replaces providers, guards and the like, as Nest's testing module does. */
+  readonly override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
+  /** Sets up the application as its `main.ts` does: global pipes, filters, interceptors. */
+  readonly configure?: (app: INestMicroservice | INestApplication) => void;
+  /** Options of `ServiceBusModule.forRoot`, besides the connection. */
+  readonly module?: Partial<ServiceBusModuleOptions>;
+  /**
+   * Entities with settings of their own, or that nothing in the application names. Those that bindings read and reply
+   * to, and those of senders, are there without.
+   */
+  readonly entities?: Entities;
+  /** Options of the emulator. */
+  readonly emulator?: Omit<
+    EmulatorOptions,
+    'entities' | 'clock' | 'port' | 'administrationPort' | 'host' | 'accepted'
+  >;
+  /** Whether HTTP is served too: `bus.app` is then an INestApplication, on no port yet. Default false. */
+  readonly http?: boolean;
+  /** Default: Nest's for tests, which prints errors. */
+  readonly logger?: LoggerService | LogLevel[] | false;
+  /** How long `settled` and the clock wait for handlers and the broker, in real milliseconds. Default 10,000. */
+  readonly timeoutMs?: number;
+}

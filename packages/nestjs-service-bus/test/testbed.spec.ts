@@ -1,0 +1,281 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+
+import {
+  Controller,
+  type INestApplication,
+  Inject,
+  Injectable,
+  Module,
+  Param,
+  Post,
+  ValidationPipe,
+} from '@nestjs/common';
+import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
+import { IsInt } from 'class-validator';
+
+import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
+import {
+  contract,
+  DeadLetterException,
+  DeferException,
+  EventPattern,
+  InjectSender,
+  RetryException,
+  ServiceBusContext,
+  ServiceBusMessageBuilder,
+  ServiceBusModule,
+  type ServiceBusModuleOptions,
+  type ServiceBusSender,
+} from '../src/index.js';
+import { ServiceBusTestbed, type ServiceBusTestbedOptions } from '../src/testing.js';
+
+class Order {
+  @IsInt()
+  readonly id!: number;
+}
+
+@Injectable()
+class Stock {
+  take(_id: number): void | Promise<void> {
+    // Enough of everything.
+  }
+}
+
+@Controller()
+class OrdersController {
+  constructor(
+    @Inject(Stock) private readonly stock: Stock,
+    @InjectSender('audit') private readonly audit: ServiceBusSender,
+  ) {}
+
+  @MessagePattern('orders')
+  async place(@Payload() order: Order, @Ctx() context: ServiceBusContext): Promise<{ billed: number }> {
+    await this.stock.take(order.id);
+    if (order.id === 2 && context.attempt < 3) throw new Error('the price list is locked');
+    if (order.id === 3) throw new DeadLetterException('Refused', 'nobody may buy 3');
+    if (order.id === 4) throw new DeferException();
+    if (order.id === 5 && context.attempt === 1) throw new RetryException({ delayMs: 3_600_000 });
+    await this.audit.sendMessages({ body: `order ${order.id}` });
+    return { billed: order.id };
+  }
+}
+
+@Controller()
+class VisitsController {
+  static readonly seen: string[] = [];
+
+  @EventPattern('visits')
+  visit(@Payload() page: string, @Ctx() { message, attempt }: ServiceBusContext): void {
+    if (page === 'broken' && attempt === 1) throw new Error('try again');
+    VisitsController.seen.push(`${message.sessionId} ${page}`);
+  }
+}
+
+@Module({
+  imports: [
+    ServiceBusModule.forFeature({
+      pattern: 'orders',
+      queue: 'orders-in',
+      replyTo: 'billing',
+      senders: ['audit'],
+    }),
+  ],
+  controllers: [OrdersController],
+  providers: [Stock],
+})
+class OrdersModule {}
+
+@Controller('orders')
+class ShopController {
+  constructor(@InjectSender('orders-in') private readonly orders: ServiceBusSender) {}
+
+  @Post(':id')
+  order(@Param('id') id: string): Promise<void> {
+    return this.orders.sendMessages({ body: { id: Number(id) } });
+  }
+}
+
+@Module({
+  imports: [
+    ServiceBusModule.forRootAsync({
+      useFactory: (): ServiceBusModuleOptions => {
+        throw new Error('no namespace is configured');
+      },
+    }),
+    OrdersModule,
+    ServiceBusModule.forFeature({ senders: ['orders-in'] }),
+  ],
+  controllers: [ShopController],
+})
+class ApplicationModule {}
+
+@Module({
+  imports: [ServiceBusModule.forFeature({ pattern: 'visits', sessions: { maxConcurrentSessions: 2 } })],
+  controllers: [VisitsController],
+})
+class VisitsModule {}
+
+describe('ServiceBusTestbed', () => {
+  letSdkTimersGo();
+  let bus: ServiceBusTestbed;
+
+  async function open(options: ServiceBusTestbedOptions): Promise<void> {
+    bus = await ServiceBusTestbed.create({
+      logger: false,
+      configure: (app) => app.useGlobalPipes(new ValidationPipe({ transform: true })),
+      ...options,
+    });
+  }
+
+  afterEach(() => bus.close());
+
+  it('sees what is sent, completed, deferred and dead-lettered, and needs no entity to be declared', async () => {
+    await open({ imports: [OrdersModule] });
+    await bus.send('orders', { id: 1 });
+    await bus.send('orders', { id: 3 });
+    await bus.send('orders', { id: 4 });
+    await bus.send('orders', { id: 'six' });
+    await bus.settled();
+
+    expect(bus.sent.all().map(({ to, body }) => [to, body])).toEqual([
+      ['audit', 'order 1'],
+      ['billing', { billed: 1 }],
+    ]);
+    bus.sent.none({ to: 'orders-in' });
+    expect(bus.completed.one().body).toMatchObject({ id: 1 });
+    expect(bus.deferred.one()).toMatchObject({ from: 'orders-in', pattern: 'orders', attempt: 1 });
+    expect(bus.deadLettered.one({ reason: 'Refused' }).description).toContain('nobody may buy 3');
+    expect(bus.deadLettered.one({ reason: 'ValidationFailed' }).body).toEqual({ id: 'six' });
+    expect(bus.entity('orders-in/$DeadLetterQueue').messageCount).toBe(2);
+    expect(() => bus.sent.one({ to: 'billing', body: { billed: 9 } })).toThrow(
+      "expected one message to be sent with { to: 'billing', body: { billed: 9 } }, found 0. All that were sent:\n" +
+        "  { to: 'audit', body: 'order 1'",
+    );
+  });
+
+  it('sees retries when the clock comes to them, and not before', async () => {
+    await open({ imports: [OrdersModule] });
+    await bus.send('orders', { id: 2 });
+    await bus.settled();
+    expect(bus.retried.one()).toMatchObject({ attempt: 1, delayMs: 1_000 });
+    await bus.clock.advance(999);
+    expect(bus.retried).toHaveLength(1);
+    bus.completed.none();
+    await bus.clock.advance(1);
+    expect(bus.retried.all().map(({ delayMs }) => delayMs)).toEqual([1_000, 2_000]);
+    await bus.clock.advance(60_000);
+    expect(bus.completed.one()).toMatchObject({ attempt: 3 });
+    bus.sent.one({ to: 'billing' });
+  });
+
+  it('takes the copy that waits at the broker for the message itself', async () => {
+    await open({ imports: [OrdersModule] });
+    await bus.send('orders', { id: 5 });
+    await bus.settled();
+    bus.retried.one({ delayMs: 3_600_000 });
+    bus.completed.none();
+    expect(bus.entity('orders-in').counts.scheduled).toBe(1);
+    await bus.clock.advance(3_600_000);
+    expect(bus.completed.one()).toMatchObject({ attempt: 2 });
+    expect(bus.sent.all({ to: 'orders-in' })).toEqual([]);
+  });
+
+  it('replaces providers, and leaves delayed messages to the clock', async () => {
+    const taken: number[] = [];
+    await open({
+      imports: [OrdersModule],
+      override: (builder) =>
+        builder.overrideProvider(Stock).useValue({ take: (id: number) => taken.push(id) }),
+    });
+    await bus.send('orders', new ServiceBusMessageBuilder({ id: 7 }).setDelayMs(86_400_000).build());
+    await bus.settled();
+    expect(taken).toEqual([]);
+    await bus.clock.advance(86_400_000);
+    expect(taken).toEqual([7]);
+    bus.clear();
+    expect([bus.sent.length, bus.completed.length]).toEqual([0, 0]);
+  });
+
+  it('knows which sessions wait: for a retry, or for a place', async () => {
+    VisitsController.seen.length = 0;
+    await open({ imports: [VisitsModule] });
+    const visit = (page: string, sessionId: string): Promise<void> =>
+      bus.send('visits', new ServiceBusMessageBuilder(page).setSessionId(sessionId).build());
+    await visit('broken', 'a');
+    await visit('home', 'a');
+    await visit('home', 'b');
+    await visit('home', 'c');
+    await bus.settled();
+    // a waits for its retry, and b's place is not free yet.
+    expect(VisitsController.seen).toEqual(['b home']);
+    await bus.clock.advance(10_000);
+    expect(VisitsController.seen.filter((line) => line.startsWith('a'))).toEqual(['a broken', 'a home']);
+    expect(VisitsController.seen).toContain('c home');
+  });
+
+  it('renews the lock of a handler that is still at work, and says so where it is waited for', async () => {
+    let finish = (): void => undefined;
+    const held = new Promise<void>((resolve) => (finish = resolve));
+    let begun = (): void => undefined;
+    const isBegun = new Promise<void>((resolve) => (begun = resolve));
+    await open({
+      imports: [OrdersModule],
+      override: (builder) => builder.overrideProvider(Stock).useValue({ take: () => (begun(), held) }),
+    });
+    await bus.send('orders', { id: 8 });
+    await isBegun;
+    await expect(bus.settled({ timeoutMs: 100 })).rejects.toThrow(
+      'the application has not settled in 100 ms: orders: 1 of its messages are in work',
+    );
+    await bus.clock.advance(600_000, { awaitHandlers: false });
+    expect(bus.entity('orders-in').lockedCount).toBe(1);
+    finish();
+    await bus.settled();
+    expect(bus.completed.one()).toMatchObject({ attempt: 1 });
+  });
+
+  it('serves HTTP, takes the place of the namespace that the application names, and hands out its own', async () => {
+    let connectionString: string | undefined;
+    await open({
+      http: true,
+      imports: (broker) => {
+        ({ connectionString } = broker);
+        return [ApplicationModule];
+      },
+    });
+    await bus.app.init();
+    const { port } = (
+      (await (bus.app as INestApplication).listen(0, '127.0.0.1')) as Server
+    ).address() as AddressInfo;
+    await fetch(`http://127.0.0.1:${port}/orders/1`, { method: 'POST' });
+    await bus.settled();
+    expect(bus.sent.all({ to: 'orders-in' })).toHaveLength(1);
+    bus.sent.one({ to: 'billing' });
+    expect(connectionString).toBe(bus.emulator.connectionString);
+    expect(bus.get(Stock)).toBeInstanceOf(Stock);
+  });
+
+  it('publishes by a contract, and is not taken for the application', async () => {
+    const OrderPlaced = contract('order-placed', Order, { to: 'orders-in' });
+    await open({ imports: [OrdersModule] });
+    await bus.publish(OrderPlaced, { id: 9 });
+    await bus.settled();
+    bus.completed.one({ from: 'orders-in', body: { id: 9 } });
+    bus.sent.none({ to: 'orders-in' });
+    await expect(bus.publish(OrderPlaced, { id: 1.5 })).rejects.toThrow('id must be an integer');
+  });
+
+  it('says what is wrong with a name, a time, an application', async () => {
+    await open({ imports: [OrdersModule] });
+    await expect(bus.send('ordres', {})).rejects.toThrow(
+      'there is no binding, queue or topic "ordres": did you mean "orders"?',
+    );
+    await expect(bus.clock.advance(-1)).rejects.toThrow('by -1 ms: expected a number from 0');
+    const unbound = ServiceBusModule.forFeature({ pattern: 'nobody' });
+    await expect(ServiceBusTestbed.create({ imports: [unbound] })).rejects.toThrow(
+      'binding "nobody" has no handler',
+    );
+  });
+});
