@@ -1,12 +1,20 @@
 /** A message is taken if all that is named equals what it has. */
 export interface CorrelationRule {
+  /** The subject, called label by older SDKs. */
   readonly subject?: string;
+  /** The correlation id. */
   readonly correlationId?: string;
+  /** The message id. */
   readonly messageId?: string;
+  /** The address that the message is meant for. */
   readonly to?: string;
+  /** Where answers are to go. */
   readonly replyTo?: string;
+  /** The session. */
   readonly sessionId?: string;
+  /** The session of answers. */
   readonly replyToSessionId?: string;
+  /** The content type. */
   readonly contentType?: string;
   /** Application properties. */
   readonly properties?: Readonly<Record<string, string | number | boolean>>;
@@ -16,6 +24,7 @@ export interface CorrelationRule {
 
 /** A message is taken if the condition is true for it: `amount > 100`. */
 export interface SqlRule {
+  /** The condition. */
   readonly sql: string;
   /** SQL that changes the subscription's copy of a message. */
   readonly action?: string;
@@ -30,7 +39,9 @@ export interface TopicOptions {
   readonly defaultMessageTimeToLive?: string;
   /** For how long ids are remembered, so that a message that is sent twice is taken once. Default `PT1H`. */
   readonly duplicateDetection?: string | false;
+  /** How much it stores, in megabytes: 1,024 to 5,120 in the standard tier. Default: the namespace's. */
   readonly maxSizeInMegabytes?: number;
+  /** Whether it has several partitions, which have no common order. Cannot be changed later. */
   readonly enablePartitioning?: boolean;
 }
 
@@ -58,6 +69,7 @@ export interface EntityOptions {
   readonly forwardTo?: string;
   /** A queue or topic that dead letters go on to. */
   readonly forwardDeadLettersTo?: string;
+  /** How much it stores, in megabytes: 1,024 to 5,120 in the standard tier. Default: the namespace's. */
   readonly maxSizeInMegabytes?: number;
   /** Cannot be changed later. */
   readonly enablePartitioning?: boolean;

@@ -13,6 +13,7 @@ import { resolveDestination } from './resolve-destination.js';
 
 /** A contract and who uses it, as the application's decorators say. */
 export interface ContractUse {
+  /** As it was declared. */
   readonly contract: Contract;
   /** Classes with `@Publishes`. */
   readonly publishers: readonly string[];
@@ -22,7 +23,9 @@ export interface ContractUse {
 
 /** What there is to tell of a contract. */
 export interface DescribedContract {
+  /** The contract's name. */
   readonly name: string;
+  /** The subject of its messages, which picks their handler. */
   readonly subject: string;
   /** The class of its payload: `OrderDto`, `OrderDto[]`, `string`. */
   readonly payload: string;

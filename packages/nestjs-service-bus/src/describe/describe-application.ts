@@ -28,13 +28,17 @@ export interface ApplicationDescription {
 export interface DescribedBinding {
   /** The binding's name. */
   readonly pattern: string;
+  /** What it reads. */
   readonly entity:
     | { readonly kind: 'queue'; readonly name: string }
     | { readonly kind: 'subscription'; readonly topic: string; readonly name: string };
+  /** Where results go that name no other place; undefined for nowhere. */
   readonly replyTo: string | undefined;
+  /** Whether it reads the entity by sessions. */
   readonly requiresSession: boolean;
   /** Messages in work at once; of sessions, those held at once. */
   readonly maxConcurrentCalls: number;
+  /** Those that its messages come to, by their subjects. */
   readonly handlers: readonly DescribedHandler[];
   /** Every option that has a value, by its path: `retry.maxAttempts`. */
   readonly options: readonly DescribedOption[];
@@ -44,10 +48,13 @@ export interface DescribedBinding {
 export interface DescribedHandler {
   /** `Class.method`. */
   readonly name: string;
+  /** The class that has it. */
   readonly controller: Type;
+  /** The method's name. */
   readonly method: string;
   /** Undefined for messages of any subject. */
   readonly subject: string | undefined;
+  /** Whether it gives no results. */
   readonly isEvent: boolean;
 }
 
@@ -55,6 +62,7 @@ export interface DescribedHandler {
 export interface DescribedSender {
   /** The name that `@InjectSender` takes. */
   readonly name: string;
+  /** The queue or topic that it sends to. */
   readonly entity: string;
 }
 

@@ -16,6 +16,7 @@ export class Recording<Entry extends object> implements Iterable<Entry> {
     return this.entries.length;
   }
 
+  /** In the order in which they were seen. */
   [Symbol.iterator](): IterableIterator<Entry> {
     return this.entries.values();
   }

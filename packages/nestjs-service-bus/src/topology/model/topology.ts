@@ -12,9 +12,11 @@ export type Settings = Readonly<Record<string, SettingValue>>;
 
 /** An entity, and what is known or wanted of it. What its settings leave out is nobody's concern. */
 export interface TopologyEntity {
+  /** What it is. */
   readonly kind: EntityKind;
   /** Its name, after those of the topic and the subscription that have it. */
   readonly path: readonly string[];
+  /** Its settings, by the names that Service Bus' management API has for them. */
   readonly settings: Settings;
 }
 
@@ -28,6 +30,7 @@ export interface DesiredEntity extends TopologyEntity {
 
 /** What an application wants of a namespace: topics before their subscriptions, these before their rules. */
 export interface Topology {
+  /** Each once. */
   readonly entities: readonly DesiredEntity[];
 }
 
