@@ -102,6 +102,8 @@ async function bundle(input, plugins, dir, outputs) {
         chunkFileNames: ({ name }) => name.replace(/\.d$/, '') + extension,
         generatedCode: 'es2015',
         externalLiveBindings: false,
+        // Imports for nothing but their being loaded early make bundlers warn of each.
+        hoistTransitiveImports: false,
       }),
     );
   }
