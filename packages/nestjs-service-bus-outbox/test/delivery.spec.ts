@@ -151,6 +151,22 @@ describe('the outbox', () => {
     expect(await outbox.statistics()).toMatchObject({ waiting: 1, refused: 0 });
   });
 
+  it('is unhealthy where messages wait for too long, and while the database is away', async () => {
+    const { outbox, health } = await scene.start({ options: { delivers: false, unhealthyAgeMs: 1 } });
+    expect(await health.isHealthy()).toMatchObject({ outbox: { status: 'up', waiting: 0 } });
+    await scene.transaction((transaction) => outbox.add(transaction, { to: 'out', payload: 1 }));
+    const error = async (): Promise<unknown> => (await health.isHealthy())['outbox']?.['error'];
+    await until(async () => (await error()) === 'the oldest message has waited for 0 s');
+    await scene.postgres.crash();
+    try {
+      expect(await health.isHealthy('messages')).toMatchObject({ messages: { status: 'down' } });
+      expect(await error()).toMatch(/ECONNREFUSED|terminated/);
+    } finally {
+      await scene.postgres.start();
+    }
+    await until(async () => /oldest/.test(String(await error())));
+  });
+
   it('leaves what it has not sent to others when the application stops', async () => {
     const first = await scene.start();
     const { outbox } = await scene.start({ options: { delivers: false } });
