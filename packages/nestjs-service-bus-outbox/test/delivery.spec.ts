@@ -148,6 +148,8 @@ describe('the outbox', () => {
     });
     await until(() => scene.bodies('other').length === 1);
     await until(async () => JSON.stringify(await health.isHealthy()).includes('MessagingEntityNotFound'));
+    // The row of what has arrived goes a moment later.
+    await until(async () => (await outbox.statistics()).waiting === 1);
     expect(await outbox.statistics()).toMatchObject({ waiting: 1, refused: 0 });
   });
 
