@@ -64,6 +64,24 @@ describe('a data directory', () => {
     await rm(directory, { recursive: true });
   });
 
+  it('takes nothing more once it is closed: what comes then is never acknowledged, and ends nobody', async () => {
+    await client.close();
+    await emulator.close();
+    const failures: unknown[] = [];
+    const store = await openStore(directory, (error) => failures.push(error));
+    store.takeRecords();
+    const closing = store.close();
+    store.journal.messageIdRemembered('once', 'before', 1);
+    await closing;
+    let isDurable = false;
+    store.journal.messageIdRemembered('once', 'late', 1);
+    store.whenDurable(() => (isDurable = true));
+    // A write would begin at the end of the turn, and fail soon after.
+    for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve));
+    expect({ failures, isDurable }).toEqual({ failures: [], isDurable: false });
+    await start();
+  });
+
   it('keeps messages, their order, and how often they were delivered', async () => {
     const sender = client.createSender('orders');
     await sender.sendMessages([

@@ -86,7 +86,7 @@ async function openLocked(
     if (isFirstFormat) for (const { key, value } of records) writes.put(key, value);
     await writes.idle();
     await kept?.letGo();
-    return { records, writes, close: async () => writes.idle().then(close) };
+    return { records, writes, close: async () => writes.end().then(close) };
   } catch (error) {
     await close();
     throw error;

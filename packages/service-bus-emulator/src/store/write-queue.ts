@@ -26,7 +26,8 @@ export class WriteQueue {
   #waiting: (() => void)[] = [];
   #writing: Promise<void> | undefined;
   #count: number;
-  #broken = false;
+  /** A write has failed, or there will be none any more. */
+  #isOver = false;
 
   constructor(
     private readonly written: Written,
@@ -56,7 +57,7 @@ export class WriteQueue {
 
   /** Calls `done` once everything so far is on the disk. */
   whenDurable(done: () => void): void {
-    if (this.#broken) return;
+    if (this.#isOver) return;
     if (this.#writing || this.#records.size > 0) this.#waiting.push(done);
     else done();
   }
@@ -66,8 +67,15 @@ export class WriteQueue {
     while (this.#writing) await this.#writing;
   }
 
+  /** Resolves as `idle` does. What comes later is not written, and never acknowledged. */
+  async end(): Promise<void> {
+    while (this.#writing) await this.#writing;
+    // In the turn in which nothing is being written: a connection may still say something while all of them end.
+    this.#isOver = true;
+  }
+
   #start(): void {
-    if (this.#broken) return;
+    if (this.#isOver) return;
     this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
   }
 
@@ -80,7 +88,7 @@ export class WriteQueue {
       try {
         await this.#write();
       } catch (error) {
-        this.#broken = true;
+        this.#isOver = true;
         return this.failed(error);
       }
       for (const done of waiting) done();
