@@ -44,7 +44,7 @@ function changesOfQueues({ inQueue, outQueue }) {
       'Config.json',
       addToArray(
         ['UserConfig', 'Namespaces', 0, 'Queues'],
-        { Name: inQueue, Properties: { ...EMULATED, DeadLetteringOnMessageExpiration: true } },
+        { Name: inQueue, Properties: EMULATED },
         { Name: outQueue, Properties: { ...EMULATED, ...DETECTION } },
       ),
     ],
@@ -60,7 +60,12 @@ function changesOfQueues({ inQueue, outQueue }) {
 }
 
 // Within the limits of Microsoft's emulator.
-const EMULATED = { LockDuration: 'PT1M', MaxDeliveryCount: 10, DefaultMessageTimeToLive: 'PT1H' };
+const EMULATED = {
+  LockDuration: 'PT1M',
+  MaxDeliveryCount: 10,
+  DefaultMessageTimeToLive: 'PT1H',
+  DeadLetteringOnMessageExpiration: true,
+};
 const DETECTION = { RequiresDuplicateDetection: true, DuplicateDetectionHistoryTimeWindow: 'PT5M' };
 const PROVISIONED = {
   lockDuration: 'PT5M',
