@@ -26,7 +26,7 @@ By default, measures throughput and latency of all candidates, side by side.
 
   --memory        one process of A, 1,000,000 messages: does its memory stay flat?
   --start         cold start until ready, compared with an empty Nest application
-  --growth        cost per message with 1 and 500 handlers, 1 and 200 bindings, 1 and 10,000 sessions
+  --growth        cost per message with 1 and 500 handlers, 1 and 200 bindings, 1 and 4,000 sessions
   --workers       the whole service with WORKERS=1 and WORKERS=2, with a CPU-bound handler
   --distance      with a network of 2, 10 and 50 ms between the candidates and the broker, and with none
   --all           all of these and the default one after the other, each written into bench/RESULTS.md at once

@@ -24,7 +24,7 @@ export async function measureSessionGrowth({
   rounds,
   quick,
 }: Pick<Options, 'rounds' | 'quick'>): Promise<Section> {
-  const sizes = quick ? [1, 500] : [1, 100, 10_000];
+  const sizes = quick ? [1, 500] : [1, 100, 4_000];
   const messages = quick ? 2_000 : 20_000;
   const broker = await ServiceBusBroker.start({
     queues: [{ name: INPUT_QUEUE, requiresSession: true }, OUTPUT_QUEUE],
