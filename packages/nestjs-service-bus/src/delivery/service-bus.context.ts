@@ -137,7 +137,9 @@ export class ServiceBusContext extends BaseRpcContext<[ServiceBusReceivedMessage
     const { state } = this.delivery;
     if (state !== 'open') throw new CannotSettleError(settlement.kind, state);
     await settle(this.delivery, settlement);
-    if (this.delivery.state === 'lost') throw new CannotSettleError(settlement.kind, 'lost');
+    // A message that comes again before the broker's answer has its lock lost, and is abandoned all the same.
+    if (this.delivery.state === 'lost' && settlement.kind !== 'abandon')
+      throw new CannotSettleError(settlement.kind, 'lost');
   }
 }
 
