@@ -74,7 +74,8 @@ async function bundlePackage({ manifest, build, dist }, builtIn) {
   // Each entry by itself: a chunk that several share would export what none of them does.
   const declarations = [];
   for (const entry of entries) {
-    declarations.push(...(await bundle(inputs([entry], '.d.ts'), plugins, dist, DECLARATIONS)));
+    const own = entry === 'index' ? plugins : [importFromMain(manifest.name), ...plugins];
+    declarations.push(...(await bundle(inputs([entry], '.d.ts'), own, dist, DECLARATIONS)));
   }
   checkImports(manifest, code, declarations);
 }
@@ -127,6 +128,15 @@ const resolvePackages = (builtIn, extension) => ({
     const build = builtIn.get(source);
     return build === undefined ? { id: source, external: true } : path.join(build, `index${extension}`);
   },
+});
+
+/** Classes that users write as types of their own: a second declaration would be another type, for its private members. */
+const DECLARED_ONCE = /\/service-bus(?:-batch)?\.context\.js$/;
+
+/** Has declarations of a second entry import those classes from the first. */
+const importFromMain = (name) => ({
+  name: 'import-from-main',
+  resolveId: (source) => (DECLARED_ONCE.test(source) ? { id: name, external: true } : null),
 });
 
 /** Hands TypeScript's maps on, so that those of the bundles lead to the sources. */
@@ -185,10 +195,10 @@ function checkImports(
   // What only a second entry needs, such as the test kit's tools, may be an optional peer.
   const isMain = ({ isEntry, name: entry }) => !isEntry || entry === 'index';
   const chunks = [...code, ...declarations];
-  const always = importedPackages(chunks.filter(isMain), 'imports');
+  const always = importedPackages(chunks.filter(isMain), 'imports', name);
   const sometimes = [
-    ...importedPackages(code, 'dynamicImports'),
-    ...importedPackages(chunks, 'imports').filter((one) => !always.includes(one)),
+    ...importedPackages(code, 'dynamicImports', name),
+    ...importedPackages(chunks, 'imports', name).filter((one) => !always.includes(one)),
   ];
   const peers = Object.keys(peerDependencies);
   const installed = [
@@ -207,11 +217,11 @@ function checkImports(
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
-function importedPackages(chunks, kind) {
+function importedPackages(chunks, kind, name) {
   const own = chunks.map(({ fileName }) => fileName);
   const external = chunks
     .flatMap((chunk) => chunk[kind])
-    .filter((imported) => !own.includes(imported) && !isBuiltin(imported));
+    .filter((imported) => imported !== name && !own.includes(imported) && !isBuiltin(imported));
   return [...new Set(external.map((imported) => /^(?:@[^/]+\/)?[^/]+/.exec(imported)[0]))];
 }
 

@@ -67,7 +67,7 @@ const ROOMS = [
   { room: 'asyncapi/', packages: ['@nestjs/'] },
   {
     room: 'testing/',
-    packages: ['@azure/service-bus', '@nestjs/', 'service-bus-emulator'],
+    packages: ['@azure/service-bus', '@nestjs/', 'long', 'service-bus-emulator'],
     beside: [
       'service-bus.module.ts',
       'service-bus.module-definition.ts',

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { deepStrictEqual } from 'node:assert/strict';
 import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
@@ -117,6 +118,15 @@ class ApplicationModule {}
 })
 class VisitsModule {}
 
+function errorOf(work: () => unknown): Error {
+  try {
+    work();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('it has not failed');
+}
+
 describe('ServiceBusTestbed', () => {
   letSdkTimersGo();
   let bus: ServiceBusTestbed;
@@ -150,9 +160,47 @@ describe('ServiceBusTestbed', () => {
     expect(bus.deadLettered.one({ reason: 'ValidationFailed' }).body).toEqual({ id: 'six' });
     expect(bus.entity('orders-in/$DeadLetterQueue').messageCount).toBe(2);
     expect(() => bus.sent.one({ to: 'billing', body: { billed: 9 } })).toThrow(
-      "expected one message to be sent with { to: 'billing', body: { billed: 9 } }, found 0. All that were sent:\n" +
+      "expected one message to be sent with { to: 'billing', body: { billed: 9 } }, found 0. All there are:\n" +
         "  { to: 'audit', body: 'order 1'",
     );
+  });
+
+  it('gives assertions what they can print: what was seen, without the objects of the SDK', async () => {
+    await open({ imports: [OrdersModule] });
+    await bus.send('orders', new ServiceBusMessageBuilder({ id: 2 }).setMessageId('m-2').build());
+    await bus.send('orders', { id: 3 });
+    await bus.settled();
+    await bus.clock.advance(1_000_000);
+
+    expect(bus.completed).toStrictEqual([
+      { from: 'orders-in', pattern: 'orders', body: { id: 2 }, messageId: 'm-2', attempt: 3 },
+    ]);
+    expect(bus.completed[0]?.message.deliveryCount).toBe(2);
+    expect(bus.sent).toMatchObject([
+      { to: 'audit' },
+      { to: 'billing', sessionId: undefined, properties: {} },
+    ]);
+    expect(Object.keys(bus.sent[0] ?? {})).toEqual(['to', 'body', 'messageId']);
+    expect(bus.retried).toContainEqual(
+      expect.objectContaining({ error: new Error('the price list is locked') }),
+    );
+    const failures = [
+      () => expect(bus.deadLettered).toEqual([]),
+      () => expect(bus.deadLettered).toMatchObject([{ reason: 'Other' }]),
+      () => expect(bus.deadLettered).toHaveLength(3),
+      () => deepStrictEqual(bus.deadLettered, []),
+      () => bus.deadLettered.one({ reason: 'Other' }),
+      () => bus.deadLettered.none(),
+    ];
+    // A report shows the line of the test.
+    expect(errorOf(() => bus.deadLettered.none()).stack).toMatch(
+      /'nobody may buy 3' \}\n +at [^\n]+testbed\.spec/,
+    );
+    for (const failure of failures) {
+      const { message } = errorOf(failure);
+      expect(message).toContain('Refused');
+      expect(message.length).toBeLessThan(1_000);
+    }
   });
 
   it('sees retries when the clock comes to them, and not before', async () => {

@@ -8,12 +8,24 @@ export type SettlementProperties = Record<string, string | number>;
 
 /** How a message's lock is to end. */
 export type Settlement =
-  | { readonly kind: 'complete' }
-  | { readonly kind: 'abandon' | 'defer'; readonly properties?: SettlementProperties }
   | {
+      /** It is done, and gone. */
+      readonly kind: 'complete';
+    }
+  | {
+      /** Back to the queue, or kept aside until it is received by its number. */
+      readonly kind: 'abandon' | 'defer';
+      /** Put into the message's own. */
+      readonly properties?: SettlementProperties;
+    }
+  | {
+      /** To the dead-letter queue. */
       readonly kind: 'dead-letter';
+      /** At most 4,096 characters. */
       readonly reason: string;
+      /** At most 4,096 characters. */
       readonly description: string;
+      /** Put into the message's own. */
       readonly properties?: SettlementProperties;
     };
 

@@ -7,7 +7,7 @@ import { messageIdentity, ORIGINAL_MESSAGE_ID } from '../delivery/message-identi
 import { type Settlement } from '../delivery/settlement.js';
 import { type MessageObserver } from '../message/binding-runtime.js';
 import { type Outcome } from '../message/outcome.js';
-import { Recording } from './recording.js';
+import { entryOf, startRecording } from './recording.js';
 
 /** A message that the application has sent: a result, or by a sender or a client. */
 export interface SentMessage {
@@ -41,7 +41,7 @@ export interface HandledMessage {
   readonly messageId: string | undefined;
   /** The number of the attempt, 1 for the first. */
   readonly attempt: number;
-  /** The message as the SDK received it. */
+  /** The message as the SDK received it; assertions neither print nor compare it. */
   readonly message: ServiceBusReceivedMessage;
 }
 
@@ -63,11 +63,11 @@ export interface DeadLetteredMessage extends HandledMessage {
 
 /** Sees what an application sends and what becomes of the messages that it receives. */
 export class Recorder {
-  readonly sent = new Recording<SentMessage>('sent');
-  readonly completed = new Recording<HandledMessage>('completed');
-  readonly retried = new Recording<RetriedMessage>('retried');
-  readonly deferred = new Recording<HandledMessage>('deferred');
-  readonly deadLettered = new Recording<DeadLetteredMessage>('dead-lettered');
+  readonly sent = startRecording<SentMessage>('sent');
+  readonly completed = startRecording<HandledMessage>('completed');
+  readonly retried = startRecording<RetriedMessage>('retried');
+  readonly deferred = startRecording<HandledMessage>('deferred');
+  readonly deadLettered = startRecording<DeadLetteredMessage>('dead-lettered');
   /** Of the application, once it receives. */
   readonly bindings: Binding[] = [];
   /** Messages between their decoding and their settlement, by binding. */
@@ -89,7 +89,7 @@ export class Recorder {
     // A retry's copy is the same message once more.
     const original = properties[ORIGINAL_MESSAGE_ID];
     if (original !== undefined) return void this.copied.add(original);
-    this.sent.add({
+    const sent: SentMessage = {
       to: message.entity,
       body: message.body,
       messageId: message.messageId,
@@ -98,7 +98,8 @@ export class Recorder {
       correlationId: textOf(message.correlationId),
       properties,
       scheduledFor: message.scheduledFor,
-    });
+    };
+    this.sent.push(Object.keys(properties).length > 0 ? entryOf(sent) : entryOf(sent, 'properties'));
   }
 
   clear(): void {
@@ -130,7 +131,7 @@ export class Recorder {
           const isCompleted = completed.delete(delivery);
           // A message whose copy has taken its place is not done.
           const isCopied = this.copied.delete(messageIdentity(delivery.message, entityPath));
-          if (isCompleted && !isCopied) this.completed.add(describe(delivery));
+          if (isCompleted && !isCopied) this.completed.push(entryOf(describe(delivery), 'message'));
           return outcome;
         } finally {
           this.count(pattern, -1);
@@ -152,15 +153,15 @@ export class Recorder {
     { delayMs, error }: Extract<Outcome, { kind: 'retry' }>,
     handled: HandledMessage,
   ): void {
-    this.retried.add({ ...handled, delayMs, error });
+    this.retried.push(entryOf({ ...handled, delayMs, error }, 'message'));
     if (delivery.message.sessionId !== undefined && delivery.state === 'open') this.retrying.add(delivery);
   }
 
   private settled(handled: HandledMessage, settlement: Settlement): void {
-    if (settlement.kind === 'defer') return this.deferred.add(handled);
+    if (settlement.kind === 'defer') this.deferred.push(entryOf(handled, 'message'));
     if (settlement.kind !== 'dead-letter') return;
     const { reason, description } = settlement;
-    this.deadLettered.add({ ...handled, reason, description });
+    this.deadLettered.push(entryOf({ ...handled, reason, description }, 'message'));
   }
 
   private count(pattern: string, change: number): void {

@@ -21,7 +21,14 @@ import { CLOCK } from '../time/clock.js';
 import { declaredEntities, entitiesOf, missingEntities } from './declared-entities.js';
 import { type ServiceBusTestbedOptions } from './testbed-options.js';
 import { hasRoot } from './has-root.js';
-import { Recorder } from './recorder.js';
+import {
+  type DeadLetteredMessage,
+  type HandledMessage,
+  Recorder,
+  type RetriedMessage,
+  type SentMessage,
+} from './recorder.js';
+import { type Recording } from './recording.js';
 import { TestClock } from './test-clock.js';
 import { whatIsUnsettled } from './what-is-unsettled.js';
 
@@ -106,27 +113,27 @@ export class ServiceBusTestbed {
   }
 
   /** What the application has sent. */
-  get sent(): Recorder['sent'] {
+  get sent(): Recording<SentMessage> {
     return this.recorder.sent;
   }
 
   /** Messages whose work is done. */
-  get completed(): Recorder['completed'] {
+  get completed(): Recording<HandledMessage> {
     return this.recorder.completed;
   }
 
   /** Attempts that failed and are made again. */
-  get retried(): Recorder['retried'] {
+  get retried(): Recording<RetriedMessage> {
     return this.recorder.retried;
   }
 
   /** Messages that handlers have deferred. */
-  get deferred(): Recorder['deferred'] {
+  get deferred(): Recording<HandledMessage> {
     return this.recorder.deferred;
   }
 
   /** Messages that the application has dead-lettered. What the broker dead-letters is seen with `entity`. */
-  get deadLettered(): Recorder['deadLettered'] {
+  get deadLettered(): Recording<DeadLetteredMessage> {
     return this.recorder.deadLettered;
   }
 
