@@ -4,6 +4,7 @@ import { type Binding } from '../binding/binding.js';
 import { type ClientSource } from '../sdk/index.js';
 import { type BindingRuntime, type MessageRuntime } from '../message/binding-runtime.js';
 import { within } from '../time/within.js';
+import { Backlog } from './concurrency/backlog.js';
 import { Capacity } from './concurrency/capacity.js';
 import { type ConsumerHealth } from './health/consumer-health.js';
 import { ConsumerWatch } from './watchdog/consumer-watch.js';
@@ -68,6 +69,7 @@ export class Consumer implements LinkOwner {
         },
       },
       this.topUp,
+      Backlog.of(clients).join(),
     );
     this.dispatcher = this.makeDispatcher(this.runtime);
     this.supply = new ReceiverSupply(clients, this.binding);

@@ -4,6 +4,7 @@ import { type BindingRuntime } from '../../message/binding-runtime.js';
 import { type ConsumerHealth } from '../health/consumer-health.js';
 import { type Room } from '../links/link-chain.js';
 import { AdaptiveConcurrency, type AdaptiveSource } from './adaptive-concurrency.js';
+import { Backlog } from './backlog.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { Prefetch } from './prefetch.js';
 import { Slots } from './slots.js';
@@ -42,6 +43,7 @@ export class Capacity implements Room {
     private readonly held: Held,
     /** Told of a new limit. */
     limitChanged: () => void,
+    private readonly backlog = new Backlog().join(),
   ) {
     const { clock, logger, outputs } = runtime;
     const { adaptive, circuitBreaker, maxConcurrentCalls, pattern, entityPath } = binding;
@@ -65,12 +67,15 @@ export class Capacity implements Room {
 
   /** Messages in handlers, waiting for them, and on their way, when nothing holds them up. */
   get size(): number {
-    return this.limit + this.prefetch.size;
+    return this.limit + this.backlog.prefetchFor(this.prefetch.size);
   }
 
   /** Messages that may be on their way to us now. */
   get wanted(): number {
-    return Math.max(this.size - this.unhandled, 0);
+    const { inWork, waitingForRetry } = this.held;
+    const inHandlers = Math.min(this.unhandled, this.slots.inUse * this.perCall);
+    const backlog = Math.max(inWork.size - waitingForRetry - inHandlers, 0);
+    return Math.max(Math.min(this.size - this.unhandled, this.backlog.roomBeside(backlog)), 0);
   }
 
   /** Whether messages that wait too long for a slot go back to the broker. */
@@ -134,6 +139,7 @@ export class Capacity implements Room {
   /** Grants no more slots. */
   close(): void {
     this.slots.close();
+    this.backlog.leave();
     this.breaker?.close();
     this.adaptive?.close();
   }
