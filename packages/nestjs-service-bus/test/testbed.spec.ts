@@ -275,7 +275,7 @@ describe('ServiceBusTestbed', () => {
     await bus.send('orders', { id: 8 });
     await isBegun;
     await expect(bus.settled({ timeoutMs: 100 })).rejects.toThrow(
-      'the application has not settled in 100 ms: orders: 1 of its messages are in work',
+      /not settled in 100 ms:\n {2}orders: the handler has not ended for message .*, attempt 1/,
     );
     await bus.clock.advance(600_000, { awaitHandlers: false });
     expect(bus.entity('orders-in').lockedCount).toBe(1);

@@ -61,6 +61,18 @@ export interface DeadLetteredMessage extends HandledMessage {
   readonly description: string;
 }
 
+/** What a binding has in hand at this moment. */
+export interface InHand {
+  /** Messages that have come and are not settled, by their numbers: the latest delivery of each. */
+  readonly received: Map<string, Delivery>;
+  /** Those of them that are on their way, from decoding to settlement. */
+  readonly running: Set<Delivery>;
+  /** Those whose handler has ended. */
+  readonly handled: Set<Delivery>;
+  /** Those that wait here for another attempt, with their locks held. */
+  readonly retrying: Set<Delivery>;
+}
+
 /** Sees what an application sends and what becomes of the messages that it receives. */
 export class Recorder {
   readonly sent = startRecording<SentMessage>('sent');
@@ -70,10 +82,8 @@ export class Recorder {
   readonly deadLettered = startRecording<DeadLetteredMessage>('dead-lettered');
   /** Of the application, once it receives. */
   readonly bindings: Binding[] = [];
-  /** Messages between their decoding and their settlement, by binding. */
-  readonly running = new Map<string, number>();
-  /** Of entities with sessions: what keeps its session waiting for another attempt. */
-  readonly retrying = new Set<Delivery>();
+  /** What the bindings have in hand, by their patterns. */
+  private readonly hands = new Map<string, InHand>();
   private readonly own = new Set<string>();
   /** Messages whose copy waits at the broker for the next attempt, by their identity. */
   private readonly copied = new Set<unknown>();
@@ -102,6 +112,15 @@ export class Recorder {
     this.sent.push(Object.keys(properties).length > 0 ? entryOf(sent) : entryOf(sent, 'properties'));
   }
 
+  inHand(pattern: string): InHand {
+    let hand = this.hands.get(pattern);
+    if (!hand) {
+      hand = { received: new Map(), running: new Set(), handled: new Set(), retrying: new Set() };
+      this.hands.set(pattern, hand);
+    }
+    return hand;
+  }
+
   clear(): void {
     for (const recording of [this.sent, this.completed, this.retried, this.deferred, this.deadLettered]) {
       recording.clear();
@@ -119,28 +138,40 @@ export class Recorder {
       attempt: delivery.attempt,
       message: delivery.message,
     });
+    const hand = this.inHand(pattern);
     const completed = new Set<Delivery>();
     const observer: MessageObserver = {
-      received: (delivery) => void (delivery.observer = observer),
+      received: (delivery) => {
+        delivery.observer = observer;
+        hand.received.set(String(delivery.message.sequenceNumber), delivery);
+      },
       lockLost: () => undefined,
       process: async (delivery, work) => {
-        this.count(pattern, 1);
+        hand.running.add(delivery);
+        const { onHandled } = delivery;
+        delivery.onHandled = () => {
+          hand.handled.add(delivery);
+          onHandled?.();
+        };
         try {
           const outcome = await work();
-          if (outcome?.kind === 'retry') this.retries(delivery, outcome, describe(delivery));
+          if (outcome?.kind === 'retry') this.retries(delivery, outcome, describe(delivery), hand);
           const isCompleted = completed.delete(delivery);
           // A message whose copy has taken its place is not done.
           const isCopied = this.copied.delete(messageIdentity(delivery.message, entityPath));
           if (isCompleted && !isCopied) this.completed.push(entryOf(describe(delivery), 'message'));
           return outcome;
         } finally {
-          this.count(pattern, -1);
+          hand.running.delete(delivery);
+          hand.handled.delete(delivery);
         }
       },
       settle: async (delivery, settlement, work) => {
         await work();
-        this.retrying.delete(delivery);
+        hand.retrying.delete(delivery);
         if (delivery.state !== 'settled') return;
+        const number = String(delivery.message.sequenceNumber);
+        if (hand.received.get(number) === delivery) hand.received.delete(number);
         if (settlement.kind === 'complete') completed.add(delivery);
         else this.settled(describe(delivery), settlement);
       },
@@ -152,9 +183,10 @@ export class Recorder {
     delivery: Delivery,
     { delayMs, error }: Extract<Outcome, { kind: 'retry' }>,
     handled: HandledMessage,
+    { retrying }: InHand,
   ): void {
     this.retried.push(entryOf({ ...handled, delayMs, error }, 'message'));
-    if (delivery.message.sessionId !== undefined && delivery.state === 'open') this.retrying.add(delivery);
+    if (delivery.state === 'open') retrying.add(delivery);
   }
 
   private settled(handled: HandledMessage, settlement: Settlement): void {
@@ -162,10 +194,6 @@ export class Recorder {
     if (settlement.kind !== 'dead-letter') return;
     const { reason, description } = settlement;
     this.deadLettered.push(entryOf({ ...handled, reason, description }, 'message'));
-  }
-
-  private count(pattern: string, change: number): void {
-    this.running.set(pattern, (this.running.get(pattern) ?? 0) + change);
   }
 }
 

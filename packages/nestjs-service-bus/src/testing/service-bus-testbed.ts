@@ -30,7 +30,7 @@ import {
 } from './recorder.js';
 import { type Recording } from './recording.js';
 import { TestClock } from './test-clock.js';
-import { whatIsUnsettled } from './what-is-unsettled.js';
+import { type BindingNow, whatIsUnsettled, whatWaits } from './what-is-unsettled.js';
 
 /** After so many turns of the event loop the processor is left to others, who may be what is waited for. */
 const EAGER_TURNS = 200;
@@ -206,42 +206,60 @@ export class ServiceBusTestbed {
 
   private still({ awaitHandlers = true }: { readonly awaitHandlers?: boolean }): Promise<void> {
     if (awaitHandlers) return this.settled();
-    return this.until(() => (this.server.isUnanswered ? UNANSWERED : undefined));
+    return this.until(() => (this.server.isUnanswered ? [UNANSWERED] : []));
   }
 
   private get server(): ServiceBusServer {
     return this.app.get(ServiceBusServer, { strict: false });
   }
 
-  private unsettled(): string | undefined {
-    const { recorder, emulator, server } = this;
-    const bindings = new Map(recorder.bindings.map((binding) => [binding.pattern, binding]));
-    for (const health of server.health()) {
-      const binding = bindings.get(health.pattern);
-      if (!binding) continue;
-      const reason = whatIsUnsettled({
-        binding,
-        health,
-        entity: emulator.entity(binding.entityPath),
-        running: recorder.running.get(binding.pattern) ?? 0,
-        retrying: [...recorder.retrying],
-      });
-      if (reason !== undefined) return reason;
-    }
-    return server.isUnanswered ? UNANSWERED : undefined;
+  private unsettled(): string[] {
+    const reasons = this.now().flatMap((now) =>
+      whatIsUnsettled(now).map((reason) => `${now.binding.pattern}: ${reason}`),
+    );
+    return reasons.length === 0 && this.server.isUnanswered ? [UNANSWERED] : reasons;
   }
 
-  private async until(pending: () => string | undefined, timeoutMs = this.timeoutMs): Promise<void> {
+  private now(): BindingNow[] {
+    const { recorder, emulator, server } = this;
+    const bindings = new Map(recorder.bindings.map((binding) => [binding.pattern, binding]));
+    return server.health().flatMap((health) => {
+      const binding = bindings.get(health.pattern);
+      if (!binding) return [];
+      return [
+        {
+          binding,
+          health,
+          entity: emulator.entity(binding.entityPath),
+          hand: recorder.inHand(binding.pattern),
+        },
+      ];
+    });
+  }
+
+  private async until(pending: () => readonly string[], timeoutMs = this.timeoutMs): Promise<void> {
     const startedAtMs = performance.now();
     for (let turn = 0; ; turn++) {
-      const reason = pending();
-      if (reason === undefined) return;
-      if (performance.now() - startedAtMs > timeoutMs) {
-        throw new Error(`the application has not settled in ${timeoutMs} ms: ${reason}`);
-      }
+      const reasons = pending();
+      if (reasons.length === 0) return;
+      if (performance.now() - startedAtMs > timeoutMs) throw this.notSettled(reasons, timeoutMs);
       if (turn < EAGER_TURNS) await new Promise((resolve) => setImmediate(resolve));
       else await delay(1);
     }
+  }
+
+  private notSettled(reasons: readonly string[], timeoutMs: number): Error {
+    const waiting = this.now().flatMap((now) => {
+      const what = whatWaits(now);
+      return what === undefined ? [] : [`${now.binding.pattern}: ${what}`];
+    });
+    if (this.clock.delayedAnswers > 0)
+      waiting.push(
+        'the broker: answers that are delayed, to which advance(…, { awaitHandlers: false }) moves on',
+      );
+    const lines = [`the application has not settled in ${timeoutMs} ms:`, ...reasons];
+    if (waiting.length > 0) lines.push('and until the clock is moved on, these wait:', ...waiting);
+    return new Error(lines.map((line) => (line.endsWith(':') ? line : `  ${line}`)).join('\n'));
   }
 
   private destinationOf(to: BindingPattern): { entity: string; subject: string | undefined } {

@@ -37,6 +37,11 @@ export class TestClock {
     return this.broker.now();
   }
 
+  /** @internal Answers of the broker that a fault holds back until then. */
+  get delayedAnswers(): number {
+    return this.broker.delayedCount;
+  }
+
   /**
    * Moves the clock on. What becomes due on the way happens at its own time, and the clock goes on when it is done:
    * `advance(60_000)` sees all of a message's retries in a minute. Rejects if handlers do not end, with what they do.

@@ -3,53 +3,98 @@ import { type EntityInspection } from 'service-bus-emulator';
 import { type Binding } from '../binding/binding.js';
 import { type Delivery } from '../delivery/delivery.js';
 import { type ConsumerHealth } from '../receive/health/consumer-health.js';
+import { type InHand } from './recorder.js';
 
 /** A binding at this moment, and what it reads. */
 export interface BindingNow {
   readonly binding: Binding;
   readonly health: ConsumerHealth;
   readonly entity: EntityInspection;
-  /** Messages on their way through it, from decoding to their settlement. */
-  readonly running: number;
-  /** Of its sessions: what waits for another attempt. */
-  readonly retrying: readonly Delivery[];
+  readonly hand: InHand;
 }
 
+/** So many messages of a binding are named. */
+const MAX_NAMED = 5;
+
 /**
- * Says what is still to be done now, with nothing to wait for but the network and handlers; undefined if all that is
+ * Says what is still to be done now, with nothing to wait for but the network and handlers; nothing if all that is
  * left waits for the clock, or for nobody. A message is locked as soon as the broker sends it, and gone or due later
  * once the broker has its settlement: between the two ends none is overlooked.
  */
-export function whatIsUnsettled({
-  binding,
-  health,
-  entity,
-  running,
-  retrying,
-}: BindingNow): string | undefined {
-  const { pattern, entityPath, sessions } = binding;
-  if (health.state === 'connecting') return `${pattern} does not receive yet`;
-  if (health.state === 'failing')
-    return `${pattern} cannot receive: ${health.error?.message ?? 'no reason given'}`;
+export function whatIsUnsettled(now: BindingNow): readonly string[] {
+  const { binding, health, entity, hand } = now;
+  const { entityPath, sessions } = binding;
+  if (health.state === 'connecting') return ['does not receive yet'];
+  if (health.state === 'failing') return [`cannot receive: ${health.error?.message ?? 'no reason given'}`];
   // Those that are here already wait for the end of the pause with their locks held.
-  const inWork = health.circuit === 'open' ? running : health.inWork;
-  if (inWork > 0) return `${pattern}: ${inWork} of its messages are in work`;
-  if (health.circuit === 'open') return undefined;
-  if (sessions) return unsettledSession(binding, entity, retrying);
+  const inWork = health.circuit === 'open' ? hand.running.size : health.inWork;
+  if (inWork > 0) return describeWork(inWork, now);
+  if (health.circuit === 'open') return [];
+  if (sessions) return unsettledSession(binding, entity, hand);
   const { lockedCount, counts } = entity;
-  const isOver = lockedCount <= health.waitingForRetry && counts.active <= lockedCount;
-  return isOver ? undefined : `${pattern}: messages of ${entityPath} are on their way`;
+  if (counts.active <= lockedCount && lockedCount <= health.waitingForRetry) return [];
+  return onTheirWay(entity, hand).map(
+    (messageId) => `message ${messageId} of ${entityPath} has not come yet`,
+  );
+}
+
+/** What moves only if the clock does; undefined if there is nothing of the kind. */
+export function whatWaits({ health, entity }: BindingNow): string | undefined {
+  const waiting = [
+    health.circuit === 'open' ? 'a pause' : '',
+    counted(health.waitingForRetry, 'a retry', 'retries'),
+    counted(entity.counts.scheduled, 'a scheduled message', 'scheduled messages'),
+  ].filter((part) => part !== '');
+  return waiting.length > 0 ? waiting.join(', ') : undefined;
+}
+
+function counted(count: number, one: string, several: string): string {
+  if (count === 0) return '';
+  return count === 1 ? one : `${count} ${several}`;
+}
+
+function describeWork(inWork: number, { hand, binding }: BindingNow): string[] {
+  const { received, running, handled, retrying } = hand;
+  const turns = [...received.values()].filter(
+    (delivery) => delivery.state === 'open' && !running.has(delivery) && !retrying.has(delivery),
+  );
+  const orBatch = binding.batch ? ', or its batch is not full' : '';
+  const described = [...running].map((delivery) => {
+    const name = `message ${nameOf(delivery)}`;
+    if (delivery.isSettling) return `the broker has not answered the settlement of ${name}`;
+    if (!handled.has(delivery))
+      return `the handler has not ended for ${name}, attempt ${delivery.attempt}${orBatch}`;
+    return `the result for ${name} has not been accepted`;
+  });
+  described.push(...turns.map((delivery) => `message ${nameOf(delivery)} waits for its turn`));
+  const named = described.slice(0, MAX_NAMED);
+  const others = Math.max(inWork, described.length) - named.length;
+  return others > 0
+    ? [...named, `${counted(others, 'one more message is', 'more messages are')} in work`]
+    : named;
+}
+
+/** Those that can be received or have been, and neither are in hand nor wait for the clock, by their ids. */
+function onTheirWay(entity: EntityInspection, { received, retrying }: InHand): string[] {
+  const moving: string[] = [];
+  for (const { state, locked, sequenceNumber, deliveryCount, messageId } of entity.messages()) {
+    if (state !== 'active') continue;
+    const delivery = received.get(String(sequenceNumber));
+    // A lock that was lost here goes on at the broker until its time is over.
+    const isLost = delivery?.state === 'lost' && delivery.message.deliveryCount === deliveryCount;
+    const isWaiting = delivery?.state === 'open' && !delivery.isSettling && retrying.has(delivery);
+    if (locked && (isLost || isWaiting)) continue;
+    moving.push(messageId);
+    if (moving.length === MAX_NAMED) break;
+  }
+  return moving;
 }
 
 /** What a session keeps back for a retry, or for want of a free place, waits for the clock. */
-function unsettledSession(
-  { pattern, sessions }: Binding,
-  entity: EntityInspection,
-  retrying: readonly Delivery[],
-): string | undefined {
+function unsettledSession({ sessions }: Binding, entity: EntityInspection, { retrying }: InHand): string[] {
   const held = new Set(entity.heldSessions);
   const waiting = new Set(
-    retrying
+    [...retrying]
       .filter(({ state, isSettling }) => state === 'open' && !isSettling)
       .map(({ message }) => message.sessionId),
   );
@@ -60,5 +105,11 @@ function unsettledSession(
       ({ state, sessionId = '' }) =>
         state === 'active' && !waiting.has(sessionId) && (held.has(sessionId) || hasRoom),
     );
-  return moving && `${pattern}: messages of session ${moving.sessionId} are on their way`;
+  return moving ? [`message ${moving.messageId} of session ${moving.sessionId} has not come yet`] : [];
+}
+
+function nameOf({ message }: Delivery): string {
+  const id =
+    message.messageId === undefined ? `number ${String(message.sequenceNumber)}` : String(message.messageId);
+  return message.sessionId === undefined ? id : `${id} of session ${message.sessionId}`;
 }

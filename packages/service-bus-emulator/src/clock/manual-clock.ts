@@ -20,6 +20,11 @@ export class ManualClock implements Clock {
     return Math.min(this.#alarm?.atMs ?? Infinity, this.#delayed[0]?.atMs ?? Infinity);
   }
 
+  /** How many answers wait for it, which faults have ordered to be delayed. */
+  get delayedCount(): number {
+    return this.#delayed.length;
+  }
+
   setAlarm(atMs: number, ring: () => void): void {
     this.#alarm = atMs === Infinity ? undefined : { atMs, ring };
   }
