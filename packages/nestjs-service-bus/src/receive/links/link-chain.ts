@@ -113,9 +113,7 @@ export class LinkChain {
 
   /** Called when a link holds one delivery less; closes a retired link that holds none. */
   released(link: ReceiverLink): void {
-    if (!link.isRetired || link.held > 0) return;
-    this.links.delete(link);
-    void link.close();
+    if (link.isRetired && link.held === 0) void this.closeIdle(link);
   }
 
   async stop(): Promise<void> {
@@ -134,6 +132,12 @@ export class LinkChain {
     this.successor = undefined;
     predecessor?.retire();
     if (predecessor) this.released(predecessor);
+  }
+
+  /** What the link was promised may be on its way: a message that still comes is settled on it before it is closed. */
+  private async closeIdle(link: ReceiverLink): Promise<void> {
+    await link.stop();
+    if (link.held === 0 && this.links.has(link)) this.discard(link);
   }
 
   private discard(link: ReceiverLink): void {

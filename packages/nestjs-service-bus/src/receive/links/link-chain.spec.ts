@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { ReceivingLink } from '../../../test/support/receiving-link.js';
+import { type Delivery } from '../../delivery/delivery.js';
+import { SYSTEM_CLOCK } from '../../time/clock.js';
+import { LinkChain } from './link-chain.js';
+import { type LinkOwner, ReceiverLink } from './receiver-link.js';
+
+const CREDIT = 10;
+const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A chain whose links are open, and what it did with them. */
+async function openTwo(whileStopping: (broker: ReceivingLink) => void) {
+  const brokers: ReceivingLink[] = [];
+  const places: { link: ReceiverLink; place: number }[] = [];
+  const closed: ReceivingLink[] = [];
+  const owner: LinkOwner = {
+    receive: (_message, link) => void places.push({ link, place: link.takePlace() }),
+    linkOpened: (link) => chain.opened(link),
+    linkFailed: () => undefined,
+    linkLost: (link) => chain.lost(link),
+    linkClosed: () => undefined,
+    linkReleased: (link) => chain.released(link),
+  };
+  const opened: Promise<void>[] = [];
+  const chain = new LinkChain(
+    () => {
+      const broker = new ReceivingLink();
+      broker.credit = CREDIT;
+      const receiver = broker.receiver();
+      const { subscribe } = receiver;
+      receiver.subscribe = (...args) => {
+        subscribe(...args);
+        opened.push(Promise.resolve().then(() => receiver.handlers?.postInitialize()));
+        return { close: () => Promise.resolve(whileStopping(broker)) };
+      };
+      receiver.close = () => Promise.resolve(void closed.push(broker));
+      brokers.push(broker);
+      return new ReceiverLink(receiver, CREDIT, owner, SYSTEM_CLOCK);
+    },
+    { size: CREDIT, wanted: CREDIT },
+  );
+  chain.start();
+  await endOfTurn();
+  const settle = (): void => {
+    const { link, place } = places.shift() ?? {};
+    link?.release({ state: 'settled', place } as unknown as Delivery);
+  };
+  return { chain, brokers, closed, places, settle };
+}
+
+describe('a chain of links', () => {
+  it('closes a link that has a successor once it holds nothing, and nothing more can come', async () => {
+    let isOnItsWay = true;
+    const opened = await openTwo((broker) => {
+      if (isOnItsWay) broker.deliver();
+      isOnItsWay = false;
+    });
+    const { chain, brokers, closed, places, settle } = opened;
+    brokers[0]?.deliver();
+    chain.recycle();
+    await endOfTurn();
+    expect(brokers).toHaveLength(2);
+    settle();
+    await endOfTurn();
+    // It came while the link's credit was taken back: it is to be settled there.
+    expect([places.length, closed]).toEqual([1, []]);
+    settle();
+    await endOfTurn();
+    expect(closed).toEqual([brokers[0]]);
+    await chain.close();
+  });
+});
