@@ -108,8 +108,16 @@ describe('Watchdog', () => {
   it('goes no further than a new client, and is never down, where the broker cannot be asked', async () => {
     messages('1', '2');
     isServed = undefined;
-    await pass(20 * SILENCE_MS);
+    await pass(10 * SILENCE_MS);
     expect(acts).toEqual(['recycle', 'replace']);
+    expect(watchdog.state).toBe('degraded');
+  });
+
+  it('takes a new link now and then where the broker cannot be asked: it may fall silent later', async () => {
+    messages('1', '2');
+    isServed = undefined;
+    await pass(32 * SILENCE_MS);
+    expect(acts).toEqual(['recycle', 'replace', 'recycle', 'recycle', 'recycle']);
     expect(watchdog.state).toBe('degraded');
   });
 

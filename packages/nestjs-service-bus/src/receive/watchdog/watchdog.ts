@@ -44,8 +44,8 @@ const MAX_UNPROVEN_STEPS = 2;
  *
  * Messages may also wait because others hold them. [Service Bus] A peek does not show that, so what it finds only
  * raises the question: the broker is then asked, on the link itself, for what it has for us. An answer clears the
- * link. Where the broker cannot be asked, or never answered such a question, a fresh link and a fresh client are the
- * most that is done. Each binding has one timer.
+ * link. Where the broker cannot be asked, or never answered such a question, there is a fresh link and a fresh client,
+ * and from then on only now and then a fresh link, for silence may begin later. Each binding has one timer.
  */
 export class Watchdog {
   private readonly timer: NodeJS.Timeout;
@@ -53,6 +53,7 @@ export class Watchdog {
   private steps = 0;
   /** Steps in a row for which there was no more than peeks. */
   private unprovenSteps = 0;
+  private steppedAtMs = -Infinity;
   private arrivals = 0;
   private quietSinceMs: number;
   /** Messages that the last peek found waiting. */
@@ -130,13 +131,22 @@ export class Watchdog {
     const isServed = await this.watched.isServed().catch(() => undefined);
     if (isStale()) return;
     if (isServed) return this.recover(this.clock.now());
+    const cause = `messages wait (${found.size} or more), and none has come for ${quietMs} ms`;
     if (isServed === undefined) {
       // Peeks alone are no proof. Steps for another reason, before them, do not count as such.
-      if (this.unprovenSteps >= MAX_UNPROVEN_STEPS) return;
+      if (this.unprovenSteps >= MAX_UNPROVEN_STEPS) return this.renewLink(cause);
       this.unprovenSteps++;
       this.steps = Math.min(this.steps, MAX_UNPROVEN_STEPS - 1);
     }
-    this.escalate(`messages wait (${found.size} or more), and none has come for ${quietMs} ms`);
+    this.escalate(cause);
+  }
+
+  /** Costs a link, and takes nothing from what is in work; often it would be of no use. */
+  private renewLink(cause: string): void {
+    if (this.clock.now() - this.steppedAtMs < this.policy.silenceMs * MAX_BACKOFF) return;
+    this.steppedAtMs = this.clock.now();
+    this.watched.recycle();
+    this.watched.changed(cause);
   }
 
   private async nothingWaits(): Promise<void> {
@@ -148,6 +158,7 @@ export class Watchdog {
 
   private escalate(cause: string): void {
     this.steps++;
+    this.steppedAtMs = this.clock.now();
     this.wasOpening = false;
     // The link first; then the client, repeatedly.
     if (this.steps === 1) this.watched.recycle();
