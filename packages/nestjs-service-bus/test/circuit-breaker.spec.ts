@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 
 import { until } from '../../../test/support/until.js';
-import { DeadLetterException, type ServiceBusContext } from '../src/index.js';
+import { DeadLetterException, type ServiceBusContext, ServiceBusModule } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
+import { WORK_HANDLER, WorkController } from './support/work-controller.js';
 
 const PAUSE_MS = 700;
 const circuitBreaker = { minMessages: 20, pauseMs: PAUSE_MS };
@@ -37,6 +39,45 @@ describe('a circuit breaker', () => {
     expect(circuit()).toBe('closed');
     expect(runsBefore).toBeLessThan(40);
     expect(scene.left('work/$DeadLetterQueue')).toBe(0);
+  });
+
+  it('learns nothing from a message that has no attempt left', async () => {
+    await scene.send('work', { body: 'spent' });
+    const other = scene.client.createReceiver('work');
+    const [spent] = await other.receiveMessages(1);
+    await scene.send('work', { body: 'bad' });
+    const bodies: unknown[] = [];
+    const handler = (body: unknown): void => {
+      bodies.push(body);
+      if (body === 'bad') throw new Error('broken');
+    };
+    const states: string[] = [];
+    const app = await scene.startApp({
+      controllers: [WorkController],
+      providers: [{ provide: WORK_HANDLER, useValue: handler }],
+      imports: [
+        ServiceBusModule.forFeature({
+          pattern: 'work',
+          maxConcurrentCalls: 1,
+          retry: { maxAttempts: 1 },
+          circuitBreaker: { minMessages: 1, pauseMs: PAUSE_MS },
+        }),
+      ],
+      beforeStart: () =>
+        void Logger.overrideLogger({
+          log: () => undefined,
+          error: () => undefined,
+          warn: (line: string) => void states.push(...(/(?<=the circuit is ).*/.exec(line) ?? [])),
+        }),
+    });
+    await until(() => app.server.health()[0]?.circuit === 'open');
+    if (spent) await other.abandonMessage(spent);
+    await other.close();
+    await scene.send('work', { body: 'good' });
+    await until(() => scene.left('work') === 0 && app.server.health()[0]?.circuit === 'closed');
+    Logger.overrideLogger(false);
+    expect(bodies).toEqual(['bad', 'good']);
+    expect(states).toEqual(['open', 'half-open', 'closed']);
   });
 
   it('ignores failures caused by the messages themselves', async () => {

@@ -22,6 +22,8 @@ export type Outcome =
       readonly error: unknown;
       /** What a requester is told of: the error, or a FilteredError. */
       readonly answer: unknown;
+      /** It had no attempt left: no handler has run. */
+      readonly isUntried?: true;
     };
 
 export const COMPLETE: Outcome = { kind: 'complete' };
@@ -34,6 +36,11 @@ export interface FailedAttempt {
   /** A handler may throw a DrainedError at any time: only a drain gives messages back. */
   readonly isDraining: boolean;
   readonly random: () => number;
+}
+
+/** True when the outcome tells how the handler is: it ran. */
+export function isTrial(outcome: Outcome): boolean {
+  return outcome.kind !== 'dead-letter' || !outcome.isUntried;
 }
 
 /** True when the handler failed by itself, rather than asked for what was done or was given what it cannot take. */

@@ -112,7 +112,7 @@ async function handled<Results>(attempt: Promise<Results>, delivery: Delivery): 
 /** Ends a message without running its handler. */
 async function refuse(error: Error, delivery: Delivery, runtime: MessageRuntime): Promise<Outcome> {
   const cause = { reason: error.name, description: error.message };
-  const outcome = { kind: 'dead-letter', cause, error, answer: error } as const;
+  const outcome = { kind: 'dead-letter', cause, error, answer: error, isUntried: true } as const;
   await deadLetter(outcome, delivery, runtime, undefined);
   return outcome;
 }

@@ -1,6 +1,6 @@
 import { type Delivery } from '../../delivery/delivery.js';
 import { type MessageRuntime } from '../../message/binding-runtime.js';
-import { isFailure, type Outcome } from '../../message/outcome.js';
+import { isFailure, isTrial, type Outcome } from '../../message/outcome.js';
 import { processMessage } from '../../message/process-message.js';
 import { type Capacity } from './capacity.js';
 import { Patience } from './patience.js';
@@ -88,7 +88,7 @@ class Turn {
   }
 
   outcome(outcome: Outcome | undefined): void {
-    if (outcome) this.capacity.breaker?.end(this.generation, isFailure(outcome));
+    if (outcome && isTrial(outcome)) this.capacity.breaker?.end(this.generation, isFailure(outcome));
   }
 
   end(): void {
