@@ -53,6 +53,21 @@ describe('closing the application', () => {
     expect(attempts).toEqual([1, 2]);
   });
 
+  it('counts an attempt that has failed although the copy for its retry was not answered in time', async () => {
+    const handler = (): void => {
+      throw new RetryException({ delayMs: 60_000 });
+    };
+    const app = await scene.startWork(handler, { retry: { maxHoldMs: 0 } }, { drainTimeoutMs: 100 });
+    scene.emulator.faults.delayAnswers(60_000, 'work');
+    const sender = scene.client.createSender('work');
+    void sender.sendMessages({ body: 1 }).catch(() => undefined);
+    await until(() => scene.emulator.entity('work').counts.scheduled === 1);
+    await app.close();
+    scene.emulator.faults.clear();
+    const messages = await scene.take('work', 1);
+    expect(messages[0]?.applicationProperties).toMatchObject({ 'retry-attempts': 1 });
+  });
+
   it('aborts the signal after the grace period; gives the message back uncounted, and sends no output', async () => {
     const attempts: number[] = [];
     let reason: unknown;

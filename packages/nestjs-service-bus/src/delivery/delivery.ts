@@ -49,6 +49,8 @@ export class Delivery implements RenewableLock {
 
   /** A drain gives it back, whatever its handler does. */
   isGivenBack = false;
+  /** Its attempt has failed, and is not to be forgotten if the message goes back before its next one is arranged. */
+  hasFailed = false;
   /** Its end is decided, whether or not the broker was told. */
   protected wasTried = false;
 
@@ -93,6 +95,11 @@ export class Delivery implements RenewableLock {
   }
 
   /** Its handler has ended, or will not be called. */
+  /** Attempts at the message that have failed so far. */
+  get failedAttempts(): number {
+    return this.hasFailed ? this.attempt : this.attempt - 1;
+  }
+
   handled(): void {
     const { onHandled } = this;
     this.onHandled = undefined;

@@ -153,6 +153,7 @@ function settleAs(
       return retry(delivery, outcome.delayMs, runtime);
     case 'dead-letter':
       return deadLetter(outcome, delivery, runtime, route);
+      delivery.hasFailed = true;
   }
 }
 

@@ -11,10 +11,12 @@ import { retryCopy } from './retry-copy.js';
  * broker keeps until then. The message is completed only when the broker has the copy.
  */
 export async function retry(delivery: Delivery, delayMs: number, runtime: MessageRuntime): Promise<void> {
-  if (!isHeld(delayMs, runtime) && (await sendCopy(delivery, delayMs, runtime))) {
-    return complete(delivery, runtime.completed);
-  }
-  if (delivery.state === 'open') await runtime.waitingRoom.enter(delivery, delayMs);
+  const { completed, waitingRoom } = runtime;
+  const isCopied = !isHeld(delayMs, runtime) && (await sendCopy(delivery, delayMs, runtime));
+  // While its copy was on its way, its lock was lost, or a drain gave it back: its next delivery is one too many.
+  if (delivery.isInterrupted) return isCopied ? completed.add(delivery.message) : undefined;
+  if (isCopied) return complete(delivery, completed);
+  if (delivery.state === 'open') await waitingRoom.enter(delivery, delayMs);
 }
 
 function isHeld(delayMs: number, { binding, counting }: MessageRuntime): boolean {
@@ -29,10 +31,15 @@ async function sendCopy(delivery: Delivery, delayMs: number, runtime: MessageRun
   const { entity, entityPath } = runtime.binding;
   const dueAtMs = runtime.brokerClock.now() + delayMs;
   const copy = retryCopy(delivery.message, entityPath, delivery.attempt, dueAtMs);
+  // Once the message goes back, or comes again, its copy would be one message more.
+  const options = { abortSignal: delivery.signal };
   try {
-    await runtime.outputs.send(entity, delivery, () => runtime.inputSenders.get(entity).sendAlone(copy));
+    await runtime.outputs.send(entity, delivery, () =>
+      runtime.inputSenders.get(entity).sendAlone(copy, options),
+    );
     return true;
   } catch (error) {
+    if (delivery.isInterrupted) return false;
     const name = describeMessage(delivery, runtime.binding);
     aboutMessage(delivery, runtime.binding, () =>
       runtime.logger.warn(

@@ -234,7 +234,7 @@ export class Consumer implements LinkOwner {
     const unfinished = late.filter(({ isSettling }) => !isSettling);
     for (const delivery of unfinished) {
       delivery.isGivenBack = true;
-      void this.giveBack(delivery, delivery.attempt - 1);
+      void this.giveBack(delivery, delivery.failedAttempts);
     }
     await within(LAST_SETTLEMENTS_MS, this.inWork.idle());
   }

@@ -158,7 +158,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
       delivery.interrupt(reason);
       // Only the broker's answer is missing.
       if (delivery.isSettling) return this.ended;
-      await (this.givingBack = giveBack(delivery, delivery.attempt - 1));
+      await (this.givingBack = giveBack(delivery, delivery.failedAttempts));
     } else if (this.completing) return this.ended;
     await this.finish();
   }
