@@ -64,6 +64,7 @@ export class Delivery implements RenewableLock {
   renewAtMs = 0;
   lockEndsAtMs = 0;
   isRenewing = false;
+  inDoubt: Promise<void> | undefined = undefined;
 
   private readonly lock: MessageLock;
   private controller?: AbortController;
@@ -94,12 +95,12 @@ export class Delivery implements RenewableLock {
     return this.controller.signal;
   }
 
-  /** Its handler has ended, or will not be called. */
   /** Attempts at the message that have failed so far. */
   get failedAttempts(): number {
     return this.hasFailed ? this.attempt : this.attempt - 1;
   }
 
+  /** Its handler has ended, or will not be called. */
   handled(): void {
     const { onHandled } = this;
     this.onHandled = undefined;

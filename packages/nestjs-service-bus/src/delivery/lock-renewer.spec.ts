@@ -6,10 +6,13 @@ import { LockRenewer, type RenewableLock } from './lock-renewer.js';
 const LOCK_MS = 30_000;
 const SHORT_LOCK_MS = 5_000;
 
+const LOCK_LOST = { name: 'ServiceBusError', code: 'MessageLockLost' };
+
 class TestLock implements RenewableLock {
   renewAtMs = 0;
   lockEndsAtMs = 0;
   isRenewing = false;
+  inDoubt: Promise<void> | undefined = undefined;
   lockedUntilUtc: Date;
   lostWith: unknown[] = [];
   refusals = 0;
@@ -145,6 +148,47 @@ describe('LockRenewer', () => {
     renewer.check(lock);
     await pass(1);
     expect(lock.renew).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks about a lock that was over when it came, before anything is done under it', async () => {
+    hold();
+    const late = new TestLock(Date.now() - 1_000, Date.now() - LOCK_MS);
+    let answer = (_lockedUntil: Date): void => undefined;
+    late.renew.mockImplementation(() => new Promise((resolve) => (answer = resolve)));
+    renewer.add(late);
+    const seen: string[] = [];
+    void late.inDoubt?.then(() => seen.push('in no doubt'));
+    await pass(500);
+    expect(late.renew).toHaveBeenCalledTimes(1);
+    expect(seen).toEqual([]);
+    answer(new Date(Date.now() + LOCK_MS));
+    await pass(0);
+    expect([seen, late.inDoubt, late.lostWith]).toEqual([['in no doubt'], undefined, []]);
+  });
+
+  it.each([
+    ['the broker says so', () => Promise.reject(Object.assign(new Error(), LOCK_LOST))],
+    ['the broker does not answer', () => new Promise<Date>(() => undefined)],
+  ])('gives a lock up that was over when it came, if %s', async (_how, renew) => {
+    hold();
+    const late = new TestLock(Date.now() - 1_000, Date.now() - LOCK_MS);
+    late.renew.mockImplementation(renew);
+    renewer.add(late);
+    const { inDoubt } = late;
+    await pass(1_100);
+    await inDoubt;
+    expect(late.lostWith).toHaveLength(1);
+    expect(late.renew).toHaveBeenCalledTimes(1);
+  });
+
+  it('leaves nobody in doubt about a lock that it does not keep any more', async () => {
+    hold();
+    const locks = [1, 2].map(() => new TestLock(Date.now() - 1_000, Date.now() - LOCK_MS));
+    for (const lock of locks) renewer.add(lock);
+    const doubts = Promise.all(locks.map(({ inDoubt }) => inDoubt ?? Promise.reject(new Error('no doubt'))));
+    if (locks[0]) renewer.remove(locks[0]);
+    renewer.close();
+    await expect(doubts).resolves.toHaveLength(2);
   });
 
   it('renews as often as the shortest locks need it, until both clocks are known to agree', async () => {

@@ -16,6 +16,11 @@ export interface RenewableLock {
   renewAtMs: number;
   lockEndsAtMs: number;
   isRenewing: boolean;
+  /**
+   * Set while the broker is asked about a lock that seemed to be over when it came: resolves when the lock lasts after
+   * all, or is lost. Until then nothing may be done under it.
+   */
+  inDoubt?: Promise<void> | undefined;
 }
 
 const MAX_LOCK_MS = 5 * 60_000;
@@ -28,6 +33,8 @@ const SWEEP_MS = 20;
 const RETRY_MS = 1_000;
 /** What is left of a lock that can wait for two seconds, and be renewed then. */
 const LEAST_THROTTLED_LOCK_MS = 2_200;
+/** A lock that came after its end is given up if the broker has not renewed it by then. */
+const DOUBT_MS = 1_000;
 /** While nobody knows how much of the lock is left. */
 const UNSURE_RETRY_MS = 200;
 
@@ -39,6 +46,8 @@ const UNSURE_RETRY_MS = 200;
 export class LockRenewer {
   /** Each with its end, by the broker's clock, as it was told last. */
   private readonly locks = new Map<RenewableLock, number>();
+  /** By lock in doubt: what to call when it is no more. */
+  private readonly doubts = new Map<RenewableLock, () => void>();
   private timer?: Timer;
   private sweepAtMs = Infinity;
   private wasSure = false;
@@ -63,19 +72,20 @@ export class LockRenewer {
     // receiveAndDelete and deferred messages without a lock have nothing to renew.
     if (!lock.lockedUntilUtc) return;
     this.brokerClock.heardEnqueued(lock.enqueuedTimeUtc);
-    this.plan(lock, lock.lockedUntilUtc);
+    if (this.plan(lock, lock.lockedUntilUtc) <= 0) this.doubt(lock);
     this.schedule(lock.renewAtMs);
     this.measureAnew();
   }
 
   remove(lock: RenewableLock): void {
     this.locks.delete(lock);
+    this.endDoubt(lock);
   }
 
   close(): void {
     this.timer?.cancel();
     this.sweepAtMs = Infinity;
-    this.locks.clear();
+    for (const lock of [...this.locks.keys()]) this.remove(lock);
   }
 
   /** Renews now: the link of this lock is gone, and the lock may have gone with it. */
@@ -85,15 +95,38 @@ export class LockRenewer {
     this.schedule(lock.renewAtMs);
   }
 
-  private plan(lock: RenewableLock, lockedUntilUtc: Date): void {
+  /** Returns how much of the lock is left at least, by what is known; nothing of one that was long on its way. */
+  private plan(lock: RenewableLock, lockedUntilUtc: Date): number {
     this.brokerClock.heardLocked(lockedUntilUtc);
     this.locks.set(lock, lockedUntilUtc.getTime());
     const nowMs = this.clock.now();
     lock.lockEndsAtMs = Infinity;
-    const lifeMs = Math.max(this.measure(lock), MIN_LOCK_MS);
+    const leftMs = this.measure(lock);
+    const lifeMs = Math.max(leftMs, MIN_LOCK_MS);
     // However late it has come, it is tried.
     lock.lockEndsAtMs = Math.max(lock.lockEndsAtMs, nowMs + MIN_LOCK_MS);
     lock.renewAtMs = nowMs + lifeMs * (0.45 + this.clock.random() * 0.1);
+    return leftMs;
+  }
+
+  /** The broker's clock may have gone back, and the lock may last: only the broker can tell. */
+  private doubt(lock: RenewableLock): void {
+    lock.inDoubt = new Promise((resolve) => this.doubts.set(lock, resolve));
+    lock.renewAtMs = this.clock.now();
+    lock.lockEndsAtMs = lock.renewAtMs + DOUBT_MS;
+  }
+
+  private endDoubt(lock: RenewableLock): void {
+    if (!lock.inDoubt) return;
+    lock.inDoubt = undefined;
+    this.doubts.get(lock)?.();
+    this.doubts.delete(lock);
+  }
+
+  private lose(lock: RenewableLock, error?: unknown): void {
+    this.locks.delete(lock);
+    lock.lose(error);
+    this.endDoubt(lock);
   }
 
   /**
@@ -137,8 +170,7 @@ export class LockRenewer {
     let nextMs = Infinity;
     for (const lock of this.locks.keys()) {
       if (lock.lockEndsAtMs <= now) {
-        this.locks.delete(lock);
-        lock.lose();
+        this.lose(lock);
         continue;
       }
       if (!lock.isRenewing && lock.renewAtMs <= now + SWEEP_MS) void this.renew(lock);
@@ -153,7 +185,10 @@ export class LockRenewer {
     try {
       const lockedUntilUtc = await lock.renew();
       // Settled meanwhile.
-      if (this.locks.has(lock)) this.plan(lock, lockedUntilUtc);
+      if (this.locks.has(lock)) {
+        this.plan(lock, lockedUntilUtc);
+        this.endDoubt(lock);
+      }
     } catch (error) {
       this.failed(lock, error);
     } finally {
@@ -166,8 +201,7 @@ export class LockRenewer {
     lock.renewalFailed?.(error);
     if (!this.locks.has(lock)) return;
     if (errorCode(error) === 'MessageLockLost' || errorCode(error) === 'SessionLockLost') {
-      this.locks.delete(lock);
-      return lock.lose(error);
+      return this.lose(lock, error);
     }
     const leftMs = this.measure(lock);
     const retryMs = this.brokerClock.isSure ? RETRY_MS : UNSURE_RETRY_MS;

@@ -53,6 +53,10 @@ async function processUnobserved(delivery: Delivery, runtime: MessageRuntime): P
 
 async function walk(delivery: Delivery, runtime: MessageRuntime): Promise<Outcome | undefined> {
   const { message } = delivery;
+  if (delivery.inDoubt) {
+    await delivery.inDoubt;
+    if (delivery.isInterrupted) return undefined;
+  }
   // Its lock was lost while it waited for its turn: the broker delivers it again, to somebody else maybe.
   if (delivery.state !== 'open') return undefined;
   if (runtime.completed.has(message)) {
@@ -149,11 +153,11 @@ function settleAs(
     case 'give-back':
       return giveBack(delivery, delivery.attempt - 1);
     case 'retry':
+      delivery.hasFailed = true;
       warnOfRetry(outcome, delivery, runtime);
       return retry(delivery, outcome.delayMs, runtime);
     case 'dead-letter':
       return deadLetter(outcome, delivery, runtime, route);
-      delivery.hasFailed = true;
   }
 }
 

@@ -168,7 +168,10 @@ export class SessionConsumer {
     this.latestRuns.get(run.sessionId)?.lose();
     this.latestRuns.set(run.sessionId, run);
     this.runs.add(run);
-    run.start();
+    locks.add(run);
+    // Its grant was longer on its way than its lock lasts.
+    if (run.inDoubt) void run.inDoubt.then(() => run.isLost || run.isStopping || run.start());
+    else run.start();
     // A drain may have begun since the grant.
     if (this.isDraining) void run.drain();
     else if (this.runs.size === this.places && this.places < this.options.maxConcurrentSessions) {

@@ -38,6 +38,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   renewAtMs = 0;
   lockEndsAtMs = 0;
   isRenewing = false;
+  inDoubt: Promise<void> | undefined = undefined;
 
   /** Resolves when the session is no longer held and no handler works on it. */
   readonly ended: Promise<void>;
@@ -114,8 +115,8 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     return mayHaveWaitingMessages(this.receiver);
   }
 
+  /** Begins to receive; its lock is renewed by now. */
   start(): void {
-    this.locks.add(this);
     this.idleTimer.start();
     try {
       this.link.open();
