@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { inputsAt, MINIMAL_PLAN } from './minimal-plan.js';
+import { type Plan } from './plan.js';
 import { simulate } from './simulate.js';
 
 /**
@@ -36,6 +38,55 @@ const FOUND_WITH_BATCHES: readonly (readonly [number, string])[] = [
   [1_572, 'a message whose last attempt had failed was given back by a drain as if it had never been tried'],
 ];
 
+const EVERY_70_MS = Array.from({ length: 14 }, (_none, number) => 70 * number);
+
+/** Plans that have found a bug, reduced to what it needs; with seeds for what else was by chance. */
+const FOUND_BY_PLAN: readonly (readonly [string, readonly number[], Plan])[] = [
+  [
+    'a message that came after the end of its lock was given to the handler, and its result sent',
+    [2, 9, 11],
+    {
+      ...MINIMAL_PLAN,
+      inputs: inputsAt([300, 2_000, 2_000, 2_000, 2_000], () => 1),
+      faults: [{ atMs: 1_000, kind: 'slow-broker', lastsMs: 90_000 }],
+    },
+  ],
+  [
+    'a link with a successor was closed with a message that was on its way, which ran twice at once',
+    [30, 34, 51],
+    {
+      ...MINIMAL_PLAN,
+      locksEndWithLink: true,
+      latencyMs: [5, 80],
+      inputs: inputsAt(EVERY_70_MS, (number) => (number > 10 ? 3_000 : 20)),
+    },
+  ],
+  [
+    'an attempt that had failed was forgotten by a drain while the copy for its retry was on its way',
+    [1],
+    {
+      ...MINIMAL_PLAN,
+      binding: { ...MINIMAL_PLAN.binding, retry: { maxHoldMs: 0 } },
+      inputs: inputsAt([200], () => 1, [{ kind: 'retry-later', afterMs: 1, delayMs: 5_000 }]),
+      faults: [
+        { atMs: 100, kind: 'break-sending', lastsMs: 40_000 },
+        { atMs: 300, kind: 'replace', lastsMs: 200 },
+      ],
+    },
+  ],
+  [
+    'a link that fell silent after the watchdog had drawn its conclusions from hidden locks stayed silent',
+    [1],
+    {
+      ...MINIMAL_PLAN,
+      binding: { ...MINIMAL_PLAN.binding, watchdog: { silenceMs: 2_000 } },
+      inputs: inputsAt([200, 400, 20_000], () => 40_000),
+      slowOne: { times: 1, fromMs: 0 },
+      faults: [{ atMs: 10_000, kind: 'silence-links', lastsMs: 200 }],
+    },
+  ],
+];
+
 describe('what the simulation has found', () => {
   it.each(FOUND)('seed %d: %s', async (seed) => {
     expect((await simulate(seed)).violations).toEqual([]);
@@ -43,5 +94,11 @@ describe('what the simulation has found', () => {
 
   it.each(FOUND_WITH_BATCHES)('seed %d with batches: %s', async (seed) => {
     expect((await simulate(seed, { hasBatches: true })).violations).toEqual([]);
+  });
+
+  it.each(FOUND_BY_PLAN)('%s', async (_what, seeds, plan) => {
+    for (const seed of seeds) {
+      expect((await simulate(seed, { change: () => plan })).violations).toEqual([]);
+    }
   });
 });
