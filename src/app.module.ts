@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 
 import { provideConfiguration, type ServiceConfig } from './config/config.module.js';
@@ -10,23 +10,19 @@ import { HealthModule } from './health/health.module.js';
 import { StartPageController } from './http/start-page.controller.js';
 import { messageLines } from './logging/index.js';
 import { RelayModule } from './relay/relay.module.js';
-import {
-  type NamespaceOptions,
-  ServiceBusModule,
-  type ServiceBusFeatureAsyncOptions,
-} from 'nestjs-service-bus';
+import { type NamespaceOptions, ServiceBusModule } from 'nestjs-service-bus';
 import { TelemetryModule } from './telemetry/index.js';
 
 const FEATURES = {
-  'feedback-form': () => FeedbackFormModule.registerAsync(bindingOf('feedback-form')),
-  counter: () => CounterModule.registerAsync(bindingOf('counter')),
+  'feedback-form': () => FeedbackFormModule,
+  counter: () => CounterModule,
   // Its queues decide what it is made of: with one name for both it has no handler.
   relay: ({ queues, logMessages, logBodies }) =>
     RelayModule.register({
       ...queues.relay,
       log: logMessages && { showsBodies: logBodies, write: messageLines('Relay', logMessages) },
     }),
-} satisfies Record<App, (configuration: Configuration) => DynamicModule>;
+} satisfies Record<App, (configuration: Configuration) => DynamicModule | Type>;
 
 /** The features that this process runs, on one namespace. */
 @Module({})
@@ -53,15 +49,4 @@ export class AppModule {
       ],
     };
   }
-}
-
-/** A feature reads its input queue, and answers into its output queue. */
-function bindingOf(app: App): Pick<ServiceBusFeatureAsyncOptions, 'inject' | 'useFactory'> {
-  return {
-    inject: [ConfigService],
-    useFactory: (config: ServiceConfig) => {
-      const { inQueue, outQueue } = config.get('queues', { infer: true })[app];
-      return { queue: inQueue, replyTo: outQueue, allowReplyTo: false };
-    },
-  };
 }

@@ -63,11 +63,10 @@ describe('the TypeScript in the README of the repository', () => {
       await mkdir(path.dirname(copy.path(file)), { recursive: true });
       await writeFile(copy.path(file), text);
     }
-    const register = "InvoicesModule.register({ inQueue: 'invoices-in', outQueue: 'invoices-out' }),";
     await copy.change(APP_MODULE, (text) =>
       `import { InvoicesModule } from './invoices/invoices.module.js';\n${text}`.replace(
         'imports: [',
-        `imports: [\n${register}`,
+        'imports: [InvoicesModule,',
       ),
     );
     const variables = {
