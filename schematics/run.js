@@ -74,6 +74,7 @@ function nextSteps(name) {
 Next:
   npm test -- ${name}        its tests
   APPS=${name} npm start     runs it alone, on ${name}-in and ${name}-out
-  src/${name}/${name}.service.ts is where its work is done.
+  npm run export:deploy      after a change of the options in src/${name}/${name}.controller.ts
+  src/${name}/${name}.service.ts is where its work is done. More: docs/new-app.md
 `;
 }

@@ -14,10 +14,7 @@ function changesOfCode({ name, className, inQueue, outQueue, variable }) {
   return [
     ['src/config/read-apps.ts', addElement('APPS', `'${name}'`)],
     ['src/app.module.ts', addImport(`import { ${className}Module } from '${file}';`, file)],
-    [
-      'src/app.module.ts',
-      addProperty('FEATURES', `${key}: () => ${className}Module.registerAsync(bindingOf('${name}'))`),
-    ],
+    ['src/app.module.ts', addProperty('FEATURES', `${key}: () => ${className}Module`)],
     ['.env.example', replace(/^(#APPS=.*)$/m, `$1,${name}`)],
     [
       '.env.example',

@@ -39,7 +39,7 @@ function placesOf(name) {
   return [
     `src/${name}`,
     `src/${name}.ts`,
-    `test/app/${name}.e2e-spec.ts`,
+    `test/app/${name}.spec.ts`,
     `deploy/kubernetes/base/${name}`,
     `deploy/azure/${name}.bicepparam`,
   ];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 
-import { type RepositoryCopy } from '../app/repository-copy.js';
+import { type CommandResult, type RepositoryCopy } from '../app/repository-copy.js';
 import { copyWithCommand, type NewApp } from './copy-with-command.js';
 
 jest.setTimeout(240_000);
@@ -49,6 +49,46 @@ describe('npm run new:app', () => {
     expect(parameters.replaceAll('purchase-orders', 'counter').replaceAll('PURCHASE_ORDERS', 'COUNTER')).toBe(
       await readFile('deploy/azure/counter.bicepparam', 'utf8'),
     );
+  });
+
+  it('has written what the code declares, and writes what is changed there', async () => {
+    const LOADER = copy.path('test/support/typescript.js');
+    const exportDeployment = (): Promise<CommandResult> =>
+      copy.node('--import', LOADER, 'test/deploy/export-declared.ts');
+    const everything = await copy.everything();
+    expect(await exportDeployment()).toEqual({ output: 'nothing to write\n', errors: '', exitCode: 0 });
+    expect(await copy.everything()).toEqual(everything);
+
+    const controller = 'src/purchase-orders/purchase-orders.controller.ts';
+    const options =
+      "maxConcurrentCalls: 32, entity: { lockDuration: 'PT30S', forwardDeadLettersTo: 'lost' },";
+    await copy.change(controller, (text) => text.replace('allowReplyTo: false,', `$&\n${options}`));
+    expect(await exportDeployment()).toMatchObject({
+      output:
+        'UPDATE Config.json\nUPDATE deploy/azure/queues.json\n' +
+        'UPDATE deploy/kubernetes/base/purchase-orders/scaled-object.yaml\n',
+      errors: '',
+    });
+    const queues = JSON.parse(await copy.read('deploy/azure/queues.json')) as { name: string }[];
+    const input = { lockDuration: 'PT30S', forwardDeadLetteredMessagesTo: 'lost' };
+    expect(queues.find(({ name }) => name === 'purchase-orders-in')).toMatchObject({ properties: input });
+    expect(queues.at(-1)).toMatchObject({ name: 'lost' });
+    const scaled = await copy.read('deploy/kubernetes/base/purchase-orders/scaled-object.yaml');
+    expect(scaled).toContain("messageCount: '10'");
+
+    await copy.change(controller, (text) => text.replace('PT1H', 'soon'));
+    expect(await exportDeployment()).toMatchObject({
+      output: '',
+      errors: expect.stringMatching(/^.*purchase-orders.*soon.*\n$/) as unknown,
+      exitCode: 1,
+    });
+    await copy.change(controller, (text) => text.replace('soon', 'PT1H'));
+    const app = 'src/app.module.ts';
+    const extra = "ServiceBusModule.forFeature({ pattern: 'extra' }),";
+    const before = await copy.read(app);
+    await copy.change(app, (text) => text.replace('HealthModule,', `$&\n${extra}`));
+    expect((await exportDeployment()).errors).toMatch(/^feedback-form reads 2 entities .*new:app\)\n$/);
+    await copy.change(app, () => before);
   });
 
   it('takes no name twice', async () => {
