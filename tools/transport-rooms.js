@@ -22,7 +22,6 @@ const ROOMS = [
   { room: 'topology/model/' },
   { room: 'topology/export/' },
   { room: 'topology/administration/', packages: ['@azure/service-bus'] },
-  { room: 'describe/', packages: ['@nestjs/common', '@nestjs/core'] },
   {
     room: 'delivery/',
     packages: ['@azure/service-bus', '@nestjs/microservices', '@opentelemetry/api'],
@@ -61,6 +60,7 @@ const ROOMS = [
       'rxjs',
     ],
   },
+  { room: 'describe/', packages: ['@nestjs/common', '@nestjs/core'] },
   { room: 'asyncapi/schema/' },
   { room: 'asyncapi/page/' },
   { room: 'asyncapi/compare/' },

@@ -121,11 +121,12 @@ export {
 } from './service-bus-handler.decorator.js';
 export {
   type ApplicationDescription,
-  describeApplication,
   type DescribedBinding,
+  type DescribedClient,
   type DescribedHandler,
-  type DescribedSender,
-} from './describe/describe-application.js';
+} from './describe/application-description.js';
+export { describeApplication } from './describe/describe-application.js';
+export { type UsedReceiver, type UsedSender } from './binding/binding-registry.js';
 export { type DescribedOption } from './describe/describe-options.js';
 export {
   type DesiredEntity,
@@ -137,8 +138,10 @@ export {
 } from './topology/model/topology.js';
 export {
   type CorrelationRule,
+  type DeclaredDestination,
   type DeclaredEntity,
   type EntityOptions,
+  type ExternalDestination,
   type ReplyToEntityOptions,
   type RuleOptions,
   type SqlRule,

@@ -4,6 +4,9 @@ import {
   unknownRetryOptions,
 } from './binding/connection-option-names.js';
 import { replyProblems } from './client/service-bus-client-proxy-options.js';
+import { type UsedReplyQueue } from './binding/binding-registry.js';
+import { type DeclaredDestination } from './binding/entity-options.js';
+import { destinationProblems } from './binding/entity-problems.js';
 import { type OptionNames, unknownOptions } from './binding/unknown-options.js';
 import { type PublisherSettings } from './contract/service-bus.publisher.js';
 import { toText } from './exceptions/read-thrown.js';
@@ -35,6 +38,11 @@ export type ServiceBusModuleOptions = ConnectionOptions & {
   readonly replyQueue?: string;
   /** The reply queue requires sessions: instances share it, each with a session of its own. Default false. */
   readonly replyQueueRequiresSession?: boolean;
+  /**
+   * What the reply queue is like, for `provision` and the command `topology`; `external` where somebody else owns it.
+   * Default: answers that nobody waits for any more vanish after a day (`P1D`).
+   */
+  readonly replyQueueEntity?: DeclaredDestination;
   /** The longest wait for a reply, in milliseconds. Default 30,000. */
   readonly requestTimeoutMs?: number;
   /**
@@ -64,6 +72,7 @@ const MODULE_OPTIONS: OptionNames<ServiceBusModuleOptions> = {
   validateContracts: true,
   replyQueue: true,
   replyQueueRequiresSession: true,
+  replyQueueEntity: true,
   requestTimeoutMs: true,
   provision: true,
   entityPrefix: true,
@@ -89,8 +98,25 @@ export function moduleOptionsProblems(options: ServiceBusModuleOptions | undefin
       problems.push(`${name} is ${value}, allowed is a number from 0`);
     }
   }
-  problems.push(...choiceProblems(options), ...replyProblems(options ?? {}));
+  problems.push(...choiceProblems(options), ...replyProblems(options ?? {}), ...replyQueueProblems(options));
   return problems.map((problem) => `ServiceBusModule: ${problem}`);
+}
+
+function replyQueueProblems(options: Partial<ServiceBusModuleOptions> = {}): string[] {
+  const { replyQueue, replyQueueEntity: entity, replyQueueRequiresSession = false } = options;
+  if (entity === undefined) return [];
+  const problems = destinationProblems('replyQueueEntity', entity);
+  if (replyQueue === undefined) problems.push('replyQueueEntity needs replyQueue');
+  if (typeof entity === 'string') return problems;
+  const { kind = 'queue', requiresSession = replyQueueRequiresSession } = entity;
+  if (kind !== 'queue') problems.push('replyQueueEntity.kind is topic: answers are read from a queue');
+  if (requiresSession !== replyQueueRequiresSession) {
+    problems.push(
+      `replyQueueEntity.requiresSession is ${requiresSession}, and it is read ` +
+        `${replyQueueRequiresSession ? 'with' : 'without'} sessions: say so by replyQueueRequiresSession alone`,
+    );
+  }
+  return problems;
 }
 
 function choiceProblems(options: Partial<ServiceBusModuleOptions> | undefined): string[] {
@@ -136,4 +162,10 @@ export function publisherSettings(options: ServiceBusModuleOptions): PublisherSe
   const queue = (options.entityPrefix ?? '') + replyQueue;
   const client = { ...connection, replyQueue: queue, replyQueueRequiresSession, requestTimeoutMs };
   return { validates: validateContracts, client: client as unknown as PublisherSettings['client'] };
+}
+
+/** The queue that answers come to, for what describes the application and makes its entities. */
+export function usedReplyQueue(options: ServiceBusModuleOptions): UsedReplyQueue | undefined {
+  const { replyQueue: name, replyQueueRequiresSession: requiresSession = false, replyQueueEntity } = options;
+  return name === undefined ? undefined : { name, requiresSession, options: replyQueueEntity ?? {} };
 }

@@ -3,8 +3,10 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 
 import { BindingRegistry } from './binding/binding-registry.js';
+import { ContractRegistry } from './contract/contract-registry.js';
 import { HandlerDeclarations } from './binding/handler-declarations.js';
-import { topologyOf } from './describe/describe-application.js';
+import { partsOf } from './describe/application-parts.js';
+import { wantedTopology } from './describe/wanted-topology.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { MODULE_OPTIONS_TOKEN } from './service-bus.module-definition.js';
 import { namespaceHost, type ServiceBusModuleOptions } from './service-bus-options.js';
@@ -24,6 +26,7 @@ export class ServiceBusProvisioning {
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: ServiceBusModuleOptions,
     private readonly declarations: HandlerDeclarations,
     private readonly bindings: BindingRegistry,
+    private readonly contracts: ContractRegistry,
     private readonly modules: ModulesContainer,
     private readonly client: ServiceBusAdministrationClient,
   ) {}
@@ -46,7 +49,8 @@ export class ServiceBusProvisioning {
   private async provision(): Promise<void> {
     this.declarations.declare();
     const administration = new NamespaceAdministration(this.client, namespaceHost(this.options));
-    const desired = topologyOf(this.modules, this.bindings);
+    const { modules, bindings, contracts } = this;
+    const desired = wantedTopology(partsOf({ modules, bindings, contracts }));
     try {
       if (this.options.provision === 'create') await this.create(administration, desired);
       else await this.verify(administration, desired);

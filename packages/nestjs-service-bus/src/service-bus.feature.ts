@@ -3,8 +3,8 @@ import { ModulesContainer } from '@nestjs/core';
 
 import { type BindingOptions } from './binding/binding.js';
 import { BindingRegistry, type UsedEntities } from './binding/binding-registry.js';
-import { type DeclaredEntity, type ReplyToEntityOptions } from './binding/entity-options.js';
-import { featureEntityProblems } from './binding/entity-problems.js';
+import { type DeclaredDestination } from './binding/entity-options.js';
+import { destinationProblems } from './binding/entity-problems.js';
 import { bindingName, type BindingPattern } from './binding/pattern.js';
 import { keyProblemsOf } from './binding/only-entity.js';
 import { problemsOfBinding } from './binding/resolve-binding.js';
@@ -23,9 +23,9 @@ export interface FeatureEntities {
   readonly receivers?: readonly string[] | Readonly<Record<string, ReceiverEntity>>;
   /**
    * What queues or topics are like that the feature uses besides those of its binding, for `provision` and the command
-   * `topology`: name → options, or `external` where they are somebody else's.
+   * `topology`: name → options, or `external`, `external queue` or `external topic` where they are somebody else's.
    */
-  readonly entities?: Readonly<Record<string, DeclaredEntity<ReplyToEntityOptions>>>;
+  readonly entities?: Readonly<Record<string, DeclaredDestination>>;
 }
 
 /** Options of `ServiceBusModule.forFeature`. */
@@ -138,7 +138,7 @@ export function asyncFeatureOf(options: ServiceBusFeatureAsyncOptions): DynamicM
 function entityProblems({ senders, receivers, entities = {} }: FeatureEntities): string[] {
   return [
     ...Object.entries(entities).flatMap(([name, options]) =>
-      featureEntityProblems(`entities.${name}`, options),
+      destinationProblems(`entities.${name}`, options),
     ),
     ...Object.entries(byName(senders)).flatMap(([name, entity]) => [
       ...unknownOptions(entity, SENDER, `senders.${name}.`),
@@ -193,14 +193,24 @@ function bindingProvider(feature: Feature): Provider {
 
 function usedBy({ senders, receivers, entities = {} }: Feature): UsedEntities {
   return {
-    senders: Object.entries(byName(senders)).map(([name, entity]) => ({ name, entity: nameOf(entity) })),
-    receivers: Object.values(byName(receivers)).map((entity) =>
-      typeof entity !== 'string' && 'topic' in entity
-        ? ([entity.topic, entity.subscription] as const)
-        : ([nameOf(entity)] as const),
-    ),
+    senders: Object.entries(byName(senders)).map(([name, entity]) => ({
+      name,
+      entity: nameOf(entity),
+      hasOwnKey: hasOwnKey(entity),
+    })),
+    receivers: Object.values(byName(receivers)).map((entity) => ({
+      path:
+        typeof entity !== 'string' && 'topic' in entity
+          ? [entity.topic, entity.subscription]
+          : [nameOf(entity)],
+      hasOwnKey: hasOwnKey(entity),
+    })),
     declared: Object.entries(entities).map(([name, options]) => ({ name, options })),
   };
+}
+
+function hasOwnKey(entity: SenderEntity | ReceiverEntity): boolean {
+  return typeof entity !== 'string' && entity.connectionString !== undefined;
 }
 
 function declare(

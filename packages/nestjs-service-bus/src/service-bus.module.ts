@@ -3,6 +3,7 @@ import { type DynamicModule, Logger, Module } from '@nestjs/common';
 
 import { BindingRegistry } from './binding/binding-registry.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
+import { hostOf } from './client/client-entities.js';
 import { ContractRegistry } from './contract/contract-registry.js';
 import { ServiceBusPublisher } from './contract/service-bus.publisher.js';
 import { HandlerDeclarations } from './binding/handler-declarations.js';
@@ -29,6 +30,7 @@ import {
   moduleOptionsProblems,
   publisherSettings,
   type ServiceBusModuleOptions,
+  usedReplyQueue,
 } from './service-bus-options.js';
 import { ServiceBusProvisioning } from './service-bus-provisioning.js';
 import { CLOCK, SYSTEM_CLOCK } from './time/clock.js';
@@ -156,6 +158,8 @@ async function openConnection(
     throw new ServiceBusConfigurationError([...problems, ...bindings.problems]);
   }
   bindings.entityPrefix = options.entityPrefix ?? '';
+  bindings.namespace = hostOf(options);
+  bindings.replyQueue = usedReplyQueue(options);
   const connection = await ServiceBusConnection.create(options);
   const logger = new Logger('ServiceBusModule');
   for (const warning of connection.warnings) logger.warn(warning);

@@ -27,9 +27,8 @@ function topologyOf(orders: object = {}, users: object = {}): Topology {
         entity: { topic: {}, rules, ...users },
       }),
     ],
-    declared: [{ name: 'notes', options: { kind: 'topic' } }],
-    senders: ['billing'],
-    receivers: [],
+    declared: [{ name: 'notes', from: 'entities of forFeature', options: { kind: 'topic' } }],
+    used: [{ kind: 'destination', path: ['billing'], from: 'a sender' }],
   });
 }
 

@@ -1,19 +1,40 @@
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
 import { type Binding, type BindingOptions } from './binding.js';
 import { contradictions, mergeOptions, type OptionsSource } from './declared-options.js';
-import { type DeclaredEntity, type EntityOptions, type ReplyToEntityOptions } from './entity-options.js';
+import { type DeclaredDestination, type DeclaredEntity, type EntityOptions } from './entity-options.js';
 import { isObjectPattern } from './pattern.js';
 import { problemsOfBinding, resolveBinding } from './resolve-binding.js';
 
 /** What a feature uses besides its binding. */
 export interface UsedEntities {
-  readonly senders: readonly { readonly name: string; readonly entity: string }[];
+  readonly senders: readonly UsedSender[];
+  readonly receivers: readonly UsedReceiver[];
+  readonly declared: readonly { readonly name: string; readonly options: DeclaredDestination }[];
+}
+
+/** A sender that is injected. */
+export interface UsedSender {
+  /** The name that `@InjectSender` takes. */
+  readonly name: string;
+  /** The queue or topic that it sends to. */
+  readonly entity: string;
+  /** Whether it has a connection string of its own. */
+  readonly hasOwnKey: boolean;
+}
+
+/** A receiver that is injected. */
+export interface UsedReceiver {
   /** A queue, or a topic and its subscription. */
-  readonly receivers: readonly (readonly [string] | readonly [string, string])[];
-  readonly declared: readonly {
-    readonly name: string;
-    readonly options: DeclaredEntity<ReplyToEntityOptions>;
-  }[];
+  readonly path: readonly string[];
+  /** Whether it has a connection string of its own. */
+  readonly hasOwnKey: boolean;
+}
+
+/** The queue that answers to requests of contracts come to. */
+export interface UsedReplyQueue {
+  readonly name: string;
+  readonly requiresSession: boolean;
+  readonly options: DeclaredDestination;
 }
 
 /** What options are from that a feature module declares. */
@@ -28,6 +49,10 @@ export class BindingRegistry {
   private readonly used: UsedEntities[] = [];
   /** Stands before the name of each entity: a developer's own ones, in a namespace that others use as well. */
   entityPrefix = '';
+  /** The host of the application's namespace. */
+  namespace = '';
+  /** Undefined where nothing is requested. */
+  replyQueue?: UsedReplyQueue;
 
   /** What was wrong so far, one line each: a start reports all of it together. */
   get problems(): string[] {
@@ -104,19 +129,18 @@ export class BindingRegistry {
   usedEntities(): UsedEntities {
     return {
       senders: this.used.flatMap(({ senders }) =>
-        senders.map(({ name, entity }) => ({ name, entity: this.prefixed(entity) })),
+        senders.map((sender) => ({ ...sender, entity: this.prefixed(sender.entity) })),
       ),
       receivers: this.used.flatMap(({ receivers }) =>
-        receivers.map(([entity, subscription]) =>
-          subscription === undefined
-            ? ([this.prefixed(entity)] as const)
-            : ([this.prefixed(entity), subscription] as const),
-        ),
+        receivers.map(({ path: [entity = '', ...inner], hasOwnKey }) => ({
+          path: [this.prefixed(entity), ...inner],
+          hasOwnKey,
+        })),
       ),
       declared: this.used.flatMap(({ declared }) =>
         declared.map(({ name, options }) => ({
           name: this.prefixed(name),
-          options: prefixForwarding(options, this.entityPrefix),
+          options: this.prefixedOptions(options),
         })),
       ),
     };
@@ -125,6 +149,11 @@ export class BindingRegistry {
   /** The name of an entity as the namespace has it. */
   prefixed(name: string): string {
     return this.entityPrefix + name;
+  }
+
+  /** The same for what forwards its messages. */
+  prefixedOptions(options: DeclaredDestination): DeclaredDestination {
+    return prefixForwarding(options, this.entityPrefix);
   }
 
   patterns(): string[] {
@@ -156,14 +185,15 @@ export class BindingRegistry {
   }
 }
 
-function prefixForwarding<Options extends EntityOptions | ReplyToEntityOptions>(
-  options: DeclaredEntity<Options>,
+function prefixForwarding<Options extends DeclaredEntity<EntityOptions> | DeclaredDestination>(
+  options: Options,
   prefix: string,
-): DeclaredEntity<Options> {
-  if (options === 'external') return options;
-  const { forwardTo, forwardDeadLettersTo } = options;
+): Options {
+  if (typeof options === 'string') return options;
+  const entity: object & Pick<EntityOptions, 'forwardTo' | 'forwardDeadLettersTo'> = options;
+  const { forwardTo, forwardDeadLettersTo } = entity;
   return {
-    ...options,
+    ...(options as object & Options),
     ...(forwardTo !== undefined && { forwardTo: prefix + forwardTo }),
     ...(forwardDeadLettersTo !== undefined && { forwardDeadLettersTo: prefix + forwardDeadLettersTo }),
   };

@@ -1,5 +1,5 @@
 import { type BindingRetryPolicy } from './retry-policy.js';
-import { type DeclaredEntity, type EntityOptions, type ReplyToEntityOptions } from './entity-options.js';
+import { type DeclaredDestination, type DeclaredEntity, type EntityOptions } from './entity-options.js';
 import { type CircuitBreakerPolicy } from './circuit-breaker-policy.js';
 import { type WatchdogPolicy } from './watchdog-policy.js';
 
@@ -90,7 +90,7 @@ export interface BindingOptions {
    */
   readonly entity?: DeclaredEntity<EntityOptions>;
   /** The same for what `replyTo` names. */
-  readonly replyToEntity?: DeclaredEntity<ReplyToEntityOptions>;
+  readonly replyToEntity?: DeclaredDestination;
 }
 
 /** A binding with every choice made. */
@@ -124,5 +124,5 @@ export interface Binding {
   /** What is said of the queue or subscription. */
   readonly declaredEntity: DeclaredEntity<EntityOptions>;
   /** What is said of `replyTo`. */
-  readonly declaredReplyTo: DeclaredEntity<ReplyToEntityOptions>;
+  readonly declaredReplyTo: DeclaredDestination;
 }

@@ -90,3 +90,9 @@ export interface ReplyToEntityOptions extends Omit<EntityOptions, 'rules' | 'top
 
 /** What an entity is like, or that somebody else owns it: then it is only looked for, and never made or changed. */
 export type DeclaredEntity<Options> = Options | 'external';
+
+/** The same for what is sent to: `external topic` says as well of what kind it is, which rights to send depend on. */
+export type DeclaredDestination = ReplyToEntityOptions | ExternalDestination;
+
+/** A queue or topic of somebody else. */
+export type ExternalDestination = 'external' | 'external queue' | 'external topic';

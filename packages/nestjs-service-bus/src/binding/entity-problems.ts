@@ -1,5 +1,6 @@
 import { isoDurationMs } from '../time/iso-duration.js';
 import { type BindingOptions } from './binding.js';
+import { toText } from '../exceptions/read-thrown.js';
 import { checkInteger } from './check-integer.js';
 import {
   type CorrelationRule,
@@ -57,13 +58,14 @@ const SQL_RULE: OptionNames<SqlRule> = { sql: true, action: true };
 // [Service Bus] Quotas and limits of entities; a lock, a window.
 const DURATIONS = { lockDuration: ['PT5S', 'PT5M'], duplicateDetection: ['PT20S', 'P7D'] } as const;
 const MAX_DELIVERIES = 2_000;
+const EXTERNAL = new Set<string>(['external', 'external queue', 'external topic']);
 
 /** What is wrong with the entities that a binding declares, one line each. */
 export function entityProblems(options: BindingOptions): string[] {
   const { entity, replyToEntity, sessions, subscription, replyTo } = options;
   const problems = [
     ...entityOptionsProblems('entity', entity, subscription === undefined ? QUEUE : SUBSCRIPTION),
-    ...entityOptionsProblems('replyToEntity', replyToEntity, REPLY_TO),
+    ...destinationProblems('replyToEntity', replyToEntity),
   ];
   if (replyToEntity !== undefined && replyTo === undefined) problems.push('replyToEntity needs replyTo');
   if (entity === undefined || entity === 'external') return problems;
@@ -77,9 +79,19 @@ export function entityProblems(options: BindingOptions): string[] {
   return problems;
 }
 
-/** The same for an entity that a feature declares beside its binding. */
-export function featureEntityProblems(place: string, options: unknown): string[] {
-  return entityOptionsProblems(place, options, REPLY_TO);
+/** The same for what is sent to, or that a feature declares beside its binding. */
+export function destinationProblems(place: string, options: unknown): string[] {
+  if (typeof options === 'string' && EXTERNAL.has(options)) return [];
+  if (typeof options === 'string') {
+    return [`${place} is ${options}, allowed are options, external, external queue or external topic`];
+  }
+  const kind: unknown = (options as { kind?: unknown } | null | undefined)?.kind;
+  return [
+    ...entityOptionsProblems(place, options, REPLY_TO),
+    ...(kind === undefined || kind === 'queue' || kind === 'topic'
+      ? []
+      : [`${place}.kind is ${toText(kind)}, allowed is queue or topic`]),
+  ];
 }
 
 function entityOptionsProblems(

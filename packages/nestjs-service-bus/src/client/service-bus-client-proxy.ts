@@ -10,6 +10,7 @@ import { ClientClosedError } from './client-closed.error.js';
 import { ClientConnection } from './client-connection.js';
 import { findDestination } from './find-destination.js';
 import { buildMessage } from './build-message.js';
+import { type ClientEntities, clientEntities } from './client-entities.js';
 import { type Answer, type PendingRequest } from './pending-request.js';
 import { PendingRequests } from './pending-requests.js';
 import { REQUEST_ID } from '../reply/reply-protocol.js';
@@ -45,6 +46,11 @@ export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEven
     super();
     this.options = checkClientProxyOptions(options);
     this.requests = new PendingRequests(options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS);
+  }
+
+  /** @internal What it sends to and receives from; a pattern that no option names goes to the queue of its own name. */
+  usedEntities(): ClientEntities {
+    return clientEntities(this.options);
   }
 
   /** Connects once, and again after a failure. Nest calls it before every send. */

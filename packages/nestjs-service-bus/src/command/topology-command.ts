@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { type INestApplicationContext } from '@nestjs/common';
 
 import { accessOf } from '../describe/access-of.js';
-import { type ApplicationDescription, describeApplication } from '../describe/describe-application.js';
+import { type ApplicationDescription } from '../describe/application-description.js';
+import { describeApplication } from '../describe/describe-application.js';
 import { describeJson } from '../describe/describe-json.js';
 import { describeMermaid } from '../describe/describe-mermaid.js';
 import { describeText } from '../describe/describe-text.js';
@@ -12,7 +13,8 @@ import { namespaceHost, type ServiceBusModuleOptions } from '../service-bus-opti
 import { applyTopology } from '../topology/administration/apply-topology.js';
 import { NamespaceAdministration } from '../topology/administration/namespace-administration.js';
 import { toAzCommands } from '../topology/export/az-commands.js';
-import { toBicep, toRoleAssignments } from '../topology/export/bicep.js';
+import { toBicep } from '../topology/export/bicep.js';
+import { toRoleAssignments } from '../topology/export/role-assignments.js';
 import { toConfigJson } from '../topology/export/config-json.js';
 import { toScaledObject } from '../topology/export/keda.js';
 import { toTerraform } from '../topology/export/terraform.js';
@@ -115,7 +117,7 @@ const ACTIONS: Readonly<Record<string, (call: Call) => Promise<number> | number>
       config: () => toJson(toConfigJson(topology)),
       // [YAML] JSON is a part of it.
       keda: () => toJson(toScaledObject(accessOf(description), { deployment: name, namespace })),
-      roles: () => toRoleAssignments(accessOf(description)),
+      roles: () => toRoleAssignments(accessOf(description), topology),
     });
   },
 };

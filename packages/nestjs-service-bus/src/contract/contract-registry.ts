@@ -2,6 +2,7 @@ import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { Injectable } from '@nestjs/common';
 
 import { BindingRegistry } from '../binding/binding-registry.js';
+import { type DeclaredDestination } from '../binding/entity-options.js';
 import { type ProviderLookup } from '../binding/handler-declaration.js';
 import { controllerHandlers } from '../binding/handlers.js';
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
@@ -33,6 +34,8 @@ export interface DescribedContract {
   readonly result: string | undefined;
   /** The queue or topic; undefined where calls of `publish` name it. */
   readonly destination: string | undefined;
+  /** What that is like; undefined where the contract says nothing of it. */
+  readonly entity: DeclaredDestination | undefined;
   /** Classes with `@Publishes`. */
   readonly publishers: readonly string[];
   /** Methods with `@Handles`, as `Class.method`. */
@@ -60,6 +63,7 @@ export class ContractRegistry {
       payload: describePayload(contract.payload),
       result: contract.result && describePayload(contract.result),
       destination: this.destinationOf(contract),
+      entity: contract.entity && this.bindings.prefixedOptions(contract.entity),
       publishers,
       handlers,
     }));

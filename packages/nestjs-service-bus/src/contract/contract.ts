@@ -1,3 +1,5 @@
+import { type DeclaredDestination } from '../binding/entity-options.js';
+import { destinationProblems } from '../binding/entity-problems.js';
 import { type NameSource } from '../binding/handler-declaration.js';
 import { type OptionNames, unknownOptions } from '../binding/unknown-options.js';
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
@@ -20,6 +22,8 @@ export interface Contract<Payload = unknown> {
   readonly result: PayloadType | undefined;
   /** The queue or topic that its messages go to; undefined where each call of `publish` names it. */
   readonly to: NameSource | undefined;
+  /** What that queue or topic is like; undefined where the contract says nothing of it. */
+  readonly entity: DeclaredDestination | undefined;
   /** False for payloads that leave unvalidated. */
   readonly validate: boolean;
   /** For people, in the document that describes the application's messages. */
@@ -46,6 +50,12 @@ export interface ContractOptions<Payload = unknown> {
    * (`(get) => get(ConfigService).getOrThrow('ORDERS_QUEUE')`), or the token of a provider that is the name.
    */
   readonly to?: NameSource;
+  /**
+   * What that queue or topic is like (`{ kind: 'topic' }`), for `provision` and the command `topology`, in the
+   * applications that publish the contract and in those that handle it; `external`, `external queue` or `external topic`
+   * where somebody else owns it. Default: it belongs to those that read it.
+   */
+  readonly entity?: DeclaredDestination;
   /** The subject of the messages. Default: the contract's name. */
   readonly subject?: string;
   /** The application property `type` of the messages. Default: the contract's name. */
@@ -71,6 +81,7 @@ export interface RequestContractOptions<
 
 const CONTRACT_OPTIONS: OptionNames<RequestContractOptions<unknown, PayloadType>> = {
   to: true,
+  entity: true,
   result: true,
   subject: true,
   type: true,
@@ -110,6 +121,7 @@ export function contract(
   }
   const {
     to,
+    entity,
     subject = name,
     type = name,
     validate = true,
@@ -125,6 +137,7 @@ export function contract(
     payload,
     result,
     to,
+    entity,
     validate,
     description,
     ...(sessionId && { sessionId }),
@@ -148,6 +161,8 @@ function problemsOf(
   for (const option of ['to', 'subject', 'type'] as const) {
     if (options[option] === '') problems.push(`${option} is empty`);
   }
+  problems.push(...destinationProblems('entity', options.entity));
+  if (options.entity !== undefined && options.to === undefined) problems.push('entity needs to');
   return problems;
 }
 

@@ -1,15 +1,50 @@
-import { type ApplicationDescription, type DescribedBinding } from './describe-application.js';
+import { type DescribedContract } from '../contract/contract-registry.js';
+import {
+  type ApplicationDescription,
+  type DescribedBinding,
+  type DescribedClient,
+} from './application-description.js';
 
 /** A description for people: each binding with its handlers, and each option with where it comes from. */
-export function describeText({ bindings, senders, receivers }: ApplicationDescription): string {
-  const blocks = bindings.map(bindingText);
+export function describeText(description: ApplicationDescription): string {
+  const { bindings, contracts, replyQueue, senders, receivers, clients } = description;
+  const blocks = [...bindings.map(bindingText), ...contracts.map(contractText)];
+  if (replyQueue !== undefined) blocks.push(`answers to requests: queue ${replyQueue}`);
   if (senders.length > 0) {
     blocks.push(['senders', ...senders.map(({ name, entity }) => `  ${name} → ${entity}`)].join('\n'));
   }
   if (receivers.length > 0) {
-    blocks.push(['receivers', ...receivers.map((entity) => `  ${entity.join('/')}`)].join('\n'));
+    blocks.push(['receivers', ...receivers.map(({ path }) => `  ${path.join('/')}`)].join('\n'));
   }
-  return blocks.length === 0 ? 'no binding, sender or receiver\n' : `${blocks.join('\n\n')}\n`;
+  blocks.push(...clients.map(clientText));
+  return blocks.length === 0 ? 'no binding, contract, sender or receiver\n' : `${blocks.join('\n\n')}\n`;
+}
+
+function contractText({
+  name,
+  payload,
+  result,
+  destination,
+  publishers,
+  handlers,
+}: DescribedContract): string {
+  const goes = destination === undefined ? 'each call names where it goes' : `→ ${destination}`;
+  return [
+    `contract ${name}: ${payload}${result === undefined ? '' : `, answered by ${result}`} ${goes}`,
+    ...publishers.map((publisher) => `  published by ${publisher}`),
+    ...handlers.map((handler) => `  handled by ${handler}`),
+    ...(publishers.length === 0 ? ['  no publisher here'] : []),
+    ...(handlers.length === 0 ? ['  no handler here'] : []),
+  ].join('\n');
+}
+
+function clientText({ name, queues, topics, replyQueue }: DescribedClient): string {
+  return [
+    `client ${name}`,
+    ...queues.map((queue) => `  → queue ${queue}`),
+    ...topics.map((topic) => `  → topic ${topic}`),
+    ...(replyQueue === undefined ? [] : [`  answers: queue ${replyQueue}`]),
+  ].join('\n');
 }
 
 function bindingText({ pattern, entity, replyTo, handlers, options }: DescribedBinding): string {

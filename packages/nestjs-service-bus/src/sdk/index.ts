@@ -1,7 +1,7 @@
 export { closeClient } from './connection/close-client.js';
 export { ClientSource } from './connection/client-source.js';
 export { type ConnectionOptions, type NamespaceOptions } from './connection/connection-options.js';
-export { entityPathOf, isConnectionString } from './connection/connection-string.js';
+export { entityPathOf, isConnectionString, namespaceOf } from './connection/connection-string.js';
 export { RECEIVER_RETRY_OPTIONS } from './connection/retry-options.js';
 export { ServiceBusConnection } from './connection/service-bus-connection.js';
 export { describeRefusal } from './describe-refusal.js';

@@ -4,8 +4,11 @@ import { type DesiredEntity } from '../model/topology.js';
 export interface Access {
   /** A queue, or a topic and its subscription. */
   readonly receivesFrom: readonly (readonly string[])[];
+  /** Queues and topics. */
   readonly sendsTo: readonly string[];
   readonly scalesOn: readonly ScalingSource[];
+  /** Bindings that also answer where messages say, which nothing here knows. */
+  readonly repliesAnywhere: readonly string[];
 }
 
 /** An entity whose length says how much there is to do. */

@@ -1,8 +1,8 @@
 import { type DesiredEntity, keyOf, type Topology } from '../model/topology.js';
-import { type Access } from './access.js';
 import { armProperties, armRule, ours, ownName } from './arm-properties.js';
 
-const API = '2024-01-01';
+/** The version of Azure Resource Manager's API for Service Bus. */
+export const API = '2024-01-01';
 const TYPES = {
   queue: 'queues',
   topic: 'topics',
@@ -10,10 +10,6 @@ const TYPES = {
   rule: 'topics/subscriptions/rules',
   destination: 'queues',
 } as const;
-
-// [Azure built-in roles]
-const RECEIVER = '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0';
-const SENDER = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39';
 
 /** The application's entities in a namespace that is there. */
 export function toBicep(topology: Topology): string {
@@ -40,41 +36,8 @@ export function toBicep(topology: Topology): string {
   return [header(), ...blocks, ''].join('\n\n').replace(/\n+$/, '\n');
 }
 
-/** The rights that the application needs, and no others, for one identity. */
-export function toRoleAssignments({ receivesFrom, sendsTo }: Access): string {
-  const grants = [
-    ...receivesFrom.map((path) => ({ path, role: RECEIVER, name: 'receiver' })),
-    ...sendsTo.map((name) => ({ path: [name], role: SENDER, name: 'sender' })),
-  ];
-  const blocks = grants.map(({ path, role, name }, index) => {
-    const isSubscription = path.length > 1;
-    // A sender may not know whether it is a topic: then a resource of the wrong type is told by the deployment.
-    const type = `Microsoft.ServiceBus/namespaces/${isSubscription ? 'topics/subscriptions' : 'queues'}@${API}`;
-    const full = isSubscription
-      ? `'\${namespaceName}/${path.map(escape).join('/')}'`
-      : `'${escape(path[0] ?? '')}'`;
-    return [
-      `resource scope${index + 1} '${type}' existing = {`,
-      ...(isSubscription ? [] : ['  parent: namespace']),
-      `  name: ${full}`,
-      '}',
-      '',
-      `resource ${name}${index + 1} 'Microsoft.Authorization/roleAssignments@2022-04-01' = {`,
-      `  scope: scope${index + 1}`,
-      `  name: guid(scope${index + 1}.id, principalId, '${role}')`,
-      '  properties: {',
-      '    principalId: principalId',
-      "    principalType: 'ServicePrincipal'",
-      `    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '${role}')`,
-      '  }',
-      '}',
-    ].join('\n');
-  });
-  const principal = "@description('The identity that the application runs as.')\nparam principalId string";
-  return `${[principal, header(), ...blocks].join('\n\n')}\n`;
-}
-
-function header(): string {
+/** The namespace that everything else lies in. */
+export function header(): string {
   return [
     "@description('The namespace, which must be there.')",
     'param namespaceName string',
@@ -100,6 +63,6 @@ function lines(value: object, indent: string): string[] {
 }
 
 /** [Bicep] Quotes, backslashes and the beginning of an interpolation. */
-function escape(text: string): string {
+export function escape(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('${', '\\${');
 }

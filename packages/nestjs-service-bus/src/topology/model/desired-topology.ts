@@ -1,24 +1,45 @@
 import { type Binding } from '../../binding/binding.js';
-import { type EntityOptions, type ReplyToEntityOptions } from '../../binding/entity-options.js';
+import {
+  type DeclaredDestination,
+  type EntityOptions,
+  type ReplyToEntityOptions,
+} from '../../binding/entity-options.js';
 import { ServiceBusConfigurationError } from '../../exceptions/service-bus-configuration.error.js';
 import { EntityCollection } from './entity-collection.js';
-import { type Topology } from './topology.js';
+import { type EntityKind, type Topology } from './topology.js';
 
-/** An entity that a feature declares beside its binding. */
-export interface FeatureEntity {
+/** A queue or topic that is declared beside the bindings. */
+export interface DeclaredQueueOrTopic {
   readonly name: string;
-  readonly options: ReplyToEntityOptions | 'external';
+  /** Where it is said, for messages. */
+  readonly from: string;
+  readonly options: DeclaredDestination;
+  /** Must be so, as it is read that way. */
+  readonly reads?: EntityOptions;
+  /** Where nobody says otherwise. */
+  readonly defaults?: EntityOptions;
+}
+
+/** An entity that is only sent to or received from: nothing is said of what it is like. */
+export interface UsedEntity {
+  readonly kind: Exclude<EntityKind, 'rule'>;
+  readonly path: readonly string[];
+  /** Where it is used, for messages. */
+  readonly from: string;
 }
 
 /** All that an application says of entities. */
 export interface ApplicationEntities {
   readonly bindings: readonly Binding[];
-  readonly declared: readonly FeatureEntity[];
-  /** Queues or topics of injected senders. */
-  readonly senders: readonly string[];
-  /** Queues, or topics and subscriptions, of injected receivers. */
-  readonly receivers: readonly (readonly [string] | readonly [string, string])[];
+  readonly declared: readonly DeclaredQueueOrTopic[];
+  readonly used: readonly UsedEntity[];
 }
+
+const EXTERNAL_KIND = {
+  external: 'destination',
+  'external queue': 'queue',
+  'external topic': 'topic',
+} as const;
 
 /**
  * What an application wants of its namespace.
@@ -26,19 +47,18 @@ export interface ApplicationEntities {
  * @throws ServiceBusConfigurationError where two places want different things of one entity
  */
 export function desiredTopology(application: ApplicationEntities): Topology {
-  const { bindings, declared, senders, receivers } = application;
+  const { bindings, declared, used } = application;
   const collection = new EntityCollection();
   for (const binding of bindings) addInput(collection, binding);
-  for (const { name, options } of declared) addDeclared(collection, 'entities of forFeature', name, options);
+  for (const one of declared) addDeclared(collection, one);
   for (const binding of bindings) addOutput(collection, binding);
   collection.addForwardTargets();
   // What is only used comes last: by then it is known what others say of it.
-  for (const [queue, subscription] of receivers) {
-    if (subscription !== undefined) collection.mention('topic', [queue], 'a receiver');
-    if (subscription === undefined) collection.mention('queue', [baseOf(queue)], 'a receiver');
-    else collection.mention('subscription', [queue, subscription], 'a receiver');
+  for (const { kind, path, from } of used) {
+    const [first = '', ...inner] = path;
+    if (inner.length > 0) collection.mention('topic', [first], from);
+    collection.mention(kind, [baseOf(first), ...inner.map(baseOf)], from);
   }
-  for (const name of senders) collection.mention('destination', [name], 'a sender');
   const { problems, entities } = collection.finish();
   if (problems.length > 0) throw new ServiceBusConfigurationError(problems);
   return { entities };
@@ -48,9 +68,14 @@ function addInput(collection: EntityCollection, binding: Binding): void {
   const { pattern, entity, subscription, sessions, declaredEntity } = binding;
   const from = `binding "${pattern}"`;
   const name = baseOf(entity);
-  // Whoever reads dead letters need not own the queue that they come from.
+  // Whoever reads dead letters need not own the queue or subscription that they come from.
   if (name !== entity) {
     collection.mention('queue', [name], from);
+    return;
+  }
+  if (subscription !== undefined && baseOf(subscription) !== subscription) {
+    collection.mention('topic', [name], from);
+    collection.mention('subscription', [name, baseOf(subscription)], from);
     return;
   }
   const reads = { requiresSession: sessions !== undefined };
@@ -77,24 +102,21 @@ function addInput(collection: EntityCollection, binding: Binding): void {
 
 function addOutput(collection: EntityCollection, { pattern, replyTo, declaredReplyTo }: Binding): void {
   if (replyTo === undefined) return;
-  addDeclared(collection, `binding "${pattern}"`, replyTo, declaredReplyTo, { duplicateDetection: 'PT1H' });
+  const from = `binding "${pattern}"`;
+  const defaults = { duplicateDetection: 'PT1H' };
+  addDeclared(collection, { name: replyTo, from, options: declaredReplyTo, defaults });
 }
 
-function addDeclared(
-  collection: EntityCollection,
-  from: string,
-  name: string,
-  declared: ReplyToEntityOptions | 'external',
-  defaults: EntityOptions = {},
-): void {
-  const { kind, ...options } = declared === 'external' ? ({} as ReplyToEntityOptions) : declared;
-  collection.add({
-    kind: kind ?? (collection.isTopic(name) ? 'topic' : 'queue'),
-    path: [name],
-    from,
-    options: declared === 'external' ? declared : options,
-    defaults,
-  });
+function addDeclared(collection: EntityCollection, declared: DeclaredQueueOrTopic): void {
+  const { name, options, ...more } = declared;
+  const wish = { ...more, path: [name] };
+  if (typeof options === 'string') {
+    collection.add({ ...wish, kind: EXTERNAL_KIND[options], options: 'external' });
+    return;
+  }
+  const { kind, ...settings }: ReplyToEntityOptions = options;
+  const inferred = collection.isTopic(name) ? 'topic' : 'queue';
+  collection.add({ ...wish, kind: kind ?? inferred, options: settings });
 }
 
 /** Far above the attempts: our retries and lost locks use deliveries up, and our reason is worth more. */

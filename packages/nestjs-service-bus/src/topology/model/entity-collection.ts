@@ -12,7 +12,7 @@ import {
 
 /** What one place wants of an entity. */
 export interface EntityWish {
-  readonly kind: 'queue' | 'topic' | 'subscription';
+  readonly kind: Exclude<EntityKind, 'rule'>;
   readonly path: readonly string[];
   /** Where it is said, for messages. */
   readonly from: string;
@@ -25,7 +25,8 @@ export interface EntityWish {
 }
 
 interface Collected {
-  readonly kind: EntityKind;
+  /** A destination becomes what somebody else says that it is. */
+  kind: EntityKind;
   readonly path: readonly string[];
   readonly usedBy: Set<string>;
   readonly wishes: OptionsSource[];
@@ -102,11 +103,11 @@ export class EntityCollection {
   private take(kind: EntityKind, path: readonly string[], from: string): Collected | undefined {
     const key = keyOf(path);
     const known = this.collected.get(key);
-    if (!known || (known.kind === 'destination' && kind !== 'destination')) {
+    if (!known) {
       const fresh: Collected = {
         kind,
         path,
-        usedBy: new Set([...(known?.usedBy ?? []), from]),
+        usedBy: new Set([from]),
         wishes: [],
         externalTo: [],
         defaults: {},
@@ -116,6 +117,7 @@ export class EntityCollection {
       this.collected.set(key, fresh);
       return fresh;
     }
+    if (known.kind === 'destination') known.kind = kind;
     if (known.kind !== kind && kind !== 'destination') {
       const [first] = known.usedBy;
       this.problems.push(

@@ -14,8 +14,7 @@ function desired(bindings: Bindings, more: Partial<ApplicationEntities> = {}): T
   return desiredTopology({
     bindings: Object.entries(bindings).map(([pattern, options]) => resolveBinding(pattern, options)),
     declared: [],
-    senders: [],
-    receivers: [],
+    used: [],
     ...more,
   });
 }
@@ -106,14 +105,21 @@ describe('what an application wants of a namespace', () => {
         orders: { entity: 'external', sessions: {}, replyTo: 'out', replyToEntity: 'external' },
         dead: { queue: 'old/$DeadLetterQueue' },
       },
-      { senders: ['ORDERS', 'audit'], receivers: [['in'], ['events', 'shop']] },
+      {
+        used: [
+          { kind: 'queue', path: ['in'], from: 'a receiver' },
+          { kind: 'subscription', path: ['events', 'shop'], from: 'a receiver' },
+          { kind: 'destination', path: ['ORDERS'], from: 'a sender' },
+          { kind: 'destination', path: ['audit'], from: 'a sender' },
+        ],
+      },
     );
     expect(
       topology.entities.map(({ isOurs, settings, ...entity }) => [nameEntity(entity), isOurs, settings]),
     ).toEqual([
       ['queue orders', false, { requiresSession: true }],
       ['queue old', false, {}],
-      ['queue out', false, {}],
+      ['queue or topic out', false, {}],
       ['queue in', false, {}],
       ['topic events', false, {}],
       ['subscription events/shop', false, {}],
@@ -139,8 +145,8 @@ describe('what an application wants of a namespace', () => {
         { a: { queue: 'x' }, b: { queue: 'y', replyTo: 'z', replyToEntity: 'external' } },
         {
           declared: [
-            { name: 'x', options: { kind: 'topic' } },
-            { name: 'z', options: { lockDuration: 'PT1M' } },
+            { name: 'x', from: 'entities of forFeature', options: { kind: 'topic' } },
+            { name: 'z', from: 'entities of forFeature', options: { lockDuration: 'PT1M' } },
           ],
         },
       ),
@@ -174,6 +180,12 @@ describe('what an application wants of a namespace', () => {
       'binding "a": entity.rules.y is empty',
     ]);
     expect(wrong({ replyToEntity: {} })).toEqual(['binding "a": replyToEntity needs replyTo']);
+    expect(wrong({ replyTo: 'b', replyToEntity: { kind: 'subscription' as 'topic' } })).toEqual([
+      'binding "a": replyToEntity.kind is subscription, allowed is queue or topic',
+    ]);
+    expect(wrong({ replyTo: 'b', replyToEntity: 'extern' as 'external' })).toEqual([
+      'binding "a": replyToEntity is extern, allowed are options, external, external queue or external topic',
+    ]);
   });
 });
 
@@ -244,7 +256,10 @@ describe('the plan from what is there to what is wanted', () => {
   });
 
   it('changes nothing that is not ours', () => {
-    const external = desired({ orders: { entity: 'external' } }, { senders: ['audit'] });
+    const external = desired(
+      { orders: { entity: 'external' } },
+      { used: [{ kind: 'destination', path: ['audit'], from: 'a sender' }] },
+    );
     expect(lines([], external)).toEqual([
       '? queue orders is missing, and belongs to somebody else',
       '? queue or topic audit is missing, and belongs to somebody else',
