@@ -1,5 +1,4 @@
-import { type Server } from 'node:http';
-
+import { type AdministrationService } from './administration/administration-service.js';
 import { type AmqpService } from './amqp/connection/amqp-service.js';
 import { type AmqpContext } from './amqp/context.js';
 import { type Faults } from './amqp/faults/faults.js';
@@ -13,7 +12,7 @@ import { type OpenPorts } from './server/open-ports.js';
 interface Parts {
   readonly context: AmqpContext;
   readonly amqp: AmqpService;
-  readonly administration: Server;
+  readonly administration: AdministrationService;
   readonly ports: OpenPorts;
   readonly host: string;
   readonly certificate: string | undefined;
@@ -131,7 +130,7 @@ export class Emulator {
   async #close(): Promise<void> {
     const { amqp, administration, ports, context, store } = this.#parts;
     amqp.close();
-    administration.closeAllConnections();
+    administration.close();
     await ports.close();
     context.broker.close();
     await store?.close();

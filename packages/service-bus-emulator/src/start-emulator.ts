@@ -8,6 +8,8 @@ import { creditsOf } from './amqp/credits.js';
 import { LockTokens } from './amqp/codec/delivery/lock-token.js';
 import { type AmqpContext } from './amqp/context.js';
 import { Faults } from './amqp/faults/faults.js';
+import { AdministrationService } from './administration/administration-service.js';
+import { type AuthorizeRequest } from './administration/assert-authorized.js';
 import { createAdministration } from './administration/create-administration.js';
 import { refuseForeignPages } from './administration/refuse-foreign-pages.js';
 import { type ManualClock } from './clock/manual-clock.js';
@@ -48,24 +50,20 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     maxLinks: options.maxLinks ?? 5_000,
     handshakeTimeoutMs,
   });
-  const refuse = refuseForeignPages([host, ...(options.allowedHosts ?? [])]);
-  const administration = createAdministration(
-    context.broker,
-    (token, url) => {
-      // Clients create their tokens by the time of day, whatever the emulator's clock says.
-      const claim = context.authorizer.verify(token, SAS_TOKEN, url, Date.now());
-      context.authorizer.authorize([claim], url, ['Manage'], Date.now());
-    },
-    refuse,
-    handshakeTimeoutMs,
-  );
-  acceptWebSockets(administration, refuse, (stream) => amqp.accept(stream));
+  const startedAtMs = context.clock.now();
+  const administration = new AdministrationService(() => {
+    const refuse = refuseForeignPages([host, ...(options.allowedHosts ?? [])]);
+    const authorize = authorizeBy(context.authorizer);
+    const server = createAdministration(context.broker, authorize, refuse, handshakeTimeoutMs, startedAtMs);
+    acceptWebSockets(server, refuse, (stream) => amqp.accept(stream));
+    return server;
+  });
   const { port = 5672, administrationPort = 5300 } = options;
   const ports = await openPorts(
     { host, amqp: port, http: administrationPort, tls, maxConnections, handshakeTimeoutMs },
     {
       amqp: (socket) => amqp.accept(socket),
-      http: (socket) => void administration.emit('connection', socket),
+      http: (socket) => administration.accept(socket),
     },
   ).catch(async (error: unknown) => {
     await store?.close();
@@ -136,6 +134,14 @@ function createContext(options: EmulatorOptions, broker: Broker): AmqpContext {
     peeksShowLocks: options.peeksShowLocks ?? false,
     whenDurable: broker.whenDurable,
     accepted: tellAccepted(options.accepted),
+  };
+}
+
+function authorizeBy(authorizer: Authorizer): AuthorizeRequest {
+  return (token, url) => {
+    // Clients create their tokens by the time of day, whatever the emulator's clock says.
+    const claim = authorizer.verify(token, SAS_TOKEN, url, Date.now());
+    authorizer.authorize([claim], url, ['Manage'], Date.now());
   };
 }
 

@@ -25,8 +25,8 @@ export function createAdministration(
   authorize: AuthorizeRequest,
   refuse: RefuseForeignPages,
   requestTimeoutMs: number,
+  namespaceCreatedAtMs: number,
 ): Server {
-  const namespaceCreatedAtMs = broker.clock.now();
   const answer = async (request: IncomingMessage): Promise<AdministrationAnswer> => {
     const { url = '/', method = 'GET', headers } = request;
     const refused = refuse(headers);
