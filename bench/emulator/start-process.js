@@ -4,9 +4,10 @@ import { startEmulator } from 'service-bus-emulator';
 const options = { port: 0, administrationPort: 0, host: process.argv[2], entities: { queues: ['work'] } };
 
 async function startMs() {
-  const before = performance.now();
+  // Not `performance`: what Node.js loads for it would be loaded before the start, and not be counted.
+  const before = process.hrtime.bigint();
   const emulator = await startEmulator(options);
-  const ms = performance.now() - before;
+  const ms = Number(process.hrtime.bigint() - before) / 1e6;
   await emulator.close();
   return ms;
 }

@@ -1,15 +1,28 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { SystemClock } from './system-clock.js';
 
 describe('SystemClock', () => {
-  const clock = new SystemClock();
+  let clock: SystemClock;
+  beforeEach(() => {
+    clock = new SystemClock();
+  });
   afterEach(() => clock.setAlarm(Infinity, () => undefined));
 
   it('tells the time of day, and never goes back', () => {
     const times = Array.from({ length: 1_000 }, () => clock.now());
     expect(Math.abs(times[0]! - Date.now())).toBeLessThan(1_000);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
+  });
+
+  it('is not behind what the process reads, nor a millisecond ahead of it', () => {
+    for (let reading = 0; reading < 500; reading += 1) {
+      const beforeMs = Date.now();
+      const nowMs = clock.now();
+      // Rounded, as sums of such numbers are.
+      expect(nowMs).toBeGreaterThan(beforeMs - 0.01);
+      expect(nowMs).toBeLessThan(Date.now() + 1);
+    }
   });
 
   it('rings its alarm, and not too early', async () => {
