@@ -2,6 +2,7 @@ import { type ServiceBusClient } from '@azure/service-bus';
 
 import { contextOf, eachConnection, type RheaConnection } from '../sdk-context.js';
 import { within } from '../../time/within.js';
+import { ConnectionGuard } from './connection-guard.js';
 import { failRequests } from './lost-requests.js';
 
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -22,6 +23,7 @@ const AGAIN_AFTER_MS = [100, 200, 400, 800, 1_600, 3_200];
 export async function closeClient(client: ServiceBusClient): Promise<void> {
   const context = contextOf(client);
   if (!context) return void (await within(CLOSE_TIMEOUT_MS, client.close()));
+  ConnectionGuard.unwatch(context);
   const connections = new Set<RheaConnection>();
   eachConnection(context, (connection) => connections.add(connection));
   // From now on the SDK opens nothing.

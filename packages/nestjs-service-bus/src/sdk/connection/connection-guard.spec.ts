@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { type ServiceBusClient } from '@azure/service-bus';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
+import { closeClient } from './close-client.js';
 import { ConnectionGuard } from './connection-guard.js';
 
 /** As much of a socket as the guard looks at. */
@@ -131,5 +132,19 @@ describe('ConnectionGuard', () => {
 
   it('is not there for what it does not know', () => {
     expect(ConnectionGuard.watch({} as ServiceBusClient)).toBeUndefined();
+  });
+
+  it('ends with its client, although the SDK makes another connection then and forgets that it is closed', async () => {
+    const client = {
+      _connectionContext: context,
+      close: () => {
+        context.wasConnectionCloseCalled = false;
+        return Promise.resolve();
+      },
+    } as unknown as ServiceBusClient;
+    isOpen = false;
+    await closeClient(client);
+    await pass(10_000);
+    expect(jest.getTimerCount()).toBe(0);
   });
 });

@@ -32,6 +32,8 @@ class SilentConnectionError extends Error {
   }
 }
 
+const guards = new WeakMap<SdkContext, ConnectionGuard>();
+
 /**
  * Ends connections that look open and are dead (half-open TCP), so that the SDK opens a new one. The SDK itself notices
  * after two minutes. Service Bus may refuse a client that wants heartbeats more often than once a minute, so the guard
@@ -53,12 +55,18 @@ export class ConnectionGuard {
   ) {
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
     this.timer.unref();
+    guards.set(context, this);
   }
 
   /** Watches all connections of a client, one after the other, until the client is closed. */
   static watch(client: ServiceBusClient, maxSilenceMs = DEFAULT_MAX_SILENCE_MS): ConnectionGuard | undefined {
     const context = contextOf(client);
     return context && new ConnectionGuard(context, maxSilenceMs);
+  }
+
+  /** The client is closed. The SDK itself forgets that with the connection that it makes in the place of the last. */
+  static unwatch(context: SdkContext): void {
+    guards.get(context)?.close();
   }
 
   close(): void {
