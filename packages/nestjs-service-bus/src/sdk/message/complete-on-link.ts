@@ -55,6 +55,7 @@ const CODE_OF: Readonly<Record<string, ServiceBusError['code']>> = {
 class LinkCompletions {
   private readonly pending = new Map<LinkDelivery, Pending>();
   private timer?: NodeJS.Timeout;
+  private readonly self = new WeakRef(this);
 
   constructor(private readonly link: Link) {
     link.on('settled', ({ delivery }) => delivery && this.answered(delivery));
@@ -64,7 +65,7 @@ class LinkCompletions {
     this.pending.set(delivery, { sinceMs: performance.now(), resolve, reject });
     if ('onAnswer' in delivery) delivery.onAnswer = this.answered;
     delivery.accept();
-    this.timer ??= setTimeout(() => this.sweep(), TIMEOUT_MS).unref();
+    this.timer ??= sweepLater(this.self, TIMEOUT_MS);
   }
 
   private readonly answered = (delivery: LinkDelivery): void => {
@@ -77,19 +78,24 @@ class LinkCompletions {
     else pending.resolve();
   };
 
-  private sweep(): void {
+  sweep(): void {
     this.timer = undefined;
     const now = performance.now();
     // The oldest comes first.
     for (const [delivery, { sinceMs, reject }] of this.pending) {
       if (sinceMs + TIMEOUT_MS > now) {
-        this.timer = setTimeout(() => this.sweep(), sinceMs + TIMEOUT_MS - now).unref();
+        this.timer = sweepLater(this.self, sinceMs + TIMEOUT_MS - now);
         return;
       }
       this.pending.delete(delivery);
       reject(new ServiceBusError('the broker has not answered the completion', 'ServiceTimeout'));
     }
   }
+}
+
+/** A link that is closed goes at once, with all that it leads to: whoever waits for an answer on it holds it. */
+function sweepLater(completions: WeakRef<LinkCompletions>, delayMs: number): NodeJS.Timeout {
+  return setTimeout(() => completions.deref()?.sweep(), delayMs).unref();
 }
 
 const COMPLETIONS = new WeakMap<Link, LinkCompletions>();
