@@ -15,6 +15,7 @@ const ROOMS = [
     room: 'sdk/',
     packages: ['@azure/', '@nestjs/common', '@nestjs-service-bus/amqp-message', 'long', 'rhea'],
   },
+  { room: 'format/', packages: ['@azure/service-bus'] },
   {
     room: 'binding/',
     packages: ['@azure/service-bus', '@nestjs/common', '@nestjs/core', '@nestjs/microservices'],

@@ -55,6 +55,7 @@ async function bundle(folder) {
   await build({
     entryPoints: {
       ...Object.fromEntries(PUBLISHED.map((name) => [name, entryOf(name)])),
+      'nestjs-service-bus/formats': path.join(PACKAGES, 'nestjs-service-bus', 'src', 'formats.ts'),
       'nestjs-service-bus/testing': path.join(PACKAGES, 'nestjs-service-bus', 'src', 'testing.ts'),
     },
     // The test kit shares the classes of the transport.

@@ -1,6 +1,6 @@
 import { MessagePattern, EventPattern as NestEventPattern } from '@nestjs/microservices';
 
-import { declareAtHandler } from './binding/handler-declaration.js';
+import { CONTRACT_WIRE, declareAtHandler } from './binding/handler-declaration.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { type Contract, type RequestContract } from './contract/contract.js';
 import { handledContract, markHandled } from './contract/contract-marks.js';
@@ -47,7 +47,7 @@ export function Handles<Payload>(
   descriptor: TypedPropertyDescriptor<Handler>,
 ) => void;
 export function Handles(contract: Contract, options: HandlesOptions = {}): MethodDecorator {
-  const { to, name, subject, result } = contract;
+  const { to, name, subject, result, wire } = contract;
   const binding = options.binding ?? (typeof to === 'string' ? to : name);
   return (target, method, descriptor) => {
     const handler = descriptor.value as object;
@@ -59,7 +59,8 @@ export function Handles(contract: Contract, options: HandlesOptions = {}): Metho
       ]);
     }
     const register: typeof MessagePattern = result === undefined ? NestEventPattern : MessagePattern;
-    register({ binding, subject }, SERVICE_BUS_TRANSPORT)(target, method, descriptor);
+    const extras = wire ? { [CONTRACT_WIRE]: wire } : {};
+    register({ binding, subject }, SERVICE_BUS_TRANSPORT, extras)(target, method, descriptor);
     markHandled(handler, contract);
     // A name is the binding's already; what it reads is declared with it.
     if (options.binding === undefined && to !== undefined && typeof to !== 'string') {

@@ -98,6 +98,14 @@ export {
 export { type HeldDeadLetter, type RedriveOutcome } from './receive/redrive/redrive.js';
 export { ReceiverSilentError } from './receive/watchdog/receiver-silent.error.js';
 export { type WatchdogPolicy } from './binding/watchdog-policy.js';
+export {
+  type Compression,
+  type OutgoingMessage,
+  type PayloadFormat,
+  type SerializedPayload,
+  type WireOptions,
+} from './format/payload-format.js';
+export { SerializationError } from './exceptions/serialization.error.js';
 export { DrainedError } from './exceptions/drained.error.js';
 export { LockLostError } from './exceptions/lock-lost.error.js';
 export { ServiceBusBatchContext } from './delivery/service-bus-batch.context.js';

@@ -8,6 +8,8 @@ import { type UsedReplyQueue } from './binding/binding-registry.js';
 import { type DeclaredDestination } from './binding/entity-options.js';
 import { destinationProblems } from './binding/entity-problems.js';
 import { type OptionNames, unknownOptions } from './binding/unknown-options.js';
+import { type WireOptions } from './format/payload-format.js';
+import { wireProblems } from './format/wire.js';
 import { type PublisherSettings } from './contract/service-bus.publisher.js';
 import { toText } from './exceptions/read-thrown.js';
 import { type ConnectionOptions } from './sdk/index.js';
@@ -56,7 +58,9 @@ export type ServiceBusModuleOptions = ConnectionOptions & {
    * namespace that others use as well. A `replyTo` that a message names is taken as it is. Default: none.
    */
   readonly entityPrefix?: string;
-};
+  /** Dead-letters messages whose content type none of `formats` reads, as `UndecodableMessage`. Default false. */
+  readonly strictFormats?: boolean;
+} & WireOptions;
 
 /** See `provision` of `ServiceBusModule.forRoot`. */
 export type Provision = 'create' | 'verify' | 'none';
@@ -76,6 +80,9 @@ const MODULE_OPTIONS: OptionNames<ServiceBusModuleOptions> = {
   requestTimeoutMs: true,
   provision: true,
   entityPrefix: true,
+  formats: true,
+  compression: true,
+  strictFormats: true,
 };
 
 /** What is wrong with the options of `forRoot`, one line each. */
@@ -99,6 +106,7 @@ export function moduleOptionsProblems(options: ServiceBusModuleOptions | undefin
     }
   }
   problems.push(...choiceProblems(options), ...replyProblems(options ?? {}), ...replyQueueProblems(options));
+  problems.push(...wireProblems(options ?? {}));
   return problems.map((problem) => `ServiceBusModule: ${problem}`);
 }
 
@@ -121,7 +129,12 @@ function replyQueueProblems(options: Partial<ServiceBusModuleOptions> = {}): str
 
 function choiceProblems(options: Partial<ServiceBusModuleOptions> | undefined): string[] {
   const problems: string[] = [];
-  for (const name of ['fastLane', 'validateContracts', 'replyQueueRequiresSession'] as const) {
+  for (const name of [
+    'fastLane',
+    'validateContracts',
+    'replyQueueRequiresSession',
+    'strictFormats',
+  ] as const) {
     const value: unknown = options?.[name];
     if (value !== undefined && typeof value !== 'boolean') {
       problems.push(`${name} is ${toText(value)}, allowed is true or false`);
@@ -155,13 +168,22 @@ export function namespaceHost(options: ServiceBusModuleOptions | undefined): str
 /** What of the options concerns publishing by contracts. */
 export function publisherSettings(options: ServiceBusModuleOptions): PublisherSettings {
   const { replyQueue, replyQueueRequiresSession, requestTimeoutMs, validateContracts = true } = options;
-  if (replyQueue === undefined) return { validates: validateContracts, client: undefined };
+  const { formats, compression } = options;
+  const settings = { validates: validateContracts, wire: { formats, compression } };
+  if (replyQueue === undefined) return { ...settings, client: undefined };
   const connection = Object.fromEntries(
     Object.entries(options).filter(([name]) => name in CONNECTION_OPTIONS),
   );
   const queue = (options.entityPrefix ?? '') + replyQueue;
-  const client = { ...connection, replyQueue: queue, replyQueueRequiresSession, requestTimeoutMs };
-  return { validates: validateContracts, client: client as unknown as PublisherSettings['client'] };
+  const client = {
+    ...connection,
+    replyQueue: queue,
+    replyQueueRequiresSession,
+    requestTimeoutMs,
+    formats,
+    compression,
+  };
+  return { ...settings, client: client as unknown as PublisherSettings['client'] };
 }
 
 /** The queue that answers come to, for what describes the application and makes its entities. */

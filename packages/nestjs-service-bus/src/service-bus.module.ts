@@ -160,6 +160,7 @@ async function openConnection(
   bindings.entityPrefix = options.entityPrefix ?? '';
   bindings.namespace = hostOf(options);
   bindings.replyQueue = usedReplyQueue(options);
+  bindings.wire = options;
   const connection = await ServiceBusConnection.create(options);
   const logger = new Logger('ServiceBusModule');
   for (const warning of connection.warnings) logger.warn(warning);

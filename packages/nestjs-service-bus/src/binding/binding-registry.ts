@@ -1,4 +1,5 @@
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
+import { type WireOptions } from '../format/payload-format.js';
 import { type Binding, type BindingOptions } from './binding.js';
 import { contradictions, mergeOptions, type OptionsSource } from './declared-options.js';
 import { type DeclaredDestination, type DeclaredEntity, type EntityOptions } from './entity-options.js';
@@ -53,6 +54,8 @@ export class BindingRegistry {
   namespace = '';
   /** Undefined where nothing is requested. */
   replyQueue?: UsedReplyQueue;
+  /** What bindings' messages look like that say nothing else. */
+  wire: WireOptions & { readonly strictFormats?: boolean | undefined } = {};
 
   /** What was wrong so far, one line each: a start reports all of it together. */
   get problems(): string[] {
@@ -102,7 +105,7 @@ export class BindingRegistry {
     if (this.wrong.has(pattern)) return undefined;
     const declared = this.bindings.get(pattern);
     if (!declared && isObjectPattern(pattern)) return undefined;
-    return this.withPrefix(declared ?? resolveBinding(pattern, {}));
+    return this.complete(declared ?? resolveBinding(pattern, {}));
   }
 
   /** Whether a feature or a handler declares it, rightly or wrongly. */
@@ -112,7 +115,7 @@ export class BindingRegistry {
 
   /** The declared bindings, without those that are wrong beyond use. */
   declared(): Binding[] {
-    return [...this.bindings.values()].map((binding) => this.withPrefix(binding));
+    return [...this.bindings.values()].map((binding) => this.complete(binding));
   }
 
   /** Where the options of a binding are set; nowhere, where all are left to their defaults. */
@@ -158,6 +161,19 @@ export class BindingRegistry {
 
   patterns(): string[] {
     return [...new Set([...this.bindings.keys(), ...this.wrong])];
+  }
+
+  /** Adds what the application says of all bindings. */
+  private complete(binding: Binding): Binding {
+    const { formats, compression, strictFormats } = this.wire;
+    const prefixed = this.withPrefix(binding);
+    if (formats === undefined && compression === undefined && strictFormats === undefined) return prefixed;
+    return {
+      ...prefixed,
+      formats: [...(binding.formats ?? []), ...(formats ?? [])],
+      compression: binding.compression ?? compression,
+      strictFormats: binding.strictFormats ?? strictFormats,
+    };
   }
 
   private withPrefix(binding: Binding): Binding {

@@ -1,3 +1,4 @@
+import { type Compression, type PayloadFormat, type WireOptions } from '../format/payload-format.js';
 import { type BindingRetryPolicy } from './retry-policy.js';
 import { type DeclaredDestination, type DeclaredEntity, type EntityOptions } from './entity-options.js';
 import { type CircuitBreakerPolicy } from './circuit-breaker-policy.js';
@@ -35,7 +36,7 @@ export interface AdaptiveOptions {
 export type AllowReplyTo = boolean | readonly string[] | ((destination: string) => boolean);
 
 /** Where a pattern's messages come from and how they are handled, as a feature module declares it. */
-export interface BindingOptions {
+export interface BindingOptions extends WireOptions {
   /** The queue to read. Default: the queue that is named like the pattern. */
   readonly queue?: string;
   /** The topic to read, together with `subscription`. */
@@ -63,6 +64,8 @@ export interface BindingOptions {
    * whoever only passes messages on. Default `true`: by the content type.
    */
   readonly decode?: boolean;
+  /** Dead-letters messages whose content type none of `formats` reads, as `UndecodableMessage`. Default false. */
+  readonly strictFormats?: boolean;
   /**
    * Messages in work at once, 1 to 500. Default 16. `auto` begins with 16, takes more while throughput grows with
    * them, and less when locks, the broker or the event loop suffer; `{ max }` is the same with a bound of its own.
@@ -107,6 +110,10 @@ export interface Binding {
   readonly replyToConnectionString: string | undefined;
   readonly allowReplyTo: AllowReplyTo;
   readonly decode: boolean;
+  /** Undefined where nothing is said of them: JSON, and bytes as they are. */
+  readonly formats: readonly PayloadFormat[] | undefined;
+  readonly compression: Compression | false | undefined;
+  readonly strictFormats: boolean | undefined;
   /** Where it is adaptive, what it begins with. */
   readonly maxConcurrentCalls: number;
   /** Undefined for a binding with a fixed number of calls at once. */

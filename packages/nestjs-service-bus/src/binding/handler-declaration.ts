@@ -1,6 +1,8 @@
 import { type BindingOptions } from './binding.js';
 
 const DECLARATIONS = 'service-bus:declarations';
+/** Among the extras of a handler's pattern: what its contract says of its messages. */
+export const CONTRACT_WIRE = 'service-bus:wire';
 
 /** A token of Nest's injection; a class gives its instance's type. */
 export type ProviderToken<Instance = unknown> =

@@ -1,4 +1,5 @@
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
+import { wireProblems } from '../format/wire.js';
 import { type RetryPolicy } from './backoff.js';
 import { DEFAULT_BINDING_RETRY_POLICY } from './retry-policy.js';
 import { DEFAULT_WATCHDOG_POLICY } from './watchdog-policy.js';
@@ -39,6 +40,9 @@ export function resolveBinding(pattern: string, options: BindingOptions): Bindin
     replyToConnectionString: options.replyToConnectionString,
     allowReplyTo: options.allowReplyTo ?? true,
     decode: options.decode ?? true,
+    formats: options.formats,
+    compression: options.compression,
+    strictFormats: options.strictFormats,
     ...resolveConcurrency(options),
     // One message of each session is in work at a time.
     ...(sessions && { maxConcurrentCalls: sessions.maxConcurrentSessions }),
@@ -79,9 +83,7 @@ function findProblems(options: BindingOptions): string[] {
   if (!isAllowReplyTo(options.allowReplyTo)) {
     problems.push('allowReplyTo is none of: true, false, an array of names, a function');
   }
-  if (options.decode !== undefined && typeof options.decode !== 'boolean') {
-    problems.push('decode is neither true nor false');
-  }
+  problems.push(...readingProblems(options));
   problems.push(...concurrencyProblems(options));
   const { maxConcurrentSessions, idleTimeoutMs } = options.sessions ?? {};
   checkInteger(problems, 'sessions.maxConcurrentSessions', maxConcurrentSessions, 1, 10_000);
@@ -93,6 +95,15 @@ function findProblems(options: BindingOptions): string[] {
     checkRetryPolicy(problems, `retry.exceptions of ${policy.type.name}`, policy);
   }
   problems.push(...circuitBreakerProblems(options), ...entityProblems(options));
+  return problems;
+}
+
+function readingProblems(options: BindingOptions): string[] {
+  const problems = wireProblems(options);
+  for (const name of ['decode', 'strictFormats'] as const) {
+    const value: unknown = options[name];
+    if (value !== undefined && typeof value !== 'boolean') problems.push(`${name} is neither true nor false`);
+  }
   return problems;
 }
 

@@ -1,10 +1,12 @@
 import { type MessageHandler } from '@nestjs/microservices';
 
+import { type WireOptions } from '../format/payload-format.js';
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
 import { type Binding } from './binding.js';
 import { type BindingRegistry } from './binding-registry.js';
 import { nearestName } from './nearest-name.js';
 import { parsePattern } from './pattern.js';
+import { CONTRACT_WIRE } from './handler-declaration.js';
 import { RouteTable } from './route-table.js';
 
 /** A handler as Nest registers it with the server. */
@@ -78,7 +80,9 @@ function addRoute(
     routed.set(bindingName, entry);
   }
   const pattern = subject === undefined ? bindingName : `${bindingName}/${subject}`;
-  entry.routes.add({ pattern, handler: registration.handler, name, isEvent: registration.isEvent }, subject);
+  const { handler, isEvent } = registration;
+  const wire = handler.extras?.[CONTRACT_WIRE] as WireOptions | undefined;
+  entry.routes.add({ pattern, handler, name, isEvent, wire }, subject);
 }
 
 function unboundObject(pattern: string, handler: string): string {

@@ -1,5 +1,6 @@
 import { type MessageHandler } from '@nestjs/microservices';
 
+import { type WireOptions } from '../format/payload-format.js';
 import { NoHandlerException } from '../exceptions/no-handler.exception.js';
 
 /** A handler and the messages it takes. */
@@ -11,6 +12,8 @@ export interface Route {
   readonly name: string;
   /** An event handler gives no reply. */
   readonly isEvent: boolean;
+  /** What its contract says of its messages, and of its results; undefined where it has none. */
+  readonly wire?: WireOptions | undefined;
 }
 
 /** Finds the handler for a message of one binding: by subject, else the one that takes any. */
@@ -23,6 +26,12 @@ export class RouteTable {
   add(route: Route, subject?: string): void {
     if (subject === undefined) this.any = route;
     else this.bySubject.set(subject, route);
+  }
+
+  /** What the contracts of its handlers say of their messages. */
+  wires(): WireOptions[] {
+    const routes = [...this.bySubject.values(), ...(this.any ? [this.any] : [])];
+    return routes.map(({ wire }) => wire).filter((wire) => wire !== undefined);
   }
 
   /** Throws a NoHandlerException when no handler takes messages of this subject. */

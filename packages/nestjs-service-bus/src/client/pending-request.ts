@@ -1,5 +1,6 @@
 import { type WritePacket } from '@nestjs/microservices';
 
+import { type Wire } from '../format/wire.js';
 import { type Reply } from './read-reply.js';
 
 /** Nest's callback for one request: called with values, then with the end or an error. */
@@ -34,11 +35,15 @@ export class PendingRequest {
     timeoutMs: number,
     onTimeout: () => void,
     private readonly onDone: () => void,
+    /** How its replies are read; undefined where nothing is said of it. */
+    readonly wire?: Wire,
   ) {
     this.timer = setTimeout(onTimeout, timeoutMs);
   }
 
   receive(reply: Reply): void {
+    // Reading a reply may take longer than its request waits.
+    if (this.isDone) return;
     if (reply.kind === 'error') return this.fail(reply.error);
     this.timer.refresh();
     // A redelivered request replies again: ignore replies that were handed on.

@@ -1,7 +1,8 @@
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
 import { type Answer, PendingRequest } from './pending-request.js';
-import { readReply, requestIdOf } from './read-reply.js';
+import { type Wire } from '../format/wire.js';
+import { readReply, readReplyBy, requestIdOf } from './read-reply.js';
 import { RequestTimeoutError } from './request-timeout.error.js';
 
 /** All requests of one client that wait for replies, by id. */
@@ -15,13 +16,14 @@ export class PendingRequests {
   }
 
   /** Registers a request that is about to be sent to `entity`. */
-  add(requestId: string, entity: string, answer: Answer): PendingRequest {
+  add(requestId: string, entity: string, answer: Answer, wire?: Wire): PendingRequest {
     const { timeoutMs } = this;
     const request = new PendingRequest(
       answer,
       timeoutMs,
       () => request.fail(new RequestTimeoutError(entity, requestId, timeoutMs)),
       () => this.requests.delete(requestId),
+      wire,
     );
     this.requests.set(requestId, request);
     return request;
@@ -29,7 +31,9 @@ export class PendingRequests {
 
   /** Hands a reply to its request, or drops it if the request no longer waits. */
   receive(message: ServiceBusReceivedMessage): void {
-    this.requests.get(requestIdOf(message))?.receive(readReply(message));
+    const request = this.requests.get(requestIdOf(message));
+    if (!request?.wire) request?.receive(readReply(message));
+    else void readReplyBy(message, request.wire).then((reply) => request.receive(reply));
   }
 
   failAll(error: Error): void {

@@ -1,7 +1,9 @@
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { RpcException } from '@nestjs/microservices';
 
-import { decode } from '../message/decode.js';
+import { decode } from '../format/decode.js';
+import { readPayload } from '../format/read-payload.js';
+import { type Wire } from '../format/wire.js';
 import { REPLY_COUNT, REPLY_ERROR, REPLY_INDEX, REQUEST_ID } from '../reply/reply-protocol.js';
 
 /** A reply as its requester sees it. */
@@ -16,13 +18,25 @@ export function requestIdOf(message: ServiceBusReceivedMessage): string {
 
 /** Reads a reply; one without our properties is the only reply to its request. */
 export function readReply(message: ServiceBusReceivedMessage): Reply {
-  const properties = message.applicationProperties ?? {};
-  let value: unknown;
   try {
-    value = decode(message);
+    return replyOf(message, decode(message));
   } catch (error) {
     return { kind: 'error', error: error as Error };
   }
+}
+
+/** The same for a reply in one of these formats; one that tells of an error is JSON always. */
+export async function readReplyBy(message: ServiceBusReceivedMessage, wire: Wire): Promise<Reply> {
+  if (message.applicationProperties?.[REPLY_ERROR] === true) return readReply(message);
+  try {
+    return replyOf(message, await readPayload(message, wire));
+  } catch (error) {
+    return { kind: 'error', error: error as Error };
+  }
+}
+
+function replyOf(message: ServiceBusReceivedMessage, value: unknown): Reply {
+  const properties = message.applicationProperties ?? {};
   if (properties[REPLY_ERROR] === true) {
     return { kind: 'error', error: new RpcException(value as string | object) };
   }

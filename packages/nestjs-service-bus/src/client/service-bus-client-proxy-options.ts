@@ -5,6 +5,8 @@ import {
   silenceProblems,
   unknownRetryOptions,
 } from '../binding/connection-option-names.js';
+import { type WireOptions } from '../format/payload-format.js';
+import { wireProblems } from '../format/wire.js';
 import { type ConnectionOptions } from '../sdk/index.js';
 
 /** Options of a `ServiceBusClientProxy` in `ClientsModule.register`. */
@@ -23,7 +25,7 @@ export type ServiceBusClientProxyOptions = ConnectionOptions & {
   readonly replyQueueRequiresSession?: boolean;
   /** The longest wait for the first reply, and for each further one, in milliseconds. Default 30,000. */
   readonly requestTimeoutMs?: number;
-};
+} & WireOptions;
 
 export const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 
@@ -36,6 +38,8 @@ const CLIENT_PROXY_OPTIONS: OptionNames<ServiceBusClientProxyOptions> = {
   replyQueue: true,
   replyQueueRequiresSession: true,
   requestTimeoutMs: true,
+  formats: true,
+  compression: true,
 };
 
 // Node's longest timer delay: a longer one fires at once.
@@ -57,6 +61,7 @@ function findProblems(options: Partial<ServiceBusClientProxyOptions> = {}): stri
     ...unknownOptions(options, CLIENT_PROXY_OPTIONS),
     ...unknownRetryOptions(options.retryOptions),
     ...silenceProblems(options),
+    ...wireProblems(options),
   ];
   const { connectionString, fullyQualifiedNamespace } = options as Record<string, unknown>;
   if (Boolean(connectionString) === Boolean(fullyQualifiedNamespace)) {

@@ -6,6 +6,10 @@ import { ClientProxy, type ReadPacket } from '@nestjs/microservices';
 
 import { describeError } from '../exceptions/describe-error.js';
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
+import { type Wire, wireOf } from '../format/wire.js';
+import { writePayload } from '../format/write-payload.js';
+import { type CoalescingSender } from '../send/coalescing-sender.js';
+import { Turns } from '../send/turns.js';
 import { ClientClosedError } from './client-closed.error.js';
 import { ClientConnection } from './client-connection.js';
 import { findDestination } from './find-destination.js';
@@ -15,6 +19,7 @@ import { type Answer, type PendingRequest } from './pending-request.js';
 import { PendingRequests } from './pending-requests.js';
 import { REQUEST_ID } from '../reply/reply-protocol.js';
 import { type ReplyListener, type ReplySource } from './reply-source.js';
+import { ServiceBusRecord } from './service-bus-record.js';
 import {
   checkClientProxyOptions,
   DEFAULT_REQUEST_TIMEOUT_MS,
@@ -38,6 +43,9 @@ export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEven
   private readonly requests: PendingRequests;
   private readonly errorListeners: ServiceBusClientProxyEvents['error'][] = [];
   private readonly logger = new Logger('ServiceBusClientProxy');
+  /** Undefined where nothing is said of what messages look like. */
+  private readonly wire: Wire | undefined;
+  private readonly turns = new Turns();
   private opening?: Promise<ClientConnection>;
   private connection?: ClientConnection;
   private isFailing = false;
@@ -45,6 +53,7 @@ export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEven
   constructor(options: ServiceBusClientProxyOptions) {
     super();
     this.options = checkClientProxyOptions(options);
+    this.wire = wireOf([options]);
     this.requests = new PendingRequests(options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS);
   }
 
@@ -93,11 +102,11 @@ export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEven
       const requestId = randomUUID();
       const built = buildMessage(packet, subject, brokerClock.now());
       const message = toRequest(built, requestId, replies);
-      const pending = (request = this.requests.add(requestId, entity, answer));
-      senders
-        .get(entity)
-        .send(message)
-        .catch((error: unknown) => pending.fail(error));
+      const wire = this.wireFor(packet);
+      const pending = (request = this.requests.add(requestId, entity, answer, wire));
+      const sender = senders.get(entity);
+      const sent = wire ? this.write(message, packet, entity, wire, sender) : sender.send(message);
+      sent.catch((error: unknown) => pending.fail(error));
     } catch (error) {
       if (request) request.fail(error);
       else answer({ err: error });
@@ -108,8 +117,34 @@ export class ServiceBusClientProxy extends ClientProxy<ServiceBusClientProxyEven
   protected override async dispatchEvent<T>(packet: ReadPacket<unknown>): Promise<T> {
     const { entity, subject } = findDestination(packet.pattern, this.options);
     const { senders, brokerClock } = this.connected();
-    await senders.get(entity).send(buildMessage(packet, subject, brokerClock.now()));
+    const message = buildMessage(packet, subject, brokerClock.now());
+    const wire = this.wireFor(packet);
+    const sender = senders.get(entity);
+    await (wire ? this.write(message, packet, entity, wire, sender) : sender.send(message));
     return undefined as T;
+  }
+
+  private wireFor({ data }: ReadPacket<unknown>): Wire | undefined {
+    const own = data instanceof ServiceBusRecord ? data.wire : undefined;
+    return own ? wireOf([own, this.options]) : this.wire;
+  }
+
+  /** Formats may take their time: messages to one entity leave in the order of the calls all the same. */
+  private async write(
+    message: ServiceBusMessage,
+    { data }: ReadPacket<unknown>,
+    entity: string,
+    { formats, compressions }: Wire,
+    sender: CoalescingSender,
+  ): Promise<void> {
+    const declared = data instanceof ServiceBusRecord ? data.wire?.type : undefined;
+    const about = {
+      type: declared ?? message.subject ?? entity,
+      destination: entity,
+      request: undefined,
+    };
+    const writing = { format: formats[0], compression: compressions[0], about };
+    await sender.send(await this.turns.take(entity, writePayload(message, writing)));
   }
 
   private open(): Promise<ClientConnection> {

@@ -1,5 +1,7 @@
 import { type ServiceBusMessage } from '@azure/service-bus';
 
+import { type WireOptions } from '../format/payload-format.js';
+
 /** Options of a message besides its body. */
 export type ServiceBusRecordOptions = Readonly<
   Pick<
@@ -17,6 +19,9 @@ export type ServiceBusRecordOptions = Readonly<
   readonly delayMs?: number;
 };
 
+/** What a contract says of a message, and of the replies to it. */
+export type ContractWire = WireOptions & { readonly type: string };
+
 /**
  * Data with its message's options: `ServiceBusMessageBuilder` builds it, `send()` and `emit()` accept it as data. Throws a
  * RangeError for a duration that is none.
@@ -27,6 +32,8 @@ export class ServiceBusRecord<Data = unknown> {
     readonly data: Data,
     /** What the message has besides. */
     readonly options: ServiceBusRecordOptions = {},
+    /** @internal What its contract says of its message. */
+    readonly wire?: ContractWire,
   ) {
     const { delayMs, timeToLive, scheduledEnqueueTimeUtc } = options;
     if (delayMs !== undefined) checkDuration('delayMs', delayMs, 0);

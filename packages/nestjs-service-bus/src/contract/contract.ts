@@ -1,5 +1,7 @@
 import { type DeclaredDestination } from '../binding/entity-options.js';
 import { destinationProblems } from '../binding/entity-problems.js';
+import { type Compression, type PayloadFormat, type WireOptions } from '../format/payload-format.js';
+import { formatProblems, wireProblems } from '../format/wire.js';
 import { type NameSource } from '../binding/handler-declaration.js';
 import { type OptionNames, unknownOptions } from '../binding/unknown-options.js';
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
@@ -28,6 +30,8 @@ export interface Contract<Payload = unknown> {
   readonly validate: boolean;
   /** For people, in the document that describes the application's messages. */
   readonly description: string | undefined;
+  /** What its messages look like on their way; undefined where nothing is said of it. */
+  readonly wire?: WireOptions | undefined;
   /** Gives the session of a message from its payload. */
   sessionId?(this: void, payload: Payload): string;
   /** Gives the id of a message from its payload: duplicate detection drops a second one. */
@@ -64,6 +68,10 @@ export interface ContractOptions<Payload = unknown> {
   readonly validate?: boolean;
   /** For people, in the document that describes the application's messages. */
   readonly description?: string;
+  /** How payload and result are written, and read. Default: the first of the application's, else JSON. */
+  readonly format?: PayloadFormat;
+  /** Compresses the bodies of messages and results. Default: the application's. */
+  readonly compression?: Compression;
   /** Gives the session of a message from its payload, where the call of `publish` names none. */
   sessionId?(this: void, payload: Payload): string;
   /** Gives the id of a message from its payload, where the call names none. Default: a random id. */
@@ -87,6 +95,8 @@ const CONTRACT_OPTIONS: OptionNames<RequestContractOptions<unknown, PayloadType>
   type: true,
   validate: true,
   description: true,
+  format: true,
+  compression: true,
   sessionId: true,
   messageId: true,
 };
@@ -127,9 +137,12 @@ export function contract(
     validate = true,
     description,
     result,
+    format,
+    compression,
     sessionId,
     messageId,
   } = options;
+  const wire = { ...(format && { formats: [format] }), ...(compression && { compression }) };
   return {
     name,
     subject,
@@ -140,6 +153,7 @@ export function contract(
     entity,
     validate,
     description,
+    ...(Object.keys(wire).length > 0 && { wire }),
     ...(sessionId && { sessionId }),
     ...(messageId && { messageId }),
   };
@@ -158,6 +172,9 @@ function problemsOf(
   if (ofPayload !== undefined) problems.push(`its payload ${ofPayload}`);
   const ofResult = 'result' in options ? payloadTypeProblem(options.result) : undefined;
   if (ofResult !== undefined) problems.push(`its result ${ofResult}`);
+  const { format, compression } = options;
+  if (format !== undefined) problems.push(...formatProblems('format', format));
+  if (compression !== undefined) problems.push(...wireProblems({ compression }));
   for (const option of ['to', 'subject', 'type'] as const) {
     if (options[option] === '') problems.push(`${option} is empty`);
   }

@@ -8,12 +8,15 @@ import { type ServiceBusClientProxyOptions } from '../client/service-bus-client-
 import { ServiceBusRecord } from '../client/service-bus-record.js';
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
 import { type SenderPool } from '../send/sender-pool.js';
+import { type WireOptions } from '../format/payload-format.js';
+import { type Wire, wireOf } from '../format/wire.js';
+import { writePayload } from '../format/write-payload.js';
 import { type Contract, type RequestContract } from './contract.js';
 import { type ContractRegistry, ruleProblems } from './contract-registry.js';
 import { PayloadValidator } from './payload-validator.js';
 import { explainSendError } from './publish.error.js';
 import { checkPublishOptions, type PublishOptions, type RequestOptions } from './publish-options.js';
-import { Turns } from './turns.js';
+import { Turns } from '../send/turns.js';
 
 /** A message of a contract, and where it goes. */
 export interface PreparedMessage {
@@ -26,6 +29,8 @@ export interface PreparedMessage {
 /** What of an application's options concerns its publisher. */
 export interface PublisherSettings {
   readonly validates: boolean;
+  /** What messages look like whose contract says nothing else. */
+  readonly wire: WireOptions;
   /** Undefined where there is no queue for replies. */
   readonly client: ServiceBusClientProxyOptions | undefined;
 }
@@ -33,6 +38,8 @@ export interface PublisherSettings {
 interface Draft {
   readonly destination: string;
   readonly record: ServiceBusRecord;
+  /** Where its format has written it already. */
+  readonly written?: ServiceBusMessage;
 }
 
 /**
@@ -47,12 +54,16 @@ export class ServiceBusPublisher {
   private validator?: PayloadValidator;
   private client?: ServiceBusClientProxy;
   private isClosed = false;
+  /** Undefined where nothing is said of what messages look like. */
+  private readonly wire: Wire | undefined;
 
   private constructor(
     private readonly senders: SenderPool,
     private readonly contracts: ContractRegistry,
     private readonly settings: PublisherSettings,
-  ) {}
+  ) {
+    this.wire = wireOf([settings.wire]);
+  }
 
   /** @internal Loads what validates payloads, where the application's decorators name contracts. */
   static async open(
@@ -68,7 +79,7 @@ export class ServiceBusPublisher {
 
   /**
    * Sends a message; resolves when the broker has accepted it. Rejects with an InvalidPayloadError for a payload that does
-   * not fit, with a ServiceBusConfigurationError for a contract that cannot be published, with a PublishError where the
+   * not fit, with a SerializationError for one that its format cannot write, with a ServiceBusConfigurationError for a contract that cannot be published, with a PublishError where the
    * destination does not take such a message, and otherwise with the SDK's error once its tries are over.
    */
   async publish<Payload>(
@@ -77,7 +88,7 @@ export class ServiceBusPublisher {
     options: PublishOptions = {},
   ): Promise<void> {
     const { order } = options;
-    const { destination, message } = await this.prepare(contract, payload, options);
+    const { destination, message } = await this.build(contract, payload, options, true);
     try {
       await this.senders.get(destination).send(message, order === undefined ? undefined : { order });
     } catch (error) {
@@ -96,7 +107,10 @@ export class ServiceBusPublisher {
     options: RequestOptions = {},
   ): Promise<Result> {
     const client = this.openClient(contract);
-    const { destination, record } = await this.check(contract, payload, options);
+    const { destination, record: draft } = await this.check(contract, payload, options);
+    const record = this.wireFor(contract)
+      ? new ServiceBusRecord(draft.data, draft.options, { ...contract.wire, type: contract.type })
+      : draft;
     const pattern = { binding: destination, subject: contract.subject };
     let reply: unknown;
     try {
@@ -109,15 +123,16 @@ export class ServiceBusPublisher {
     return (await validator.check(contract.name, contract.result, reply, 'the reply')) as Result;
   }
 
-  /** Gives the message that `publish` would send, without sending it. */
-  async prepare<Payload>(
+  /**
+   * Gives the message that `publish` would send, without sending it. It is not compressed: the SDK's own messages have no
+   * content encoding.
+   */
+  prepare<Payload>(
     contract: Contract<Payload>,
     payload: NoInfer<Payload>,
     options: PublishOptions = {},
   ): Promise<PreparedMessage> {
-    const { destination, record } = await this.check(contract, payload, options);
-    const message = buildMessage({ pattern: contract.name, data: record }, contract.subject);
-    return { destination, message };
+    return this.build(contract, payload, options, false);
   }
 
   /** What is wrong with the contracts that the application's decorators name, one line each. */
@@ -131,7 +146,36 @@ export class ServiceBusPublisher {
     await this.client?.close();
   }
 
-  private async check(contract: Contract, payload: unknown, options: PublishOptions): Promise<Draft> {
+  private async build(
+    contract: Contract,
+    payload: unknown,
+    options: PublishOptions,
+    compresses: boolean,
+  ): Promise<PreparedMessage> {
+    const { name, subject, type } = contract;
+    const wire = this.wireFor(contract);
+    const toMessage = ({ record }: Draft): ServiceBusMessage =>
+      buildMessage({ pattern: name, data: record }, subject);
+    const write = (draft: Draft): Promise<ServiceBusMessage> => {
+      const about = { type, destination: draft.destination, request: undefined };
+      const compression = compresses ? wire?.compressions[0] : undefined;
+      return writePayload(toMessage(draft), { format: wire?.formats[0], compression, about });
+    };
+    const draft = await this.check(contract, payload, options, wire && write);
+    return { destination: draft.destination, message: draft.written ?? toMessage(draft) };
+  }
+
+  private wireFor({ wire }: Contract): Wire | undefined {
+    return wire ? wireOf([wire, this.settings.wire]) : this.wire;
+  }
+
+  /** `write` takes the message's place in its session's order as well. */
+  private async check(
+    contract: Contract,
+    payload: unknown,
+    options: PublishOptions,
+    write?: (draft: Draft) => Promise<ServiceBusMessage>,
+  ): Promise<Draft> {
     const { order, to, ...properties } = options;
     checkPublishOptions(contract.name, options);
     this.contracts.checkPublished(contract);
@@ -140,8 +184,17 @@ export class ServiceBusPublisher {
     if (destination === undefined) throw noDestination(contract.name);
     // Messages of one session are validated side by side, and still leave in the order of the calls.
     const session = order ?? properties.sessionId ?? sessionOf(contract, payload);
-    await this.turns.take(session && `${destination}/${session}`, this.validate(contract, payload));
-    return { destination, record: toRecord(contract, payload, properties) };
+    const toDraft = (): Draft => ({ destination, record: toRecord(contract, payload, properties) });
+    const turn = session && `${destination}/${session}`;
+    if (!write) {
+      await this.turns.take(turn, this.validate(contract, payload));
+      return toDraft();
+    }
+    const writing = this.validate(contract, payload).then(async () => {
+      const draft = toDraft();
+      return { ...draft, written: await write(draft) };
+    });
+    return await this.turns.take(turn, writing);
   }
 
   private async validate(contract: Contract, payload: unknown): Promise<void> {

@@ -7,6 +7,7 @@ import { type AttemptCounting } from '../delivery/attempts.js';
 import { type Delivery, type DeliveryObserver } from '../delivery/delivery.js';
 import { type ServiceBusBatchContext } from '../delivery/service-bus-batch.context.js';
 import { type ServiceBusContext } from '../delivery/service-bus.context.js';
+import { type Wire } from '../format/wire.js';
 import { type OutputGates } from '../reply/output-gates.js';
 import { type ReplyPolicy } from '../reply/reply-policy.js';
 import { type SenderPool } from '../send/sender-pool.js';
@@ -50,6 +51,8 @@ export interface BindingRuntime {
   readonly binding: Binding;
   readonly routes: RouteTable;
   readonly counting: AttemptCounting;
+  /** How messages are read; undefined where nobody has said anything of it. */
+  readonly reads: Wire | undefined;
   readonly invoke: Invoke;
   readonly attempt: Attempt;
   readonly senders: SenderPool;

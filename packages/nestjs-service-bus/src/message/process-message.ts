@@ -12,11 +12,13 @@ import { type Settlement, type SettlementProperties } from '../delivery/settleme
 import { describeError } from '../exceptions/describe-error.js';
 import { errorsOf } from '../exceptions/filtered.error.js';
 import { MaxAttemptsExceededError } from '../exceptions/max-attempts-exceeded.error.js';
+import { decode, takeUndecoded } from '../format/decode.js';
+import { subjectOf } from '../format/opened-envelope.js';
+import { readPayload } from '../format/read-payload.js';
 import { reply, replyFailure } from '../reply/reply.js';
 import { type MessageRuntime } from './binding-runtime.js';
 import { complete } from './complete.js';
 import { type DeadLetterCause, deadLetterCause, deadLetterProperties, fitCause } from './dead-letter.js';
-import { decode, takeUndecoded } from './decode.js';
 import { COMPLETE, type Outcome, outcomeOf } from './outcome.js';
 import { retry } from './retry.js';
 
@@ -73,9 +75,14 @@ async function walk(delivery: Delivery, runtime: MessageRuntime): Promise<Outcom
   let route: Route | undefined;
   let outcome: Outcome;
   try {
-    const payload = runtime.binding.decode ? decode(message) : takeUndecoded(message);
+    let payload: unknown;
+    if (runtime.reads) {
+      payload = await readPayload(message, runtime.reads);
+      // A format may take its time.
+      if (delivery.isInterrupted) return undefined;
+    } else payload = runtime.binding.decode ? decode(message) : takeUndecoded(message);
     message.body = payload;
-    route = runtime.routes.find(message.subject);
+    route = runtime.routes.find(runtime.reads ? subjectOf(message) : message.subject);
     const context = new ServiceBusContext(delivery, route.pattern, runtime.binding.entityPath);
     const results = await handled(runtime.attempt(route.handler, payload, context, delivery), delivery);
     // The message will be delivered again: its output is that delivery's to send.

@@ -7,6 +7,10 @@ import { UnsendableResultError } from '../exceptions/unsendable-result.error.js'
 import { errorCode } from '../sdk/index.js';
 import { type SendOptions } from '../send/coalescing-sender.js';
 import { type SenderPool } from '../send/sender-pool.js';
+import { type Wire, wireOf } from '../format/wire.js';
+import { writePayload } from '../format/write-payload.js';
+import { LockLostError } from '../exceptions/lock-lost.error.js';
+import { SerializationError } from '../exceptions/serialization.error.js';
 import { checkJson, checkResult } from './check-result.js';
 import { markErrorReply, markReplies } from './mark-replies.js';
 import { type OutputGates } from './output-gates.js';
@@ -53,16 +57,18 @@ export async function reply(
   if (results.length === 0 && !requester) return;
   const destination = replyPolicy.destinationOf(input);
   if (destination === undefined) return;
-  for (const result of results) checkResult(result);
+  const wire = wireFor(results, route, binding);
+  if (!wire?.formats.length) for (const result of results) checkResult(result);
   // Nearly always: one result, and nobody who counts them.
-  if (results.length === 1 && !requester) {
+  if (results.length === 1 && !requester && !wire) {
     const message = outputMessage(results[0], input, binding.entityPath, route.pattern, 0);
     return send(message, destination, delivery, runtime);
   }
   // A requester learns of the end also when there is nothing else to tell.
-  const messages = (results.length === 0 ? [null] : results).map((result, index) =>
+  const plain = (results.length === 0 ? [null] : results).map((result, index) =>
     outputMessage(result, input, binding.entityPath, route.pattern, index),
   );
+  const messages = wire ? await write(plain, wire, destination, delivery, route) : plain;
   if (requester) markReplies(messages, requester, results.length);
   const options = requester && IN_ANY_ORDER;
   const sends = messages.map((message) => send(message, destination, delivery, runtime, options));
@@ -70,6 +76,33 @@ export async function reply(
   const ends = await Promise.allSettled(sends);
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed) throw failed.reason;
+}
+
+/** Undefined where nothing is said of what results look like, and where there are none. */
+function wireFor(results: readonly unknown[], { wire }: Route, binding: Binding): Wire | undefined {
+  if (results.length === 0) return undefined;
+  return wire || binding.formats || binding.compression ? wireOf([wire, binding]) : undefined;
+}
+
+/** Writes results in the binding's format; rejects for a delivery whose lock is lost meanwhile. */
+async function write(
+  messages: readonly ServiceBusMessage[],
+  { formats, compressions }: Wire,
+  destination: string,
+  delivery: Delivery,
+  route: Route,
+): Promise<ServiceBusMessage[]> {
+  const about = { type: route.pattern, destination, request: delivery.message };
+  const writing = { format: formats[0], compression: compressions[0], about };
+  const written = await Promise.all(messages.map((message) => writePayload(message, writing))).catch(
+    (error: unknown) => {
+      if (!(error instanceof SerializationError)) throw error;
+      throw new UnsendableResultError('UnserializableResult', error.message, error);
+    },
+  );
+  // A format may take its time: the next delivery sends them.
+  if (delivery.isInterrupted) throw new LockLostError(undefined);
+  return written;
 }
 
 async function send(

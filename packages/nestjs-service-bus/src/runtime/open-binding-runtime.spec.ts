@@ -2,6 +2,7 @@ import { ServiceBusError } from '@azure/service-bus';
 import { describe, expect, it, jest } from '@jest/globals';
 
 import { resolveBinding } from '../binding/resolve-binding.js';
+import { RouteTable } from '../binding/route-table.js';
 import { SYSTEM_CLOCK } from '../time/clock.js';
 import { type BindingParts, openBindingRuntime } from './open-binding-runtime.js';
 
@@ -15,6 +16,7 @@ describe("a binding's destinations that the broker is too busy for", () => {
     let nowMs = 0;
     const { outputs } = openBindingRuntime({
       binding: resolveBinding('work', { replyTo: 'results' }),
+      routes: new RouteTable('work'),
       clock: { ...SYSTEM_CLOCK, now: () => nowMs },
       logger: { error },
     } as unknown as BindingParts);

@@ -1,4 +1,5 @@
 import { countingOf } from '../delivery/attempts.js';
+import { wireOf } from '../format/wire.js';
 import { CompletedMessages } from '../message/completed-messages.js';
 import { type BindingRuntime } from '../message/binding-runtime.js';
 import { OutputGates } from '../reply/output-gates.js';
@@ -10,12 +11,12 @@ const FOREIGN_SILENT_MS = 60_000;
 /** What the server provides for a binding. */
 export type BindingParts = Omit<
   BindingRuntime,
-  'attempt' | 'counting' | 'outputs' | 'replyPolicy' | 'completed'
+  'attempt' | 'reads' | 'counting' | 'outputs' | 'replyPolicy' | 'completed'
 >;
 
 /** Completes a binding's runtime with the state that all its messages share, with or without sessions. */
 export function openBindingRuntime(parts: BindingParts): BindingRuntime {
-  const { binding, clock, logger } = parts;
+  const { binding, routes, clock, logger } = parts;
   let foreignToldAtMs = -Infinity;
   const outputs = new OutputGates(binding.replyTo, clock, (destination, error) => {
     if (destination !== binding.replyTo) {
@@ -36,6 +37,7 @@ export function openBindingRuntime(parts: BindingParts): BindingRuntime {
   return {
     ...parts,
     attempt: parts.invoke,
+    reads: binding.decode ? wireOf([...routes.wires(), binding], binding.strictFormats) : undefined,
     counting: countingOf(binding),
     outputs,
     replyPolicy,

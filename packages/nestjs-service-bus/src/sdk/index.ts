@@ -16,5 +16,6 @@ export { readReceived } from './receiving/read-received.js';
 export { ReceivingLink, type ReceivingLinkOwner } from './receiving/receiving-link.js';
 export { type LinkHandlers, subscribe, type Subscription } from './receiving/subscribe.js';
 export { Retrying } from './retrying.js';
+export { CONTENT_ENCODING, type EncodedMessage } from './sending/encoded-message.js';
 export { SendingLink } from './sending/sending-link.js';
 export { throttlePauseMs } from './throttling.js';

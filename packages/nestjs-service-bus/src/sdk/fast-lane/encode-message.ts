@@ -7,13 +7,14 @@ import {
   type ValueWriter,
 } from '@nestjs-service-bus/amqp-message';
 
+import { CONTENT_ENCODING, type EncodedMessage } from '../sending/encoded-message.js';
 import { LAST_EXPIRY_MS } from './lifetime.js';
 
 const MAX_UINT = 2 ** 32 - 1;
 /** From here on down an integer is a long for rhea. */
 const MIN_INT = -(2 ** 31) + 1;
 
-type Fields = Omit<ServiceBusMessage, 'body'>;
+type Fields = Omit<EncodedMessage, 'body'>;
 
 /** Writes a message's header [AMQP 3.2.1]: nothing, unless it has a time to live. */
 export function encodeHeader({ timeToLive }: Fields, writer: ValueWriter): void {
@@ -74,7 +75,7 @@ function encodeAnnotations({ partitionKey, scheduledEnqueueTimeUtc }: Fields, wr
 
 /** [AMQP 3.2.4] Fields behind the last one that is there are left out. */
 function encodeAmqpProperties(message: Fields, writer: ValueWriter, nowMs: number): void {
-  const { timeToLive, sessionId, replyToSessionId } = message;
+  const { timeToLive, sessionId, replyToSessionId, [CONTENT_ENCODING]: contentEncoding } = message;
   writer.descriptor(Section.properties);
   const list = writer.beginList();
   encodeId(message.messageId, writer);
@@ -86,8 +87,9 @@ function encodeAmqpProperties(message: Fields, writer: ValueWriter, nowMs: numbe
   if (typeof message.contentType === 'string') writer.symbol(message.contentType);
   else writer.null();
   const hasSession = typeof sessionId === 'string' || typeof replyToSessionId === 'string';
-  if (!timeToLive && !hasSession) return writer.end(list, PropertyField.contentType + 1);
-  writer.null(); // content-encoding
+  if (!timeToLive && !hasSession && !contentEncoding) return writer.end(list, PropertyField.contentType + 1);
+  if (contentEncoding) writer.symbol(contentEncoding);
+  else writer.null();
   if (timeToLive) {
     writer.timestamp(Math.min(nowMs + Math.min(timeToLive, MAX_UINT), LAST_EXPIRY_MS));
     writer.timestamp(nowMs);

@@ -13,6 +13,7 @@ import { mayUseFastLane } from '../fast-lane/fast-lane.js';
 import { rheaSenderOf, type SdkSenderLink, sdkLinkOf } from '../fast-lane/rhea-sender.js';
 import { type Retrying } from '../retrying.js';
 import { contextOfLink, type SdkContext } from '../sdk-context.js';
+import { forSdk, takingEncoded } from './encoded-message.js';
 import { LinkLostError, LinkTransfers } from './link-transfers.js';
 
 type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
@@ -62,8 +63,8 @@ export class SendingLink {
     const batch = await this.run(() => this.sender.createMessageBatch());
     const isKnown = typeof (batch as { _generateMessage?: unknown })._generateMessage === 'function';
     if (isFast && isKnown) return new EncodedBatch(Math.min(batch.maxSizeInBytes, MAX_BATCH_BYTES));
-    if (!(batch.maxSizeInBytes > MAX_BATCH_BYTES)) return batch;
-    return this.sender.createMessageBatch({ maxSizeInBytes: MAX_BATCH_BYTES });
+    if (!(batch.maxSizeInBytes > MAX_BATCH_BYTES)) return takingEncoded(batch);
+    return takingEncoded(await this.sender.createMessageBatch({ maxSizeInBytes: MAX_BATCH_BYTES }));
   }
 
   /**
@@ -129,7 +130,7 @@ export class SendingLink {
     this.transfers.add(transfer);
     this.watch();
     try {
-      return await this.sender.sendMessages(messages, { ...options, abortSignal: transfer.signal });
+      return await this.sender.sendMessages(forSdk(messages), { ...options, abortSignal: transfer.signal });
     } catch (error) {
       throw transfer.isLinkLost ? new LinkLostError() : error;
     } finally {

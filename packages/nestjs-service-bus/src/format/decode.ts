@@ -19,15 +19,23 @@ const BYTE_ORDER_MARK = '\ufeff';
  * a content encoding (gzip, say) is left to the handler as a Buffer.
  */
 export function decode(message: ServiceBusReceivedMessage): unknown {
+  checkReadable(message);
+  if (isTyped(message)) return message.body;
+  const bytes = toBuffer(message.body);
+  if (encodingOf(message) !== undefined) return bytes;
+  return decodeData(bytes, message.contentType);
+}
+
+/** Throws for bytes that are no AMQP message. */
+export function checkReadable(message: ServiceBusReceivedMessage): void {
   const why = whyUndecodable(message);
   if (why !== undefined)
     throw new UndecodableMessageException(`it is no AMQP message that can be read: ${why}`);
-  const bodyType = message._rawAmqpMessage.bodyType;
-  // [AMQP 3.2.7, 3.2.8] values and sequences are typed by AMQP itself.
-  if (bodyType === 'value' || bodyType === 'sequence') return message.body;
-  const bytes = toBuffer(message.body);
-  if (isEncoded(message)) return bytes;
-  return decodeData(bytes, message.contentType);
+}
+
+/** [AMQP 3.2.7, 3.2.8] Values and sequences are typed by AMQP itself. */
+export function isTyped({ _rawAmqpMessage: { bodyType } }: ServiceBusReceivedMessage): boolean {
+  return bodyType === 'value' || bodyType === 'sequence';
 }
 
 /** The payload of a message whose handler takes it as it came. */
@@ -36,7 +44,8 @@ export function takeUndecoded({ body, _rawAmqpMessage }: ServiceBusReceivedMessa
   return isData ? toBuffer(body) : body;
 }
 
-function decodeData(bytes: Buffer, declared: unknown): unknown {
+/** The payload of a body by its declared content type. */
+export function decodeData(bytes: Buffer, declared: unknown): unknown {
   const { kind, charset } = contentTypeOf(declared);
   if (kind === 'binary') return bytes;
   if (UTF8.has(charset) && !isUtf8(bytes)) {
@@ -104,18 +113,20 @@ function looksLikeJson(text: string): boolean {
   return /^\s*(?:[{["\d-]|true|false|null)/.test(text);
 }
 
-/** Some senders declare a charset here; that is no encoding. */
-function isEncoded(message: ServiceBusReceivedMessage): boolean {
+/** How a body is encoded (gzip, say), in lower case; undefined for one that is not. */
+export function encodingOf(message: ServiceBusReceivedMessage): string | undefined {
   // Read by the fast lane with the rest; the SDK leaves it in the message as it came.
   const encoding: unknown =
     'contentEncoding' in message
       ? message.contentEncoding
       : message._rawAmqpMessage.properties?.contentEncoding;
-  if (typeof encoding !== 'string' || encoding === '') return false;
-  return !/^(?:identity|utf-?8|us-ascii)$/i.test(encoding);
+  if (typeof encoding !== 'string' || encoding === '') return undefined;
+  // Some senders declare a charset here; that is no encoding.
+  return /^(?:identity|utf-?8|us-ascii)$/i.test(encoding) ? undefined : encoding.trim().toLowerCase();
 }
 
-function toBuffer(body: unknown): Buffer {
+/** The bytes of a body. */
+export function toBuffer(body: unknown): Buffer {
   if (Buffer.isBuffer(body)) return body;
   if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   // [AMQP 3.2.6] a message may carry its data in several sections.
