@@ -113,7 +113,7 @@ describe('formats', () => {
   it('pick the handler by an envelope where the message has no subject', async () => {
     const got: unknown[] = [];
     const enveloped = reversed({
-      deserialize: (body) => new OpenedEnvelope(String(body), { version: 1 }, 'greeting'),
+      deserialize: (body) => new OpenedEnvelope(String(body), { version: 1 }, { subjects: ['greeting'] }),
     });
     await scene.startWork((payload) => void got.push(payload), { formats: [enveloped] });
     await scene.send('work', { body: Buffer.from('hi'), contentType: REVERSED });
@@ -249,7 +249,9 @@ describe('formats', () => {
     it('keep the order of the calls', async () => {
       const uneven = reversed({
         serialize: (payload) =>
-          (payload as number) % 2 === 0 ? later(later(JSON.stringify(payload))) : JSON.stringify(payload),
+          (payload as number) % 2 === 0
+            ? later(1).then(() => later(JSON.stringify(payload)))
+            : JSON.stringify(payload),
       });
       const client = clientOf({ formats: [uneven], queues: { work: 'ordered' } });
       const send = (number: number): Promise<unknown> =>

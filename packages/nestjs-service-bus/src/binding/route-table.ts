@@ -34,6 +34,9 @@ export class RouteTable {
     return routes.map(({ wire }) => wire).filter((wire) => wire !== undefined);
   }
 
+  /** Whether a handler is for messages of this subject alone. */
+  readonly has = (subject: string): boolean => this.bySubject.has(subject);
+
   /** Throws a NoHandlerException when no handler takes messages of this subject. */
   find(subject: string | undefined): Route {
     const route = (subject === undefined ? undefined : this.bySubject.get(subject)) ?? this.any;

@@ -39,7 +39,9 @@ export function checkAttributes(attributes: Readonly<Record<string, unknown>>): 
   const { specversion } = attributes;
   if (specversion !== SPEC_VERSION) {
     const version = specversion === undefined ? 'without a specversion' : `of version ${toText(specversion)}`;
-    throw new UndecodableMessageException(`the event is ${version}: what is read is CloudEvents ${SPEC_VERSION}`);
+    throw new UndecodableMessageException(
+      `the event is ${version}: what is read is CloudEvents ${SPEC_VERSION}`,
+    );
   }
   const missing = REQUIRED.filter((name) => typeof attributes[name] !== 'string' || attributes[name] === '');
   if (missing.length > 0) {
@@ -51,7 +53,8 @@ export function checkAttributes(attributes: Readonly<Record<string, unknown>>): 
 /** What is wrong with the attributes of an event that is to be sent; undefined where nothing is. */
 export function attributeProblem(attributes: Readonly<Record<string, unknown>>): string | undefined {
   for (const [name, value] of Object.entries(attributes)) {
-    if (!NAME.test(name)) return `the attribute ${name} has a name that is not of lower-case letters and digits`;
+    if (!NAME.test(name))
+      return `the attribute ${name} has a name that is not of lower-case letters and digits`;
     if (!isAttributeValue(value)) {
       return `the attribute ${name} is ${typeof value}, allowed are strings, 32-bit integers, booleans, dates and bytes`;
     }
@@ -65,7 +68,9 @@ export function attributeProblem(attributes: Readonly<Record<string, unknown>>):
 
 function isAttributeValue(value: unknown): boolean {
   if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) <= 2 ** 31;
-  return typeof value === 'string' || typeof value === 'boolean' || isDate(value) || value instanceof Uint8Array;
+  return (
+    typeof value === 'string' || typeof value === 'boolean' || isDate(value) || value instanceof Uint8Array
+  );
 }
 
 /** Whether it is a date that can be told. */

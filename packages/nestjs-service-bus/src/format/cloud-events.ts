@@ -58,8 +58,10 @@ export function cloudEvents(options: CloudEventsOptions = {}): PayloadFormat {
       return mode === 'structured' ? toStructured(event) : toBinary(event);
     },
     deserialize: (body, message) => {
-      const { attributes, data } = isStructured(message) ? fromStructured(body, message) : fromBinary(body, message);
-      return new OpenedEnvelope(data, new ReceivedEvent(attributes), attributes.type);
+      const { attributes, data } = isStructured(message)
+        ? fromStructured(body, message)
+        : fromBinary(body, message);
+      return new OpenedEnvelope(data, new ReceivedEvent(attributes), { subjects: [attributes.type] });
     },
   };
 }
@@ -126,7 +128,9 @@ function readyEvent(payload: Readonly<Record<string, unknown>>): Event {
 }
 
 function toStructured({ attributes, data }: Event): SerializedPayload {
-  const fields = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, toJsonValue(value)]));
+  const fields = Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, toJsonValue(value)]),
+  );
   const isBytes = data instanceof Uint8Array;
   const content = isBytes ? { data_base64: Buffer.from(data).toString('base64') } : { data };
   return { body: JSON.stringify({ ...fields, ...content }) };
@@ -137,7 +141,7 @@ function toBinary({ attributes, data }: Event): SerializedPayload {
   const contentType = typeof datacontenttype === 'string' ? datacontenttype : JSON_TYPE;
   const properties = Object.entries(others).map(([name, value]) => [
     `${PREFIXES[0]}${name}`,
-    value instanceof Uint8Array ? toJsonValue(value) : value,
+    name === 'time' ? toDate(value) : value instanceof Uint8Array ? toJsonValue(value) : value,
   ]);
   return {
     body: toBody(data, contentType),
@@ -154,6 +158,12 @@ function toBody(data: unknown, contentType: string): string | Uint8Array {
   if (data instanceof Uint8Array) return data;
   const isText = typeof data === 'string' && contentTypeOf(contentType).kind !== 'json';
   return isText ? data : JSON.stringify(data);
+}
+
+/** [CloudEvents AMQP 2.2] Times are timestamps of AMQP. */
+function toDate(value: unknown): unknown {
+  const date = new Date(value as string);
+  return isDate(date) ? date : value;
 }
 
 function toJsonValue(value: unknown): unknown {
@@ -174,7 +184,9 @@ function fromStructured(
   { contentType }: ServiceBusReceivedMessage,
 ): Event & { readonly attributes: CloudEventAttributes } {
   if (!/^application\/cloudevents\+json\s*(?:;|$)/i.test(String(contentType))) {
-    throw new UndecodableMessageException(`its content type is ${contentType}: of events, ${STRUCTURED} is read`);
+    throw new UndecodableMessageException(
+      `its content type is ${contentType}: of events, ${STRUCTURED} is read`,
+    );
   }
   const event = decodeData(body, contentType);
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
@@ -183,8 +195,10 @@ function fromStructured(
   const { data, data_base64: base64, ...fields } = event as Record<string, unknown>;
   const attributes = checkAttributes(withoutGaps(fields));
   if (base64 === undefined) return { attributes, data: data ?? null };
-  if (data !== undefined) throw new UndecodableMessageException('the event has data and data_base64: one of them');
-  if (typeof base64 !== 'string') throw new UndecodableMessageException('data_base64 of the event is no text');
+  if (data !== undefined)
+    throw new UndecodableMessageException('the event has data and data_base64: one of them');
+  if (typeof base64 !== 'string')
+    throw new UndecodableMessageException('data_base64 of the event is no text');
   return { attributes, data: decodeData(Buffer.from(base64, 'base64'), attributes.datacontenttype ?? BYTES) };
 }
 
@@ -196,7 +210,12 @@ function fromBinary(
   const prefix = prefixOf(message) ?? '';
   const entries = Object.entries(applicationProperties)
     .filter(([name]) => name.startsWith(prefix))
-    .map(([name, value]) => [name.slice(prefix.length), toJsonValue(value)]);
+    .map(([name, value]) => [name.slice(prefix.length), value] as const)
+    // The SDK makes numbers of dates.
+    .map(([name, value]) => [
+      name,
+      toJsonValue(typeof value === 'number' && name === 'time' ? toDate(value) : value),
+    ]);
   const attributes = checkAttributes(
     withoutGaps({ ...(Object.fromEntries(entries) as object), datacontenttype: contentType }),
   );
@@ -204,5 +223,7 @@ function fromBinary(
 }
 
 function withoutGaps(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
+  );
 }

@@ -1,4 +1,5 @@
 import { backoff } from '../binding/backoff.js';
+import { type Binding } from '../binding/binding.js';
 import { policyFor } from '../binding/retry-policy.js';
 import { type Route } from '../binding/route-table.js';
 import { announceAttempt, closeRecord, isToBeAnnounced } from '../delivery/attempts.js';
@@ -80,9 +81,9 @@ async function walk(delivery: Delivery, runtime: MessageRuntime): Promise<Outcom
       payload = await readPayload(message, runtime.reads);
       // A format may take its time.
       if (delivery.isInterrupted) return undefined;
-    } else payload = runtime.binding.decode ? decode(message) : takeUndecoded(message);
+    } else payload = readAsEver(message, runtime.binding);
     message.body = payload;
-    route = runtime.routes.find(runtime.reads ? subjectOf(message) : message.subject);
+    route = routeOf(message, runtime);
     const context = new ServiceBusContext(delivery, route.pattern, runtime.binding.entityPath);
     const results = await handled(runtime.attempt(route.handler, payload, context, delivery), delivery);
     // The message will be delivered again: its output is that delivery's to send.
@@ -109,6 +110,15 @@ async function walk(delivery: Delivery, runtime: MessageRuntime): Promise<Outcom
     );
   }
   return outcome;
+}
+
+/** Where nothing is said of formats. */
+function readAsEver(message: Delivery['message'], { decode: isDecoded }: Binding): unknown {
+  return isDecoded ? decode(message) : takeUndecoded(message);
+}
+
+function routeOf(message: Delivery['message'], { routes, reads }: MessageRuntime): Route {
+  return routes.find(reads ? subjectOf(message, routes.has) : message.subject);
 }
 
 /** From the end of its handler on a message takes nobody's turn, whatever it still waits for. */
