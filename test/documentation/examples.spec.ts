@@ -1,11 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { NestFactory } from '@nestjs/core';
+import { describeApplication, describeMessages } from 'nestjs-service-bus';
 import { type Emulator, readEntities, startEmulator } from 'service-bus-emulator';
 
+import { toConfigJson } from '../../packages/nestjs-service-bus/src/topology/export/config-json.js';
 import { until } from '../support/until.js';
 import { freePort, StartedProcess } from './started-process.js';
 
@@ -90,6 +93,51 @@ describe('the example', () => {
     await subscriber.says('billing: order 1 is refunded');
     await subscriber.says('audit: order 1, placed');
     await subscriber.says('audit: order 1, cancelled');
+  }, 120_000);
+
+  it('contracts carries typed orders, answers a question, and describes both', async () => {
+    const start = await open('contracts');
+    const port = await freePort();
+    const app = start('src/main.ts', port);
+    const ask = (path: string, body?: object): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}/${path}`, {
+        ...(body && { method: 'POST', body: JSON.stringify(body) }),
+        headers: { 'content-type': 'application/json' },
+      });
+    await app.says('Nest application successfully started');
+    // Nest says that it has started before it listens.
+    await until(() =>
+      ask('asyncapi').then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    );
+    expect((await ask('orders', { id: 1, item: 'tea', pieces: 2 })).status).toBe(202);
+    await app.says('order 1: 2 tea, 6 euros');
+    expect((await ask('orders', { id: 1, item: 'tea', pieces: 2 })).status).toBe(202);
+    expect((await ask('orders', { id: 2, item: 'tea', pieces: 0 })).status).toBe(400);
+    expect((await ask('orders', { id: 3, item: 'a boat', pieces: 1 })).status).toBe(202);
+    await until(() => emulator.entity('failed-orders').counts.active === 1);
+    expect(app.output.match(/order 1:/g)).toHaveLength(1);
+    expect(await (await ask('prices/tea')).json()).toEqual({ euros: 3 });
+    expect(await (await ask('asyncapi.json')).json()).toMatchObject({ info: { title: 'Shop' } });
+  }, 120_000);
+
+  it('contracts has a test that passes, and files that say what its code does', async () => {
+    const start = await open('contracts');
+    const tests = start('--test', 0, 'src/warehouse.spec.ts');
+    await tests.end();
+    expect(tests.output).toMatch(/pass 1$/m);
+    const { AppModule } = await import('../../examples/contracts/src/app.module.js');
+    const strategy = { listen: (done: () => void) => done(), close: () => undefined };
+    const app = await NestFactory.createMicroservice(AppModule, { strategy, logger: false });
+    const read = async (file: string): Promise<unknown> =>
+      JSON.parse(await readFile(path.join(EXAMPLES, 'contracts', file), 'utf8'));
+    // `npm run export` and `npm run messages` write them.
+    expect(toConfigJson(describeApplication(app).topology)).toEqual(await read('Config.json'));
+    const document = await describeMessages(app, { title: 'Shop', version: '1.0.0' });
+    expect(JSON.parse(JSON.stringify(document))).toEqual(await read('messages.json'));
+    await app.close();
   }, 120_000);
 
   it('orders books each order once, and files one receipt, although it is killed', async () => {

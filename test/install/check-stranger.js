@@ -1,3 +1,4 @@
+import { describeByCommand } from './describe-by-command.js';
 import { Project } from './project.js';
 import { tryApplication } from './try-application.js';
 
@@ -22,6 +23,9 @@ export async function checkStranger(stranger, folder, packed, check) {
   }
   for (const [how, nodeOptions] of Object.entries(stranger.starts)) {
     await check(`runs its application (${how})`, () => tryApplication(project, nodeOptions));
+  }
+  for (const file of ['src/app.module.ts', 'dist/app.module.js']) {
+    await check(`is described by the command (${file})`, () => describeByCommand(project, file));
   }
   await check('loads one copy, whichever way', () => loadBothWays(project));
   for (const [runner, [command, ...args]] of Object.entries(stranger.tests)) {

@@ -24,7 +24,8 @@ export async function resolve(specifier, context, next) {
   if (specifier.startsWith('.') && context.parentURL?.endsWith('.ts')) {
     return next(specifier.replace(/\.js$/, '.ts'), context);
   }
-  if (PUBLISHED.includes(specifier)) {
+  // An entry beside the main one lies in a folder of its own: `nestjs-service-bus/testing`.
+  if (PUBLISHED.includes(specifier.replace(/\/testing$/, ''))) {
     return next(pathToFileURL(`${packages}/${specifier}.mjs`).href, context);
   }
   if (specifier in dependencies && context.conditions.includes('import')) {
