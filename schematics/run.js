@@ -70,11 +70,12 @@ function fail(problem) {
 }
 
 function nextSteps(name) {
-  return `
-Next:
-  npm test -- ${name}        its tests
-  APPS=${name} npm start     runs it alone, on ${name}-in and ${name}-out
-  npm run export:deploy      after a change of the options in src/${name}/${name}.controller.ts
-  src/${name}/${name}.service.ts is where its work is done. More: docs/new-app.md
-`;
+  const commands = {
+    [`npm test -- ${name}`]: 'its tests',
+    [`APPS=${name} npm start`]: `runs it alone, on ${name}-in and ${name}-out`,
+    'npm run export:deploy': "takes a change of its handler's options into Config.json and deploy/",
+  };
+  const width = Math.max(...Object.keys(commands).map(({ length }) => length)) + 4;
+  const lines = Object.entries(commands).map(([command, effect]) => `  ${command.padEnd(width)}${effect}\n`);
+  return `\nNext:\n${lines.join('')}  src/${name}/${name}.service.ts is where its work is done; docs/new-app.md has more.\n`;
 }

@@ -42,7 +42,7 @@ var queueRule = {
     metadata: {
       namespace: split(serviceBusNamespace, '.')[0]
       queueName: settings.scalesOn
-      messageCount: '5'
+      messageCount: string(settings.messagesPerReplica)
     }
   }
 }

@@ -85,6 +85,7 @@ function changesOfDeployment({ name, camelName, inQueue, outQueue }) {
         receivesFrom: [inQueue],
         sendsTo: [inQueue, outQueue],
         scalesOn: inQueue,
+        messagesPerReplica: 5,
         minReplicas: 1,
         maxReplicas: 20,
         ingress: false,

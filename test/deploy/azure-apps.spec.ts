@@ -13,14 +13,15 @@ const manifests = readManifests(path.join('deploy', 'kubernetes', 'overlays', 'a
 const defaults = readConfiguration({});
 
 describe.each(APPS)('%s in Azure', (name) => {
-  const { inQueue, outQueue } = defaults.queues[name];
+  const { inQueue } = defaults.queues[name];
   const app = apps.find((candidate) => candidate.name === name);
 
-  it('may receive from and send to its own queues, and no others', () => {
-    // A long retry sends to the input queue, and over HTTP the relay does what its callers would.
-    const receivesFrom = name === 'relay' ? [inQueue, outQueue] : [inQueue];
-    expect(app).toMatchObject({ receivesFrom, sendsTo: [inQueue, outQueue], scalesOn: inQueue });
-    expect(queues.map((queue) => queue.name)).toEqual(expect.arrayContaining([inQueue, outQueue]));
+  // Which ones exactly, is told in topology.spec.ts.
+  it('scales on its input queue, and has rights on queues that there are', () => {
+    expect(app?.scalesOn).toBe(inQueue);
+    expect(app?.receivesFrom).toContain(inQueue);
+    const used = [...(app?.receivesFrom ?? []), ...(app?.sendsTo ?? [])];
+    expect(queues.map((queue) => queue.name)).toEqual(expect.arrayContaining(used));
   });
 
   it('scales as in Kubernetes', () => {

@@ -11,6 +11,7 @@ export interface Queue {
     readonly deadLetteringOnMessageExpiration: boolean;
     readonly requiresDuplicateDetection?: boolean;
     readonly duplicateDetectionHistoryTimeWindow?: string;
+    readonly requiresSession?: boolean;
   };
 }
 
@@ -20,6 +21,8 @@ export interface AppSettings {
   readonly receivesFrom: readonly string[];
   readonly sendsTo: readonly string[];
   readonly scalesOn: string;
+  /** As many as there may be in the queue before there is another replica. */
+  readonly messagesPerReplica: number;
   readonly minReplicas: number;
   readonly maxReplicas: number;
   readonly ingress: boolean;

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { readConfiguration, variableNames } from '../../src/config/index.js';
 import { DEFAULT_DRAIN_TIMEOUT_MS } from '../../packages/nestjs-service-bus/src/service-bus-options.js';
-import { readText } from './azure-files.js';
+import { apps, readText } from './azure-files.js';
 import { readManifests } from './manifests.js';
 
 const manifests = readManifests(path.join('deploy', 'kubernetes', 'overlays', 'azure'));
@@ -60,9 +60,12 @@ describe('the container app', () => {
   });
 
   it('scales by as many messages as in Kubernetes', () => {
-    const counts = manifests('ScaledObject').map(({ spec }) => spec.triggers[0]?.metadata['messageCount']);
-    const [, count] = /messageCount: '(\d+)'/.exec(text) ?? [];
-    expect(new Set(counts)).toEqual(new Set([count]));
+    const counts = manifests('ScaledObject').map(
+      ({ metadata, spec }) => [metadata.name, spec.triggers[0]?.metadata['messageCount']] as const,
+    );
+    const settings = apps.map((app) => [app.name, String(app.messagesPerReplica)] as const);
+    expect(Object.fromEntries(counts)).toEqual(Object.fromEntries(settings));
+    expect(text).toContain('messageCount: string(settings.messagesPerReplica)');
   });
 
   it('keeps the identities of the platform from the code in the container', () => {

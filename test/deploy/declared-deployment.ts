@@ -9,6 +9,7 @@ import {
   ownName,
 } from '../../packages/nestjs-service-bus/src/topology/export/arm-properties.js';
 import { toConfigJson } from '../../packages/nestjs-service-bus/src/topology/export/config-json.js';
+import { toScaledObject } from '../../packages/nestjs-service-bus/src/topology/export/keda.js';
 import { AppModule } from '../../src/app.module.js';
 import { APPS, readConfiguration } from '../../src/config/index.js';
 import { type AppSettings, type Queue } from './azure-files.js';
@@ -23,8 +24,16 @@ export interface ConfigJson {
 }
 
 /** An app's rights on its queues, and what it scales on. */
-export interface DeclaredApp extends Pick<AppSettings, 'name' | 'receivesFrom' | 'sendsTo' | 'scalesOn'> {
+export interface DeclaredApp extends Omit<AppSettings, 'minReplicas' | 'maxReplicas' | 'ingress'> {
   readonly access: Access;
+  /** KEDA's triggers for it. */
+  readonly triggers: readonly Trigger[];
+}
+
+/** A trigger of KEDA's. */
+export interface Trigger {
+  readonly type: string;
+  readonly metadata: { readonly messageCount: string };
 }
 
 /** What the code of the service says of its deployment. */
@@ -78,6 +87,8 @@ async function describeService(
 }
 
 function rightsOf(name: string, access: Access): DeclaredApp {
+  const scaled = toScaledObject(access, { deployment: name, namespace: 'set-by-the-overlay' });
+  const { triggers } = (scaled as { spec: { triggers: Trigger[] } }).spec;
   const [source, ...others] = access.scalesOn.map(({ path }) => path.join('/'));
   // Container Apps' rules, and the scaler's rights, are made from this one.
   if (source === undefined || others.length > 0) {
@@ -91,6 +102,8 @@ function rightsOf(name: string, access: Access): DeclaredApp {
     receivesFrom: access.receivesFrom.map((path) => path.join('/')),
     sendsTo: access.sendsTo,
     scalesOn: source,
+    messagesPerReplica: Number(triggers[0]?.metadata.messageCount),
     access,
+    triggers,
   };
 }

@@ -8,13 +8,19 @@ import { isDeepStrictEqual } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { isMap, isSeq, parseDocument } from 'yaml';
 
-import { toScaledObject } from '../../packages/nestjs-service-bus/src/topology/export/keda.js';
 import { type AppSettings, apps, AZURE, type Queue, queues } from './azure-files.js';
-import { type ConfigJson, type DeclaredApp, declaredDeployment } from './declared-deployment.js';
+import {
+  type ConfigJson,
+  type DeclaredApp,
+  declaredDeployment,
+  type Trigger,
+} from './declared-deployment.js';
 
 /** As the others without HTTP have it. */
 const NEW_APP = { minReplicas: 1, maxReplicas: 20, ingress: false };
 
+/** What KEDA calls a trigger on a queue's or a subscription's length. */
+const OURS = 'azure-servicebus';
 const FOR_PEOPLE = new Set(['DeclaredDeploymentError', 'ServiceBusConfigurationError']);
 
 try {
@@ -49,9 +55,19 @@ async function exportDeclared(): Promise<string[]> {
 }
 
 /** How many replicas there are, and whether somebody may call them, is the deployment's to say. */
-function settingsOf({ name, receivesFrom, sendsTo, scalesOn }: DeclaredApp): AppSettings {
+function settingsOf(declared: DeclaredApp): AppSettings {
+  const { name, receivesFrom, sendsTo, scalesOn, messagesPerReplica } = declared;
   const { minReplicas, maxReplicas, ingress } = apps.find((app) => app.name === name) ?? NEW_APP;
-  return { name, receivesFrom, sendsTo, scalesOn, minReplicas, maxReplicas, ingress };
+  return {
+    name,
+    receivesFrom,
+    sendsTo,
+    scalesOn,
+    messagesPerReplica,
+    minReplicas,
+    maxReplicas,
+    ingress,
+  };
 }
 
 function inOrderOfConfig({ UserConfig }: ConfigJson): object {
@@ -78,17 +94,14 @@ function inOrder<Item>(
 }
 
 /** Triggers of other kinds stay, and so do comments where nothing changes. */
-function withTriggers(text: string, { name, access }: DeclaredApp): string {
+function withTriggers(text: string, { name, triggers: wanted }: DeclaredApp): string {
   const document = parseDocument(text);
   const triggers = document.getIn(['spec', 'triggers']);
   if (!isSeq(triggers)) throw new Error(`${name}: scaled-object.yaml has no triggers`);
-  const isOurs = (trigger: unknown): boolean => isMap(trigger) && trigger.get('type') === 'azure-servicebus';
-  const options = { deployment: name, namespace: 'set-by-the-overlay' };
-  const { spec } = toScaledObject(access, options) as { spec: { triggers: object[] } };
-  const before = (triggers.toJSON() as { type: string }[]).filter(({ type }) => type === 'azure-servicebus');
-  if (isDeepStrictEqual(before, spec.triggers)) return text;
-  const others = triggers.items.filter((trigger) => !isOurs(trigger));
-  triggers.items = [...spec.triggers.map((trigger) => document.createNode(trigger)), ...others];
+  const before = (triggers.toJSON() as Trigger[]).filter(({ type }) => type === OURS);
+  if (isDeepStrictEqual(before, wanted)) return text;
+  const others = triggers.items.filter((trigger) => isMap(trigger) && trigger.get('type') !== OURS);
+  triggers.items = [...wanted.map((trigger) => document.createNode(trigger)), ...others];
   return String(document);
 }
 

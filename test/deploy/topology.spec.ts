@@ -32,15 +32,17 @@ describe('what the code declares is what is deployed', () => {
     const wanted = (await declared).apps.find((app) => app.name === name);
     const settings = apps.find((app) => app.name === name);
     if (!wanted || !settings) throw new Error(`${name} is not in deploy/azure/apps.json`);
-    const { access, receivesFrom, sendsTo, scalesOn } = wanted;
+    const { access, receivesFrom, sendsTo, scalesOn, messagesPerReplica } = wanted;
     expect({
       receivesFrom: [...receivesFrom].sort(),
       sendsTo: [...sendsTo].sort(),
       scalesOn,
+      messagesPerReplica,
     }).toEqual({
       receivesFrom: [...settings.receivesFrom].sort(),
       sendsTo: [...settings.sendsTo].sort(),
       scalesOn: settings.scalesOn,
+      messagesPerReplica: settings.messagesPerReplica,
     });
     const file = path.join('deploy', 'kubernetes', 'base', name, 'scaled-object.yaml');
     const { minReplicas, maxReplicas } = settings;

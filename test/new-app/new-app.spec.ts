@@ -65,7 +65,7 @@ describe('npm run new:app', () => {
     await copy.change(controller, (text) => text.replace('allowReplyTo: false,', `$&\n${options}`));
     expect(await exportDeployment()).toMatchObject({
       output:
-        'UPDATE Config.json\nUPDATE deploy/azure/queues.json\n' +
+        'UPDATE Config.json\nUPDATE deploy/azure/queues.json\nUPDATE deploy/azure/apps.json\n' +
         'UPDATE deploy/kubernetes/base/purchase-orders/scaled-object.yaml\n',
       errors: '',
     });
