@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 
+import { chooseExport } from './choose-export.js';
 import { CommandError } from './command-error.js';
 import { compileApplication } from './compile-application.js';
 
@@ -19,7 +20,7 @@ export async function loadApplication(
   { exportName }: { readonly exportName?: string | undefined } = {},
 ): Promise<INestApplicationContext> {
   const exported = await importFile(path.resolve(file));
-  const module = await moduleOf(choose(exported, file, exportName));
+  const module = await moduleOf(chooseExport(exported, file, exportName));
   // A microservice needs no HTTP platform.
   const strategy = { listen: (done: () => void) => done(), close: () => undefined };
   return NestFactory.createMicroservice(module as Parameters<typeof NestFactory.createMicroservice>[0], {
@@ -34,25 +35,6 @@ async function importFile(file: string): Promise<Record<string, unknown>> {
     throw new CommandError(`there is no file ${file}: name the one that exports the root module`);
   const built = /\.[cm]?ts$/.test(file) ? compileApplication(file) : file;
   return (await import(pathToFileURL(built).href)) as Record<string, unknown>;
-}
-
-function choose(exported: Record<string, unknown>, file: string, exportName: string | undefined): unknown {
-  // A CommonJS module's exports are its default one as well.
-  const inner = exported['default'];
-  const all = { ...(typeof inner === 'object' ? inner : {}), ...exported } as Record<string, unknown>;
-  if (exportName !== undefined) {
-    if (all[exportName] !== undefined) return all[exportName];
-    throw new CommandError(
-      `${file} exports no ${exportName}: it exports ${Object.keys(exported).join(', ')}`,
-    );
-  }
-  const modules = Object.keys(all).filter((name) => name.endsWith('Module'));
-  const [only] = modules;
-  if (modules.length === 1 && only !== undefined) return all[only];
-  if (typeof inner === 'function' || (typeof inner === 'object' && inner !== null && 'module' in inner))
-    return inner;
-  const found = modules.length === 0 ? 'no module' : modules.join(' and ');
-  throw new CommandError(`${file} exports ${found}: say with --export which one is the root module`);
 }
 
 /** A class is a module; any other function makes one. */
