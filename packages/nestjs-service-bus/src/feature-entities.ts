@@ -1,18 +1,15 @@
-import { type Provider } from '@nestjs/common';
+import { type InjectionToken, type Provider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 
 import { BindingRegistry } from './binding/binding-registry.js';
+import { unknownConnection } from './binding/connection-name.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { findRoots } from './find-roots.js';
-import { NamespaceProbe } from './health/namespace-probe.js';
 import { getReceiverToken, getSenderToken } from './injection/injection-tokens.js';
-import { KeyedConnections } from './injection/keyed-connections.js';
 import { PooledSender, type SenderEntity } from './injection/pooled-sender.js';
-import { type ReceiverEntity, ReceiverPool } from './injection/receiver-pool.js';
+import { type ReceiverEntity } from './injection/receiver-pool.js';
 import { isConnectionString } from './sdk/index.js';
-import { SenderPool } from './send/sender-pool.js';
-
-type Token = abstract new (...dependencies: never[]) => unknown;
+import { getNamespaceToken, type ServiceBusNamespace } from './service-bus.namespace.js';
 
 /** The name of a queue or topic. */
 export function nameOf(entity: SenderEntity | ReceiverEntity): string {
@@ -22,56 +19,61 @@ export function nameOf(entity: SenderEntity | ReceiverEntity): string {
 }
 
 /** What `@InjectSender` injects. */
-export function senderProvider(name: string, entity: SenderEntity): Provider & { provide: string } {
+export function senderProvider(
+  name: string,
+  entity: SenderEntity,
+  connection: string | undefined,
+): Provider & { provide: string } {
   return {
-    provide: getSenderToken(name),
-    inject: [ModulesContainer, optional(SenderPool), optional(KeyedConnections), optional(BindingRegistry)],
-    useFactory: (
-      modules: ModulesContainer,
-      pool: SenderPool | undefined,
-      keyed: KeyedConnections | undefined,
-      registry: BindingRegistry | undefined,
-    ) => {
-      if (!pool || !keyed || !registry) throw noRoot(modules);
+    provide: getSenderToken(name, connection),
+    ...fromNamespace(`the sender "${name}"`, connection, ({ senders, keyed }, registry) => {
       const key = keyOf(entity);
-      const senders = key === undefined ? pool : keyed.sendersOf(key);
-      return new PooledSender(senders, registry.prefixed(nameOf(entity)));
-    },
+      const pool = key === undefined ? senders : keyed.sendersOf(key);
+      return new PooledSender(pool, registry.prefixed(nameOf(entity), connection));
+    }),
   };
 }
 
 /** What `@InjectReceiver` injects. */
-export function receiverProvider(name: string, entity: ReceiverEntity): Provider & { provide: string } {
+export function receiverProvider(
+  name: string,
+  entity: ReceiverEntity,
+  connection: string | undefined,
+): Provider & { provide: string } {
   return {
-    provide: getReceiverToken(name),
-    inject: [
-      ModulesContainer,
-      optional(ReceiverPool),
-      optional(NamespaceProbe),
-      optional(KeyedConnections),
-      optional(BindingRegistry),
-    ],
+    provide: getReceiverToken(name, connection),
+    ...fromNamespace(`the receiver "${name}"`, connection, ({ receivers, keyed, probe }, registry) => {
+      const prefixed = withPrefix(entity, (plain) => registry.prefixed(plain, connection));
+      if (typeof prefixed === 'string') probe.addQueue(prefixed);
+      const key = keyOf(entity);
+      return (key === undefined ? receivers : keyed.receiversOf(key)).create(prefixed);
+    }),
+  };
+}
+
+function fromNamespace(
+  by: string,
+  connection: string | undefined,
+  make: (namespace: ServiceBusNamespace, registry: BindingRegistry) => unknown,
+) {
+  return {
+    inject: [ModulesContainer, optional(getNamespaceToken(connection)), optional(BindingRegistry)],
     useFactory: (
       modules: ModulesContainer,
-      pool: ReceiverPool | undefined,
-      namespace: NamespaceProbe | undefined,
-      keyed: KeyedConnections | undefined,
+      namespace: ServiceBusNamespace | undefined,
       registry: BindingRegistry | undefined,
     ) => {
-      if (!pool || !namespace || !keyed || !registry) throw noRoot(modules);
-      const prefixed = withPrefix(entity, registry);
-      if (typeof prefixed === 'string') namespace.addQueue(prefixed);
-      const key = keyOf(entity);
-      return (key === undefined ? pool : keyed.receiversOf(key)).create(prefixed);
+      if (!namespace || !registry) throw noRoot(modules, by, connection);
+      return make(namespace, registry);
     },
   };
 }
 
-function withPrefix(entity: ReceiverEntity, registry: BindingRegistry): ReceiverEntity {
-  if (typeof entity === 'string') return registry.prefixed(entity);
+function withPrefix(entity: ReceiverEntity, prefixed: (name: string) => string): ReceiverEntity {
+  if (typeof entity === 'string') return prefixed(entity);
   return 'topic' in entity
-    ? { ...entity, topic: registry.prefixed(entity.topic) }
-    : { ...entity, queue: registry.prefixed(entity.queue) };
+    ? { ...entity, topic: prefixed(entity.topic) }
+    : { ...entity, queue: prefixed(entity.queue) };
 }
 
 /** Undefined where the application's own connection is used, and where the key is none: that is told besides. */
@@ -81,17 +83,22 @@ function keyOf(entity: SenderEntity | ReceiverEntity): string | undefined {
 }
 
 /** Nest's own "can't resolve dependencies" does not say what is missing: nothing here is required of Nest. */
-export function optional(token: Token): { token: Token; optional: true } {
+export function optional(token: InjectionToken): { token: InjectionToken; optional: true } {
   return { token, optional: true };
 }
 
 /** A feature has nothing to belong to. */
-export function noRoot(modules: ModulesContainer): Error {
+export function noRoot(modules: ModulesContainer, by: string, connection: string | undefined): Error {
+  const known = findRoots(modules).map(({ name }) => name);
   // Nest reports the first error of a start: what forRoot failed with has come before this one.
-  if (findRoots(modules).length > 0) return new Error('ServiceBusModule.forRoot failed');
+  if (known.includes(connection)) return new Error('ServiceBusModule.forRoot failed');
+  if (known.length > 0) {
+    return new ServiceBusConfigurationError([unknownConnection(by, connection, known)]);
+  }
+  const name = connection === undefined ? '' : `name: '${connection}', `;
   return new ServiceBusConfigurationError([
     'ServiceBusModule.forFeature is imported, and forRoot is not: ' +
-      'add ServiceBusModule.forRoot({ connectionString: … }) to the imports of the root module',
+      `add ServiceBusModule.forRoot({ ${name}connectionString: … }) to the imports of the root module`,
   ]);
 }
 

@@ -1,23 +1,49 @@
 import { type ModulesContainer } from '@nestjs/core';
 
-import { MODULE_OPTIONS_TOKEN } from './service-bus.module-definition.js';
+import { nameConnection } from './binding/connection-name.js';
 import { namespaceHost, type ServiceBusModuleOptions } from './service-bus-options.js';
 
-/** How many times the application imports `ServiceBusModule.forRoot`, with the options of each. */
-export function findRoots(modules: ModulesContainer): (ServiceBusModuleOptions | undefined)[] {
+/** In each module that `ServiceBusModule.forRoot` makes: which one it is. */
+export const ROOT_MARK = Symbol('ServiceBusModule.forRoot');
+
+/** What a module says of itself under `ROOT_MARK`. */
+export interface RootMark {
+  /** Undefined for the connection without one. */
+  readonly name: string | undefined;
+  /** Of its options. */
+  readonly optionsToken: string | symbol;
+}
+
+/** A `forRoot` or `forRootAsync` that the application imports. */
+export interface Root {
+  /** Undefined for the connection without one. */
+  readonly name: string | undefined;
+  /** Undefined as long as nobody has made them. */
+  readonly options: ServiceBusModuleOptions | undefined;
+}
+
+/** Every import of `ServiceBusModule.forRoot` or `forRootAsync`. */
+export function findRoots(modules: ModulesContainer): Root[] {
   return [...modules.values()].flatMap(({ providers }) => {
-    const options = providers.get(MODULE_OPTIONS_TOKEN);
-    return options ? [options.instance as ServiceBusModuleOptions | undefined] : [];
+    const mark = providers.get(ROOT_MARK)?.instance as RootMark | undefined;
+    if (!mark) return [];
+    const options = providers.get(mark.optionsToken)?.instance as ServiceBusModuleOptions | undefined;
+    return [{ name: mark.name, options }];
   });
 }
 
-/** All features would go to the namespace of the last `forRoot`, whatever their modules import. */
+/** Which of two a feature would get, Nest decides by the order of imports. */
 export function secondRootProblems(modules: ModulesContainer): string[] {
   const roots = findRoots(modules);
-  if (roots.length < 2) return [];
-  const hosts = roots.map((options) => namespaceHost(options)).join(' and ');
-  return [
-    `ServiceBusModule.forRoot is imported ${roots.length} times, for ${hosts}: ` +
-      'keep the one in the root module, features use forFeature',
-  ];
+  return [...new Set(roots.map(({ name }) => name))].flatMap((name) => {
+    const same = roots.filter((root) => root.name === name);
+    if (same.length < 2) return [];
+    const hosts = same.map(({ options }) => namespaceHost(options)).join(' and ');
+    const what = name === undefined ? '' : ` for ${nameConnection(name)}`;
+    const other = name === undefined ? 'a name' : 'a name of its own';
+    return [
+      `ServiceBusModule.forRoot is imported ${same.length} times${what}, for ${hosts}: ` +
+        `keep the one in the root module, features use forFeature; a second namespace has ${other}, forRoot({ name: '…' })`,
+    ];
+  });
 }

@@ -4,15 +4,18 @@ import { CONTRACT_WIRE, declareAtHandler } from './binding/handler-declaration.j
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { type Contract, type RequestContract } from './contract/contract.js';
 import { handledContract, markHandled } from './contract/contract-marks.js';
+import { patternFor } from './binding/pattern.js';
 import { SERVICE_BUS_TRANSPORT } from './binding/service-bus-transport.js';
 
 /** Options of `@Handles`. */
 export interface HandlesOptions {
   /**
    * The pattern of the binding whose messages these are. Default: the contract's destination, where that is a name, else
-   * the contract's own name.
+   * the contract's own name; the name of a connection stands before it: `reports:orders`.
    */
   readonly binding?: string;
+  /** The `name` of the `forRoot` whose namespace the messages come from. Default: that of the one without a name. */
+  readonly connection?: string;
 }
 
 /** A method that takes these payloads as its first parameter, or as an array of them in a binding with `batch`. */
@@ -48,7 +51,9 @@ export function Handles<Payload>(
 ) => void;
 export function Handles(contract: Contract, options: HandlesOptions = {}): MethodDecorator {
   const { to, name, subject, result, wire } = contract;
-  const binding = options.binding ?? (typeof to === 'string' ? to : name);
+  const { connection } = options;
+  const own = to === undefined ? name : patternFor(typeof to === 'string' ? to : name, connection);
+  const binding = options.binding ?? own;
   return (target, method, descriptor) => {
     const handler = descriptor.value as object;
     const other = handledContract(handler);
@@ -63,9 +68,10 @@ export function Handles(contract: Contract, options: HandlesOptions = {}): Metho
     register({ binding, subject }, SERVICE_BUS_TRANSPORT, extras)(target, method, descriptor);
     markHandled(handler, contract);
     // A name is the binding's already; what it reads is declared with it.
-    if (options.binding === undefined && to !== undefined && typeof to !== 'string') {
-      declareAtHandler(handler, { by: 'Handles', options: { queue: to } });
-    }
+    const isNamed = typeof to === 'string' && connection === undefined;
+    const queue = options.binding === undefined && to !== undefined && !isNamed ? { queue: to } : {};
+    const declared = connection === undefined ? queue : { ...queue, connection };
+    if (Object.keys(declared).length > 0) declareAtHandler(handler, { by: 'Handles', options: declared });
   };
 }
 

@@ -83,10 +83,21 @@ export {
   InjectSender,
   InjectServiceBusAdministrationClient,
   InjectServiceBusClient,
+  InjectServiceBusSenders,
 } from './injection/inject.decorators.js';
 export { Handles, type HandlesOptions } from './handles.decorator.js';
 export { HeldMessages, type HeldMessagesOptions, type SettlingReceiver } from './injection/held-messages.js';
-export { getReceiverToken, getSenderToken } from './injection/injection-tokens.js';
+export {
+  getReceiverToken,
+  getSenderToken,
+  getServiceBusAdministrationClientToken,
+  getServiceBusClientToken,
+  getServiceBusSendersToken,
+} from './injection/injection-tokens.js';
+export {
+  getServiceBusPublisherToken,
+  InjectServiceBusPublisher,
+} from './contract/inject-publisher.decorator.js';
 export { type CircuitBreakerPolicy } from './binding/circuit-breaker-policy.js';
 export {
   type AdaptiveConcurrencyHealth,

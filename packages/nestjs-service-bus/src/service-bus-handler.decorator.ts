@@ -2,7 +2,7 @@ import { MessagePattern } from '@nestjs/microservices';
 
 import { declareAtHandler, type DeclaredBindingOptions } from './binding/handler-declaration.js';
 import { hasPattern } from './binding/handlers.js';
-import { bindingName, type BindingPattern } from './binding/pattern.js';
+import { bindingName, type BindingPattern, patternFor } from './binding/pattern.js';
 import { EventPattern } from './event-pattern.decorator.js';
 import { SERVICE_BUS_TRANSPORT } from './binding/service-bus-transport.js';
 
@@ -11,7 +11,7 @@ export interface ServiceBusHandlerOptions extends DeclaredBindingOptions {
   /**
    * Names the binding, for log lines, health, and requests of `ServiceBusClientProxy`. Default: the pattern that
    * `@MessagePattern` or `@EventPattern` gives the method, else the queue's name, `topic/subscription`, or, where those
-   * come from providers, `Class.method`.
+   * come from providers, `Class.method`; the name of a connection stands before it: `reports:orders`.
    */
   readonly pattern?: BindingPattern;
   /** The handler takes messages of this subject only: several handlers read one entity. Default: any. */
@@ -58,9 +58,9 @@ function declaring(
   };
 }
 
-function nameOf({ queue, topic, subscription }: DeclaredBindingOptions): string | undefined {
-  if (typeof queue === 'string') return queue;
+function nameOf({ queue, topic, subscription, connection }: DeclaredBindingOptions): string | undefined {
+  if (typeof queue === 'string') return patternFor(queue, connection);
   return typeof topic === 'string' && typeof subscription === 'string'
-    ? `${topic}/${subscription}`
+    ? patternFor(`${topic}/${subscription}`, connection)
     : undefined;
 }

@@ -86,10 +86,10 @@ const MODULE_OPTIONS: OptionNames<ServiceBusModuleOptions> = {
 };
 
 /** What is wrong with the options of `forRoot`, one line each. */
-export function moduleOptionsProblems(options: ServiceBusModuleOptions | undefined): string[] {
+export function moduleOptionsProblems(options: ServiceBusModuleOptions | undefined, name?: string): string[] {
   const { connectionString, fullyQualifiedNamespace } = (options ?? {}) as Record<string, unknown>;
   const problems = [
-    ...unknownOptions(options, MODULE_OPTIONS),
+    ...unknownOptions(options, { ...MODULE_OPTIONS, name: true }),
     ...unknownRetryOptions(options?.retryOptions),
     ...silenceProblems(options),
   ];
@@ -105,9 +105,15 @@ export function moduleOptionsProblems(options: ServiceBusModuleOptions | undefin
       problems.push(`${name} is ${value}, allowed is a number from 0`);
     }
   }
+  // `forRootAsync` cannot know what its factory will call the connection: features ask for it by its name.
+  if (options && 'name' in options) problems.push('name belongs beside useFactory, not into what it returns');
   problems.push(...choiceProblems(options), ...replyProblems(options ?? {}), ...replyQueueProblems(options));
   problems.push(...wireProblems(options ?? {}));
-  return problems.map((problem) => `ServiceBusModule: ${problem}`);
+  return problems.map((problem) => `${nameRoot(name)}: ${problem}`);
+}
+
+function nameRoot(name: string | undefined): string {
+  return name === undefined ? 'ServiceBusModule' : `ServiceBusModule "${name}"`;
 }
 
 function replyQueueProblems(options: Partial<ServiceBusModuleOptions> = {}): string[] {

@@ -3,6 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 
 import { type BindingOptions } from './binding/binding.js';
 import { BindingRegistry, type UsedEntities } from './binding/binding-registry.js';
+import { connectionName, unknownConnection } from './binding/connection-name.js';
 import { type DeclaredDestination } from './binding/entity-options.js';
 import { destinationProblems } from './binding/entity-problems.js';
 import { bindingName, type BindingPattern } from './binding/pattern.js';
@@ -10,6 +11,7 @@ import { keyProblemsOf } from './binding/only-entity.js';
 import { problemsOfBinding } from './binding/resolve-binding.js';
 import { BINDING_OPTIONS } from './binding/unknown-binding-options.js';
 import { type OptionNames, unknownOptions } from './binding/unknown-options.js';
+import { findRoots } from './find-roots.js';
 import { byName, nameOf, noRoot, optional, receiverProvider, senderProvider } from './feature-entities.js';
 import { type KeyedDestination, type SenderEntity } from './injection/pooled-sender.js';
 import { type ReceiverEntity } from './injection/receiver-pool.js';
@@ -64,15 +66,18 @@ type Injected<Token> = Token extends abstract new (...dependencies: never[]) => 
 export interface ServiceBusFeatureAsyncOptions<
   Dependencies extends readonly FactoryDependency[] = readonly FactoryDependency[],
 >
-  extends FeatureEntities, Pick<ModuleMetadata, 'imports'> {
+  extends FeatureEntities, Pick<BindingOptions, 'connection'>, Pick<ModuleMetadata, 'imports'> {
   /** The pattern of the handlers that this binding is for; without one the feature has no binding. */
   readonly pattern?: BindingPattern;
   /** Tokens of what `useFactory` gets, in its order. */
   readonly inject?: Dependencies;
   /** Gives the options of the binding, or a promise of them. */
   // A method, not a property: then a factory may say more about a token's value than the token does.
-  useFactory(...injected: InjectedValues<Dependencies>): BindingOptions | Promise<BindingOptions>;
+  useFactory(...injected: InjectedValues<Dependencies>): FactoryOptions | Promise<FactoryOptions>;
 }
+
+/** What a factory decides on: not the connection, which says what is injected, before any factory runs. */
+type FactoryOptions = Omit<BindingOptions, 'connection'>;
 
 const ENTITIES: OptionNames<FeatureEntities> = { senders: true, receivers: true, entities: true };
 const FEATURE_OPTIONS: OptionNames<ServiceBusFeatureOptions> = {
@@ -81,6 +86,7 @@ const FEATURE_OPTIONS: OptionNames<ServiceBusFeatureOptions> = {
   ...ENTITIES,
 };
 const FEATURE_ASYNC_OPTIONS: OptionNames<ServiceBusFeatureAsyncOptions> = {
+  connection: true,
   pattern: true,
   imports: true,
   inject: true,
@@ -97,12 +103,17 @@ const SENDER: OptionNames<KeyedDestination> = { entity: true, connectionString: 
 
 /** What `forFeature` and `forFeatureAsync` are given, in one form. */
 interface Feature extends FeatureEntities, Pick<ModuleMetadata, 'imports'> {
+  /** Undefined for the connection without a name. */
+  readonly connection: string | undefined;
   readonly pattern: BindingPattern | undefined;
   readonly inject: readonly FactoryDependency[];
   readonly makeBinding: (...injected: unknown[]) => BindingOptions | Promise<BindingOptions>;
   /** Names of options that are not known. */
   readonly problems: readonly string[];
 }
+
+/** In each module that `ServiceBusModule.forFeature` makes: the name of its connection. */
+export const FEATURE_MARK = Symbol('ServiceBusModule.forFeature');
 
 /** Stands for one feature's declarations in Nest's module graph. */
 class ServiceBusFeatureModule {}
@@ -118,21 +129,31 @@ export function featureOf({
   const given = { ...binding, ...used, pattern };
   const known = Object.fromEntries(Object.entries(binding).filter(([name]) => name in BINDING_OPTIONS));
   const problems = [...unknownOptions(given, FEATURE_OPTIONS), ...entityProblems(used)];
-  return featureModule({ ...used, pattern, inject: [], makeBinding: () => known, problems });
+  const connection = connectionName(binding.connection);
+  return featureModule({ ...used, connection, pattern, inject: [], makeBinding: () => known, problems });
 }
 
 export function asyncFeatureOf(options: ServiceBusFeatureAsyncOptions): DynamicModule {
   const { inject = [], pattern, senders, receivers, entities, imports } = options;
   const used = { senders, receivers, entities };
-  const makeBinding: Feature['makeBinding'] = (...injected) => options.useFactory(...injected);
-  const misplaced = Object.keys(options).filter((name) => name in BINDING_OPTIONS);
+  const connection = connectionName(options.connection);
+  const makeBinding: Feature['makeBinding'] = async (...injected) => {
+    const given = await options.useFactory(...injected);
+    return connection === undefined ? given : withConnection(given, connection);
+  };
+  const misplaced = Object.keys(options).filter((name) => name in BINDING_OPTIONS && name !== 'connection');
   const known = { ...FEATURE_ASYNC_OPTIONS, ...BINDING_OPTIONS };
   const problems = [
     ...misplaced.map((name) => `${name} belongs into what useFactory returns`),
     ...unknownOptions(options, known),
     ...entityProblems(used),
   ];
-  return featureModule({ ...used, imports, pattern, inject, makeBinding, problems });
+  return featureModule({ ...used, imports, connection, pattern, inject, makeBinding, problems });
+}
+
+/** What is no object of options is told of later, as it is. */
+function withConnection(given: BindingOptions, connection: string): BindingOptions {
+  return { connection, ...given };
 }
 
 function entityProblems({ senders, receivers, entities = {} }: FeatureEntities): string[] {
@@ -158,21 +179,26 @@ function keyProblems(path: string, entity: SenderEntity | ReceiverEntity): strin
 
 function featureModule(feature: Feature): DynamicModule {
   const senders = Object.entries(byName(feature.senders)).map(([name, entity]) =>
-    senderProvider(name, entity),
+    senderProvider(name, entity, feature.connection),
   );
   const receivers = Object.entries(byName(feature.receivers)).map(([name, entity]) =>
-    receiverProvider(name, entity),
+    receiverProvider(name, entity, feature.connection),
   );
   return {
     module: ServiceBusFeatureModule,
     imports: feature.imports ?? [],
-    providers: [bindingProvider(feature), ...senders, ...receivers],
+    providers: [
+      bindingProvider(feature),
+      { provide: FEATURE_MARK, useValue: feature.connection },
+      ...senders,
+      ...receivers,
+    ],
     exports: [...senders, ...receivers],
   };
 }
 
 function bindingProvider(feature: Feature): Provider {
-  const { pattern, inject, makeBinding, problems } = feature;
+  const { connection, pattern, inject, makeBinding, problems } = feature;
   return {
     // Nobody injects it: it is there to be made.
     provide: Symbol(`ServiceBusBinding:${describePattern(pattern)}`),
@@ -182,11 +208,16 @@ function bindingProvider(feature: Feature): Provider {
       registry: BindingRegistry | undefined,
       ...injected: unknown[]
     ) => {
-      if (!registry) throw noRoot(modules);
+      if (!registry) throw noRoot(modules, 'ServiceBusModule.forFeature', connection);
       const binding = await makeBinding(...injected);
-      registry.use(usedBy(feature));
-      if (pattern === undefined) registry.note([...unbound(problems), ...strayOptions(binding)]);
-      else declare(registry, pattern, binding, problems);
+      registry.use(usedBy(feature), connection);
+      const all = [...problems, ...misplacedConnection(binding, connection)];
+      if (pattern === undefined) {
+        // That of a binding is told of with it, when all that is said of it is known.
+        const known = findRoots(modules).map(({ name }) => name);
+        if (!known.includes(connection)) registry.note([unknownConnection('forFeature', connection, known)]);
+        registry.note([...unbound(all), ...strayOptions(binding)]);
+      } else declare(registry, pattern, binding, all);
     },
   };
 }
@@ -228,8 +259,14 @@ function declare(
   }
 }
 
-function strayOptions(binding: BindingOptions): string[] {
-  const stray = Object.keys(binding).filter((key) => binding[key as keyof BindingOptions] !== undefined);
+/** What is injected is of the feature's connection. */
+function misplacedConnection(binding: BindingOptions, connection: string | undefined): string[] {
+  if (connectionName(binding.connection) === connection) return [];
+  return ['connection belongs beside useFactory, not into what it returns'];
+}
+
+function strayOptions({ connection: _, ...binding }: BindingOptions): string[] {
+  const stray = Object.keys(binding).filter((key) => binding[key as keyof typeof binding] !== undefined);
   if (stray.length === 0) return [];
   return [`forFeature has ${stray.join(', ')}, and no pattern: add the pattern of its handler`];
 }

@@ -1,6 +1,4 @@
-import { ServiceBusClient } from '@azure/service-bus';
 import {
-  Inject,
   Injectable,
   Logger,
   type OnApplicationBootstrap,
@@ -12,17 +10,10 @@ import { type HttpServer } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
 import { BindingRegistry } from './binding/binding-registry.js';
-import { ServiceBusPublisher } from './contract/service-bus.publisher.js';
-import { NamespaceProbe } from './health/namespace-probe.js';
-import { KeyedConnections } from './injection/keyed-connections.js';
-import { ReceiverPool } from './injection/receiver-pool.js';
-import { ForeignSenders } from './send/foreign-senders.js';
-import { SenderPool } from './send/sender-pool.js';
-import { closeClient } from './sdk/index.js';
-import { MODULE_OPTIONS_TOKEN } from './service-bus.module-definition.js';
+import { ServiceBusNamespaces } from './service-bus.namespaces.js';
 import { ServiceBusServer } from './service-bus.server.js';
 import { ServiceBusProvisioning } from './service-bus-provisioning.js';
-import { DEFAULT_DRAIN_TIMEOUT_MS, type ServiceBusModuleOptions } from './service-bus-options.js';
+import { DEFAULT_DRAIN_TIMEOUT_MS } from './service-bus-options.js';
 
 /** Receivers may be connected and started after everything else: later than this they are forgotten. */
 const RECEIVERS_LATE_MS = 2_000;
@@ -37,32 +28,22 @@ export class ServiceBusLifecycle
   implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown
 {
   private readonly logger = new Logger('ServiceBusModule');
-  private readonly drainTimeoutMs: number;
   private reminder?: NodeJS.Timeout;
 
   constructor(
-    @Inject(MODULE_OPTIONS_TOKEN) options: ServiceBusModuleOptions,
     private readonly adapterHost: HttpAdapterHost,
     private readonly server: ServiceBusServer,
-    private readonly senders: SenderPool,
-    private readonly foreignSenders: ForeignSenders,
-    private readonly keyed: KeyedConnections,
-    private readonly receivers: ReceiverPool,
-    private readonly client: ServiceBusClient,
+    private readonly namespaces: ServiceBusNamespaces,
     private readonly bindings: BindingRegistry,
-    private readonly namespace: NamespaceProbe,
-    private readonly publisher: ServiceBusPublisher,
     private readonly provisioning: ServiceBusProvisioning,
-  ) {
-    this.drainTimeoutMs = options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS;
-  }
+  ) {}
 
   async onModuleInit(): Promise<void> {
     this.server.checkWiring();
-    for (const { entity, subscription, sessions, connectionString } of this.bindings.declared()) {
+    for (const { connection, entity, subscription, sessions, connectionString } of this.bindings.declared()) {
       // A queue that requires sessions refuses the question; one with a key of its own is none of this connection's.
       if (subscription !== undefined || sessions || connectionString !== undefined) continue;
-      this.namespace.addQueue(entity);
+      this.namespaces.get(connection).probe.addQueue(entity);
     }
     this.drainBeforeClose();
     await this.provisioning.run();
@@ -80,20 +61,18 @@ export class ServiceBusLifecycle
   /** For applications without HTTP. */
   async onModuleDestroy(): Promise<void> {
     clearTimeout(this.reminder);
-    await this.server.drain(this.drainTimeoutMs);
+    await this.server.drain(this.drainTimeoutMs());
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.server.close();
-    await Promise.all([
-      this.publisher.close(),
-      this.receivers.close(),
-      closeClient(this.client),
-      this.keyed.close(),
-      Promise.all([this.foreignSenders.finish(), this.senders.finish()]).then(() =>
-        this.senders.closeWithClient(),
-      ),
-    ]);
+    await Promise.all([...this.namespaces].map((namespace) => namespace.close()));
+  }
+
+  /** An application shuts down once: the longest time counts that one of its connections gives. */
+  private drainTimeoutMs(): number {
+    const all = [...this.namespaces].map(({ options }) => options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS);
+    return Math.max(0, ...all);
   }
 
   /** Nest awaits the HTTP server's `beforeClose` ahead of every onModuleDestroy: the only hook that early. */
@@ -102,7 +81,7 @@ export class ServiceBusLifecycle
     if (!adapter) return;
     const beforeClose = adapter.beforeClose?.bind(adapter) as (() => unknown) | undefined;
     adapter.beforeClose = async () => {
-      await this.server.drain(this.drainTimeoutMs);
+      await this.server.drain(this.drainTimeoutMs());
       await beforeClose?.();
     };
   }

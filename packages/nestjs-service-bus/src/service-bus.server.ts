@@ -9,6 +9,7 @@ import {
 } from '@nestjs/microservices';
 
 import { type Binding } from './binding/binding.js';
+import { connectionName } from './binding/connection-name.js';
 import { BindingRegistry } from './binding/binding-registry.js';
 import { type BoundEntities, boundEntities } from './binding/bound-entities.js';
 import { describeBinding } from './binding/describe-binding.js';
@@ -22,33 +23,24 @@ import {
   type RoutedBinding,
   unboundHandlerWarnings,
 } from './binding/resolve-routes.js';
-import { KeyedConnections } from './injection/keyed-connections.js';
-import { BindingConnections } from './runtime/binding-connections.js';
-import { ServiceBusPublisher } from './contract/service-bus.publisher.js';
-import { ServiceBusConnection } from './sdk/index.js';
-import { ForeignSenders } from './send/foreign-senders.js';
-import { SenderPool } from './send/sender-pool.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { secondRootProblems } from './find-roots.js';
 import { HandlerDeclarations } from './binding/handler-declarations.js';
 import { keepCause } from './keep-cause.js';
 import { handle } from './message/handle.js';
 import { type Invoke, OBSERVER_OF_BINDING, type ObserverOfBinding } from './message/binding-runtime.js';
-import { observeBoth } from './message/observer-pair.js';
 import { type Clock, CLOCK } from './time/clock.js';
 import { type ConsumerObserver } from './receive/health/receiving-state.js';
-import { openBindingRuntime } from './runtime/open-binding-runtime.js';
-import { type BindingConsumer, openConsumer } from './runtime/open-consumer.js';
+import { type BindingConsumer } from './runtime/open-consumer.js';
 import { type ConsumerHealth } from './receive/health/consumer-health.js';
 import { type HeldDeadLetter, type RedriveOutcome } from './receive/redrive/redrive.js';
-import { LockRenewer } from './delivery/lock-renewer.js';
 import { type ServiceBusContext } from './delivery/service-bus.context.js';
 import { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-events.js';
 import { type ProcessingEndHook, type ProcessingStartHook } from './processing-hooks.js';
 import { SERVICE_BUS_TRANSPORT } from './binding/service-bus-transport.js';
+import { ServiceBusNamespaces } from './service-bus.namespaces.js';
+import { NamespaceReceivers } from './service-bus.receivers.js';
 import { ServiceBusProvisioning } from './service-bus-provisioning.js';
-import { type ServerMetrics } from './telemetry/server-metrics.js';
-import { Telemetry } from './telemetry/telemetry.js';
 import { UnfailingLogger } from './unfailing-logger.js';
 
 /** In the log; not the class's name, which a bundler may change. */
@@ -71,30 +63,23 @@ export class ServiceBusServer
   private readonly registrations: Registration[] = [];
   private readonly consumers: BindingConsumer[] = [];
   private readonly outputs = new OutputChecks(this.logger);
-  private readonly locks: LockRenewer;
   private readonly errorListeners: ServiceBusEvents['error'][] = [];
-  private connections?: BindingConnections;
-  private metrics?: ServerMetrics;
+  /** By the names of their connections, once it listens. */
+  private receivers?: ReadonlyMap<string | undefined, NamespaceReceivers>;
   private hasHooks = false;
   private drained?: Promise<unknown>;
 
   /** @internal */
   constructor(
-    private readonly connection: ServiceBusConnection,
+    private readonly namespaces: ServiceBusNamespaces,
     private readonly bindings: BindingRegistry,
-    private readonly senders: SenderPool,
-    private readonly foreignSenders: ForeignSenders,
-    private readonly keyed: KeyedConnections,
     private readonly modules: ModulesContainer,
-    private readonly telemetry: Telemetry,
     private readonly declarations: HandlerDeclarations,
-    private readonly publisher: ServiceBusPublisher,
     private readonly provisioning: ServiceBusProvisioning,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(OBSERVER_OF_BINDING) private readonly observerOfBinding: ObserverOfBinding,
   ) {
     super();
-    this.locks = new LockRenewer(clock);
     keepCause();
   }
 
@@ -117,7 +102,7 @@ export class ServiceBusServer
 
   /** True once it receives. */
   get isListening(): boolean {
-    return this.connections !== undefined;
+    return this.receivers !== undefined;
   }
 
   /** True once the application has connected it, and has handlers for it. */
@@ -127,12 +112,19 @@ export class ServiceBusServer
 
   /** @internal Whether the broker has still to answer the renewal of a lock or the release of a session. */
   get isUnanswered(): boolean {
-    return this.locks.isRenewing || this.consumers.some(({ isReleasing }) => isReleasing);
+    const all = [...(this.receivers?.values() ?? [])];
+    return all.some(({ isRenewing }) => isRenewing) || this.consumers.some(({ isReleasing }) => isReleasing);
   }
 
-  /** The entities of its bindings, once the application has connected it; it need not listen yet. */
-  entities(): BoundEntities {
-    return boundEntities(this.resolve().map(({ binding }) => binding));
+  /**
+   * The entities of its bindings to a connection, once the application has connected it; it need not listen yet.
+   *
+   * @param connection default: the one without a name
+   */
+  entities(connection?: string): BoundEntities {
+    const name = connectionName(connection);
+    const bindings = this.resolve().map(({ binding }) => binding);
+    return boundEntities(bindings.filter((binding) => binding.connection === name));
   }
 
   /** Throws a ServiceBusConfigurationError with all that is set up wrongly, as far as it is known by now. */
@@ -142,10 +134,14 @@ export class ServiceBusServer
       ? this.resolve().map(({ binding }) => binding)
       : this.bindings.declared();
     const problems = [
-      ...secondRootProblems(this.modules),
+      ...this.problems(bindings),
       ...this.bindings.problems,
-      ...onlyEntityProblems(this.connection.onlyEntity, bindings),
-      ...this.publisher.problems(),
+      ...[...this.namespaces].flatMap(({ name, connection }) =>
+        onlyEntityProblems(
+          connection.onlyEntity,
+          bindings.filter((binding) => binding.connection === name),
+        ),
+      ),
     ];
     if (problems.length > 0) throw new ServiceBusConfigurationError(problems);
   }
@@ -167,7 +163,11 @@ export class ServiceBusServer
 
   /** One entry per binding. */
   health(): ConsumerHealth[] {
-    return this.consumers.map((consumer) => this.outputs.addTo(consumer.health()));
+    return this.consumers.map((consumer) => {
+      const health = this.outputs.addTo(consumer.health());
+      const { connection } = consumer.binding;
+      return connection === undefined ? health : { ...health, connection };
+    });
   }
 
   /**
@@ -175,11 +175,15 @@ export class ServiceBusServer
    * in the way of every message: with its reply, its retries, its session. Done, the message is completed there; failed,
    * it stays there, with the new reason beside the old one. Its lock is the server's from now on, in each case.
    *
+   * @param connection the name of the connection that the entity is of; default: the one without a name
    * @throws Error if no binding of this process reads the entity; the lock is still the caller's then
    */
-  redrive(entity: string, deadLetter: HeldDeadLetter): Promise<RedriveOutcome> {
+  redrive(entity: string, deadLetter: HeldDeadLetter, connection?: string): Promise<RedriveOutcome> {
     const path = entity.toLowerCase();
-    const consumer = this.consumers.find(({ binding }) => binding.entityPath.toLowerCase() === path);
+    const name = connectionName(connection);
+    const consumer = this.consumers.find(
+      ({ binding }) => binding.connection === name && binding.entityPath.toLowerCase() === path,
+    );
     if (!consumer) throw new Error(`no binding of this process reads ${entity}`);
     return consumer.redrive(deadLetter);
   }
@@ -197,10 +201,9 @@ export class ServiceBusServer
   async close(): Promise<void> {
     await this.drain(0);
     const closing = this.consumers.map((consumer) => consumer.close());
-    // Ends with the connections what the links are still waiting for.
-    await Promise.all([...closing, this.connections?.close()]);
-    this.locks.close();
-    this.metrics?.close();
+    const receivers = [...(this.receivers?.values() ?? [])];
+    await Promise.all([...closing, ...receivers.map((one) => one.closeConnections())]);
+    for (const one of receivers) one.close();
     this._status$.next('disconnected');
   }
 
@@ -208,12 +211,13 @@ export class ServiceBusServer
     this.errorListeners.push(listener);
   }
 
-  /** The SDK's client that receives. */
+  /** The SDK's client that receives from the namespace without a name, or from the first where each has one. */
   unwrap<T>(): T {
-    if (!this.connections) {
+    const receivers = this.receivers?.get(undefined) ?? [...(this.receivers?.values() ?? [])][0];
+    if (!receivers) {
       throw new Error('the server is not listening yet: call startAllMicroservices() first');
     }
-    return this.connections.clientsOf().current as T;
+    return receivers.client as T;
   }
 
   override setOnProcessingStartHook(hook: ProcessingStartHook): void {
@@ -237,29 +241,16 @@ export class ServiceBusServer
   private start(): void {
     const resolved = this.resolve();
     for (const warning of unboundHandlerWarnings(resolved, this.bindings)) this.logger.warn(warning);
-    const { clock, invoke, senders, foreignSenders, keyed, logger, telemetry } = this;
-    const connections = new BindingConnections((key) => keyed.connectionOf(key), telemetry);
-    this.connections = connections;
-    this.metrics = this.telemetry.forServer(this.connection, this.logger);
-    const shared = { invoke, senders, foreignSenders, clock, brokerClock: this.locks.brokerClock, logger };
-    for (const { binding, routes } of resolved) {
-      const { connectionString, replyToConnectionString } = binding;
-      const clients = connections.clientsOf(connectionString);
-      const bindingTelemetry = telemetry.forBinding(binding);
-      const runtime = openBindingRuntime({
-        ...shared,
-        binding,
-        routes,
-        // Where the key may not send, there is no use in trying again.
-        inputSenders: connectionString === undefined ? senders : connections.sendersOf(connectionString),
-        outputSenders: connections.sendersOf(replyToConnectionString),
-        observer: observeBoth(bindingTelemetry, this.observerOfBinding(binding)),
-      });
-      const consumer = openConsumer(clients, this.locks, runtime, this.observerOf(binding));
-      this.consumers.push(consumer);
-      this.metrics?.add(binding, consumer, bindingTelemetry);
-      consumer.start();
-      this.outputs.start(binding, connections.clientsOf(replyToConnectionString));
+    const { clock, invoke, logger, outputs, observerOfBinding } = this;
+    const shared = { clock, invoke, logger, outputs, observerOfBinding };
+    const receivers = new Map(
+      [...this.namespaces].map((namespace) => [namespace.name, new NamespaceReceivers(namespace, shared)]),
+    );
+    this.receivers = receivers;
+    for (const routed of resolved) {
+      const { binding } = routed;
+      const consumer = receivers.get(binding.connection)?.start(routed, this.observerOf(binding));
+      if (consumer) this.consumers.push(consumer);
       this.logger.log(describeBinding(binding));
     }
   }
@@ -267,10 +258,24 @@ export class ServiceBusServer
   private resolve(): RoutedBinding[] {
     this.declarations.declare();
     const names = handlerNames(this.modules, (pattern) => this.toRoute(pattern));
-    return resolveRoutes(this.registrations, this.bindings, names, [
+    const known = this.problems(this.bindings.declared());
+    const resolved = resolveRoutes(this.registrations, this.bindings, names, known);
+    // Those that are bound to the queue of their own name.
+    const problems = this.problems(resolved.map(({ binding }) => binding));
+    if (problems.length > 0) throw new ServiceBusConfigurationError(problems);
+    return resolved;
+  }
+
+  /** What is wrong with connections and contracts, one line each. */
+  private problems(bindings: readonly Binding[]): string[] {
+    const contracts = [...this.namespaces].flatMap(({ publisher }) => publisher.problems());
+    return [
       ...secondRootProblems(this.modules),
-      ...this.publisher.problems(),
-    ]);
+      ...bindings.flatMap(({ pattern, connection }) =>
+        this.namespaces.problemsOf(`binding "${pattern}"`, connection),
+      ),
+      ...new Set(contracts),
+    ];
   }
 
   private readonly invoke: Invoke = (handler, payload, context) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type INestApplicationContext, Controller, Module } from '@nestjs/common';
+import { type INestApplicationContext, Controller, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type Emulator, startEmulator } from 'service-bus-emulator';
 
@@ -31,6 +31,25 @@ class ShopController {
   created(): void {}
 }
 
+interface Ran {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+async function runOn(module: Type, args: readonly string[]): Promise<Ran> {
+  let [output, errors] = ['', ''];
+  const streams = {
+    output: { write: (text: string) => (output += text) },
+    errors: { write: (text: string) => (errors += text) },
+  };
+  const strategy = { listen: (done: () => void) => done(), close: () => undefined };
+  const load = (): Promise<INestApplicationContext> =>
+    NestFactory.createMicroservice(module, { strategy, logger: false, abortOnError: false });
+  const code = await runTopology(args, streams, load);
+  return { code, output, errors };
+}
+
 describe('the command topology', () => {
   let emulator: Emulator;
   beforeAll(async () => {
@@ -38,7 +57,7 @@ describe('the command topology', () => {
   });
   afterAll(() => emulator.close());
 
-  async function run(...args: string[]): Promise<{ code: number; output: string; errors: string }> {
+  async function run(...args: string[]): Promise<Ran> {
     @Module({
       imports: [
         ServiceBusModule.forRoot({ connectionString: emulator.connectionString }),
@@ -47,16 +66,7 @@ describe('the command topology', () => {
       controllers: [ShopController],
     })
     class AppModule {}
-    let [output, errors] = ['', ''];
-    const streams = {
-      output: { write: (text: string) => (output += text) },
-      errors: { write: (text: string) => (errors += text) },
-    };
-    const strategy = { listen: (done: () => void) => done(), close: () => undefined };
-    const load = (): Promise<INestApplicationContext> =>
-      NestFactory.createMicroservice(AppModule, { strategy, logger: false, abortOnError: false });
-    const code = await runTopology(args, streams, load);
-    return { code, output, errors };
+    return runOn(AppModule, args);
   }
 
   it('plans, applies, verifies: a plan after apply is empty, and drift is named with exit code 2', async () => {
@@ -139,5 +149,79 @@ describe('the command topology', () => {
     expect(await runCommand(['topology', 'describe', 'nowhere.js'], streams)).toBe(1);
     expect(errors).toMatch(/^there is no file .*nowhere\.js: name the one that exports the root module\n$/);
     expect((await run('describe', 'app.js', '--format', 'json')).output).toContain('"name": "events/shop"');
+  });
+});
+
+@Controller()
+class TwoController {
+  @ServiceBusEventHandler({ queue: 'orders' })
+  place(): void {}
+
+  @ServiceBusEventHandler({ connection: 'reports', queue: 'orders', entity: { requiresSession: false } })
+  count(): void {}
+
+  @ServiceBusEventHandler({ connection: 'reports', queue: 'monthly' })
+  print(): void {}
+}
+
+describe('the command topology, of an application with two namespaces', () => {
+  let emulators: Emulator[];
+  beforeAll(async () => {
+    emulators = await Promise.all([0, 1].map(() => startEmulator({ port: 0, administrationPort: false })));
+  });
+  afterAll(() => Promise.all(emulators.map((emulator) => emulator.close())));
+
+  async function run(...args: string[]): Promise<Ran> {
+    const [shop = '', reports = ''] = emulators.map(({ connectionString }) => connectionString);
+    @Module({
+      imports: [
+        ServiceBusModule.forRoot({ connectionString: shop }),
+        ServiceBusModule.forRoot({ name: 'reports', connectionString: reports }),
+        ServiceBusModule.forFeature({ connection: 'reports', senders: ['printer'] }),
+      ],
+      controllers: [TwoController],
+    })
+    class AppModule {}
+    return runOn(AppModule, args);
+  }
+
+  it('goes through both, under a heading each, and makes in each what is its own', async () => {
+    const { output } = await run('plan', 'app.js');
+    const [shop = '', reports = ''] = output.split('\n\n');
+    expect(shop).toMatch(/^# the connection without a name, 127\.0\.0\.1:\d+\n\+ create queue orders$/);
+    expect(reports).toMatch(/^# the connection "reports", 127\.0\.0\.1:\d+\n/);
+    expect(reports).toContain('+ create queue monthly\n');
+    expect(reports).toContain('+ create queue orders\n');
+    await run('apply', 'app.js');
+    expect(emulators.map(({ entityNames }) => [...entityNames].sort())).toEqual([
+      ['orders'],
+      ['monthly', 'orders'],
+    ]);
+  });
+
+  it('is about one of them with --connection', async () => {
+    expect(await run('verify', 'app.js', '--connection', 'default')).toEqual({
+      code: 0,
+      output: 'the namespace is as it is wanted\n',
+      errors: '',
+    });
+    // Nobody says of "printer" whether it is a queue or a topic.
+    expect(await run('verify', 'app.js', '--connection', 'reports')).toMatchObject({ code: 2 });
+    expect((await run('verify', 'app.js')).code).toBe(2);
+    const { output } = await run('export', 'app.js', '--format', 'config', '--connection', 'reports');
+    expect(JSON.parse(output)).toBeDefined();
+    expect(output).toContain('monthly');
+    const shop = await run('export', 'app.js', '--format', 'config', '--connection', 'default');
+    expect(shop.output).not.toContain('monthly');
+    const described = await run('describe', 'app.js', '--connection', 'default');
+    expect(described.output).toContain('orders: queue orders');
+    expect(described.output).not.toContain('reports');
+  });
+
+  it('asks which one where two documents would be one', async () => {
+    const which = 'the application has 2 namespaces: add --connection default or --connection reports';
+    await expect(run('export', 'app.js')).rejects.toThrow(which);
+    await expect(run('describe', 'app.js', '--format', 'json')).rejects.toThrow(which);
+    await expect(run('plan', 'app.js', '--connection', 'reprots')).rejects.toThrow('did you mean "reports"?');
   });
 });

@@ -108,7 +108,8 @@ describe('a wiring mistake stops the start, and its line has the remedy', () => 
     class BillingModule {}
     expect(await problemsOf({ imports: [ROOT, BillingModule] })).toEqual([
       'ServiceBusModule.forRoot is imported 2 times, for 127.0.0.1:1 and billing.servicebus.windows.net: ' +
-        'keep the one in the root module, features use forFeature',
+        'keep the one in the root module, features use forFeature; ' +
+        "a second namespace has a name, forRoot({ name: '…' })",
     ]);
   });
 
@@ -140,7 +141,7 @@ describe('a wiring mistake stops the start, and its line has the remedy', () => 
       'binding "orders": batch.maxMessage is not known: did you mean batch.maxMessages?',
       'binding "orders": circuitBreaker.windowMS is not known: did you mean circuitBreaker.windowMs?',
       'binding "orders": watchdog.silence is not known: did you mean watchdog.silenceMs?',
-      'binding "sessions": colour is not known, known are queue, topic, subscription, connectionString, replyTo, replyToConnectionString, ' +
+      'binding "sessions": colour is not known, known are connection, queue, topic, subscription, connectionString, replyTo, replyToConnectionString, ' +
         'allowReplyTo, decode, formats, compression, strictFormats, maxConcurrentCalls, prefetch, batch, retry, circuitBreaker, watchdog, sessions, entity, replyToEntity, pattern, senders, receivers, entities',
       'binding "sessions": sessions.idleTimeout is not known: did you mean sessions.idleTimeoutMs?',
     ]);

@@ -14,6 +14,8 @@ import { payloadParameter } from './payload-parameter.js';
 export interface Channel {
   /** As Service Bus addresses it; undefined where calls name it. */
   readonly address: string | undefined;
+  /** The name of the connection with its namespace; undefined for the one without. */
+  readonly connection?: string | undefined;
   readonly kind: 'queue' | 'subscription' | 'queue or topic';
   readonly requiresSession: boolean;
 }
@@ -65,12 +67,14 @@ export function applicationOperations({
   const received = [...controllerHandlers(modules)]
     .filter(({ transport }) => transport === undefined || transport === own)
     .flatMap((handler) => receptionsOf(handler, bindings, messageOf));
-  const sent = contracts.uses().flatMap(({ contract, publishers }) =>
-    publishers.map((by): Operation => {
-      const address = contracts.destinationOf(contract);
-      const channel: Channel = { address, kind: 'queue or topic', requiresSession: false };
-      return { by, action: 'send', message: messageOf(contract), channel };
-    }),
+  const sent = bindings.connections.flatMap((connection) =>
+    contracts.usesOf(connection).flatMap(({ contract, publishers }) =>
+      publishers.map((by): Operation => {
+        const address = contracts.destinationOf(contract, connection);
+        const channel: Channel = { address, connection, kind: 'queue or topic', requiresSession: false };
+        return { by, action: 'send', message: messageOf(contract), channel };
+      }),
+    ),
   );
   return [...received, ...sent];
 }
@@ -91,9 +95,9 @@ function receptionsOf(
   });
 }
 
-function channelOf({ entityPath, subscription, sessions }: Binding): Channel {
+function channelOf({ entityPath, connection, subscription, sessions }: Binding): Channel {
   const kind = subscription === undefined ? 'queue' : 'subscription';
-  return { address: entityPath, kind, requiresSession: sessions !== undefined };
+  return { address: entityPath, connection, kind, requiresSession: sessions !== undefined };
 }
 
 function fromContract({ name, subject, type, payload, result, description }: Contract): ApplicationMessage {

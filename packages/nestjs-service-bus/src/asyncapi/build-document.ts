@@ -81,8 +81,10 @@ class Builder {
     return name;
   }
 
-  private channel({ address, kind, requiresSession }: Channel, contract: string, message: string): string {
-    const name = channelName(address ?? `${contract}.anywhere`);
+  private channel(channel: Channel, contract: string, message: string): string {
+    const { address, connection, kind, requiresSession } = channel;
+    const place = connection === undefined ? '' : `${connection}.`;
+    const name = channelName(place + (address ?? `${contract}.anywhere`));
     const known = this.channels[name];
     const isSessional = requiresSession || known?.['x-requires-session'] === true;
     const words = address === undefined ? 'Each call names the queue or topic.' : DESCRIPTIONS[kind];
@@ -91,6 +93,7 @@ class Builder {
       description: kind === 'queue or topic' ? (known?.description ?? words) : words,
       messages: inOrder({ ...known?.messages, [message]: { $ref: `#/components/messages/${message}` } }),
       ...(isSessional && { 'x-requires-session': true }),
+      ...(connection !== undefined && { 'x-connection': connection }),
     };
     return name;
   }

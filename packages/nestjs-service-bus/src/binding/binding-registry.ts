@@ -38,6 +38,18 @@ export interface UsedReplyQueue {
   readonly options: DeclaredDestination;
 }
 
+/** What there is to know of a connection that is there. */
+export interface Connected {
+  /** Stands before the name of each entity: a developer's own ones, in a namespace that others use as well. */
+  readonly prefix: string;
+  /** The host of its namespace. */
+  readonly namespace: string;
+  /** Undefined where nothing is requested. */
+  readonly replyQueue: UsedReplyQueue | undefined;
+  /** What messages of its bindings look like, where these say nothing else. */
+  readonly wire: WireOptions & { readonly strictFormats?: boolean | undefined };
+}
+
 /** What options are from that a feature module declares. */
 const FEATURE = 'forFeature';
 
@@ -47,15 +59,8 @@ export class BindingRegistry {
   private readonly sources = new Map<string, readonly OptionsSource[]>();
   private readonly wrong = new Set<string>();
   private readonly noted = new Set<string>();
-  private readonly used: UsedEntities[] = [];
-  /** Stands before the name of each entity: a developer's own ones, in a namespace that others use as well. */
-  entityPrefix = '';
-  /** The host of the application's namespace. */
-  namespace = '';
-  /** Undefined where nothing is requested. */
-  replyQueue?: UsedReplyQueue;
-  /** What bindings' messages look like that say nothing else. */
-  wire: WireOptions & { readonly strictFormats?: boolean | undefined } = {};
+  private readonly used: { readonly connection: string | undefined; readonly entities: UsedEntities }[] = [];
+  private readonly connected = new Map<string | undefined, Connected>();
 
   /** What was wrong so far, one line each: a start reports all of it together. */
   get problems(): string[] {
@@ -123,49 +128,66 @@ export class BindingRegistry {
     return this.sources.get(pattern) ?? [];
   }
 
-  /** Takes note of what a feature uses besides its binding. */
-  use(entities: UsedEntities): void {
-    this.used.push(entities);
+  /** Takes note of what a feature uses of a connection besides its binding. */
+  use(entities: UsedEntities, connection?: string): void {
+    this.used.push({ connection, entities });
   }
 
-  /** What features use besides their bindings, with the prefix. */
-  usedEntities(): UsedEntities {
+  /** What features use of a connection besides their bindings, with the prefix. */
+  usedEntities(connection?: string): UsedEntities {
+    const used = this.used.filter((one) => one.connection === connection).map(({ entities }) => entities);
+    const prefix = this.prefixOf(connection);
     return {
-      senders: this.used.flatMap(({ senders }) =>
-        senders.map((sender) => ({ ...sender, entity: this.prefixed(sender.entity) })),
+      senders: used.flatMap(({ senders }) =>
+        senders.map((sender) => ({ ...sender, entity: prefix + sender.entity })),
       ),
-      receivers: this.used.flatMap(({ receivers }) =>
+      receivers: used.flatMap(({ receivers }) =>
         receivers.map(({ path: [entity = '', ...inner], hasOwnKey }) => ({
-          path: [this.prefixed(entity), ...inner],
+          path: [prefix + entity, ...inner],
           hasOwnKey,
         })),
       ),
-      declared: this.used.flatMap(({ declared }) =>
+      declared: used.flatMap(({ declared }) =>
         declared.map(({ name, options }) => ({
-          name: this.prefixed(name),
-          options: this.prefixedOptions(options),
+          name: prefix + name,
+          options: prefixForwarding(options, prefix),
         })),
       ),
     };
   }
 
+  /** Takes note of a connection that is there. */
+  connect(connection: string | undefined, connected: Connected): void {
+    this.connected.set(connection, connected);
+  }
+
+  /** Undefined for a connection that is not there. */
+  connectionOf(connection: string | undefined): Connected | undefined {
+    return this.connected.get(connection);
+  }
+
+  /** The names of the connections that are there; undefined for the one without. */
+  get connections(): (string | undefined)[] {
+    return [...this.connected.keys()];
+  }
+
   /** The name of an entity as the namespace has it. */
-  prefixed(name: string): string {
-    return this.entityPrefix + name;
+  prefixed(name: string, connection?: string): string {
+    return this.prefixOf(connection) + name;
   }
 
   /** The same for what forwards its messages. */
-  prefixedOptions(options: DeclaredDestination): DeclaredDestination {
-    return prefixForwarding(options, this.entityPrefix);
+  prefixedOptions(options: DeclaredDestination, connection?: string): DeclaredDestination {
+    return prefixForwarding(options, this.prefixOf(connection));
   }
 
   patterns(): string[] {
     return [...new Set([...this.bindings.keys(), ...this.wrong])];
   }
 
-  /** Adds what the application says of all bindings. */
+  /** Adds what the binding's connection says of all bindings. */
   private complete(binding: Binding): Binding {
-    const { formats, compression, strictFormats } = this.wire;
+    const { formats, compression, strictFormats } = this.connected.get(binding.connection)?.wire ?? {};
     const prefixed = this.withPrefix(binding);
     if (formats === undefined && compression === undefined && strictFormats === undefined) return prefixed;
     return {
@@ -176,8 +198,12 @@ export class BindingRegistry {
     };
   }
 
+  private prefixOf(connection: string | undefined): string {
+    return this.connected.get(connection)?.prefix ?? '';
+  }
+
   private withPrefix(binding: Binding): Binding {
-    const prefix = this.entityPrefix;
+    const prefix = this.prefixOf(binding.connection);
     if (prefix === '') return binding;
     const { entity, entityPath, replyTo, declaredEntity, declaredReplyTo } = binding;
     return {

@@ -37,6 +37,11 @@ export type AllowReplyTo = boolean | readonly string[] | ((destination: string) 
 
 /** Where a pattern's messages come from and how they are handled, as a feature module declares it. */
 export interface BindingOptions extends WireOptions {
+  /**
+   * The `name` of the `forRoot` whose namespace this is: what is read, and where results go. Default: that of the
+   * `forRoot` without a name.
+   */
+  readonly connection?: string;
   /** The queue to read. Default: the queue that is named like the pattern. */
   readonly queue?: string;
   /** The topic to read, together with `subscription`. */
@@ -99,6 +104,8 @@ export interface BindingOptions extends WireOptions {
 /** A binding with every choice made. */
 export interface Binding {
   readonly pattern: string;
+  /** Undefined for the connection without a name. */
+  readonly connection: string | undefined;
   /** The queue, or the topic when there is a subscription. */
   readonly entity: string;
   readonly subscription: string | undefined;

@@ -1,10 +1,19 @@
 import { type Binding } from './binding.js';
+import { ofConnection } from './connection-name.js';
+
+/** A binding and what it reads, for the log: `work (orders)`. */
+export function nameBinding(
+  { pattern, entityPath, connection }: Pick<Binding, 'pattern' | 'entityPath' | 'connection'>,
+  more = '',
+): string {
+  return `${pattern} (${entityPath}${ofConnection(connection)}${more})`;
+}
 
 /** What a binding does, in one line for the log of the start. */
 export function describeBinding(binding: Binding): string {
-  const { pattern, entityPath, replyTo, maxConcurrentCalls, adaptive, batch } = binding;
+  const { pattern, connection, entityPath, replyTo, maxConcurrentCalls, adaptive, batch } = binding;
   const replies = replyTo === undefined ? '' : `, replies to ${replyTo}`;
   const upTo = adaptive ? ` (auto, up to ${adaptive.max})` : '';
   const batches = batch ? `, in batches of up to ${batch.maxMessages}` : '';
-  return `${pattern}: receives from ${entityPath}${replies}, ${maxConcurrentCalls} at once${upTo}${batches}`;
+  return `${pattern}: receives from ${entityPath}${ofConnection(connection)}${replies}, ${maxConcurrentCalls} at once${upTo}${batches}`;
 }

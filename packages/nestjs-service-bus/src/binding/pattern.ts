@@ -1,3 +1,4 @@
+import { connectionName } from './connection-name.js';
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
 import { unknownOptions } from './unknown-options.js';
 
@@ -36,6 +37,12 @@ export function bindingName(pattern: BindingPattern): string {
     `forFeature: the pattern ${JSON.stringify(pattern)} is a handler's: ` +
       `a binding has { pattern: ${JSON.stringify(pattern['binding'])} }, for handlers of all its subjects`,
   ]);
+}
+
+/** What a binding is called that nobody gives a name: namespaces may have entities of the same name. */
+export function patternFor(entity: string, connection: string | undefined): string {
+  const name = connectionName(connection);
+  return name === undefined ? entity : `${name}:${entity}`;
 }
 
 /** An object pattern's name can be no queue's. */

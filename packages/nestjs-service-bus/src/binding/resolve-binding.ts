@@ -5,6 +5,7 @@ import { DEFAULT_BINDING_RETRY_POLICY } from './retry-policy.js';
 import { DEFAULT_WATCHDOG_POLICY } from './watchdog-policy.js';
 import { type Binding, type BindingOptions, type SessionOptions } from './binding.js';
 import { checkInteger } from './check-integer.js';
+import { connectionName, connectionNameProblem } from './connection-name.js';
 import { entityProblems } from './entity-problems.js';
 import { keyProblemsOf } from './only-entity.js';
 import { isObjectPattern } from './pattern.js';
@@ -32,6 +33,7 @@ export function resolveBinding(pattern: string, options: BindingOptions): Bindin
   const sessions = resolveSessions(options);
   return {
     pattern,
+    connection: connectionName(options.connection),
     entity,
     subscription,
     entityPath: subscription === undefined ? entity : `${entity}/Subscriptions/${subscription}`,
@@ -109,7 +111,8 @@ function readingProblems(options: BindingOptions): string[] {
 
 function keyProblems(pattern: string, options: BindingOptions): string[] {
   const { connectionString, replyTo, replyToConnectionString } = options;
-  const problems: string[] = [];
+  const nameProblem = connectionNameProblem(options.connection);
+  const problems = nameProblem === undefined ? [] : [`connection ${nameProblem}`];
   if (connectionString !== undefined) {
     const entity = options.topic ?? options.queue ?? pattern;
     problems.push(...keyProblemsOf('connectionString', connectionString, entity));

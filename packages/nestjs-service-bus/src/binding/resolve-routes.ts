@@ -137,7 +137,7 @@ function findShared(routed: ReadonlyMap<string, RoutedBinding>): string[] {
   const owners = new Map<string, string>();
   const problems: string[] = [];
   for (const { binding } of routed.values()) {
-    const key = binding.entityPath.toLowerCase();
+    const key = JSON.stringify([binding.connection, binding.entityPath.toLowerCase()]);
     const owner = owners.get(key);
     if (owner === undefined) owners.set(key, binding.pattern);
     else {

@@ -12,6 +12,7 @@ import { type OptionNames, unknownOptions } from './unknown-options.js';
 
 /** Every option of a binding. */
 export const BINDING_OPTIONS: OptionNames<BindingOptions> = {
+  connection: true,
   queue: true,
   topic: true,
   subscription: true,

@@ -1,15 +1,16 @@
-import { ServiceBusAdministrationClient } from '@azure/service-bus';
 import { parseArgs } from 'node:util';
 import { type INestApplicationContext } from '@nestjs/common';
 
+import { DEFAULT_CONNECTION, nameConnection, unknownConnection } from '../binding/connection-name.js';
 import { accessOf } from '../describe/access-of.js';
 import { type ApplicationDescription } from '../describe/application-description.js';
 import { describeApplication } from '../describe/describe-application.js';
 import { describeJson } from '../describe/describe-json.js';
 import { describeMermaid } from '../describe/describe-mermaid.js';
 import { describeText } from '../describe/describe-text.js';
-import { MODULE_OPTIONS_TOKEN } from '../service-bus.module-definition.js';
-import { namespaceHost, type ServiceBusModuleOptions } from '../service-bus-options.js';
+import { type ServiceBusNamespace } from '../service-bus.namespace.js';
+import { ServiceBusNamespaces } from '../service-bus.namespaces.js';
+import { namespaceHost } from '../service-bus-options.js';
 import { applyTopology } from '../topology/administration/apply-topology.js';
 import { NamespaceAdministration } from '../topology/administration/namespace-administration.js';
 import { toAzCommands } from '../topology/export/az-commands.js';
@@ -38,6 +39,8 @@ export const TOPOLOGY_USAGE = `nestjs-service-bus topology <what> <file> [option
     --name            keda: the Deployment's name (default: app); --namespace: that of Service Bus
 
   --export            the name of the root module, where the file exports several
+  --connection        the name of the forRoot that is meant, or default for the one without; else each in turn, but one
+                      at a time for export and for the formats json and mermaid
 `;
 
 /** `topology …`: exit code 0, 2 where the namespace is not as it is wanted. */
@@ -53,11 +56,43 @@ export async function runTopology(
     throw new CommandError(TOPOLOGY_USAGE.trimEnd());
   const app = await load(file, { exportName: values.export });
   try {
-    const description = describeApplication(app);
-    return await action({ app, description, values, streams });
+    const namespaces = namespacesOf(app, values.connection);
+    if (namespaces.length > 1 && isOneDocument(what, values)) throw whichOne(namespaces);
+    const codes: number[] = [];
+    for (const namespace of namespaces) {
+      if (namespaces.length > 1) streams.output.write(`${heading(namespace, codes.length === 0)}\n`);
+      const description = describeApplication(app, namespace.name ?? DEFAULT_CONNECTION);
+      codes.push(await action({ namespace, description, values, streams }));
+    }
+    return Math.max(0, ...codes);
   } finally {
     await app.close();
   }
+}
+
+/** All of an application, or the one of this name. */
+function namespacesOf(app: INestApplicationContext, connection: string | undefined): ServiceBusNamespace[] {
+  const all = [...app.get(ServiceBusNamespaces, { strict: false })];
+  if (connection === undefined) return all;
+  const name = connection === DEFAULT_CONNECTION ? undefined : connection;
+  const found = all.filter((namespace) => namespace.name === name);
+  if (found.length > 0) return found;
+  const known = all.map((namespace) => namespace.name);
+  throw new CommandError(unknownConnection('--connection', name, known));
+}
+
+/** What is printed would be no Bicep, and no JSON, twice in a row. */
+function isOneDocument(what: string, { format = 'text' }: Values): boolean {
+  return what === 'export' || (what === 'describe' && format !== 'text');
+}
+
+function whichOne(namespaces: readonly ServiceBusNamespace[]): CommandError {
+  const names = namespaces.map(({ name }) => `--connection ${name ?? DEFAULT_CONNECTION}`).join(' or ');
+  return new CommandError(`the application has ${namespaces.length} namespaces: add ${names}`);
+}
+
+function heading({ name, options }: ServiceBusNamespace, isFirst: boolean): string {
+  return `${isFirst ? '' : '\n'}# ${nameConnection(name)}, ${namespaceHost(options)}`;
 }
 
 interface Values {
@@ -65,11 +100,12 @@ interface Values {
   readonly export?: string;
   readonly name?: string;
   readonly namespace?: string;
+  readonly connection?: string;
   readonly delete?: boolean;
 }
 
 interface Call {
-  readonly app: INestApplicationContext;
+  readonly namespace: ServiceBusNamespace;
   readonly description: ApplicationDescription;
   readonly values: Values;
   readonly streams: Streams;
@@ -91,13 +127,13 @@ const ACTIONS: Readonly<Record<string, (call: Call) => Promise<number> | number>
     tell(call.streams, plan, 'the namespace is as it is wanted');
     return plan.length === 0 ? 0 : 2;
   },
-  apply: async ({ app, description, values, streams }) => {
+  apply: async ({ namespace, description, values, streams }) => {
     const performed = (change: Change): unknown => streams.output.write(`${describeChange(change)}\n`);
     const options = {
       mayDelete: values.delete === true,
       performed: (change: Change) => void performed(change),
     };
-    const { done, left } = await applyTopology(administrationOf(app), description.topology, options);
+    const { done, left } = await applyTopology(administrationOf(namespace), description.topology, options);
     if (done.length === 0 && left.length === 0) streams.output.write('nothing to do\n');
     for (const change of left) {
       const remedy = ['recreate', 'delete'].includes(change.action)
@@ -122,16 +158,12 @@ const ACTIONS: Readonly<Record<string, (call: Call) => Promise<number> | number>
   },
 };
 
-async function planOf({ app, description: { topology } }: Call): Promise<Change[]> {
-  return planTopology(topology, await administrationOf(app).read(topology));
+async function planOf({ namespace, description: { topology } }: Call): Promise<Change[]> {
+  return planTopology(topology, await administrationOf(namespace).read(topology));
 }
 
-function administrationOf(app: INestApplicationContext): NamespaceAdministration {
-  const options = app.get<ServiceBusModuleOptions>(MODULE_OPTIONS_TOKEN, { strict: false });
-  return new NamespaceAdministration(
-    app.get(ServiceBusAdministrationClient, { strict: false }),
-    namespaceHost(options),
-  );
+function administrationOf({ administrationClient, options }: ServiceBusNamespace): NamespaceAdministration {
+  return new NamespaceAdministration(administrationClient, namespaceHost(options));
 }
 
 function tell({ output }: Streams, plan: readonly Change[], nothing: string): void {
@@ -159,6 +191,7 @@ function readArguments(args: readonly string[]): { values: Values; positionals: 
       export: text,
       name: text,
       namespace: text,
+      connection: text,
       delete: { type: 'boolean' },
     } as const;
     return parseArgs({ args: [...args], options, allowPositionals: true });

@@ -4,6 +4,7 @@ import { type Contract } from './contract.js';
 
 const HANDLED = 'service-bus:contract';
 const PUBLISHED = 'service-bus:publishes';
+const PUBLISHERS = 'service-bus:publishers';
 
 /** Notes on a handler's method which contract it is for. */
 export function markHandled(method: object, contract: Contract): void {
@@ -23,4 +24,15 @@ export function markPublished(owner: object, contracts: readonly Contract[]): vo
 /** The contracts that a class says it publishes, or a class that it extends. */
 export function publishedContracts(owner: object): readonly Contract[] {
   return (Reflect.getMetadata(PUBLISHED, owner) as Contract[] | undefined) ?? [];
+}
+
+/** Notes on a class that it has the publisher of a connection injected; undefined for the one without a name. */
+export function markPublisher(owner: object, connection: string | undefined): void {
+  const known = (Reflect.getMetadata(PUBLISHERS, owner) as (string | undefined)[] | undefined) ?? [];
+  Reflect.defineMetadata(PUBLISHERS, [...known, connection], owner);
+}
+
+/** The connections that a class publishes to; undefined for the one without a name, which classes need not mention. */
+export function publishersOf(owner: object): readonly (string | undefined)[] {
+  return (Reflect.getMetadata(PUBLISHERS, owner) as (string | undefined)[] | undefined) ?? [undefined];
 }

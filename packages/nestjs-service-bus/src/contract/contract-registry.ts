@@ -5,9 +5,10 @@ import { BindingRegistry } from '../binding/binding-registry.js';
 import { type DeclaredDestination } from '../binding/entity-options.js';
 import { type ProviderLookup } from '../binding/handler-declaration.js';
 import { controllerHandlers } from '../binding/handlers.js';
+import { parsePattern } from '../binding/pattern.js';
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
 import { type Contract } from './contract.js';
-import { handledContract, publishedContracts } from './contract-marks.js';
+import { handledContract, publishedContracts, publishersOf } from './contract-marks.js';
 import { describePayload } from './payload-type.js';
 import { type PayloadValidator } from './payload-validator.js';
 import { resolveDestination } from './resolve-destination.js';
@@ -55,15 +56,15 @@ export class ContractRegistry {
     private readonly bindings: BindingRegistry,
   ) {}
 
-  /** What describes the application prints this. */
-  contracts(): DescribedContract[] {
-    return this.uses().map(({ contract, publishers, handlers }) => ({
+  /** What describes the application prints this: the contracts whose messages come from or go to this connection. */
+  contracts(connection?: string): DescribedContract[] {
+    return this.usesOf(connection).map(({ contract, publishers, handlers }) => ({
       name: contract.name,
       subject: contract.subject,
       payload: describePayload(contract.payload),
       result: contract.result && describePayload(contract.result),
-      destination: this.destinationOf(contract),
-      entity: contract.entity && this.bindings.prefixedOptions(contract.entity),
+      destination: this.destinationOf(contract, connection),
+      entity: contract.entity && this.bindings.prefixedOptions(contract.entity, connection),
       publishers,
       handlers,
     }));
@@ -71,18 +72,28 @@ export class ContractRegistry {
 
   /** The contracts that decorators name, in the order of their names. */
   uses(): readonly ContractUse[] {
-    return (this.declared ??= findUses(this.modules));
+    const isUsed = (): boolean => true;
+    return (this.declared ??= findUses(this.modules, { publishes: isUsed, handles: isUsed }));
+  }
+
+  /** The same, of those who publish to this connection, or whose binding reads from it. */
+  usesOf(connection: string | undefined): readonly ContractUse[] {
+    return findUses(this.modules, {
+      publishes: (owner) => publishersOf(owner).includes(connection),
+      handles: (patterns) =>
+        patterns.some((one) => this.bindings.find(parsePattern(one).binding)?.connection === connection),
+    });
   }
 
   /** The queue or topic of a contract. Throws a ServiceBusConfigurationError when it cannot be found. */
-  destinationOf(contract: Contract): string | undefined {
+  destinationOf(contract: Contract, connection?: string): string | undefined {
     const destination = resolveDestination(contract, this.lookUp);
-    return destination === undefined ? undefined : this.prefixed(destination);
+    return destination === undefined ? undefined : this.prefixed(destination, connection);
   }
 
   /** What the application calls an entity may be a part of its name. */
-  prefixed(entity: string): string {
-    return this.bindings.prefixed(entity);
+  prefixed(entity: string, connection?: string): string {
+    return this.bindings.prefixed(entity, connection);
   }
 
   /** Throws a ServiceBusConfigurationError for a contract whose name another one has. */
@@ -138,20 +149,25 @@ export function ruleProblems(
     );
 }
 
-function findUses(modules: ModulesContainer): ContractUse[] {
+interface UseFilter {
+  readonly publishes: (owner: object) => boolean;
+  readonly handles: (patterns: readonly unknown[]) => boolean;
+}
+
+function findUses(modules: ModulesContainer, { publishes, handles }: UseFilter): ContractUse[] {
   const uses = new Map<Contract, { publishers: Set<string>; handlers: Set<string> }>();
   const useOf = (contract: Contract): { publishers: Set<string>; handlers: Set<string> } => {
     const use = uses.get(contract) ?? { publishers: new Set(), handlers: new Set() };
     uses.set(contract, use);
     return use;
   };
-  for (const { run, name } of controllerHandlers(modules)) {
+  for (const { run, name, patterns } of controllerHandlers(modules)) {
     const contract = handledContract(run);
-    if (contract) useOf(contract).handlers.add(name);
+    if (contract && handles(patterns)) useOf(contract).handlers.add(name);
   }
   for (const module of modules.values()) {
     for (const { metatype } of [...module.providers.values(), ...module.controllers.values()]) {
-      if (typeof metatype !== 'function') continue;
+      if (typeof metatype !== 'function' || !publishes(metatype)) continue;
       for (const contract of publishedContracts(metatype)) useOf(contract).publishers.add(metatype.name);
     }
   }

@@ -61,6 +61,7 @@ export class ServiceBusPublisher {
     private readonly senders: SenderPool,
     private readonly contracts: ContractRegistry,
     private readonly settings: PublisherSettings,
+    private readonly connection: string | undefined,
   ) {
     this.wire = wireOf([settings.wire]);
   }
@@ -70,8 +71,9 @@ export class ServiceBusPublisher {
     senders: SenderPool,
     contracts: ContractRegistry,
     settings: PublisherSettings,
+    connection?: string,
   ): Promise<ServiceBusPublisher> {
-    const publisher = new ServiceBusPublisher(senders, contracts, settings);
+    const publisher = new ServiceBusPublisher(senders, contracts, settings, connection);
     const isUsed = contracts.uses().some(({ contract }) => publisher.isValidated(contract));
     if (isUsed) await publisher.findValidator();
     return publisher;
@@ -179,8 +181,11 @@ export class ServiceBusPublisher {
     const { order, to, ...properties } = options;
     checkPublishOptions(contract.name, options);
     this.contracts.checkPublished(contract);
+    const { connection } = this;
     const destination =
-      to === undefined ? this.contracts.destinationOf(contract) : this.contracts.prefixed(to);
+      to === undefined
+        ? this.contracts.destinationOf(contract, connection)
+        : this.contracts.prefixed(to, connection);
     if (destination === undefined) throw noDestination(contract.name);
     // Messages of one session are validated side by side, and still leave in the order of the calls.
     const session = order ?? properties.sessionId ?? sessionOf(contract, payload);
@@ -232,7 +237,7 @@ export class ServiceBusPublisher {
     const { client } = this.settings;
     if (!client) {
       throw new ServiceBusConfigurationError([
-        `contract "${name}": request() needs a queue for replies: ServiceBusModule.forRoot({ replyQueue: '…' })`,
+        `contract "${name}": request() needs a queue for replies: ServiceBusModule.forRoot({ ${this.connection === undefined ? '' : `name: '${this.connection}', `}replyQueue: '…' })`,
       ]);
     }
     if (this.isClosed) throw new Error(`the service is closed: "${name}" cannot be requested`);

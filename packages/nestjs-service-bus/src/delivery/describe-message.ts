@@ -1,4 +1,5 @@
 import { type Binding } from '../binding/binding.js';
+import { nameBinding } from '../binding/describe-binding.js';
 import { type Delivery } from './delivery.js';
 
 /** A message's id in a log line, or else its place in the queue; on one line, whatever is in it. */
@@ -11,5 +12,5 @@ export function nameOf({ messageId, sequenceNumber }: Delivery['message']): stri
 /** A message's name in a log line: where it is from, which it is, which attempt this is; never its body. */
 export function describeMessage(delivery: Delivery, binding: Binding): string {
   const id = nameOf(delivery.message);
-  return `${binding.pattern} (${binding.entityPath}): message ${id}, attempt ${delivery.attempt}`;
+  return `${nameBinding(binding)}: message ${id}, attempt ${delivery.attempt}`;
 }

@@ -6,8 +6,10 @@ import { type DescribedContract } from '../contract/contract-registry.js';
 import { type Topology } from '../topology/model/topology.js';
 import { type DescribedOption } from './describe-options.js';
 
-/** What an application reads, handles and sends to, as it declares it: no broker is asked. */
+/** What an application reads, handles and sends to in a namespace, as it declares it: no broker is asked. */
 export interface ApplicationDescription {
+  /** The name of the connection with the namespace; undefined for the one without. */
+  readonly connection: string | undefined;
   /** In the order of their handlers. */
   readonly bindings: readonly DescribedBinding[];
   /** Those that `@Publishes` and `@Handles` name, in the order of their names. */
@@ -18,7 +20,7 @@ export interface ApplicationDescription {
   readonly senders: readonly UsedSender[];
   /** Injected receivers. */
   readonly receivers: readonly UsedReceiver[];
-  /** Client proxies of `ClientsModule`, for the application's own namespace. */
+  /** Client proxies of `ClientsModule`, for this namespace. */
   readonly clients: readonly DescribedClient[];
   /** The entities of all these, and what they are to be like. */
   readonly topology: Topology;

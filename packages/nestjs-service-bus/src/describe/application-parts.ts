@@ -24,7 +24,7 @@ export interface ApplicationParts extends Pick<UsedEntities, 'senders' | 'receiv
   readonly contracts: readonly DescribedContract[];
   /** With its prefix. */
   readonly replyQueue: UsedReplyQueue | undefined;
-  /** Client proxies of the application's own namespace. */
+  /** Client proxies of the connection's namespace. */
   readonly clients: readonly NamedClient[];
 }
 
@@ -39,19 +39,22 @@ export interface NamedClient extends ClientEntities {
   readonly name: string;
 }
 
-/** Gathers what an application declares; what is wrong with bindings is noted with their registry. */
-export function partsOf({ modules, bindings, contracts }: ApplicationSources): ApplicationParts {
-  const { replyQueue } = bindings;
+/** Gathers what an application declares of a connection; what is wrong with bindings is noted with their registry. */
+export function partsOf(
+  { modules, bindings, contracts }: ApplicationSources,
+  connection: string | undefined,
+): ApplicationParts {
+  const { replyQueue, namespace: host } = bindings.connectionOf(connection) ?? {};
   return {
-    ...bindings.usedEntities(),
-    bindings: bindingsOf(modules, bindings),
-    contracts: contracts.contracts(),
+    ...bindings.usedEntities(connection),
+    bindings: bindingsOf(modules, bindings).filter(({ binding }) => binding.connection === connection),
+    contracts: contracts.contracts(connection),
     replyQueue: replyQueue && {
       ...replyQueue,
-      name: bindings.prefixed(replyQueue.name),
-      options: bindings.prefixedOptions(replyQueue.options),
+      name: bindings.prefixed(replyQueue.name, connection),
+      options: bindings.prefixedOptions(replyQueue.options, connection),
     },
-    clients: clientsOf(modules).filter(({ namespace }) => namespace === bindings.namespace),
+    clients: clientsOf(modules).filter(({ namespace }) => namespace === host),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
 import { type Binding } from '../binding/binding.js';
+import { nameBinding } from '../binding/describe-binding.js';
 import { type ClientSource } from '../sdk/index.js';
 import { type BindingRuntime, type MessageRuntime } from '../message/binding-runtime.js';
 import { within } from '../time/within.js';
@@ -255,6 +256,6 @@ export class Consumer implements LinkOwner {
   }
 
   private describe(): string {
-    return `${this.binding.pattern} (${this.binding.entityPath})`;
+    return nameBinding(this.binding);
   }
 }

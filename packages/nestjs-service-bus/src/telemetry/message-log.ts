@@ -1,6 +1,7 @@
 import { type Logger } from '@nestjs/common';
 
 import { type Binding } from '../binding/binding.js';
+import { ofConnection } from '../binding/connection-name.js';
 import { aboutMessage } from '../delivery/current-message.js';
 import { type Delivery } from '../delivery/delivery.js';
 import { nameOf } from '../delivery/describe-message.js';
@@ -24,10 +25,11 @@ export class MessageLog {
   ended(delivery: Delivery, outcome: Outcome | undefined, durationMs: number): void {
     const end = delivery.state === 'lost' ? 'lock lost' : endOf(outcome);
     if (end === undefined) return;
-    const { entityPath } = this.binding;
+    const { entityPath, connection } = this.binding;
     const went = end === 'completed' ? wayOf(delivery) : ` ${end}`;
     const ms = Math.round(durationMs);
-    const line = `${entityPath}: message ${nameOf(delivery.message)}${went}, ${ms} ms, attempt ${delivery.attempt}`;
+    const message = `message ${nameOf(delivery.message)}${went}, ${ms} ms, attempt ${delivery.attempt}`;
+    const line = `${entityPath}${ofConnection(connection)}: ${message}`;
     aboutMessage(delivery, this.binding, () => this.write(line), { outcome: end, durationMs: ms });
   }
 }

@@ -4,12 +4,15 @@ import { type Attributes } from '@opentelemetry/api';
 export interface Destination {
   readonly entity: string;
   readonly subscription?: string | undefined;
+  /** The name of the connection that leads to it; undefined for the one without. */
+  readonly connection?: string | undefined;
 }
 
 /** Names a queue, or a topic's subscription, as the messaging conventions do. */
-export function destinationAttributes({ entity, subscription }: Destination): Attributes {
+export function destinationAttributes({ entity, subscription, connection }: Destination): Attributes {
   const attributes: Attributes = { 'messaging.destination.name': entity };
   if (subscription !== undefined) attributes['messaging.destination.subscription.name'] = subscription;
+  if (connection !== undefined) attributes['service_bus.connection'] = connection;
   return attributes;
 }
 

@@ -17,8 +17,6 @@ import { makeSentCounter, SendMetrics } from './send-metrics.js';
 import { SendSpans } from './send-spans.js';
 import { ServerMetrics } from './server-metrics.js';
 
-const OTHER_DESTINATIONS: Destination = { entity: OTHER };
-
 /** Telemetry that is switched on by options, not by OpenTelemetry's SDK. */
 export interface TelemetryOptions {
   readonly currentMessage?: boolean | undefined;
@@ -36,6 +34,8 @@ export class Telemetry implements SendObservers {
     /** Undefined if no SDK is set up. */
     private readonly openTelemetry: OpenTelemetry | undefined,
     private readonly logger: Pick<Logger, 'log' | 'debug'> | undefined,
+    /** Of the connection that it is for; undefined for the one without. */
+    private readonly connection: string | undefined,
   ) {
     const meter = openTelemetry?.meter;
     if (!meter) return;
@@ -44,14 +44,15 @@ export class Telemetry implements SendObservers {
   }
 
   /** Destinations that come from outside are measured as one: each would be a time series of its own. */
-  readonly foreign: SendObservers = { forSender: (entity) => this.observe({ entity }, OTHER_DESTINATIONS) };
+  readonly foreign: SendObservers = { forSender: (entity) => this.observe(entity, OTHER) };
 
   /** Looks for OpenTelemetry's SDK once: one that is set up later is not noticed. */
   static async find(
     options: TelemetryOptions = {},
     logger?: Pick<Logger, 'log' | 'debug'>,
+    connection?: string,
   ): Promise<Telemetry> {
-    return new Telemetry(options, await findOpenTelemetry(), logger);
+    return new Telemetry(options, await findOpenTelemetry(), logger, connection);
   }
 
   /** Returns undefined when metrics are off. */
@@ -80,11 +81,14 @@ export class Telemetry implements SendObservers {
 
   /** Returns undefined when everything is off. */
   forSender(entity: string): SendObserver | undefined {
-    return this.observe({ entity }, { entity });
+    return this.observe(entity, entity);
   }
 
-  private observe(destination: Destination, named: Destination): SendObserver | undefined {
+  private observe(entity: string, measuredAs: string): SendObserver | undefined {
     if (!this.openTelemetry) return undefined;
+    const { connection } = this;
+    const destination: Destination = { entity, connection };
+    const named: Destination = { entity: measuredAs, connection };
     const { api, tracer } = this.openTelemetry;
     const { durations, sent } = this;
     return {

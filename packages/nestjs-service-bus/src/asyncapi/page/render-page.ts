@@ -78,6 +78,8 @@ function renderMessage(name: string, message: AsyncApiMessage, document: AsyncAp
       const answer = operation.reply?.messages[0]?.$ref.split('/').at(-1);
       return html`<p>
         <code>${by}</code> ${direction} <code>${channel?.address ?? 'where each call says'}</code>${
+          channel?.['x-connection'] === undefined ? '' : ` of "${channel['x-connection']}"`
+        }${
           channel?.['x-requires-session'] ? ', which requires sessions' : ''
         }${answer === undefined ? html`.` : html`; it is answered by <a href="#message-${answer}">${answer}</a>.`}
       </p>`;

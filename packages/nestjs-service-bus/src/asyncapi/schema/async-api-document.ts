@@ -13,6 +13,8 @@ export interface AsyncApiChannel {
   readonly messages: Readonly<Record<string, Reference>>;
   /** Whether its messages need a session. */
   readonly 'x-requires-session'?: boolean;
+  /** The name of the connection with its namespace, where that has one. */
+  readonly 'x-connection'?: string;
 }
 
 /** Somebody who sends or receives. */

@@ -1,4 +1,5 @@
 import { type Binding } from '../../binding/binding.js';
+import { nameBinding } from '../../binding/describe-binding.js';
 import { type Delivery } from '../../delivery/delivery.js';
 import { type BindingRuntime } from '../../message/binding-runtime.js';
 import { type ConsumerHealth } from '../health/consumer-health.js';
@@ -46,13 +47,13 @@ export class Capacity implements Room {
     private readonly backlog = new Backlog().join(),
   ) {
     const { clock, logger, outputs } = runtime;
-    const { adaptive, circuitBreaker, maxConcurrentCalls, pattern, entityPath } = binding;
+    const { adaptive, circuitBreaker, maxConcurrentCalls } = binding;
     const slots = (this.slots = new Slots(maxConcurrentCalls));
     this.perCall = binding.batch?.maxMessages ?? 1;
     this.prefetch = new Prefetch(() => this.limit, clock.now(), binding.prefetch);
     if (circuitBreaker) {
       this.breaker = new CircuitBreaker(circuitBreaker, slots, clock, (state) =>
-        logger.warn(`${pattern} (${entityPath}): the circuit is ${state}`),
+        logger.warn(`${nameBinding(binding)}: the circuit is ${state}`),
       );
     }
     if (!adaptive) return;

@@ -29,6 +29,8 @@ export interface ConsumerHealth {
   readonly pattern: string;
   /** The queue, or `topic/Subscriptions/subscription`, that it reads. */
   readonly entityPath: string;
+  /** The name of the connection that it reads it by; not set for the one without a name. */
+  readonly connection?: string;
   /**
    * `receiving` is the healthy state. `degraded` still counts as up: messages wait but none has arrived, and the
    * receiver is being replaced.

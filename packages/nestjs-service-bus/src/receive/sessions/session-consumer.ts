@@ -1,6 +1,7 @@
 import { type ServiceBusSessionReceiver } from '@azure/service-bus';
 
 import { type Binding, type SessionOptions } from '../../binding/binding.js';
+import { nameBinding } from '../../binding/describe-binding.js';
 import { type ClientSource, describeRefusal, errorCode } from '../../sdk/index.js';
 import { type BindingRuntime } from '../../message/binding-runtime.js';
 import { within } from '../../time/within.js';
@@ -220,6 +221,6 @@ export class SessionConsumer {
   }
 
   private describe(): string {
-    return `${this.binding.pattern} (${this.binding.entityPath}, sessions)`;
+    return nameBinding(this.binding, ', sessions');
   }
 }

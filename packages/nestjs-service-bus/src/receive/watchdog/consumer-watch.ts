@@ -1,4 +1,5 @@
 import { type Binding } from '../../binding/binding.js';
+import { nameBinding } from '../../binding/describe-binding.js';
 import { type BindingRuntime } from '../../message/binding-runtime.js';
 import { type Capacity } from '../concurrency/capacity.js';
 import { type ConsumerHealth } from '../health/consumer-health.js';
@@ -80,14 +81,14 @@ export class ConsumerWatch implements WatchedReceiver {
   }
 
   changed(cause: string | undefined): void {
-    const { pattern, entityPath } = this.binding;
+    const name = nameBinding(this.binding);
     this.cause = cause;
     if (cause === undefined) {
-      this.runtime.logger.log(`${pattern} (${entityPath}): receives again`);
+      this.runtime.logger.log(`${name}: receives again`);
       return this.observer.receiving();
     }
-    this.runtime.logger.warn(`${pattern} (${entityPath}): ${cause}; goes on with a fresh receiver`);
-    if (this.isDown) this.observer.failing(new ReceiverSilentError(entityPath, cause));
+    this.runtime.logger.warn(`${name}: ${cause}; goes on with a fresh receiver`);
+    if (this.isDown) this.observer.failing(new ReceiverSilentError(this.binding.entityPath, cause));
     else this.observer.receiving();
   }
 

@@ -57,7 +57,7 @@ export class ServiceBusConnection {
     const other = namespaceOf(connectionString);
     if (other !== own) {
       throw new ServiceBusConfigurationError([
-        `a connection string of ${other} is given to what belongs to ${own}: an application has one namespace`,
+        `a connection string of ${other} is given to what belongs to ${own}: another namespace is a connection of its own, forRoot({ name: '…' })`,
       ]);
     }
     const options = { ...this.options, connectionString: withoutEntityPath(connectionString) };
