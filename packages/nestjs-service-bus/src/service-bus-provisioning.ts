@@ -14,7 +14,7 @@ import { namespaceHost } from './service-bus-options.js';
 import { TopologyError } from './topology/administration/administration-errors.js';
 import { applyTopology } from './topology/administration/apply-topology.js';
 import { NamespaceAdministration } from './topology/administration/namespace-administration.js';
-import { type Change, describeChange, isPossible, planTopology } from './topology/model/plan.js';
+import { type Change, describeChange, isPossible, planTopology, remedyFor } from './topology/model/plan.js';
 import { type Topology } from './topology/model/topology.js';
 
 /** Sees to it, before anything is received, that the namespaces have what the application declares. */
@@ -88,7 +88,7 @@ export class ServiceBusProvisioning {
     const { left } = await applyTopology(administration, desired, { onlyCreate: true, performed });
     // Receivers say it, too; here it is told once, and before they begin.
     for (const change of left.filter((one) => !isPossible(one))) {
-      this.logger.warn(`${place}: ${describeChange(change)}`);
+      this.logger.warn(`${place}: ${describeChange(change)}: ${remedyFor(change)}`);
     }
   }
 
@@ -99,9 +99,8 @@ export class ServiceBusProvisioning {
   ): Promise<void> {
     const plan = planTopology(desired, await administration.read(desired));
     if (plan.length === 0) return;
-    const remedy = 'run "npx nestjs-service-bus topology apply", or change what is declared';
     throw new ServiceBusConfigurationError(
-      plan.map((change) => `${place}: ${describeChange(change)}: ${remedy}`),
+      plan.map((change) => `${place}: ${describeChange(change)}: ${remedyFor(change)}`),
     );
   }
 }

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
 
+import { findRoots } from '../find-roots.js';
 import { chooseExport } from './choose-export.js';
 import { CommandError } from './command-error.js';
 import { compileApplication } from './compile-application.js';
@@ -23,11 +24,15 @@ export async function loadApplication(
   const module = await moduleOf(chooseExport(exported, file, exportName));
   // A microservice needs no HTTP platform.
   const strategy = { listen: (done: () => void) => done(), close: () => undefined };
-  return NestFactory.createMicroservice(module as Parameters<typeof NestFactory.createMicroservice>[0], {
-    strategy,
-    logger: false,
-    abortOnError: false,
-  });
+  const options = { strategy, logger: false, abortOnError: false } as const;
+  const app = await NestFactory.createMicroservice(
+    module as Parameters<typeof NestFactory.createMicroservice>[0],
+    options,
+  );
+  if (findRoots(app.get(ModulesContainer, { strict: false })).length > 0) return app;
+  throw new CommandError(
+    `${file}: the application does not use Service Bus: add ServiceBusModule.forRoot to the imports of the root module`,
+  );
 }
 
 async function importFile(file: string): Promise<Record<string, unknown>> {

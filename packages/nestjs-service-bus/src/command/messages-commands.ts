@@ -8,6 +8,7 @@ import { renderPage } from '../asyncapi/page/render-page.js';
 import { type AsyncApiDocument } from '../asyncapi/schema/async-api-document.js';
 import { describeMessages } from '../describe-messages.js';
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
+import { CommandError } from './command-error.js';
 
 /** Where a command writes. */
 interface Output {
@@ -44,7 +45,7 @@ export async function runAsyncApi(
   streams: Output,
   load: LoadApplication,
 ): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  const { values, positionals } = readArguments(args);
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0)
     throw usage('asyncapi takes one file: the one that exports the root module');
@@ -56,7 +57,7 @@ export async function runAsyncApi(
   });
   const text = values.html ? renderPage(document) : `${JSON.stringify(document, undefined, 2)}\n`;
   if (values.output === undefined) streams.output.write(text);
-  else await writeFile(values.output, text);
+  else await writeDocument(values.output, text);
   return 0;
 }
 
@@ -66,7 +67,7 @@ export async function runContract(
   streams: Output,
   load: LoadApplication,
 ): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  const { values, positionals } = readArguments(args);
   const [verb, oldFile, nowFile, ...more] = positionals;
   if (verb !== 'check' || oldFile === undefined || nowFile === undefined || more.length > 0) {
     throw usage(
@@ -80,6 +81,28 @@ export async function runContract(
   const changes = compareDocuments(old, now);
   streams.output.write(values.json ? `${JSON.stringify(changes, undefined, 2)}\n` : listOf(changes));
   return changes.some(({ isBreaking }) => isBreaking) ? BREAKING : 0;
+}
+
+function readArguments(args: readonly string[]): ReturnType<typeof parseMessagesArguments> {
+  try {
+    return parseMessagesArguments(args);
+  } catch (error) {
+    throw new CommandError(`${(error as Error).message}\n\n${MESSAGES_USAGE.trimEnd()}`);
+  }
+}
+
+function parseMessagesArguments(
+  args: readonly string[],
+): ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>> {
+  return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+}
+
+async function writeDocument(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw usage(`${file} cannot be written: ${(error as Error).message}`);
+  }
 }
 
 function listOf(changes: readonly ContractChange[]): string {

@@ -19,7 +19,13 @@ import { toRoleAssignments } from '../topology/export/role-assignments.js';
 import { toConfigJson } from '../topology/export/config-json.js';
 import { toScaledObject } from '../topology/export/keda.js';
 import { toTerraform } from '../topology/export/terraform.js';
-import { type Change, describeChange, planTopology } from '../topology/model/plan.js';
+import {
+  type Change,
+  describeChange,
+  isDestructive,
+  planTopology,
+  remedyFor,
+} from '../topology/model/plan.js';
 import { CommandError } from './command-error.js';
 import { loadApplication } from './load-application.js';
 import { type Streams } from './streams.js';
@@ -52,6 +58,8 @@ export async function runTopology(
   const { values, positionals } = readArguments(args);
   const [what = '', file] = positionals;
   const action = ACTIONS[what];
+  if (!action && what !== '')
+    throw new CommandError(`topology ${what} is not known, known are ${Object.keys(ACTIONS).join(', ')}`);
   if (!action || file === undefined || positionals.length > 2)
     throw new CommandError(TOPOLOGY_USAGE.trimEnd());
   const app = await load(file, { exportName: values.export });
@@ -125,7 +133,11 @@ const ACTIONS: Readonly<Record<string, (call: Call) => Promise<number> | number>
   verify: async (call) => {
     const plan = await planOf(call);
     tell(call.streams, plan, 'the namespace is as it is wanted');
-    return plan.length === 0 ? 0 : 2;
+    if (plan.length === 0) return 0;
+    call.streams.errors.write(
+      `${plan.length} to set right: ${[...new Set(plan.map(remedyFor))].join('; ')}\n`,
+    );
+    return 2;
   },
   apply: async ({ namespace, description, values, streams }) => {
     const performed = (change: Change): unknown => streams.output.write(`${describeChange(change)}\n`);
@@ -136,10 +148,8 @@ const ACTIONS: Readonly<Record<string, (call: Call) => Promise<number> | number>
     const { done, left } = await applyTopology(administrationOf(namespace), description.topology, options);
     if (done.length === 0 && left.length === 0) streams.output.write('nothing to do\n');
     for (const change of left) {
-      const remedy = ['recreate', 'delete'].includes(change.action)
-        ? ' (not done: it takes --delete)'
-        : ' (not done)';
-      streams.errors.write(`${describeChange(change)}${remedy}\n`);
+      const remedy = isDestructive(change) ? 'it takes --delete' : remedyFor(change);
+      streams.errors.write(`${describeChange(change)} (not done: ${remedy})\n`);
     }
     return left.length === 0 ? 0 : 2;
   },

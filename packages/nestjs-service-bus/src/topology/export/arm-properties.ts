@@ -1,5 +1,13 @@
-import { readFilter } from '../model/rule-filter.js';
-import { type DesiredEntity, type Settings, type SettingValue, type Topology } from '../model/topology.js';
+import { ServiceBusConfigurationError } from '../../exceptions/service-bus-configuration.error.js';
+import { inOrder } from '../model/plan.js';
+import { type CorrelationConditions, readFilter } from '../model/rule-filter.js';
+import {
+  type DesiredEntity,
+  nameEntity,
+  type Settings,
+  type SettingValue,
+  type Topology,
+} from '../model/topology.js';
 
 /** What is made of an entity outside: without what is so anyway. */
 export function armProperties(settings: Settings): Record<string, Exclude<SettingValue, null>> {
@@ -21,9 +29,28 @@ export function armRule({ filter, action }: Settings): object {
   return { filterType: 'CorrelationFilter', correlationFilter, ...acting };
 }
 
-/** The entities that the application answers for. */
+/**
+ * A correlation filter as Azure Resource Manager and what is built on it can tell it.
+ *
+ * @throws ServiceBusConfigurationError for an application property that is no text: as a text it would match nothing
+ */
+export function textConditions(rule: DesiredEntity, filter: CorrelationConditions): Record<string, string> {
+  const problems = Object.entries(filter.properties ?? {})
+    .filter(([, value]) => typeof value !== 'string')
+    .map(
+      ([name, value]) =>
+        `${nameEntity(rule)}: "${name}" is the ${typeof value} ${String(value)}, and Azure Resource Manager takes ` +
+        `text alone in a correlation filter: write the rule as sql, or make it with "topology apply"`,
+    );
+  if (problems.length > 0) throw new ServiceBusConfigurationError(problems);
+  const { subject, properties: _, ...system } = filter;
+  // [Azure Resource Manager] A message's subject is its label there.
+  return { ...(subject !== undefined && { label: subject }), ...system };
+}
+
+/** The entities that the application answers for, in an order in which they can be made. */
 export function ours({ entities }: Topology, kind?: DesiredEntity['kind']): DesiredEntity[] {
-  return entities.filter((entity) => entity.isOurs && (kind === undefined || entity.kind === kind));
+  return inOrder(entities).filter((entity) => entity.isOurs && (kind === undefined || entity.kind === kind));
 }
 
 /** Those of one kind that lie in another entity. */

@@ -1,6 +1,6 @@
 import { readFilter } from '../model/rule-filter.js';
 import { type DesiredEntity, type Topology } from '../model/topology.js';
-import { armProperties, ours } from './arm-properties.js';
+import { armProperties, ours, textConditions } from './arm-properties.js';
 
 const NAMES: Readonly<Record<string, string>> = {
   deadLetteringOnMessageExpiration: 'enable-dead-lettering-on-message-expiration',
@@ -16,10 +16,11 @@ export function toAzCommands(topology: Topology): string {
   return ['# RESOURCE_GROUP and NAMESPACE are yours to set.', ...commands, ''].join('\n');
 }
 
-function toCommand({ kind, path, settings }: DesiredEntity): string {
+function toCommand(entity: DesiredEntity): string {
+  const { kind, path, settings } = entity;
   const [name = '', subscription = '', rule = ''] = path;
   const place = '--resource-group "$RESOURCE_GROUP" --namespace-name "$NAMESPACE"';
-  const options = kind === 'rule' ? ruleOptions(settings) : settingOptions(settings);
+  const options = kind === 'rule' ? ruleOptions(entity) : settingOptions(settings);
   const target = {
     queue: `queue create ${place} --name ${quote(name)}`,
     destination: `queue create ${place} --name ${quote(name)}`,
@@ -36,16 +37,19 @@ function settingOptions(settings: DesiredEntity['settings']): string[] {
   );
 }
 
-function ruleOptions({ filter, action }: DesiredEntity['settings']): string[] {
+function ruleOptions(rule: DesiredEntity): string[] {
+  const { filter, action } = rule.settings;
   const parts = readFilter(String(filter));
   const acting = typeof action === 'string' ? [`--action-sql-expression ${quote(action)}`] : [];
-  if ('sql' in parts) return [`--filter-sql-expression ${quote(parts.sql)}`, ...acting];
-  const { properties = {}, subject, ...system } = parts;
-  const conditions = { ...(subject !== undefined && { label: subject }), ...system };
-  const named = Object.entries(properties).map(([name, value]) => quote(`${name}=${String(value)}`));
+  if ('sql' in parts)
+    return ['--filter-type SqlFilter', `--filter-sql-expression ${quote(parts.sql)}`, ...acting];
+  const conditions = textConditions(rule, parts);
+  const named = Object.entries(parts.properties ?? {}).map(([name, value]) =>
+    quote(`${name}=${String(value)}`),
+  );
   return [
     '--filter-type CorrelationFilter',
-    ...Object.entries(conditions).map(([name, value]) => `--${inKebabCase(name)} ${quote(String(value))}`),
+    ...Object.entries(conditions).map(([name, value]) => `--${inKebabCase(name)} ${quote(value)}`),
     ...(named.length === 0 ? [] : [`--correlation-filter-property ${named.join(' ')}`]),
     ...acting,
   ];

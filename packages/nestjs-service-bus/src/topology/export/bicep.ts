@@ -1,5 +1,6 @@
 import { type DesiredEntity, keyOf, type Topology } from '../model/topology.js';
-import { armProperties, armRule, ours, ownName } from './arm-properties.js';
+import { readFilter } from '../model/rule-filter.js';
+import { armProperties, armRule, ours, ownName, textConditions } from './arm-properties.js';
 
 /** The version of Azure Resource Manager's API for Service Bus. */
 export const API = '2024-01-01';
@@ -23,7 +24,7 @@ export function toBicep(topology: Topology): string {
     );
     const body = {
       name: ownName(entity),
-      properties: entity.kind === 'rule' ? armRule(entity.settings) : armProperties(entity.settings),
+      properties: entity.kind === 'rule' ? ruleOf(entity) : armProperties(entity.settings),
     };
     return [
       `resource ${symbols.get(keyOf(entity.path))} '${typeOf(entity)}' = {`,
@@ -34,6 +35,12 @@ export function toBicep(topology: Topology): string {
     ].join('\n');
   });
   return [header(), ...blocks, ''].join('\n\n').replace(/\n+$/, '\n');
+}
+
+function ruleOf(rule: DesiredEntity): object {
+  const filter = readFilter(String(rule.settings['filter']));
+  if (!('sql' in filter)) textConditions(rule, filter);
+  return armRule(rule.settings);
 }
 
 /** The namespace that everything else lies in. */
@@ -62,7 +69,10 @@ function lines(value: object, indent: string): string[] {
   });
 }
 
-/** [Bicep] Quotes, backslashes and the beginning of an interpolation. */
+/** [Bicep] Quotes, backslashes, ends of lines and the beginning of an interpolation. */
 export function escape(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('${', '\\${');
+  return text
+    .replaceAll(/['\\]|\$(?=\{)/g, String.raw`\$&`)
+    .replaceAll('\n', String.raw`\n`)
+    .replaceAll('\r', String.raw`\r`);
 }

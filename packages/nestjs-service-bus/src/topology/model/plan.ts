@@ -72,7 +72,9 @@ function changeOf(wanted: DesiredEntity, found: TopologyEntity | undefined): Cha
   }
   const differences = Object.entries(settings).flatMap(([setting, value]): Difference[] => {
     const actual = found.settings[setting];
-    return isSame(setting, actual, value) ? [] : [{ setting, actual, desired: value }];
+    return isSame(setting, actual, value) || isPartitionedSize(setting, found, value)
+      ? []
+      : [{ setting, actual, desired: value }];
   });
   if (differences.length === 0) return undefined;
   const isFixed = differences.some(({ setting }) => FIXED.has(setting));
@@ -98,7 +100,7 @@ function surplusRules(
 }
 
 /** What is forwarded to before what forwards to it, and everything before what lies in it. */
-function inOrder(entities: readonly DesiredEntity[]): DesiredEntity[] {
+export function inOrder(entities: readonly DesiredEntity[]): DesiredEntity[] {
   const byKey = new Map(entities.map((entity) => [keyOf(entity.path), entity]));
   const ordered = new Set<DesiredEntity>();
   const visiting = new Set<DesiredEntity>();
@@ -127,6 +129,20 @@ function isSame(setting: string, actual: SettingValue | undefined, desired: Sett
   // `PT300S` is `PT5M`.
   const duration = isoDurationMs(desired);
   return duration !== undefined && isoDurationMs(actual) === duration;
+}
+
+/** [Service Bus] An entity with partitions has 16, and tells the size of all of them. */
+function isPartitionedSize(setting: string, { settings }: TopologyEntity, desired: SettingValue): boolean {
+  if (setting !== 'maxSizeInMegabytes' || settings['enablePartitioning'] !== true) return false;
+  return settings[setting] === Number(desired) * 16;
+}
+
+/** What people can do about a step. */
+export function remedyFor({ action }: Change): string {
+  if (action === 'absent') return 'have its owner make it, or declare it in entities of forFeature';
+  if (action === 'foreign') return 'have its owner change it, or change what is declared';
+  const consent = action === 'recreate' || action === 'delete' ? ' --delete' : '';
+  return `run "npx nestjs-service-bus topology apply${consent}", or change what is declared`;
 }
 
 /** One line for a step, for people. */
