@@ -31,11 +31,10 @@ async function sendCopy(delivery: Delivery, delayMs: number, runtime: MessageRun
   const { entity, entityPath } = runtime.binding;
   const dueAtMs = runtime.brokerClock.now() + delayMs;
   const copy = retryCopy(delivery.message, entityPath, delivery.attempt, dueAtMs);
-  // Once the message goes back, or comes again, its copy would be one message more.
-  const options = { abortSignal: delivery.signal };
   try {
+    // Once the message goes back, or comes again, its copy would be one message more.
     await runtime.outputs.send(entity, delivery, () =>
-      runtime.inputSenders.get(entity).sendAlone(copy, options),
+      runtime.inputSenders.get(entity).sendAlone(copy, undefined, delivery),
     );
     return true;
   } catch (error) {

@@ -1,17 +1,9 @@
-/** Whoever wants to send, and whether that has become pointless meanwhile. */
-export interface Sending {
-  readonly isInterrupted: boolean;
-}
+import { InterruptedSendError, type Sending } from '../sdk/index.js';
 
 interface Waiting {
   readonly sending: Sending;
   readonly admit: () => void;
   readonly refuse: (error: Error) => void;
-}
-
-/** The send is not tried any more: its message's lock is lost. */
-class InterruptedSendError extends Error {
-  override readonly name = 'InterruptedSendError';
 }
 
 /** Holds back the sends to a destination that takes nothing: one of them tries it after each pause. */
@@ -55,6 +47,6 @@ export class OutputGate {
   private sendAway(): void {
     const gone = this.waiting.filter(({ sending }) => sending.isInterrupted);
     this.waiting = this.waiting.filter(({ sending }) => !sending.isInterrupted);
-    for (const { refuse } of gone) refuse(new InterruptedSendError('the message is not ours any more'));
+    for (const { refuse } of gone) refuse(new InterruptedSendError());
   }
 }

@@ -1,7 +1,7 @@
-import { errorCode, isTransient, throttlePauseMs } from '../sdk/index.js';
+import { errorCode, InterruptedSendError, isTransient, type Sending, throttlePauseMs } from '../sdk/index.js';
 import { type Clock } from '../time/clock.js';
 import { DrainedError } from '../exceptions/drained.error.js';
-import { OutputGate, type Sending } from './output-gate.js';
+import { OutputGate } from './output-gate.js';
 
 const UNAVAILABLE_MS = 1_000;
 
@@ -75,6 +75,11 @@ export class OutputGates {
 
   /** Shuts the destination's gate, or throws what is to be the end of the send. */
   private refused(destination: string, error: unknown): void {
+    if (error instanceof InterruptedSendError) {
+      // It has tried nothing: the next one may.
+      this.gates.get(destination)?.shut(0);
+      throw error;
+    }
     const pauseMs = this.pauseAfter(destination, error);
     if (pauseMs === undefined) {
       this.open(destination);

@@ -117,7 +117,7 @@ async function send(
   if (isForeign && !replyPolicy.mayTry(destination)) throw unreachable(destination);
   const pool = isForeign ? poolFor(destination, runtime) : runtime.outputSenders;
   try {
-    await outputs.send(destination, delivery, () => pool.get(destination).send(message, options));
+    await outputs.send(destination, delivery, () => pool.get(destination).send(message, options, delivery));
     delivery.repliedTo = destination;
     if (isForeign) replyPolicy.accepted(destination);
   } catch (error) {

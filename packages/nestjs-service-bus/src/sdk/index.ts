@@ -17,5 +17,6 @@ export { ReceivingLink, type ReceivingLinkOwner } from './receiving/receiving-li
 export { type LinkHandlers, subscribe, type Subscription } from './receiving/subscribe.js';
 export { Retrying } from './retrying.js';
 export { CONTENT_ENCODING, type EncodedMessage } from './sending/encoded-message.js';
+export { InterruptedSendError, type Sending } from './sending/interrupted-send.error.js';
 export { SendingLink } from './sending/sending-link.js';
 export { throttlePauseMs } from './throttling.js';

@@ -1,7 +1,7 @@
 import { ServiceBusError, type ServiceBusMessage, type ServiceBusMessageBatch } from '@azure/service-bus';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { type SendingLink } from '../sdk/index.js';
+import { InterruptedSendError, type SendingLink } from '../sdk/index.js';
 import { CoalescingSender } from './coalescing-sender.js';
 import { type Sendable } from './send-observer.js';
 
@@ -79,6 +79,35 @@ describe('CoalescingSender', () => {
     expect(await Promise.all(second)).toEqual(['accepted', 'accepted']);
     link.transfers[0]?.accept();
     expect(await Promise.all(first)).toEqual(['accepted', 'accepted']);
+  });
+
+  describe('when messages become pointless before they leave', () => {
+    const sending = (body: string, isInterrupted = { isInterrupted: false }): Promise<string> =>
+      sender.send({ body, sessionId: body.at(0) }, undefined, isInterrupted).then(
+        () => 'accepted',
+        (error: Error) => error.name,
+      );
+
+    it('sends the others', async () => {
+      link.answer = () => undefined;
+      const gone = { isInterrupted: true };
+      const ends = await Promise.all([sending('a', gone), sending('b'), sending('c', gone), sending('d')]);
+      expect(ends).toEqual(['InterruptedSendError', 'accepted', 'InterruptedSendError', 'accepted']);
+      expect(link.sent).toEqual(['b d']);
+    });
+
+    it('sends the others of a batch that waited for a link, and those behind them', async () => {
+      const lost = { isInterrupted: false };
+      const first = [sending('a1'), sending('b1', lost), sending('c1')];
+      await turn();
+      const second = [sending('b2')];
+      lost.isInterrupted = true;
+      link.answer = () => undefined;
+      link.transfers[0]?.refuse(new InterruptedSendError());
+      expect(await Promise.all(first)).toEqual(['accepted', 'InterruptedSendError', 'accepted']);
+      expect(await Promise.all(second)).toEqual(['accepted']);
+      expect(link.sent).toEqual(['a1 b1 c1', 'a1 c1 b2']);
+    });
   });
 
   it('sends more than one batch takes in several, in order', async () => {

@@ -4,7 +4,7 @@ import {
   type ServiceBusMessageBatch,
 } from '@azure/service-bus';
 
-import { errorCode, type SendingLink } from '../sdk/index.js';
+import { errorCode, InterruptedSendError, type Sending, type SendingLink } from '../sdk/index.js';
 import { BatchGrouping, type Grouping, keyOf, type Trial } from './batch-grouping.js';
 import { type OrderChain, OrderChains } from './order-chain.js';
 import { type Sendable, type SendObserver } from './send-observer.js';
@@ -29,6 +29,8 @@ interface Pending {
   readonly session: string | undefined;
   /** Set if the message must not leave once an earlier one has failed. */
   readonly chain: OrderChain | undefined;
+  /** Set if its sending may become pointless before it leaves. */
+  readonly sending: Sending | undefined;
   /** Set once the batch that it travelled in was refused. */
   trial?: Trial;
   readonly resolve: () => void;
@@ -63,22 +65,25 @@ export class CoalescingSender {
     private readonly observer?: SendObserver,
   ) {}
 
-  /** Sends one message; resolves when the broker has accepted it. */
-  send(message: ServiceBusMessage, options?: SendOptions): Promise<void> {
+  /**
+   * Sends one message; resolves when the broker has accepted it. Once `sending` is interrupted, a message that has not
+   * left does not leave any more: rejects with an InterruptedSendError.
+   */
+  send(message: ServiceBusMessage, options?: SendOptions, sending?: Sending): Promise<void> {
     const { order } = options ?? {};
     const session = order ?? (options?.mayOvertake ? undefined : message.sessionId);
     // Joined at once: a tracer may call later.
     const chain = order === undefined ? undefined : this.chains.join(order);
     const tracer = this.observer?.tracer;
-    if (!tracer) return this.enqueue(message, undefined, session, chain);
-    return tracer.send(message, (traced) => this.enqueue(traced, undefined, session, chain));
+    if (!tracer) return this.enqueue(message, undefined, session, chain, sending);
+    return tracer.send(message, (traced) => this.enqueue(traced, undefined, session, chain, sending));
   }
 
   /** Sends an array or a batch in a transfer of its own, after earlier sends. */
-  sendAlone(message: Sendable, options: OperationOptionsBase = {}): Promise<void> {
+  sendAlone(message: Sendable, options: OperationOptionsBase = {}, sending?: Sending): Promise<void> {
     const tracer = this.observer?.tracer;
-    if (!tracer) return this.enqueue(message, options, undefined);
-    return tracer.send(message, (traced) => this.enqueue(traced, options, undefined));
+    if (!tracer) return this.enqueue(message, options, undefined, undefined, sending);
+    return tracer.send(message, (traced) => this.enqueue(traced, options, undefined, undefined, sending));
   }
 
   /** Waits for all sends that have begun; the SDK's sender stays open. */
@@ -94,10 +99,11 @@ export class CoalescingSender {
     message: Sendable,
     options: OperationOptionsBase | undefined,
     session: string | undefined,
-    chain?: OrderChain,
+    chain: OrderChain | undefined,
+    sending: Sending | undefined,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.pending.push({ message, options, session, chain, resolve, reject });
+      this.pending.push({ message, options, session, chain, sending, resolve, reject });
       this.schedule();
     });
   }
@@ -132,6 +138,7 @@ export class CoalescingSender {
       for (const send of [first, ...this.pending.splice(0)]) this.refuse(send, error);
       return this.release([first]);
     }
+    if (this.isOver(first)) return this.release([first]);
     const members = this.fill(batch, first, grouping);
     if (members.length > 1) this.carry(members, batch);
     else this.carry(members);
@@ -141,7 +148,7 @@ export class CoalescingSender {
   private takeFirst(): Pending | undefined {
     for (let index = 0; index < this.pending.length; index++) {
       const send = this.pending[index];
-      if (!send || this.isBroken(send) || this.waitsBehind(send)) continue;
+      if (!send || this.isOver(send) || this.waitsBehind(send)) continue;
       if (index === 0) this.pending.shift();
       else this.pending = this.pending.slice(index + 1);
       this.leads(send);
@@ -165,7 +172,7 @@ export class CoalescingSender {
     for (; index < this.pending.length && members.length + left.length < MAX_BATCH_MESSAGES; index++) {
       const send = this.pending[index];
       if (!send || !mayShare(send, key)) break;
-      if (this.isBroken(send)) continue;
+      if (this.isOver(send)) continue;
       // One whose session is in this batch already travels with it, behind the others.
       if (!sessions.has(send.session) && this.waitsBehind(send)) continue;
       if (key !== undefined && keyOf(send.message) !== key) {
@@ -202,16 +209,18 @@ export class CoalescingSender {
     const [first] = members;
     if (!first) return;
     this.onTheirWay++;
-    this.transfer(batch ?? first.message, first.options).then(
+    const sending = batch ? new SendingTogether(members) : first.sending;
+    this.transfer(batch ?? first.message, first.options, sending).then(
       () => {
         if (members.length > 1) this.grouping.accepted();
         for (const member of members) this.accept(member);
         this.answered(members);
       },
       (error: unknown) => {
-        const isAgain = members.length > 1 && blamesOneMessage(error);
-        if (isAgain) this.regroup(members);
-        else for (const member of members) this.refuse(member, error);
+        const isLess = error instanceof InterruptedSendError;
+        const isAgain = members.length > 1 && (isLess || blamesOneMessage(error));
+        if (!isAgain) for (const member of members) this.refuse(member, error);
+        else if (!isLess) this.regroup(members);
         this.answered(members, isAgain ? members : []);
       },
     );
@@ -255,9 +264,9 @@ export class CoalescingSender {
     if (this.isIdle) for (const idle of this.whenIdle.splice(0)) idle();
   }
 
-  /** Refuses a message whose predecessor has failed. */
-  private isBroken(send: Pending): boolean {
-    const error = send.chain?.broken;
+  /** Refuses a message that is not to leave any more: its predecessor has failed, or it has become pointless. */
+  private isOver(send: Pending): boolean {
+    const error = send.sending?.isInterrupted ? new InterruptedSendError() : send.chain?.broken;
     if (error) this.refuse(send, error);
     return error !== undefined;
   }
@@ -289,10 +298,19 @@ export class CoalescingSender {
     if (session !== undefined && chain) this.chains.left(session, chain, error);
   }
 
-  private transfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
+  private transfer(messages: Sendable, options?: OperationOptionsBase, sending?: Sending): Promise<void> {
     const meter = this.observer?.meter;
-    if (!meter) return this.link.transfer(messages, options);
-    return meter.transfer(messages, () => this.link.transfer(messages, options));
+    if (!meter) return this.link.transfer(messages, options, sending);
+    return meter.transfer(messages, () => this.link.transfer(messages, options, sending));
+  }
+}
+
+/** A batch is not sent as it is once one of its messages has become pointless: the others travel without it. */
+class SendingTogether implements Sending {
+  constructor(private readonly members: readonly Pending[]) {}
+
+  get isInterrupted(): boolean {
+    return this.members.some(({ sending }) => sending?.isInterrupted);
   }
 }
 

@@ -75,6 +75,15 @@ const FOUND_BY_PLAN: readonly (readonly [string, readonly number[], Plan])[] = [
     },
   ],
   [
+    'a result that waited for a link was sent long after the lock of its message was lost',
+    [2, 7, 8],
+    {
+      ...MINIMAL_PLAN,
+      inputs: inputsAt([200, 250, 300, 350], () => 2_000),
+      faults: [{ atMs: 1_000, kind: 'outage', lastsMs: 15_000 }],
+    },
+  ],
+  [
     'a link that fell silent after the watchdog had drawn its conclusions from hidden locks stayed silent',
     [1],
     {

@@ -19,6 +19,37 @@ class SilentSender {
   }
 }
 
+describe('a transfer that has become pointless', () => {
+  const begin = (
+    sender: SilentSender,
+  ): { sending: { isInterrupted: boolean }; end: () => Promise<string> } => {
+    const sending = { isInterrupted: false };
+    const link = new SendingLink(sender as unknown as ServiceBusSender);
+    const transfer = link.transfer({ body: 1 }, undefined, sending);
+    const ended = transfer.then(
+      () => 'sent',
+      (error: Error) => error.name,
+    );
+    return { sending, end: () => ended };
+  };
+
+  it('is withdrawn while it waits for a link', async () => {
+    const { sending, end } = begin(new SilentSender());
+    sending.isInterrupted = true;
+    expect(await end()).toBe('InterruptedSendError');
+  });
+
+  it('is not sent again when the link is lost on which it left', async () => {
+    const sender = new SilentSender();
+    sender._sender = { link: {} };
+    const { sending, end } = begin(sender);
+    sending.isInterrupted = true;
+    sender._sender = {};
+    expect(await end()).toBe('InterruptedSendError');
+    expect(sender.transfers).toBe(1);
+  });
+});
+
 describe('a transfer that began before its link was open', () => {
   let end: AbortController;
   beforeEach(() => {

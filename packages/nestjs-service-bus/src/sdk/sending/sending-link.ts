@@ -14,6 +14,7 @@ import { rheaSenderOf, type SdkSenderLink, sdkLinkOf } from '../fast-lane/rhea-s
 import { type Retrying } from '../retrying.js';
 import { contextOfLink, type SdkContext } from '../sdk-context.js';
 import { forSdk, takingEncoded } from './encoded-message.js';
+import { InterruptedSendError, type Sending } from './interrupted-send.error.js';
 import { LinkLostError, LinkTransfers } from './link-transfers.js';
 
 type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
@@ -69,10 +70,11 @@ export class SendingLink {
 
   /**
    * Sends, and resolves once the broker has accepted. Sends again when the link that the transfer went out on is gone
-   * before the broker has answered: the SDK waits a minute for that answer, which cannot come any more.
+   * before the broker has answered: the SDK waits a minute for that answer, which cannot come any more. What becomes
+   * pointless while it waits for a link does not leave: rejects with an InterruptedSendError.
    */
-  transfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
-    return this.run(() => this.tryTransfer(messages, options), options?.abortSignal);
+  transfer(messages: Sendable, options?: OperationOptionsBase, sending?: Sending): Promise<void> {
+    return this.run(() => this.tryTransfer(messages, options, sending), options?.abortSignal);
   }
 
   private run<Result>(
@@ -82,10 +84,15 @@ export class SendingLink {
     return this.retrying ? this.retrying.run(work, signal) : work();
   }
 
-  private async tryTransfer(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
+  private async tryTransfer(
+    messages: Sendable,
+    options?: OperationOptionsBase,
+    sending?: Sending,
+  ): Promise<void> {
     for (let tries = 1; ; tries++) {
+      if (sending?.isInterrupted) throw new InterruptedSendError();
       try {
-        return await (this.sendFast(messages, options) ?? this.sendThroughSdk(messages, options));
+        return await (this.sendFast(messages, options) ?? this.sendThroughSdk(messages, options, sending));
       } catch (error) {
         if (!(error instanceof LinkLostError)) throw error;
         if (tries >= MAX_TRIES) throw new ServiceBusError(error.message, 'ServiceCommunicationProblem');
@@ -124,14 +131,19 @@ export class SendingLink {
     return transfers.isReady ? transfers : undefined;
   }
 
-  private async sendThroughSdk(messages: Sendable, options?: OperationOptionsBase): Promise<void> {
+  private async sendThroughSdk(
+    messages: Sendable,
+    options?: OperationOptionsBase,
+    sending?: Sending,
+  ): Promise<void> {
     const sent = this.beginUnsent();
-    const transfer = new Transfer(this.way, options?.abortSignal);
+    const transfer = new Transfer(this.way, options?.abortSignal, sending);
     this.transfers.add(transfer);
     this.watch();
     try {
       return await this.sender.sendMessages(forSdk(messages), { ...options, abortSignal: transfer.signal });
     } catch (error) {
+      if (transfer.isWithdrawn) throw new InterruptedSendError();
       throw transfer.isLinkLost ? new LinkLostError() : error;
     } finally {
       transfer.end();
@@ -184,14 +196,17 @@ interface Way {
   readonly connection: unknown;
 }
 
-/** Aborts its signal when the caller aborts, or when the sender gets another link. */
+/** Aborts its signal when the caller aborts, when the sender gets another link, or when it waits for one in vain. */
 class Transfer {
   isLinkLost = false;
+  /** It had become pointless before there was a link for it. */
+  isWithdrawn = false;
   private readonly controller = new AbortController();
 
   constructor(
     private way: Way,
     private readonly callersSignal: OperationOptionsBase['abortSignal'],
+    private readonly sending: Sending | undefined,
   ) {
     if (callersSignal?.aborted) this.abort();
     callersSignal?.addEventListener('abort', this.abort);
@@ -207,6 +222,10 @@ class Transfer {
 
   look(way: Way): void {
     const { link, connection } = this.way;
+    if (link === undefined && way.link === undefined && this.sending?.isInterrupted) {
+      this.isWithdrawn = true;
+      return this.abort();
+    }
     // A sender without a link opens one for this transfer. On another connection that may be the second one already.
     if (link === undefined && connection === way.connection) this.way = way;
     else if (link !== way.link || link === undefined) {

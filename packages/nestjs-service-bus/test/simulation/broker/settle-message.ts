@@ -26,6 +26,7 @@ export async function settleMessage(
   if (outcome.type === 'complete') locks.completing(message.lockToken ?? '', Number(message.sequenceNumber));
   try {
     await request(connection, 'settle', MANAGEMENT, () => broker.settle(queue, lockId, outcome));
+    locks.settled(message.lockToken ?? '');
   } catch (error) {
     locks.refused(message.lockToken ?? '', error);
     throw error;

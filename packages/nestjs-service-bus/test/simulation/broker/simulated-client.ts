@@ -32,7 +32,7 @@ export class SimulatedClient {
   }
 
   createSender(entity: string): SimulatedSender {
-    return new SimulatedSender(this.broker, this.connection, entity);
+    return new SimulatedSender(this.broker, this.connection, entity, this.locks);
   }
 
   acceptNextSession(entity: string): Promise<SimulatedSessionReceiver> {

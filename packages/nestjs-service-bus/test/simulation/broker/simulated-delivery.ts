@@ -31,7 +31,8 @@ export class SimulatedDelivery {
     const hear = (error?: ServiceBusError): void => {
       this.remote_settled = true;
       this.remote_state = error ? { error: { condition: conditionOf(error) } } : {};
-      locks.refused(lockTokenOf(this.lockId), error);
+      if (error) locks.refused(lockTokenOf(this.lockId), error);
+      else locks.settled(lockTokenOf(this.lockId));
       answered(error);
       this.link.emitSettled(this);
     };

@@ -1,6 +1,7 @@
 import { type ServiceBusMessage } from '@azure/service-bus';
 
 import { contentOf } from './content-of.js';
+import { type LockWatch } from './lock-watch.js';
 import { refusal, toRefusal } from './refusal.js';
 import { type SimulatedBroker } from './simulated-broker.js';
 import { type Connected, type SimulatedConnection } from './simulated-connection.js';
@@ -44,11 +45,13 @@ export class SimulatedSender {
   readonly identifier = 'simulated';
   /** Where the SDK keeps its link. */
   readonly _sender: { link?: SendingLink } = {};
+  private readonly waiting: ((link: SendingLink) => void)[] = [];
 
   constructor(
     private readonly broker: SimulatedBroker,
     private readonly connection: SimulatedConnection,
     private readonly entity: string,
+    private readonly watch: Pick<LockWatch, 'leaving'>,
   ) {}
 
   async createMessageBatch(): Promise<SimulatedBatch> {
@@ -63,6 +66,7 @@ export class SimulatedSender {
     const all = messages instanceof SimulatedBatch ? messages.messages : [messages];
     const contents = all.map(contentOf);
     const link = await this.open(abortSignal);
+    for (const content of contents) this.watch.leaving(content);
     return this.inTime(abortSignal, (resolve, reject) => {
       this.connection.toBroker(() => {
         if (link.isOpen) this.accept(contents, link, resolve, reject);
@@ -111,14 +115,16 @@ export class SimulatedSender {
     if (link) return Promise.resolve(link);
     const { connection } = this;
     return this.inTime(abortSignal, (resolve, reject) => {
+      this.waiting.push(resolve);
       if (!connection.isUp) setTimeout(() => reject(refusal('ServiceCommunicationProblem')), CONNECT_MS);
       connection.whenUp(() =>
         connection.toBroker(() =>
           connection.toClient(() => {
             this._sender.link ??= this.newLink();
-            resolve(this._sender.link);
-          }),
-        ),
+            // [SDK: one opens the link for all who wait for it]
+            for (const opened of this.waiting.splice(0)) opened(this._sender.link);
+          });
+        }),
       );
     });
   }

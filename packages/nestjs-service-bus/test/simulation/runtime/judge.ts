@@ -17,6 +17,8 @@ const SIGNAL_MS = 1_000;
 /** By then, a message has its turn or goes back, unless it was delivered so often already. */
 const TURN_MS = 2_050;
 const SENT_AROUND = 2;
+/** A message that waits for a link is withdrawn so long after it has become pointless. */
+const WITHDRAWAL_MS = 250;
 
 /** Observes a run, and records every violation of the runtime's promises. */
 export class Judge implements BrokerWatch {
@@ -155,6 +157,24 @@ export class Judge implements BrokerWatch {
     }
   }
 
+  /** A result or a copy leaves on a link, for which it may have waited. */
+  leaving(process: RuntimeProcess, { fields }: SimulatedContent): void {
+    const { input, execution: number } = JSON.parse(fields.body) as Partial<Output>;
+    const execution =
+      number === undefined
+        ? this.byNumber.findLast((one) => one.process === process && isCopyOf(one, input, fields.messageId))
+        : this.byNumber[number];
+    if (!execution || execution.step.kind.endsWith('-itself')) return;
+    const { book } = process;
+    const goneForMs = Math.max(book.lostForMs(execution.lock), book.settledForMs(execution.lockToken));
+    if (goneForMs > WITHDRAWAL_MS) {
+      const what = number === undefined ? 'the copy' : 'an output';
+      this.violation(
+        `${what} of execution ${execution.number} leaves ${goneForMs} ms after its lock was gone`,
+      );
+    }
+  }
+
   /** The runtime is about to complete a message. */
   completing(process: RuntimeProcess, lockToken: string, sequenceNumber: number): void {
     const execution = this.byLock.get(lockToken);
@@ -223,4 +243,10 @@ export class Judge implements BrokerWatch {
     if (!record) throw new Error(`there is no input ${input}`);
     return record;
   }
+}
+
+/** A message and its earlier copy may be with the same process: the copy's id tells of which one it is a copy. */
+function isCopyOf({ record, context }: Execution, input: number | undefined, messageId: string): boolean {
+  const { sequenceNumber } = context.message;
+  return record.input.number === input && messageId.endsWith(`:retry:${sequenceNumber?.toString()}`);
 }

@@ -10,11 +10,13 @@ export class LockBook implements LockWatch {
   /** By our clock. */
   private readonly sinceMs = new Map<string, number>();
   private readonly refusedAtMs = new Map<string, number>();
+  private readonly settledAtMs = new Map<string, number>();
 
   constructor(
     private readonly clock: Clock,
     private readonly brokerClock: BrokerClock,
     readonly completing: LockWatch['completing'],
+    readonly leaving: LockWatch['leaving'],
   ) {}
 
   held(lock: string, lockedUntilMs: number): void {
@@ -26,6 +28,15 @@ export class LockBook implements LockWatch {
   heldForMs(lock: string): number {
     const now = this.clock.now();
     return now - (this.sinceMs.get(lock) ?? now);
+  }
+
+  settled(lockToken: string): void {
+    this.settledAtMs.set(lockToken, this.clock.now());
+  }
+
+  /** For how long the process has known that the broker has settled it. */
+  settledForMs(lockToken: string): number {
+    return this.clock.now() - (this.settledAtMs.get(lockToken) ?? Infinity);
   }
 
   refused(lock: string, error: unknown): void {

@@ -77,9 +77,12 @@ export class RuntimeProcess implements Owner {
       random: () => chance.next(),
     };
     this.locks = new LockRenewer(clock);
-    this.book = new LockBook(clock, this.locks.brokerClock, (lockToken, sequenceNumber) => {
-      judge.completing(this, lockToken, sequenceNumber);
-    });
+    this.book = new LockBook(
+      clock,
+      this.locks.brokerClock,
+      (lockToken, sequenceNumber) => judge.completing(this, lockToken, sequenceNumber),
+      (content) => judge.leaving(this, content),
+    );
     this.sending = new SimulatedConnection(time, conditions, this);
     const sendingClient = new SimulatedClient(broker, this.sending, this.book).asServiceBusClient();
     this.senders = new WatchedSenderPool(sendingClient, ({ body }) => judge.sending(this, body as Output));

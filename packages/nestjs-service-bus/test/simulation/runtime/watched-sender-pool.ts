@@ -19,9 +19,9 @@ export class WatchedSenderPool extends SenderPool {
     if (this.watched.has(sender)) return sender;
     this.watched.add(sender);
     const send = sender.send.bind(sender);
-    sender.send = (message, options) => {
+    sender.send = (message, ...others) => {
       this.sending(message);
-      return send(message, options);
+      return send(message, ...others);
     };
     return sender;
   }
