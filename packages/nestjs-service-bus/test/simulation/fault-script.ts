@@ -1,5 +1,5 @@
 import { type EntityStatus } from '../../../service-bus-emulator/src/model/entity/entity-description.js';
-import { type Trouble } from './broker/conditions.js';
+import { type Operation, type Trouble } from './broker/conditions.js';
 import { ReceivingLink } from './broker/receiving-link.js';
 import { type Fault, type Plan } from './plan.js';
 import { INPUT_QUEUE, OUTPUT_QUEUE, RuntimeProcess, type Surroundings } from './runtime/runtime-process.js';
@@ -9,6 +9,15 @@ type Effects = [Trouble['effect'], ...Trouble['effect'][]];
 
 const RENEWAL_EFFECTS: Effects = ['ServiceBusy', 'ServiceCommunicationProblem', 'not-done', 'not-answered'];
 const SETTLEMENT_EFFECTS: Effects = [...RENEWAL_EFFECTS, 'GeneralError'];
+const OPENING_EFFECTS: Effects = [
+  'ServiceBusy',
+  'UnauthorizedAccess',
+  'MessagingEntityNotFound',
+  'ServiceCommunicationProblem',
+  'GeneralError',
+  'not-done',
+  'not-answered',
+];
 const SEND_EFFECTS: Effects = [
   'ServiceBusy',
   'QuotaExceeded',
@@ -92,6 +101,10 @@ export class FaultScript {
         return this.trouble('settle', SETTLEMENT_EFFECTS, lastsMs);
       case 'sends-fail':
         return this.trouble('send', SEND_EFFECTS, lastsMs);
+      case 'opens-fail':
+        return this.trouble('open', OPENING_EFFECTS, lastsMs);
+      case 'peeks-fail':
+        return this.trouble('peek', RENEWAL_EFFECTS, lastsMs);
       case 'input-disabled':
         return this.disable(INPUT_QUEUE, 'ReceiveDisabled', lastsMs);
       case 'output-disabled':
@@ -128,7 +141,7 @@ export class FaultScript {
     time.after(lastsMs, () => (conditions.latencyMs = plan.latencyMs), WORLD);
   }
 
-  private trouble(operation: 'renew' | 'settle' | 'send', effects: Effects, lastsMs: number): void {
+  private trouble(operation: Operation, effects: Effects, lastsMs: number): void {
     const { conditions, random, time, note } = this.surroundings;
     const trouble = { share: random.pick([0.1, 0.5, 1]), effect: random.pick(effects) };
     note(`trouble: ${operation} ${trouble.effect} ${trouble.share}`);

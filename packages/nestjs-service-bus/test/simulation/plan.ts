@@ -36,6 +36,9 @@ export interface Fault {
     | 'renewals-fail'
     | 'settlements-fail'
     | 'sends-fail'
+    /** Links cannot be opened: for receiving, for sessions, for sending. */
+    | 'opens-fail'
+    | 'peeks-fail'
     | 'input-disabled'
     | 'output-disabled'
     | 'kill'

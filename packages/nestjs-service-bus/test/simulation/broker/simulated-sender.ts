@@ -118,8 +118,11 @@ export class SimulatedSender {
       this.waiting.push(resolve);
       if (!connection.isUp) setTimeout(() => reject(refusal('ServiceCommunicationProblem')), CONNECT_MS);
       connection.whenUp(() =>
-        connection.toBroker(() =>
+        connection.toBroker(() => {
+          const effect = connection.conditions.effectOn('open');
+          if (effect === 'not-done' || effect === 'not-answered') return;
           connection.toClient(() => {
+            if (effect) return reject(refusal(effect));
             this._sender.link ??= this.newLink();
             // [SDK: one opens the link for all who wait for it]
             for (const opened of this.waiting.splice(0)) opened(this._sender.link);
