@@ -117,6 +117,11 @@ export class Delivery implements RenewableLock {
     return this.wasTried && this.state === 'open';
   }
 
+  /** The broker has answered its settlement on its link, where it takes up no place any more. */
+  get hasLeftLink(): boolean {
+    return this.state === 'settled' && !this.lock.isUnansweredOnLink;
+  }
+
   /** It is a dead letter, whose handler has another try: a requester has been told of its failure long ago. */
   get isRedriven(): boolean {
     return false;

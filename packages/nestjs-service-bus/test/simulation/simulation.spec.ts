@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { inputsAt, MINIMAL_PLAN } from './minimal-plan.js';
 import { type Plan } from './plan.js';
 import { simulate } from './simulate.js';
 
@@ -60,6 +61,29 @@ describe('a simulated run', () => {
     expect(lastOf(of('p0'))).toBeLessThan(12_000);
   });
 
+  it.each([9, 11])('lets no settlement that got no answer fill its link, seed %d', async (seed) => {
+    // Some settlements get no answer on the link, and are made elsewhere a minute later. Then come many messages.
+    const sentAtMs = Array.from(
+      { length: 3_000 },
+      (_none, number) => 20 * number + (number > 100 ? 100_000 : 0),
+    );
+    const plan: Plan = {
+      ...MINIMAL_PLAN,
+      binding: { maxConcurrentCalls: 50, prefetch: 50, watchdog: { silenceMs: 600_000 } },
+      hasOutput: false,
+      lockDurationMs: 60_000,
+      inputs: inputsAt(sentAtMs, () => 5),
+      faults: [{ atMs: 1_000, kind: 'settlements-fail', lastsMs: 200 }],
+    };
+    const { lines, violations } = await simulate(seed, { keepsLines: true, change: () => plan });
+    expect(violations).toEqual([]);
+    expect(lines.some((line) => line.includes('trouble: settle not-done'))).toBe(true);
+    const starts = lines.filter((line) => line.includes('starts execution'));
+    expect(starts).toHaveLength(3_000);
+    // The last one had not to wait for the watchdog.
+    expect(Number.parseInt(starts.at(-1) ?? '')).toBeLessThan((sentAtMs.at(-1) ?? 0) + 1_000);
+  });
+
   it(
     'covers everything that can happen to the runtime',
     async () => {
@@ -73,6 +97,8 @@ describe('a simulated run', () => {
         'fault: renewals-fail',
         'fault: settlements-fail',
         'fault: sends-fail',
+        'fault: opens-fail',
+        'fault: peeks-fail',
         'fault: input-disabled',
         'fault: output-disabled',
         'fault: kill',

@@ -44,7 +44,7 @@ async function openTwo(whileStopping: (broker: ReceivingLink) => void) {
   await endOfTurn();
   const settle = (): void => {
     const { link, place } = places.shift() ?? {};
-    link?.release({ state: 'settled', place } as unknown as Delivery);
+    link?.release({ hasLeftLink: true, place } as unknown as Delivery);
   };
   return { chain, brokers, closed, places, settle };
 }

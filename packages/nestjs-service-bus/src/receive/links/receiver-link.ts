@@ -87,7 +87,7 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
   /** The delivery's fate is known; only the broker's answer frees its place. */
   release(delivery: Delivery): void {
     this.held--;
-    if (delivery.state === 'settled') this.window.settle(delivery.place);
+    if (delivery.hasLeftLink) this.window.settle(delivery.place);
     this.owner.linkReleased(this);
   }
 

@@ -20,6 +20,8 @@ type Refused = (error: Error) => void;
 export class MessageLock {
   /** The message in the form that makes the SDK take the right way. */
   private handle: ServiceBusReceivedMessage;
+  /** A settlement on its link got no answer, and was made elsewhere: rhea keeps the delivery's place until there is one. */
+  isUnansweredOnLink = false;
 
   constructor(
     message: ServiceBusReceivedMessage,
@@ -75,7 +77,11 @@ export class MessageLock {
     return (error) => {
       // A refusal settles the delivery as well [AMQP 2.6.12]: on its link the SDK would refuse for ever, while the
       // lock is still renewed. And a link that has not answered may never do so.
-      if (isSettledOnLink(this.handle) || errorCode(error) === 'ServiceTimeout') this.leaveLink();
+      if (isSettledOnLink(this.handle)) this.leaveLink();
+      else if (errorCode(error) === 'ServiceTimeout') {
+        this.isUnansweredOnLink = true;
+        this.leaveLink();
+      }
       refused(error);
     };
   }

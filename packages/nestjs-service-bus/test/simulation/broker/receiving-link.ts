@@ -13,6 +13,8 @@ import { type Way } from './request.js';
 import { type SimulatedBroker } from './simulated-broker.js';
 import { type SimulatedDelivery } from './simulated-delivery.js';
 
+/** [rhea] Deliveries of a session, from the oldest that the broker has not settled: with so many, no more can come. */
+const SESSION_PLACES = 2_048;
 /** The SDK's timeout for a drain. */
 const DRAIN_MS = 200;
 
@@ -32,6 +34,7 @@ export class ReceivingLink implements ReceiverPort, Connected, Way {
   /** Unique per link. */
   readonly name: string;
   private whenDrained?: () => void;
+  private readonly places: SimulatedDelivery[] = [];
   private readonly settledListeners: ((context: { delivery: SimulatedDelivery }) => void)[] = [];
 
   constructor(
@@ -67,8 +70,19 @@ export class ReceivingLink implements ReceiverPort, Connected, Way {
   deliver(message: Message): void {
     const snapshot = snapshotOf(message);
     this.connection.toClient(() => {
-      if (this.isOpenAtClient) this.events.message(snapshot);
+      if (this.isOpenAtClient && this.hasPlace) this.events.message(snapshot);
     });
+  }
+
+  /** A delivery has come. */
+  hold(delivery: SimulatedDelivery): void {
+    this.places.push(delivery);
+  }
+
+  private get hasPlace(): boolean {
+    const { places } = this;
+    while (places[0]?.remote_settled) places.shift();
+    return places.length < SESSION_PLACES;
   }
 
   drained(): void {

@@ -18,7 +18,9 @@ export class SimulatedDelivery {
     private readonly lockId: number,
     private readonly sequenceNumber: number,
     private readonly place: SettlementPlace,
-  ) {}
+  ) {
+    link.hold(this);
+  }
 
   /** Completes the message, and notifies the link's listeners of the answer. */
   accept(): void {
