@@ -84,6 +84,25 @@ describe('the example', () => {
     expect(emulator.entity('jobs/$DeadLetterQueue').messages()).toHaveLength(1);
   }, 120_000);
 
+  it('formats takes orders of every format, and answers in events', async () => {
+    const start = await open('formats');
+    const service = start('src/main.ts');
+    await service.says(STARTED);
+    expect(await start('src/send.ts').end()).toBe(0);
+    const contentTypes = [
+      'tea, as application/cloudevents+json',
+      'milk, as application/vnd.masstransit+json',
+      'sugar, as avro/binary',
+      'lemon, as application/json',
+    ];
+    for (const [index, order] of contentTypes.entries()) {
+      await service.says(`order ${index + 1}: ${order}`);
+      await service.says(`order ${index + 1} is booked: com.shop.order-booked`);
+    }
+    await service.says('UndecodableMessage');
+    expect(emulator.entity('orders/$DeadLetterQueue').messages()).toHaveLength(1);
+  }, 120_000);
+
   it('topic brings what is published to both subscriptions', async () => {
     const start = await open('topic');
     const subscriber = start('src/subscriber.ts');

@@ -18,6 +18,7 @@ const COMPILER = fileURLToPath(new URL('../support/compile-files.js', import.met
 const MAIN = 'src/main.ts';
 const README = [
   'docs/contracts.md',
+  'docs/serializers.md',
   'docs/topology.md',
   'packages/nestjs-service-bus/README.md',
   'packages/nestjs-service-bus-outbox/README.md',

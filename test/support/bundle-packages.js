@@ -15,6 +15,12 @@ export const PUBLISHED = [
   'service-bus-emulator',
 ];
 
+/** What they export besides: files of the transport's sources, by the name that is imported. */
+export const ENTRIES = {
+  'nestjs-service-bus/formats': 'formats.ts',
+  'nestjs-service-bus/testing': 'testing.ts',
+};
+
 /** What our packages share, and nobody installs. */
 export const BUILT_IN = ['amqp-message', 'rule-filter'];
 
@@ -55,10 +61,14 @@ async function bundle(folder) {
   await build({
     entryPoints: {
       ...Object.fromEntries(PUBLISHED.map((name) => [name, entryOf(name)])),
-      'nestjs-service-bus/formats': path.join(PACKAGES, 'nestjs-service-bus', 'src', 'formats.ts'),
-      'nestjs-service-bus/testing': path.join(PACKAGES, 'nestjs-service-bus', 'src', 'testing.ts'),
+      ...Object.fromEntries(
+        Object.entries(ENTRIES).map(([name, file]) => [
+          name,
+          path.join(PACKAGES, 'nestjs-service-bus', 'src', file),
+        ]),
+      ),
     },
-    // The test kit shares the classes of the transport.
+    // They share the classes of the transport.
     splitting: true,
     chunkNames: '[name]-[hash]',
     outdir: folder,

@@ -1,6 +1,6 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import { BUILT_IN, PUBLISHED } from './bundle-packages.js';
+import { BUILT_IN, ENTRIES, PUBLISHED } from './bundle-packages.js';
 import { readCompiled } from './compile-typescript.js';
 
 const SOURCES = Object.fromEntries(
@@ -25,7 +25,7 @@ export async function resolve(specifier, context, next) {
     return next(specifier.replace(/\.js$/, '.ts'), context);
   }
   // An entry beside the main one lies in a folder of its own: `nestjs-service-bus/testing`.
-  if (PUBLISHED.includes(specifier.replace(/\/testing$/, ''))) {
+  if (PUBLISHED.includes(specifier) || specifier in ENTRIES) {
     return next(pathToFileURL(`${packages}/${specifier}.mjs`).href, context);
   }
   if (specifier in dependencies && context.conditions.includes('import')) {

@@ -6,12 +6,15 @@ import { CloudEvent } from 'cloudevents';
 import { IsInt } from 'class-validator';
 
 import { until } from '../../../test/support/until.js';
-import { cloudEventOf, cloudEvents, gzip } from '../src/formats.js';
+import { cloudEventOf, cloudEvents, gzip, json, text } from '../src/formats.js';
 import {
   contract,
+  describeApplication,
+  describeMessages,
   Handles,
   SerializationError,
   ServiceBusContext,
+  ServiceBusModule,
   ServiceBusPublisher,
 } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
@@ -257,6 +260,24 @@ describe('CloudEvents', () => {
     await scene.send('work', structured({ ...EVENT, type: 'com.shop.order-lost', data: 1 }));
     const [letter] = await scene.take('work/$DeadLetterQueue');
     expect(letter?.deadLetterReason).toBe('NoHandler');
+  });
+
+  it('are told of by what describes the application', async () => {
+    const { app } = await scene.startApp({
+      controllers: [OrdersController],
+      imports: [ServiceBusModule.forFeature({ pattern: 'work', formats: [json()], compression: gzip() })],
+      options: { formats: [text()] },
+    });
+    const { components } = await describeMessages(app);
+    expect(components.messages['order-placed']?.contentType).toBe('application/cloudevents+json');
+    expect(components.messages['com.shop.order-shipped']?.contentType).toBe('text/plain');
+    const [binding] = describeApplication(app).bindings;
+    expect(binding?.options).toEqual(
+      expect.arrayContaining([
+        { name: 'formats', value: ['application/json'], from: 'forFeature' },
+        { name: 'compression', value: 'gzip', from: 'forFeature' },
+      ]),
+    );
   });
 
   it.each<[string, object, unknown, RegExp]>([

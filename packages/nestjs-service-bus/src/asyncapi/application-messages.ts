@@ -8,6 +8,7 @@ import { type Contract } from '../contract/contract.js';
 import { handledContract } from '../contract/contract-marks.js';
 import { type ContractRegistry } from '../contract/contract-registry.js';
 import { isBytes, itemOf, type PayloadType } from '../contract/payload-type.js';
+import { type PayloadFormat } from '../format/payload-format.js';
 import { payloadParameter } from './payload-parameter.js';
 
 /** A queue, topic or subscription that messages go through. */
@@ -27,6 +28,8 @@ export interface ApplicationMessage {
   /** The application property `type`. */
   readonly type: string | undefined;
   readonly contentType: string;
+  /** Of its answer. */
+  readonly resultContentType: string;
   readonly description: string | undefined;
   /** Undefined where nothing is known of it. */
   readonly payload: PayloadType | undefined;
@@ -59,8 +62,8 @@ export function applicationOperations({
   transport: own,
 }: MessageSources): Operation[] {
   const known = new Map<Contract, ApplicationMessage>();
-  const messageOf = (contract: Contract): ApplicationMessage => {
-    const message = known.get(contract) ?? fromContract(contract);
+  const messageOf: MessageOf = (contract, connection) => {
+    const message = known.get(contract) ?? fromContract(contract, bindings.formatOf(connection));
     known.set(contract, message);
     return message;
   };
@@ -72,17 +75,20 @@ export function applicationOperations({
       publishers.map((by): Operation => {
         const address = contracts.destinationOf(contract, connection);
         const channel: Channel = { address, connection, kind: 'queue or topic', requiresSession: false };
-        return { by, action: 'send', message: messageOf(contract), channel };
+        return { by, action: 'send', message: messageOf(contract, connection), channel };
       }),
     ),
   );
   return [...received, ...sent];
 }
 
+/** The message of a contract, which says itself how it is written, or else the first connection that it is used on. */
+type MessageOf = (contract: Contract, connection: string | undefined) => ApplicationMessage;
+
 function receptionsOf(
   handler: ControllerHandler,
   bindings: BindingRegistry,
-  messageOf: (contract: Contract) => ApplicationMessage,
+  messageOf: MessageOf,
 ): Operation[] {
   return handler.patterns.flatMap((pattern): Operation[] => {
     const { binding: name, subject } = parsePattern(pattern);
@@ -90,7 +96,9 @@ function receptionsOf(
     // A pattern that no queue can have is another transport's, or is told of at the start.
     if (!binding) return [];
     const contract = handledContract(handler.run);
-    const message = contract ? messageOf(contract) : fromHandler(handler, name, subject);
+    const message = contract
+      ? messageOf(contract, binding.connection)
+      : fromHandler(handler, name, subject, binding);
     return [{ by: handler.name, action: 'receive', message, channel: channelOf(binding) }];
   });
 }
@@ -100,19 +108,31 @@ function channelOf({ entityPath, connection, subscription, sessions }: Binding):
   return { address: entityPath, connection, kind, requiresSession: sessions !== undefined };
 }
 
-function fromContract({ name, subject, type, payload, result, description }: Contract): ApplicationMessage {
-  return { name, subject, type, contentType: contentTypeOf(payload), description, payload, result };
+function fromContract(contract: Contract, ofConnection: PayloadFormat | undefined): ApplicationMessage {
+  const { name, subject, type, payload, result, description, wire } = contract;
+  const format = wire?.formats?.[0] ?? ofConnection;
+  return { name, subject, type, ...contentTypes(payload, format), description, payload, result };
 }
 
 function fromHandler(
   { controller, method }: ControllerHandler,
   binding: string,
   subject: string | undefined,
+  { formats }: Binding,
 ): ApplicationMessage {
   const name = (subject === undefined ? binding : `${binding}.${subject}`).replaceAll(/[^\w.-]+/g, '-');
   const payload = payloadParameter(controller, method);
-  const contentType = contentTypeOf(payload);
-  return { name, subject, type: undefined, contentType, description: undefined, payload, result: undefined };
+  const types = contentTypes(payload, formats?.[0]);
+  return { name, subject, type: undefined, ...types, description: undefined, payload, result: undefined };
+}
+
+type ContentTypes = Pick<ApplicationMessage, 'contentType' | 'resultContentType'>;
+
+function contentTypes(payload: PayloadType | undefined, format: PayloadFormat | undefined): ContentTypes {
+  return {
+    contentType: format?.contentType ?? contentTypeOf(payload),
+    resultContentType: format?.contentType ?? 'application/json',
+  };
 }
 
 function contentTypeOf(payload: PayloadType | undefined): string {

@@ -60,7 +60,7 @@ class Builder {
     if (known !== undefined) return known;
     const name = freeName(message.name, this.messages);
     this.messageNames.set(message, name);
-    const { contentType, description, payload, result } = message;
+    const { contentType, resultContentType, description, payload, result } = message;
     this.messages[name] = {
       name: message.name,
       contentType,
@@ -72,7 +72,7 @@ class Builder {
     if (result) {
       this.messages[replyName(name)] = {
         name: replyName(message.name),
-        contentType: 'application/json',
+        contentType: resultContentType,
         description: `The answer to ${message.name}.`,
         payload: this.schemas.of(result),
         correlationId: { location: '$message.header#/correlationId' },

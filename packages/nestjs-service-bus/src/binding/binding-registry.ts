@@ -1,5 +1,5 @@
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
-import { type WireOptions } from '../format/payload-format.js';
+import { type PayloadFormat, type WireOptions } from '../format/payload-format.js';
 import { type Binding, type BindingOptions } from './binding.js';
 import { contradictions, mergeOptions, type OptionsSource } from './declared-options.js';
 import { type DeclaredDestination, type DeclaredEntity, type EntityOptions } from './entity-options.js';
@@ -183,6 +183,11 @@ export class BindingRegistry {
 
   patterns(): string[] {
     return [...new Set([...this.bindings.keys(), ...this.wrong])];
+  }
+
+  /** What writes messages of a connection where nothing else is said; undefined for JSON. */
+  formatOf(connection: string | undefined): PayloadFormat | undefined {
+    return this.connected.get(connection)?.wire.formats?.[0];
   }
 
   /** Adds what the binding's connection says of all bindings. */

@@ -88,7 +88,9 @@ function merge(into: Tree, from: Tree): Tree {
 function isPlainObject(value: unknown): value is Tree {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  // What acts, a compression for instance, is a value and no set of options.
+  return !Object.values(value).some((field) => typeof field === 'function');
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -1,5 +1,6 @@
 import { type Binding } from '../binding/binding.js';
 import { declaredOptions, leavesOf, type OptionsSource } from '../binding/declared-options.js';
+import { readField } from '../exceptions/read-thrown.js';
 
 /** An option of a binding, its value, and where it comes from. */
 export interface DescribedOption {
@@ -40,9 +41,14 @@ export function describeOptions(binding: Binding, sources: readonly OptionsSourc
   return [...set, ...defaults];
 }
 
+/** Formats and compressions are told by what they are for. */
+const NAMED_BY = ['contentType', 'contentEncoding'] as const;
+
 function toData(value: unknown): unknown {
   if (typeof value === 'function') return value.name === '' ? 'a function' : value.name;
   if (Array.isArray(value)) return value.map(toData);
   if (typeof value !== 'object' || value === null) return value;
+  const name = NAMED_BY.map((field) => readField(value, field)).find((one) => typeof one === 'string');
+  if (name !== undefined) return name;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, toData(inner)]));
 }

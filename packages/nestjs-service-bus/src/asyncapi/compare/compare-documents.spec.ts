@@ -47,6 +47,7 @@ function documentOf(role: Role, { properties, isGone, ...given }: Version): Asyn
     subject: 'order',
     type: 'order',
     contentType: 'application/json',
+    resultContentType: 'application/json',
     description: undefined,
     payload: dto(properties ?? { id: [IsInt()] }, 'Order'),
     result: undefined,
