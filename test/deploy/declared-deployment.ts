@@ -89,12 +89,13 @@ async function describeService(
 function rightsOf(name: string, access: Access): DeclaredApp {
   const scaled = toScaledObject(access, { deployment: name, namespace: 'set-by-the-overlay' });
   const { triggers } = (scaled as { spec: { triggers: Trigger[] } }).spec;
-  const [source, ...others] = access.scalesOn.map(({ path }) => path.join('/'));
+  const sources = access.scalesOn.map(({ path }) => path.join('/'));
+  const [source] = sources;
   // Container Apps' rules, and the scaler's rights, are made from this one.
-  if (source === undefined || others.length > 0) {
+  if (source === undefined || sources.length > 1 || access.receivesFrom.some(({ length }) => length > 1)) {
     throw new DeclaredDeploymentError(
-      `${name} reads ${access.scalesOn.length} entities (${[source, ...others].join(', ')}), and an app in ` +
-        'deploy/azure/apps.json has one: make an app of each (npm run new:app)',
+      `${name} reads ${sources.join(' and ') || 'nothing'}, and deploy/ is for apps that read one queue each: ` +
+        'make an app of each (npm run new:app), or see docs/new-app.md for what is not a queue',
     );
   }
   return {

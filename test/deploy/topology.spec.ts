@@ -1,35 +1,38 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
 import { toScaledObject } from '../../packages/nestjs-service-bus/src/topology/export/keda.js';
 import { APPS } from '../../src/config/index.js';
 import { apps, queues } from './azure-files.js';
-import { type ConfigJson, declaredDeployment } from './declared-deployment.js';
+import { type ConfigJson, type DeclaredDeployment, declaredDeployment } from './declared-deployment.js';
 
 // Where one of these differs, `npm run export:deploy` writes what the code declares.
 describe('what the code declares is what is deployed', () => {
-  const declared = declaredDeployment();
+  let declared: DeclaredDeployment;
+  beforeAll(async () => {
+    declared = await declaredDeployment();
+  });
   const byName = (one: { name: string }, other: { name: string }): number => (one.name < other.name ? -1 : 1);
 
-  it('the queues of Bicep', async () => {
-    expect([...(await declared).queues].sort(byName)).toEqual([...queues].sort(byName));
+  it('the queues of Bicep', () => {
+    expect([...declared.queues].sort(byName)).toEqual([...queues].sort(byName));
   });
 
-  it('the queues of Config.json, within what Microsoft’s emulator takes', async () => {
+  it('the queues of Config.json, within what Microsoft’s emulator takes', () => {
     const sorted = (config: ConfigJson): object => {
       const [namespace] = config.UserConfig.Namespaces;
       const inOrder = [...(namespace?.Queues ?? [])].sort((a, b) => (a.Name < b.Name ? -1 : 1));
       return { ...config.UserConfig, Namespaces: [{ ...namespace, Queues: inOrder }] };
     };
     const file = JSON.parse(readFileSync('Config.json', 'utf8')) as ConfigJson;
-    expect(sorted((await declared).config)).toEqual(sorted(file));
+    expect(sorted(declared.config)).toEqual(sorted(file));
   });
 
-  it.each(APPS)('the rights of %s, and what it scales on', async (name) => {
-    const wanted = (await declared).apps.find((app) => app.name === name);
+  it.each(APPS)('the rights of %s, and what it scales on', (name) => {
+    const wanted = declared.apps.find((app) => app.name === name);
     const settings = apps.find((app) => app.name === name);
     if (!wanted || !settings) throw new Error(`${name} is not in deploy/azure/apps.json`);
     const { access, receivesFrom, sendsTo, scalesOn, messagesPerReplica } = wanted;

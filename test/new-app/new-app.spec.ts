@@ -87,8 +87,16 @@ describe('npm run new:app', () => {
     const extra = "ServiceBusModule.forFeature({ pattern: 'extra' }),";
     const before = await copy.read(app);
     await copy.change(app, (text) => text.replace('HealthModule,', `$&\n${extra}`));
-    expect((await exportDeployment()).errors).toMatch(/^feedback-form reads 2 entities .*new:app\)\n$/);
+    expect((await exportDeployment()).errors).toMatch(
+      /^feedback-form reads feedback-form-in and extra, and deploy\/ is .*\n$/,
+    );
     await copy.change(app, () => before);
+    await copy.change(controller, (text) =>
+      text.replace(/queue: .*,/, "topic: 'events', subscription: 'purchase-orders',"),
+    );
+    expect((await exportDeployment()).errors).toMatch(
+      /^purchase-orders reads events\/purchase-orders, and .* docs\/new-app.md for what is not a queue\n$/,
+    );
   });
 
   it('takes no name twice', async () => {
