@@ -81,6 +81,7 @@ export const ROOMS = [
   },
   { room: 'src/start/', may: ['src/', 'nestjs-service-bus', '@nestjs/', 'node:'] },
   { room: 'src/app.module.ts', may: ['src/', 'nestjs-service-bus', '@nestjs/'] },
+  { room: 'src/root-module.ts', may: ['src/', 'nestjs-service-bus', '@nestjs/'] },
   {
     room: 'src/stop-on-signals.ts',
     may: ['src/start/describe-failure.ts', '@nestjs/common', 'node:'],
