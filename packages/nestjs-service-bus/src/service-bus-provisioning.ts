@@ -5,8 +5,8 @@ import { BindingRegistry } from './binding/binding-registry.js';
 import { nameConnection } from './binding/connection-name.js';
 import { ContractRegistry } from './contract/contract-registry.js';
 import { HandlerDeclarations } from './binding/handler-declarations.js';
-import { partsOf } from './describe/application-parts.js';
-import { wantedTopology } from './describe/wanted-topology.js';
+import { type ApplicationParts, partsOf } from './describe/application-parts.js';
+import { declaresEntities, wantedTopology } from './describe/wanted-topology.js';
 import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { type ServiceBusNamespace } from './service-bus.namespace.js';
 import { ServiceBusNamespaces } from './service-bus.namespaces.js';
@@ -40,10 +40,26 @@ export class ServiceBusProvisioning {
    * Does what the option `provision` of each namespace says, once. A namespace that does not answer stops no start:
    * receivers go on trying as well.
    *
-   * @throws ServiceBusConfigurationError where `verify` finds something, or a namespace may not be looked at
+   * @throws ServiceBusConfigurationError where declarations contradict each other, `verify` finds something, or a
+   *   namespace may not be looked at
    */
   async run(): Promise<void> {
+    this.checkDeclared();
     if (this.isWanted) await (this.running ??= this.provisionAll());
+  }
+
+  /** Asks nobody: what two places want of one entity is wrong whoever makes it. */
+  private checkDeclared(): void {
+    this.declarations.declare();
+    for (const { name } of this.namespaces) {
+      const parts = this.partsOf(name);
+      if (declaresEntities(parts)) wantedTopology(parts);
+    }
+  }
+
+  private partsOf(connection: string | undefined): ApplicationParts {
+    const { modules, bindings, contracts } = this;
+    return partsOf({ modules, bindings, contracts }, connection);
   }
 
   private get wanted(): ServiceBusNamespace[] {
@@ -51,7 +67,6 @@ export class ServiceBusProvisioning {
   }
 
   private async provisionAll(): Promise<void> {
-    this.declarations.declare();
     const problems: string[] = [];
     const provisioned = this.wanted.map((namespace) =>
       this.provision(namespace).catch((error: unknown) => {
@@ -65,8 +80,7 @@ export class ServiceBusProvisioning {
 
   private async provision({ name, options, administrationClient }: ServiceBusNamespace): Promise<void> {
     const administration = new NamespaceAdministration(administrationClient, namespaceHost(options));
-    const { modules, bindings, contracts } = this;
-    const desired = wantedTopology(partsOf({ modules, bindings, contracts }, name));
+    const desired = wantedTopology(this.partsOf(name));
     const place = `provision${name === undefined ? '' : ` of ${nameConnection(name)}`}`;
     try {
       if (options.provision === 'create') await this.create(place, administration, desired);

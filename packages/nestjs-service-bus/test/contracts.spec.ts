@@ -188,12 +188,29 @@ describe('contracts', () => {
     });
     await publisher.publish(Configured, 'text');
     await publisher.publish(ByToken, ['a', 'b']);
+    const [text] = await scene.take('from-config');
+    expect(text?.body).toBe('text');
     const prefixed = await start({ options: { entityPrefix: 'ada-' } });
     expect((await prefixed.prepare(OrderPlaced, order)).destination).toBe('ada-orders');
     expect((await prefixed.prepare(OrderPlaced, order, { to: 'a' })).destination).toBe('ada-a');
-    const [text] = await scene.take('from-config');
-    expect(text?.body).toBe('text');
     expect((await publisher.prepare(ByToken, [])).destination).toBe('events');
+  });
+
+  it('are handled from the queue that comes from configuration, without a binding of their own', async () => {
+    @Controller()
+    class ConfiguredController {
+      @Handles(Configured)
+      configured(text: string): void {
+        seen.push(text);
+      }
+    }
+    const publisher = await start({
+      imports: [ConfigModule.forRoot({ ignoreEnvFile: true, load: [() => ({ QUEUE: 'from-config' })] })],
+      controllers: [ConfiguredController],
+    });
+    await publisher.publish(Configured, 'by configuration');
+    await until(() => seen.includes('by configuration'));
+    await until(() => scene.left('from-config') === 0);
   });
 
   it('have options for each message, and a session and an id of their own', async () => {

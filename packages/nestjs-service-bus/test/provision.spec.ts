@@ -10,9 +10,11 @@ import { describeJson } from '../src/describe/describe-json.js';
 import { describeMermaid } from '../src/describe/describe-mermaid.js';
 import { describeText } from '../src/describe/describe-text.js';
 import {
+  contract,
   describeApplication,
   EventPattern,
   getSenderToken,
+  Handles,
   ServiceBusConfigurationError,
   ServiceBusEventHandler,
   ServiceBusHandler,
@@ -106,6 +108,80 @@ describe('provision at the start', () => {
     // By now there is nothing to create.
     const again = await start({ provision: 'verify', entityPrefix: 'ada-' });
     await again.close();
+  });
+});
+
+describe('what an application wants of entities stops its start, each with one line and the remedy', () => {
+  let emulator: Emulator;
+  beforeAll(async () => {
+    emulator = await startEmulator({
+      port: 0,
+      administrationPort: false,
+      entities: { queues: [{ name: 'orders', lockDurationMs: 30_000, maxDeliveryCount: 50 }, 'billing'] },
+    });
+  });
+  afterAll(() => emulator.close());
+
+  async function linesOf(
+    features: Parameters<typeof ServiceBusModule.forFeature>[0][],
+    options: Partial<ServiceBusModuleOptions> = {},
+    connectionString = emulator.connectionString,
+    controllers: (new () => object)[] = [],
+  ): Promise<string[]> {
+    const imports = features.map((feature) => ServiceBusModule.forFeature(feature));
+    try {
+      const app = await startServiceBusApp(connectionString, { imports, options, controllers });
+      await app.close();
+      return [];
+    } catch (error) {
+      if (error instanceof ServiceBusConfigurationError) return [...error.problems];
+      throw error;
+    }
+  }
+
+  it('an entity that is declared twice with different settings, though nobody provisions', async () => {
+    const declared = (lockDuration: string): Parameters<typeof ServiceBusModule.forFeature>[0] => ({
+      entities: { billing: { lockDuration } },
+    });
+    expect(await linesOf([declared('PT1M'), declared('PT2M')])).toEqual([
+      'queue billing: lockDuration is "PT1M" in entities of forFeature and "PT2M" in entities of forFeature: keep one of them',
+    ]);
+  });
+
+  it('a contract that goes to a topic, handled as if it were a queue', async () => {
+    const Created = contract('created', String, { to: 'users', entity: { kind: 'topic' } });
+
+    @Controller()
+    class UsersController {
+      @Handles(Created)
+      created(_: string): void {}
+    }
+    expect(await linesOf([], {}, emulator.connectionString, [UsersController])).toEqual([
+      'users is a queue in binding "users" and a topic in contract "created": ' +
+        'read a subscription of the topic, or give one of them another name',
+    ]);
+  });
+
+  it('an entity that has drifted, and one that is missing and belongs to somebody else', async () => {
+    const features = [{ entities: { orders: { lockDuration: 'PT1M' } } }, { senders: ['theirs'] }];
+    const lines = await linesOf(features, { provision: 'verify' });
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^provision "verify": ~ update queue orders: lockDuration PT30S → PT1M.*: run "npx nestjs-service-bus topology apply", or change what is declared$/,
+      ),
+      'provision "verify": ? queue or topic theirs is missing, and belongs to somebody else: ' +
+        'have its owner make it, or declare it in entities of forFeature',
+    ]);
+  });
+
+  it('no right to manage', async () => {
+    const wrong = emulator.connectionString.replace(/SharedAccessKey=[^;]*/, 'SharedAccessKey=d3Jvbmc=');
+    const lines = await linesOf([{ entities: { orders: {} } }], { provision: 'create' }, wrong);
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^provision: read queue orders: no right to manage 127\.0\.0\.1:\d+: grant the identity the role "Azure Service Bus Data Owner"/,
+      ),
+    ]);
   });
 });
 

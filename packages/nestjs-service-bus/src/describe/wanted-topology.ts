@@ -25,6 +25,17 @@ export function wantedTopology(parts: ApplicationParts): Topology {
   });
 }
 
+/** Whether anybody says what an entity is like; else there is nothing that could be contradicted. */
+export function declaresEntities({ bindings, declared, contracts, replyQueue }: ApplicationParts): boolean {
+  const all = [
+    ...bindings.flatMap(({ binding }) => [binding.declaredEntity, binding.declaredReplyTo]),
+    ...declared.map(({ options }) => options),
+    ...contracts.map(({ entity = {} }) => entity),
+    replyQueue?.options ?? {},
+  ];
+  return all.some((options) => typeof options === 'string' || Object.keys(options).length > 0);
+}
+
 function* declaredBeside({
   declared,
   contracts,

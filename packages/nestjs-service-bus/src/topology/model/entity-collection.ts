@@ -120,8 +120,10 @@ export class EntityCollection {
     if (known.kind === 'destination') known.kind = kind;
     if (known.kind !== kind && kind !== 'destination') {
       const [first] = known.usedBy;
+      const isRead = [known.kind, kind].includes('topic') && path.length === 1;
+      const remedy = isRead ? 'read a subscription of the topic, or give' : 'give';
       this.problems.push(
-        `${path.join('/')} is a ${known.kind} in ${first} and a ${kind} in ${from}: give one of them another name`,
+        `${path.join('/')} is a ${known.kind} in ${first} and a ${kind} in ${from}: ${remedy} one of them another name`,
       );
       return undefined;
     }

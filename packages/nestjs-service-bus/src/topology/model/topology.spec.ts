@@ -151,7 +151,8 @@ describe('what an application wants of a namespace', () => {
         },
       ),
     ).toEqual([
-      'x is a queue in binding "a" and a topic in entities of forFeature: give one of them another name',
+      'x is a queue in binding "a" and a topic in entities of forFeature: ' +
+        'read a subscription of the topic, or give one of them another name',
       'queue z: is external in binding "b", and entities of forFeature says what it is like: keep one of them',
     ]);
   });
