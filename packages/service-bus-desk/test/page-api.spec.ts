@@ -264,6 +264,31 @@ describe('the API of the page', () => {
     expect(audited.at(-1)).toMatchObject({ planned: 2, done: 1, reason: 'orders 2 has no handler' });
   });
 
+  it('notes who stopped a change, and who was not allowed to', async () => {
+    const at = await serve({
+      handlers: {
+        bindings: () => [],
+        redrive: (_, { signal }) =>
+          new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error))),
+      },
+    });
+    const [, { id }] = await post('jobs', { action: 'redrive', entity: 'orders' }, 'boss', at);
+    expect((await post('jobs/stop', { id }, 'guest', at))[0]).toBe(403);
+    expect((await post('jobs/stop', { id: 'none' }, 'boss', at))[0]).toBe(404);
+    expect(await post('jobs/stop', { id }, 'boss', at)).toEqual([202, {}]);
+    await until(() => audited.some(({ outcome }) => outcome === 'failed'));
+    expect(audited.filter(({ action }) => action === 'stop')).toEqual([
+      expect.objectContaining({ who: 'guest', outcome: 'refused', entity: 'orders', job: id }),
+      expect.objectContaining({ who: 'boss', outcome: 'refused', entity: '', job: 'none' }),
+      { who: 'boss', action: 'stop', outcome: 'done', entity: 'orders', job: id },
+    ]);
+    expect(audited.at(-1)).toMatchObject({
+      action: 'redrive',
+      job: id,
+      reason: expect.stringMatching(/^stopped/),
+    });
+  });
+
   it('sends, schedules, cancels, shows sessions and tries rules', async () => {
     expect(await post('send', { entity: 'carts', body: 'a', sessionId: 'cart-1' })).toEqual([200, {}]);
     expect(await get('sessions?entity=carts')).toEqual({ sessions: ['cart-1'], isCut: false });

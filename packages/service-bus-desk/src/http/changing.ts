@@ -69,9 +69,14 @@ export async function startJob(api: DeskApi, { request, response, caller }: Exch
 /** Stops a job; what it holds is given back. */
 export async function stopJob(api: DeskApi, { request, response, caller }: Exchange): Promise<void> {
   const id = text(await readObject(request), 'id');
-  if (!caller.mayChange) throw refused();
-  if (!api.jobs.stop(id)) throw new RequestProblem(404, `there is no job ${id}`);
-  answer(response, 202, {});
+  const job = api.jobs.answers.find((one) => one.id === id);
+  // Who stops it may be another than who began it. How it ended is a line of the job's own.
+  const subject: Subject = { who: caller.name, action: 'stop', entity: job?.entity ?? '', job: id };
+  allow(api, caller, subject, () => {
+    if (!api.jobs.stop(id)) throw new RequestProblem(404, `there is no job ${id}`);
+    api.audit({ ...subject, outcome: 'done' });
+    answer(response, 202, {});
+  });
 }
 
 export async function send(api: DeskApi, { request, response, caller }: Exchange): Promise<void> {

@@ -8,7 +8,7 @@ export interface DeskCaller {
   readonly name: string;
   /** Look at everything. */
   readonly maySee: boolean;
-  /** Send, resubmit, purge, cancel. */
+  /** Send, resubmit, redrive, purge, cancel, stop. */
   readonly mayChange: boolean;
 }
 
@@ -19,8 +19,8 @@ export interface AuditLine {
   /** The caller's name. */
   readonly who: string;
   /** What was asked for. */
-  readonly action: 'resubmit' | 'redrive' | 'purge' | 'send' | 'cancel-scheduled';
-  /** Whose messages these are. */
+  readonly action: 'resubmit' | 'redrive' | 'purge' | 'send' | 'cancel-scheduled' | 'stop';
+  /** Whose messages these are; empty where a job is stopped that is not there. */
   readonly entity: string;
   /** Where they go, if that is elsewhere. */
   readonly target?: string;
@@ -28,7 +28,7 @@ export interface AuditLine {
   readonly selection?: Readonly<Record<string, unknown>>;
   /** The names of what was edited. */
   readonly edited?: readonly string[];
-  /** The job's id: what begins and what ends have the same. */
+  /** The job's id: what begins, what stops and what ends have the same. */
   readonly job?: string;
   /** Nothing was changed. */
   readonly dryRun?: boolean;
