@@ -7,7 +7,7 @@ import { CounterModule } from './counter/counter.module.js';
 import { DeskModule } from './desk/desk.module.js';
 import { FeedbackFormModule } from './feedback-form/feedback-form.module.js';
 import { HealthModule } from './health/health.module.js';
-import { StartPageController } from './http/start-page.controller.js';
+import { START_PAGE, startPage, StartPageController } from './http/start-page.controller.js';
 import { messageLines } from './logging/index.js';
 import { RelayModule } from './relay/relay.module.js';
 import { type NamespaceOptions, ServiceBusModule } from 'nestjs-service-bus';
@@ -31,6 +31,7 @@ export class AppModule {
     return {
       module: AppModule,
       controllers: [StartPageController],
+      providers: [{ provide: START_PAGE, useValue: startPage({ hasDesk: configuration.desk.isOn }) }],
       imports: [
         provideConfiguration(configuration),
         ServiceBusModule.forRootAsync({

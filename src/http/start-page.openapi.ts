@@ -12,13 +12,15 @@ export function describeStartPage(): void {
     ApiOperation({ summary: 'Where to go from here' }),
     ApiResponse({
       status: 200,
-      description: 'Paths of the documentation and of the health check.',
+      description:
+        'Paths of the documentation, of the health check and, where it is switched on, of the desk.',
       schema: {
         type: 'object',
         required: ['documentation', 'health'],
         properties: {
           documentation: { type: 'string', example: '/docs' },
           health: { type: 'string', example: '/health' },
+          desk: { type: 'string', example: '/desk' },
         },
       },
     }),

@@ -48,6 +48,14 @@ describe('the desk', () => {
     });
     return [response.status, (await response.json().catch(() => ({}))) as Json];
   };
+  it('is one of the places that the start page leads to, unless it is switched off', async () => {
+    const placesOf = async ({ url }: RunningApp): Promise<Json> => (await (await fetch(url)).json()) as Json;
+    expect(await placesOf(running)).toMatchObject({ desk: '/desk' });
+    const without = await startApp({ APPS: 'counter', DESK: 'off' });
+    expect(await placesOf(without)).toEqual({ documentation: '/docs', health: '/health' });
+    await without.close();
+  });
+
   it('gives its page to everybody, and what it shows to those who may see it', async () => {
     const [status] = await ask('');
     expect([200, 404]).toContain(status);

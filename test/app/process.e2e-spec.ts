@@ -80,7 +80,11 @@ describe('the process', () => {
 
     expect((await fetch(`${url}/docs`)).headers.get('content-type')).toMatch(/^text\/html/);
     expect(await status(`${url}/docs/swagger-ui-bundle.js`)).toBe(200);
-    expect(await (await fetch(url)).json()).toEqual({ documentation: '/docs', health: '/health' });
+    expect(await (await fetch(url)).json()).toEqual({
+      documentation: '/docs',
+      health: '/health',
+      desk: '/desk',
+    });
     // Their outputs are pipes.
     expect(service.output).not.toContain('\x1b');
   });
