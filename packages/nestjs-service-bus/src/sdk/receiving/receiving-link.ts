@@ -152,8 +152,8 @@ export class ReceivingLink implements FastLinkOwner {
 
   /** The SDK opens a link to its end before it closes it: a link that never brought anything need not be waited for. */
   private async waitFor(closing: Promise<unknown>): Promise<void> {
-    const closed = within(CLOSE_TIMEOUT_MS, closing);
-    if (this.isOpened || 'sessionId' in this.receiver) await closed;
+    if (this.isOpened || 'sessionId' in this.receiver) await within(CLOSE_TIMEOUT_MS, closing);
+    else closing.catch(() => undefined);
   }
 
   takeFromFastLane(message: ServiceBusReceivedMessage): void {
