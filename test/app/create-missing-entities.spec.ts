@@ -7,7 +7,6 @@ import { ServiceBusModule, ServiceBusServer } from 'nestjs-service-bus';
 import { type Emulator, startEmulator } from 'service-bus-emulator';
 
 import { createMissingEntities } from '../../src/start/create-missing-entities.js';
-import { letSdkTimersGo } from '../support/let-sdk-timers-go.js';
 
 @Controller()
 class InvoicesController {
@@ -28,7 +27,6 @@ class InvoicesController {
 }
 
 describe('what the bindings of an added feature need, on an emulator that has none of it', () => {
-  letSdkTimersGo();
   let emulator: Emulator;
   let app: INestApplication;
   let client: ServiceBusClient;

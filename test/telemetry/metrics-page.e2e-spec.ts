@@ -3,7 +3,6 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { readConfiguration } from '../../src/config/index.js';
 import { startTelemetry } from '../../src/telemetry/start-telemetry.js';
-import { letSdkTimersGo } from '../support/let-sdk-timers-go.js';
 import { type RunningApp, startApp } from '../support/start-app.js';
 import { until } from '../support/until.js';
 
@@ -11,7 +10,6 @@ const API_KEY = 'k-0123456789-abcdefghij-0123456789';
 const QUEUE = 'messaging_destination_name="counter-in"';
 
 describe('GET /metrics', () => {
-  letSdkTimersGo();
   let running: RunningApp | undefined;
   const start = async (variables: Record<string, string>): Promise<string> => {
     await startTelemetry(readConfiguration(variables));

@@ -2,7 +2,6 @@ import { ServiceBusClient, type ServiceBusMessageBatch } from '@azure/service-bu
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { type Emulator, startEmulator } from 'service-bus-emulator';
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { switchOffFastLane } from '../src/sdk/fast-lane/fast-lane.js';
 import { contextOf } from '../src/sdk/sdk-context.js';
 import { SendingLink } from '../src/sdk/sending/sending-link.js';
@@ -11,7 +10,6 @@ import { SenderPool } from '../src/send/sender-pool.js';
 const KILOBYTE = 1_024;
 
 describe('sends that travel as batches', () => {
-  letSdkTimersGo();
   let emulator: Emulator;
   let client: ServiceBusClient;
 

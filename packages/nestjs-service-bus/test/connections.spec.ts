@@ -9,7 +9,6 @@ import { Payload } from '@nestjs/microservices';
 import { type Emulator, startEmulator } from 'service-bus-emulator';
 import { Desk, type RunResult } from 'service-bus-desk';
 
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { until } from '../../../test/support/until.js';
 import {
   contract,
@@ -34,8 +33,6 @@ import {
 } from '../src/index.js';
 import { type ServiceBusApp, startServiceBusApp } from './support/start-service-bus-app.js';
 import { CollectedMetrics } from './telemetry/collected-metrics.js';
-
-letSdkTimersGo();
 
 const HANDLER = Symbol('handler');
 type Handler = (namespace: string, payload: unknown) => unknown;

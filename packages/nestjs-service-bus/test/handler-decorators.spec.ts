@@ -5,7 +5,6 @@ import { Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { type Emulator, startEmulator } from 'service-bus-emulator';
 
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { until } from '../../../test/support/until.js';
 import { BindingRegistry } from '../src/binding/binding-registry.js';
 import { resolveBinding } from '../src/binding/resolve-binding.js';
@@ -19,8 +18,6 @@ import {
   ServiceBusServer,
 } from '../src/index.js';
 import { type ServiceBusApp, startServiceBusApp } from './support/start-service-bus-app.js';
-
-letSdkTimersGo();
 
 @Injectable()
 class Settings {

@@ -4,7 +4,6 @@ import { NestFactory } from '@nestjs/core';
 import { Payload } from '@nestjs/microservices';
 import { type Emulator, startEmulator } from 'service-bus-emulator';
 
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { until } from '../../../test/support/until.js';
 import { describeJson } from '../src/describe/describe-json.js';
 import { describeMermaid } from '../src/describe/describe-mermaid.js';
@@ -23,8 +22,6 @@ import {
   type ServiceBusSender,
 } from '../src/index.js';
 import { startServiceBusApp } from './support/start-service-bus-app.js';
-
-letSdkTimersGo();
 
 const seen: string[] = [];
 

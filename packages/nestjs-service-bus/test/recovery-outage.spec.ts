@@ -8,11 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Emulator, startEmulator } from 'service-bus-emulator';
 import { until } from '../../../test/support/until.js';
 import { ServiceBusModule } from '../src/index.js';
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { type ServiceBusApp, startServiceBusApp } from './support/start-service-bus-app.js';
 import { WORK_HANDLER, WorkController } from './support/work-controller.js';
-
-letSdkTimersGo();
 
 const AWAY_MS = 3_000;
 const BACK_WITHIN_MS = 10_000;

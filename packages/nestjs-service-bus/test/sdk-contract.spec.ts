@@ -13,7 +13,6 @@ import rhea from 'rhea';
 
 import { type Emulator, startEmulator } from 'service-bus-emulator';
 import { until } from '../../../test/support/until.js';
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { SESSION_PLACES } from '../src/receive/links/delivery-window.js';
 import { checkShapes } from '../src/sdk/fast-lane/check-shapes.js';
 import { encodeAlone } from '../src/sdk/fast-lane/encode-alone.js';
@@ -45,7 +44,6 @@ const partsOf = (owner: object): Private => owner as Private;
 const noHandlers = { processMessage: () => Promise.resolve(), processError: () => Promise.resolve() };
 
 describe('the private parts of the SDK and of rhea', () => {
-  letSdkTimersGo();
   let emulator: Emulator;
   let client: ServiceBusClient;
   let receiver: ServiceBusReceiver;

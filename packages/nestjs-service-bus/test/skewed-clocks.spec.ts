@@ -15,7 +15,6 @@ import {
 import { Scene } from './support/service-bus-scene.js';
 import { WORK_HANDLER, WorkController, type WorkHandler } from './support/work-controller.js';
 import { until } from '../../../test/support/until.js';
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 
 const LOCK_MS = 1_000;
 const WORK_MS = 2_500;
@@ -37,7 +36,6 @@ describe.each([
   ['20 s behind', -20_000],
   ['10 minutes ahead of', 600_000],
 ])('with a clock that is %s the broker’s', (_how, skewMs) => {
-  letSdkTimersGo();
   let scene: Scene;
   let ticks: NodeJS.Timeout;
 

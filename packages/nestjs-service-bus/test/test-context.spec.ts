@@ -3,7 +3,6 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Controller } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import {
   DeadLetterException,
   ServiceBusBatchContext,
@@ -171,7 +170,6 @@ const SESSION_STEPS: Step[] = [
 ];
 
 describe('a test context beside that of an application', () => {
-  letSdkTimersGo();
   let bus: ServiceBusTestbed | undefined;
 
   afterEach(() => bus?.close());

@@ -4,7 +4,6 @@ import { Controller, Inject, type Type } from '@nestjs/common';
 import { ClientsModule, MessagePattern } from '@nestjs/microservices';
 import { firstValueFrom } from 'rxjs';
 
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { until } from '../../../test/support/until.js';
 import {
   type BindingOptions,
@@ -37,7 +36,6 @@ class AskingController {
 }
 
 describe('ServiceBusTestbed.settled', () => {
-  letSdkTimersGo();
   let bus: ServiceBusTestbed;
   let release = (): void => undefined;
   const hang = (): Promise<void> => new Promise((resolve) => (release = resolve));

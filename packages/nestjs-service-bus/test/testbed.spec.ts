@@ -16,7 +16,6 @@ import {
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { IsInt } from 'class-validator';
 
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import {
   contract,
   DeadLetterException,
@@ -128,7 +127,6 @@ function errorOf(work: () => unknown): Error {
 }
 
 describe('ServiceBusTestbed', () => {
-  letSdkTimersGo();
   let bus: ServiceBusTestbed;
 
   async function open(options: ServiceBusTestbedOptions): Promise<void> {

@@ -3,11 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { type Emulator } from '../src/index.js';
 import { QUICK, receiveOne } from './support/emulator-scene.js';
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { startTestEmulator } from '../../../test/support/start-emulator.js';
 import { until } from '../../../test/support/until.js';
-
-letSdkTimersGo();
 
 const WITHIN_MS = 1_000;
 

@@ -8,10 +8,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { QUICK } from './support/emulator-scene.js';
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { until } from '../../../test/support/until.js';
-
-letSdkTimersGo();
 
 describe('a standalone emulator with a data directory, killed without warning', () => {
   let directory: string;

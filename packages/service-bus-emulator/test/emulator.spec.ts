@@ -6,11 +6,8 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it } from '@jest/globals';
 
 import { emulatorScene, QUICK, receiveAll, receiveOne } from './support/emulator-scene.js';
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { startTestEmulator } from '../../../test/support/start-emulator.js';
 import { until } from '../../../test/support/until.js';
-
-letSdkTimersGo();
 
 describe('startEmulator', () => {
   it('picks free ports and reports them', async () => {

@@ -1,10 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { emulatorScene, receiveOne, serviceBusError } from './support/emulator-scene.js';
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { until } from '../../../test/support/until.js';
-
-letSdkTimersGo();
 
 const ONCE = { retryOptions: { maxRetries: 0, timeoutInMs: 5_000 } };
 

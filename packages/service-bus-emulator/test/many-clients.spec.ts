@@ -1,9 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { emulatorScene, receiveAll } from './support/emulator-scene.js';
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
-
-letSdkTimersGo();
 
 const CLIENTS = 50;
 const MESSAGES = 10;

@@ -2,10 +2,7 @@ import { type ServiceBusReceiver } from '@azure/service-bus';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { emulatorScene, receiveOne } from './support/emulator-scene.js';
-import { letSdkTimersGo } from '../../../test/support/let-sdk-timers-go.js';
 import { until } from '../../../test/support/until.js';
-
-letSdkTimersGo();
 
 describe('silence on order', () => {
   const scene = emulatorScene({

@@ -7,7 +7,6 @@ import { ServiceBusModule, type ServiceBusModuleOptions, ServiceBusServer } from
 import pg from 'pg';
 import { type Emulator, type EmulatorOptions, startEmulator } from 'service-bus-emulator';
 
-import { letSdkTimersGo } from '../../../../test/support/let-sdk-timers-go.js';
 import { until } from '../../../../test/support/until.js';
 import {
   Inbox,
@@ -141,7 +140,6 @@ export class OutboxScene {
 
 /** Creates a scene for the enclosing `describe`. */
 export function outboxScene(options: EmulatorOptions): OutboxScene {
-  letSdkTimersGo();
   const scene = new OutboxScene(options);
   beforeAll(async () => {
     scene.postgres = await startPostgres();

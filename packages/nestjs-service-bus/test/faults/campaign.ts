@@ -3,11 +3,8 @@ import { expect } from '@jest/globals';
 
 import { type Emulator, type EmulatorOptions, startEmulator } from 'service-bus-emulator';
 import { Checker } from './checker.js';
-import { letSdkTimersGo } from '../../../../test/support/let-sdk-timers-go.js';
 import { until } from '../../../../test/support/until.js';
 import { type Death, WorkerProcess } from './worker-process.js';
-
-letSdkTimersGo();
 
 const SEND_AT_ONCE = 250;
 const TAKE_AT_ONCE = 1_000;

@@ -3,7 +3,6 @@ import { afterEach, beforeEach } from '@jest/globals';
 
 import { type Emulator, type EmulatorOptions, startEmulator } from 'service-bus-emulator';
 import { type BindingOptions, ServiceBusModule, type ServiceBusModuleOptions } from '../../src/index.js';
-import { letSdkTimersGo } from '../../../../test/support/let-sdk-timers-go.js';
 import { type ServiceBusApp, type ServiceBusAppSetup, startServiceBusApp } from './start-service-bus-app.js';
 import { WORK_HANDLER, WorkController, type WorkHandler } from './work-controller.js';
 
@@ -95,7 +94,6 @@ export class Scene {
 
 /** Creates a scene for each test of the enclosing `describe`. */
 export function serviceBusScene(options: EmulatorOptions): Scene {
-  letSdkTimersGo();
   const scene = new Scene(options);
   beforeEach(() => scene.open());
   afterEach(() => scene.close());
