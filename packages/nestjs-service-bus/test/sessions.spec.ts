@@ -367,7 +367,9 @@ describe('sessions over a broken connection', () => {
       'work',
       ...Array.from({ length: count }, (_, index) => ({ body: index, sessionId: `s${index}` })),
     );
-    await until(() => scene.left('work') === 0, 30_000);
+    // How long all of them take depends on the machine: it is the next one that has to come.
+    for (let held = 0; held < count; held = running.size) await until(() => running.size > held);
+    await until(() => scene.left('work') === 0);
     expect(running.size).toBe(count);
   });
 });
