@@ -25,6 +25,9 @@ import { findOpenTelemetryApi } from './trace/caller-trace.js';
 import { KNOWN_ADAPTERS } from './transaction/known-adapters.js';
 import { type TransactionAdapter } from './transaction/transaction-adapter.js';
 
+/** Rows of lanes are made by the first message to a destination, and told what became of them. */
+const KEEP_LANES_MS = 24 * 3_600_000;
+
 /**
  * All parts of outbox and inbox in one process, and the order in which they start and stop: delivering ends after the
  * handlers have been drained, whose last results shall leave, and before the senders are closed.
@@ -57,6 +60,7 @@ export class OutboxRuntime
     this.retention = new Retention(
       [
         (limit) => this.inboxStore.deleteOld(keepHandledMs, limit),
+        (limit) => this.store.deleteIdleLanes(KEEP_LANES_MS, limit),
         ...(keepSentMs > 0 ? [(limit: number) => this.store.deleteSent(keepSentMs, limit)] : []),
       ],
       logger,

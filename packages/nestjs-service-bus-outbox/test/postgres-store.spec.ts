@@ -58,6 +58,83 @@ describe('PostgreSQL', () => {
     return { store: new PostgresOutboxStore(database, names, { keepsSent: true }), transaction };
   });
 
+  it('forgets lanes that nobody uses, and none that is held, put off, or failing', async () => {
+    const names = tableNames({ schema: 'idle_lanes' });
+    await ensureSchema(database, names);
+    const store = new PostgresOutboxStore(database, names);
+    const add = (to: string): Promise<void> =>
+      transaction((client) => store.add(client, [storeMessage({ to, payload: 1, orderingKey: 'k' })]));
+    const claim = { lanes: 10, leaseMs: 60_000, held: [], looksWithinMs: 0 };
+    const owner = randomUUID();
+    for (const to of ['idle', 'failing', 'held']) await add(to);
+    const claimed = await store.claim(owner, claim);
+    const messages = await store.fetch(
+      claimed.map(({ lane }) => lane),
+      { messages: 10, bytes: 1e6 },
+    );
+    const laneOf = (to: string): number => messages.find(({ destination }) => destination === to)?.lane ?? 0;
+    await store.settle(owner, {
+      sent: messages,
+      refused: [],
+      released: [laneOf('idle')],
+      postponed: [{ lane: laneOf('failing'), delayMs: 0 }],
+    });
+    expect(await store.deleteIdleLanes(3_600_000, 10)).toBe(0);
+    const left = async (): Promise<unknown[]> =>
+      (await pool.query<{ lane: number }>(`SELECT lane FROM ${names.lanes}`)).rows.map(({ lane }) => lane);
+    await until(async () => {
+      await store.deleteIdleLanes(0, 10);
+      return (await left()).length === 2;
+    });
+    expect(new Set(await left())).toEqual(new Set([laneOf('failing'), laneOf('held')]));
+    // One that has been forgotten is made again by the next message, for one owner.
+    await add('idle');
+    const owners = await Promise.all([1, 2, 3].map(() => store.claim(randomUUID(), claim)));
+    expect(owners.flat()).toEqual([{ lane: laneOf('idle'), failures: 0 }]);
+  });
+
+  it('keeps the order of each key while lanes are forgotten under its deliverers', async () => {
+    const names = tableNames({ schema: 'forgotten_lanes' });
+    await ensureSchema(database, names);
+    const store = new PostgresOutboxStore(database, names);
+    const count = 60;
+    const sent = new Map<string, number[]>();
+    const holders = new Map<number, string>();
+    let isOver = false;
+    const deliver = async (owner: string): Promise<void> => {
+      while (!isOver) {
+        const claimed = await store.claim(owner, { lanes: 2, leaseMs: 60_000, held: [], looksWithinMs: 0 });
+        const lanes = claimed.map(({ lane }) => lane);
+        for (const lane of lanes) expect([lane, holders.get(lane)]).toEqual([lane, undefined]);
+        for (const lane of lanes) holders.set(lane, owner);
+        const messages = await store.fetch(lanes, { messages: 3, bytes: 1e6 });
+        for (const { orderingKey = '', body } of messages) {
+          sent.set(orderingKey, [...(sent.get(orderingKey) ?? []), Number(Buffer.from(body).toString())]);
+        }
+        for (const lane of lanes) holders.delete(lane);
+        await store.settle(owner, { sent: messages, refused: [], released: lanes, postponed: [] });
+      }
+    };
+    const forget = async (): Promise<number> => {
+      let forgotten = 0;
+      while (!isOver) forgotten += await store.deleteIdleLanes(0, 10);
+      return forgotten;
+    };
+    const deliverers = Promise.all([1, 2, 3].map(() => deliver(randomUUID())));
+    const forgetting = forget();
+    const keys = ['a', 'b', 'c', 'd'];
+    for (let number = 0; number < count; number += 1) {
+      const batch = keys.map((orderingKey) => storeMessage({ to: 'q', payload: number, orderingKey }));
+      await transaction((client) => store.add(client, batch));
+    }
+    const isDelivered = (): boolean => keys.every((key) => (sent.get(key) ?? []).length >= count);
+    await Promise.race([until(isDelivered), deliverers]).finally(() => (isOver = true));
+    await deliverers;
+    expect(await forgetting).toBeGreaterThan(0);
+    const inOrder = Array.from({ length: count }, (_, number) => number);
+    for (const key of keys) expect(sent.get(key)).toEqual(inOrder);
+  });
+
   it('draws the numbers of a key behind its lock, also where nobody is notified', async () => {
     const names = tableNames({ schema: 'quiet' });
     await ensureSchema(database, names);

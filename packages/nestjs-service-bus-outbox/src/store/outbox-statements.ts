@@ -11,6 +11,7 @@ export interface OutboxStatements {
   readonly settle: string;
   readonly renew: string;
   readonly deleteSent: string;
+  readonly deleteIdleLanes: string;
   readonly statistics: string;
   readonly listRefused: string;
   readonly retryRefused: string;
@@ -26,6 +27,7 @@ const valuesFrom = (first: number): string =>
   CASTS.map((type, index) => `$${first + index}::${type}`).join(', ');
 const milliseconds = (interval: string): string => `(extract(epoch FROM ${interval}) * 1000)::float8`;
 const later = (parameter: string): string => `now() + ${parameter}::float8 * interval '1 millisecond'`;
+const earlier = (parameter: string): string => `now() - ${parameter}::float8 * interval '1 millisecond'`;
 
 interface Variant {
   readonly keepsSent?: boolean;
@@ -48,8 +50,9 @@ export function outboxStatements(
     renew: `UPDATE ${lanes} SET leased_until = ${later('$3')}
 WHERE owner = $1::uuid AND lane = ANY ($2::int[]) RETURNING lane`,
     deleteSent: `DELETE FROM ${sent} WHERE ctid = ANY (ARRAY (
-  SELECT ctid FROM ${sent} WHERE sent_at < now() - $1::float8 * interval '1 millisecond' LIMIT $2::int
+  SELECT ctid FROM ${sent} WHERE sent_at < ${earlier('$1')} LIMIT $2::int
   FOR UPDATE SKIP LOCKED))`,
+    deleteIdleLanes: deleteIdleLanes(names),
     statistics: statistics(names),
   };
 }
@@ -131,6 +134,17 @@ FROM unnest($1::int[]) AS l (lane) CROSS JOIN LATERAL (
 ) o
 WHERE o.bytes_before < $3::float8
 ORDER BY o.lane, o.id`;
+}
+
+/**
+ * A row that nobody holds, and whose last delivery did not fail, says the same as none: the next claim makes it again. One
+ * that is being claimed is skipped, and who claims skips one that is being deleted.
+ */
+function deleteIdleLanes({ lanes }: TableNames): string {
+  return `DELETE FROM ${lanes} WHERE lane = ANY (ARRAY (
+  SELECT lane FROM ${lanes}
+  WHERE owner IS NULL AND failures = 0 AND not_before < now() AND leased_until < ${earlier('$1')} LIMIT $2::int
+  FOR UPDATE SKIP LOCKED))`;
 }
 
 function statistics({ outbox, refused }: TableNames): string {

@@ -97,6 +97,11 @@ export class PostgresOutboxStore implements OutboxStore {
     return (await this.database.query(this.statements.deleteSent, [keepMs, limit])).rowCount;
   }
 
+  /** Deletes up to `limit` lanes that nobody has delivered for `idleMs`; returns how many. */
+  async deleteIdleLanes(idleMs: number, limit: number): Promise<number> {
+    return (await this.database.query(this.statements.deleteIdleLanes, [idleMs, limit])).rowCount;
+  }
+
   async statistics(): Promise<OutboxStatistics> {
     const { rows } = await this.database.query(this.statements.statistics, [COUNTED_EXACTLY]);
     const [row = {}] = rows;
