@@ -91,7 +91,8 @@ export class OutboxRuntime
     await this.checkSchema();
     this.deliverer?.start();
     this.retention.start();
-    this.metrics = openMetrics(this.telemetry, this.store, this.state);
+    const { store, state } = this;
+    this.metrics = openMetrics(this.telemetry, { table: `${this.options.names.plain}outbox`, store, state });
   }
 
   async beforeApplicationShutdown(): Promise<void> {

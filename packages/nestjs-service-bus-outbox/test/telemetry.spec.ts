@@ -6,6 +6,7 @@ import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 
 import { until } from '../../../test/support/until.js';
 import { RecordedSpans } from '../../nestjs-service-bus/test/telemetry/recorded-spans.js';
+import { type Outbox, type OutboxMessage } from '../src/index.js';
 import { outboxScene } from './support/outbox-scene.js';
 
 class OnDemandReader extends MetricReader {
@@ -16,18 +17,21 @@ class OnDemandReader extends MetricReader {
     return Promise.resolve();
   }
 
-  /** The outbox' figures by their names, without its prefix. */
-  async figures(): Promise<Record<string, unknown>> {
+  /** The outbox' figures by their names, without its prefix; of one table if it is named. */
+  async figures(table?: string): Promise<Record<string, unknown>> {
     const { resourceMetrics } = await this.collect();
     const found = resourceMetrics.scopeMetrics.find(
       ({ scope }) => scope.name === 'nestjs-service-bus-outbox',
     );
-    return Object.fromEntries(
-      (found?.metrics ?? []).map(({ descriptor, dataPoints }) => [
-        descriptor.name.replace('service_bus.outbox.', ''),
-        dataPoints[0]?.value,
-      ]),
+    const figures = (found?.metrics ?? []).flatMap(({ descriptor, dataPoints }) =>
+      dataPoints
+        .filter(
+          ({ attributes }) =>
+            (table ?? attributes['db.collection.name']) === attributes['db.collection.name'],
+        )
+        .map(({ value }) => [descriptor.name.replace('service_bus.outbox.', ''), value] as const),
     );
+    return Object.fromEntries(figures);
   }
 }
 
@@ -73,7 +77,6 @@ describe('the telemetry of the outbox', () => {
   });
 
   it('tells how much waits, for how long, what was sent, and what is set aside', async () => {
-    // Two applications of one process would publish the same figures.
     const adding = await scene.start({ options: { delivers: false } });
     await scene.transaction((transaction) =>
       adding.outbox.addAll(transaction, [
@@ -92,5 +95,30 @@ describe('the telemetry of the outbox', () => {
       return waiting === 1 && refused === 1;
     });
     expect(await reader.figures()).toMatchObject({ waiting: 1, aside: 1, sent: 1, refused: 1 });
+  });
+
+  it('counts the modules of a process on one table together, and those on another one apart', async () => {
+    const place = ({ outbox }: { outbox: Outbox }, ...messages: OutboxMessage[]): Promise<unknown> =>
+      scene.transaction((transaction) => outbox.addAll(transaction, messages));
+    const first = await scene.start();
+    await place(first, { to: 'out', payload: 1 }, { to: 'out', payload: 2 });
+    await scene.delivered();
+    const second = await scene.start();
+    await scene
+      .start({ options: { prefix: 'other_', delivers: false } })
+      .then((other) => place(other, { to: 'out', payload: 4 }));
+    const ours = `${scene.schema}.service_bus_outbox`;
+    const others = `${scene.schema}.other_outbox`;
+    await until(async () => (await reader.figures(ours))['sent'] === 2);
+    // Which of the two sends it makes no difference.
+    await place(second, { to: 'out', payload: 3 });
+    await until(async () => {
+      const { sent, waiting } = await reader.figures(ours);
+      return sent === 3 && waiting === 0;
+    });
+    expect(await reader.figures(others)).toMatchObject({ sent: 0, waiting: 1 });
+    // What one has sent is not taken back when it ends.
+    await first.close();
+    expect(await reader.figures(ours)).toMatchObject({ sent: 3, waiting: 0 });
   });
 });
