@@ -75,7 +75,11 @@ export { BatchException } from './exceptions/batch.exception.js';
 export { BatchResultError } from './exceptions/batch-result.error.js';
 export { DeadLetterException } from './exceptions/dead-letter.exception.js';
 export { DeferException } from './exceptions/defer.exception.js';
-export { RetryException } from './exceptions/retry.exception.js';
+export {
+  RetryException,
+  type RetryAfterOptions,
+  type RetryExceptionOptions,
+} from './exceptions/retry.exception.js';
 export { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 export { ServiceBusHealthIndicator } from './health/service-bus.health-indicator.js';
 export {
