@@ -11,6 +11,7 @@ export {
   type BindingOptions,
   type SessionOptions,
 } from './binding/binding.js';
+export { BindingNotFoundError } from './binding/binding-not-found.error.js';
 export { type BindingPattern } from './binding/pattern.js';
 export {
   type DeclaredBindingOptions,
@@ -108,6 +109,7 @@ export {
   type CircuitState,
   type ConsumerHealth,
   type PastFailure,
+  type PausedHealth,
   type ReportedError,
 } from './receive/health/consumer-health.js';
 export { type HeldDeadLetter, type RedriveOutcome } from './receive/redrive/redrive.js';
@@ -134,6 +136,7 @@ export {
   type ServiceBusFeatureAsyncOptions,
   type ServiceBusFeatureOptions,
 } from './service-bus.feature.js';
+export { type PauseOptions, ServiceBusBindings } from './service-bus.bindings.js';
 export { ServiceBusModule } from './service-bus.module.js';
 export { ServiceBusServer } from './service-bus.server.js';
 export {

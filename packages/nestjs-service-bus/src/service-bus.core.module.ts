@@ -3,6 +3,7 @@ import { Global, Module } from '@nestjs/common';
 import { BindingRegistry } from './binding/binding-registry.js';
 import { HandlerDeclarations } from './binding/handler-declarations.js';
 import { ContractRegistry } from './contract/contract-registry.js';
+import { ServiceBusBindings } from './service-bus.bindings.js';
 import { ServiceBusHealthIndicator } from './health/service-bus.health-indicator.js';
 import { OBSERVER_OF_BINDING } from './message/binding-runtime.js';
 import { ServiceBusLifecycle } from './service-bus.lifecycle.js';
@@ -23,6 +24,7 @@ import { CLOCK, SYSTEM_CLOCK } from './time/clock.js';
     ServiceBusNamespaces,
     ServiceBusProvisioning,
     ServiceBusServer,
+    ServiceBusBindings,
     ServiceBusHealthIndicator,
     ServiceBusLifecycle,
   ],
@@ -31,6 +33,7 @@ import { CLOCK, SYSTEM_CLOCK } from './time/clock.js';
     ContractRegistry,
     ServiceBusNamespaces,
     ServiceBusServer,
+    ServiceBusBindings,
     ServiceBusHealthIndicator,
   ],
 })

@@ -6,6 +6,7 @@ import { LockRenewer } from './delivery/lock-renewer.js';
 import { type Invoke, type ObserverOfBinding } from './message/binding-runtime.js';
 import { observeBoth } from './message/observer-pair.js';
 import { type ConsumerObserver } from './receive/health/receiving-state.js';
+import { type BindingControl } from './runtime/binding-control.js';
 import { BindingConnections } from './runtime/binding-connections.js';
 import { openBindingRuntime } from './runtime/open-binding-runtime.js';
 import { type BindingConsumer, openConsumer } from './runtime/open-consumer.js';
@@ -20,6 +21,7 @@ export interface SharedByReceivers {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly outputs: OutputChecks;
+  readonly control: BindingControl;
   readonly observerOfBinding: ObserverOfBinding;
 }
 
@@ -52,7 +54,7 @@ export class NamespaceReceivers {
   /** Starts to receive for a binding. */
   start({ binding, routes }: RoutedBinding, observer: ConsumerObserver): BindingConsumer {
     const { connections, locks, metrics } = this;
-    const { invoke, clock, logger, outputs, observerOfBinding } = this.shared;
+    const { invoke, clock, logger, outputs, control, observerOfBinding } = this.shared;
     const { senders, foreignSenders, telemetry } = this.namespace;
     const { connectionString, replyToConnectionString } = binding;
     const clients = connections.clientsOf(connectionString);
@@ -73,7 +75,7 @@ export class NamespaceReceivers {
     });
     const consumer = openConsumer(clients, locks, runtime, observer);
     metrics?.add(binding, consumer, bindingTelemetry);
-    consumer.start();
+    control.start(consumer);
     outputs.start(binding, connections.clientsOf(replyToConnectionString));
     return consumer;
   }

@@ -31,6 +31,7 @@ import { handle } from './message/handle.js';
 import { type Invoke, OBSERVER_OF_BINDING, type ObserverOfBinding } from './message/binding-runtime.js';
 import { type Clock, CLOCK } from './time/clock.js';
 import { type ConsumerObserver } from './receive/health/receiving-state.js';
+import { BindingControl } from './runtime/binding-control.js';
 import { type BindingConsumer } from './runtime/open-consumer.js';
 import { type ConsumerHealth } from './receive/health/consumer-health.js';
 import { type HeldDeadLetter, type RedriveOutcome } from './receive/redrive/redrive.js';
@@ -62,6 +63,8 @@ export class ServiceBusServer
 
   private readonly registrations: Registration[] = [];
   private readonly consumers: BindingConsumer[] = [];
+  /** @internal */
+  readonly control = new BindingControl(this.consumers, () => this.known());
   private readonly outputs = new OutputChecks(this.logger);
   private readonly errorListeners: ServiceBusEvents['error'][] = [];
   /** By the names of their connections, once it listens. */
@@ -130,16 +133,14 @@ export class ServiceBusServer
   /** Throws a ServiceBusConfigurationError with all that is set up wrongly, as far as it is known by now. */
   checkWiring(): void {
     this.declarations.declare();
-    const bindings = this.hasHandlers
-      ? this.resolve().map(({ binding }) => binding)
-      : this.bindings.declared();
+    const known = this.known();
     const problems = [
-      ...this.problems(bindings),
+      ...this.problems(known),
       ...this.bindings.problems,
       ...[...this.namespaces].flatMap(({ name, connection }) =>
         onlyEntityProblems(
           connection.onlyEntity,
-          bindings.filter((binding) => binding.connection === name),
+          known.filter((binding) => binding.connection === name),
         ),
       ),
     ];
@@ -179,13 +180,7 @@ export class ServiceBusServer
    * @throws Error if no binding of this process reads the entity; the lock is still the caller's then
    */
   redrive(entity: string, deadLetter: HeldDeadLetter, connection?: string): Promise<RedriveOutcome> {
-    const path = entity.toLowerCase();
-    const name = connectionName(connection);
-    const consumer = this.consumers.find(
-      ({ binding }) => binding.connection === name && binding.entityPath.toLowerCase() === path,
-    );
-    if (!consumer) throw new Error(`no binding of this process reads ${entity}`);
-    return consumer.redrive(deadLetter);
+    return this.control.redrive(entity, deadLetter, connection);
   }
 
   /**
@@ -241,8 +236,8 @@ export class ServiceBusServer
   private start(): void {
     const resolved = this.resolve();
     for (const warning of unboundHandlerWarnings(resolved, this.bindings)) this.logger.warn(warning);
-    const { clock, invoke, logger, outputs, observerOfBinding } = this;
-    const shared = { clock, invoke, logger, outputs, observerOfBinding };
+    const { clock, invoke, logger, outputs, control, observerOfBinding } = this;
+    const shared = { clock, invoke, logger, outputs, control, observerOfBinding };
     const receivers = new Map(
       [...this.namespaces].map((namespace) => [namespace.name, new NamespaceReceivers(namespace, shared)]),
     );
@@ -253,6 +248,11 @@ export class ServiceBusServer
       if (consumer) this.consumers.push(consumer);
       this.logger.log(describeBinding(binding));
     }
+  }
+
+  /** The bindings, as far as they are known by now. */
+  private known(): Binding[] {
+    return this.hasHandlers ? this.resolve().map(({ binding }) => binding) : this.bindings.declared();
   }
 
   private resolve(): RoutedBinding[] {

@@ -90,6 +90,8 @@ export interface BindingOptions extends WireOptions {
   readonly circuitBreaker?: boolean | Partial<CircuitBreakerPolicy>;
   /** When a binding that receives nothing, although messages wait, gets a fresh receiver. */
   readonly watchdog?: Partial<WatchdogPolicy>;
+  /** Starts paused: receives nothing until `ServiceBusBindings.resume`. Default false. */
+  readonly paused?: boolean;
   /** For a queue or subscription that requires sessions, in place of `maxConcurrentCalls`. */
   readonly sessions?: Partial<SessionOptions>;
   /**
@@ -133,6 +135,7 @@ export interface Binding {
   /** Undefined for a binding without one. */
   readonly circuitBreaker: CircuitBreakerPolicy | undefined;
   readonly watchdog: WatchdogPolicy;
+  readonly paused: boolean;
   /** Undefined for an entity without sessions. */
   readonly sessions: SessionOptions | undefined;
   /** What is said of the queue or subscription. */

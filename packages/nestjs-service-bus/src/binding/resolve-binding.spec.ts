@@ -14,6 +14,7 @@ describe('a binding', () => {
       replyTo: undefined,
       allowReplyTo: true,
       decode: true,
+      paused: false,
       maxConcurrentCalls: 16,
       retry: { maxAttempts: 5, delayMs: 1_000, maxDelayMs: 60_000, maxHoldMs: 300_000, exceptions: [] },
       watchdog: { silenceMs: 60_000 },

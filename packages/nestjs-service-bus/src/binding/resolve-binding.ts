@@ -51,6 +51,7 @@ export function resolveBinding(pattern: string, options: BindingOptions): Bindin
     retry: withDefaults(DEFAULT_BINDING_RETRY_POLICY, options.retry),
     circuitBreaker: resolveCircuitBreaker(options),
     watchdog: withDefaults(DEFAULT_WATCHDOG_POLICY, options.watchdog),
+    paused: options.paused ?? false,
     sessions,
     declaredEntity: options.entity ?? {},
     declaredReplyTo: options.replyToEntity ?? {},
@@ -102,7 +103,7 @@ function findProblems(options: BindingOptions): string[] {
 
 function readingProblems(options: BindingOptions): string[] {
   const problems = wireProblems(options);
-  for (const name of ['decode', 'strictFormats'] as const) {
+  for (const name of ['decode', 'strictFormats', 'paused'] as const) {
     const value: unknown = options[name];
     if (value !== undefined && typeof value !== 'boolean') problems.push(`${name} is neither true nor false`);
   }

@@ -30,6 +30,7 @@ export const BINDING_OPTIONS: OptionNames<BindingOptions> = {
   retry: true,
   circuitBreaker: true,
   watchdog: true,
+  paused: true,
   sessions: true,
   entity: true,
   replyToEntity: true,

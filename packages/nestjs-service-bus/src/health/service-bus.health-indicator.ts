@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { type ConsumerHealth, isReceiving } from '../receive/health/consumer-health.js';
+import { type ConsumerHealth, isReceiving, isUp } from '../receive/health/consumer-health.js';
 import { type ServiceBusNamespace } from '../service-bus.namespace.js';
 import { ServiceBusNamespaces } from '../service-bus.namespaces.js';
 import { ServiceBusServer } from '../service-bus.server.js';
@@ -9,8 +9,8 @@ import { ServiceBusServer } from '../service-bus.server.js';
 type HealthResult = Record<string, { status: 'up' | 'down' } & Record<string, unknown>>;
 
 /**
- * Readiness for Terminus: up while each namespace answers and every binding receives; down as soon as a shutdown
- * begins. The result has an entry for each namespace and one per binding.
+ * Readiness for Terminus: up while each namespace answers and every binding receives, or is paused; down as
+ * soon as a shutdown begins. The result has an entry for each namespace and one per binding.
  */
 @Injectable()
 export class ServiceBusHealthIndicator {
@@ -31,8 +31,8 @@ export class ServiceBusHealthIndicator {
       const name = namespace.name === undefined ? key : `${key}@${namespace.name}`;
       const result: HealthResult = { [name]: await this.namespaceHealth(namespace, ofNamespace) };
       for (const { pattern, state, ...details } of ofNamespace) {
-        const isUp = isReceiving({ state }) && details.outputError === undefined;
-        result[`${name}:${pattern}`] = { status: isUp ? 'up' : 'down', state, ...details };
+        const status = isUp({ state }) && details.outputError === undefined ? 'up' : 'down';
+        result[`${name}:${pattern}`] = { status, state, ...details };
       }
       return result;
     });

@@ -3,6 +3,7 @@ import { DeadLetterException } from '../exceptions/dead-letter.exception.js';
 import { DeferException } from '../exceptions/defer.exception.js';
 import { DrainedError } from '../exceptions/drained.error.js';
 import { errorsOf } from '../exceptions/filtered.error.js';
+import { PausedError } from '../exceptions/paused.error.js';
 import { isError, isInstance, toText } from '../exceptions/read-thrown.js';
 import { isDelay, RetryException } from '../exceptions/retry.exception.js';
 import { UnsendableResultError } from '../exceptions/unsendable-result.error.js';
@@ -13,7 +14,7 @@ import { deadLetterCause, type DeadLetterCause } from './dead-letter.js';
 export type Outcome =
   | { readonly kind: 'complete' }
   | { readonly kind: 'defer' }
-  /** Nobody has failed: the service is shutting down. */
+  /** Nobody has failed: the service is shutting down, or the binding is paused. */
   | { readonly kind: 'give-back' }
   | { readonly kind: 'retry'; readonly delayMs: number; readonly error: unknown }
   | {
@@ -81,7 +82,10 @@ function askedOutcome(error: unknown, answer: unknown, { isDraining }: FailedAtt
     return { kind: 'dead-letter', cause: { ...deadLetterCause(error), reason: error.reason }, error, answer };
   }
   if (isInstance(error, DeferException)) return { kind: 'defer' };
-  if (isDraining && isInstance(error, DrainedError)) return { kind: 'give-back' };
+  // Nobody else can throw the second: it is not exported.
+  if ((isDraining && isInstance(error, DrainedError)) || isInstance(error, PausedError)) {
+    return { kind: 'give-back' };
+  }
   const problems = validationProblems(error);
   if (!problems) return undefined;
   const cause = { reason: 'ValidationFailed', description: problems.join('; ') };

@@ -19,6 +19,7 @@ import { LinkChain } from './links/link-chain.js';
 import { type LinkOwner, ReceiverLink } from './links/receiver-link.js';
 import { OpeningLine } from './links/opening-line.js';
 import { ReceiverSupply } from './links/receiver-supply.js';
+import { Pausing } from './health/pausing.js';
 import { Progress } from './health/progress.js';
 import { type ConsumerObserver, ReceivingState } from './health/receiving-state.js';
 import { BatchDispatcher } from './concurrency/batch-dispatcher.js';
@@ -41,6 +42,7 @@ export class Consumer implements LinkOwner {
   private readonly watch: ConsumerWatch;
   private readonly receiving: ReceivingState;
   private readonly progress: Progress;
+  private readonly pausing: Pausing;
   private readonly inWork = new InWork();
   private isDraining = false;
   private isClosed = false;
@@ -59,6 +61,7 @@ export class Consumer implements LinkOwner {
     this.waitingRoom = new WaitingRoom(clock, (delivery) => this.giveBack(delivery, delivery.attempt));
     this.runtime = { ...runtime, waitingRoom: this.waitingRoom };
     this.receiving = new ReceivingState(this.describe(), logger, observer, clock);
+    this.pausing = new Pausing(this.describe(), logger, clock);
     const { inWork: held, waitingRoom: room } = this;
     this.capacity = new Capacity(
       this.binding,
@@ -88,6 +91,28 @@ export class Consumer implements LinkOwner {
     this.links.start();
   }
 
+  /**
+   * Receives nothing until `resume`: gives back the messages that wait for their handlers, and lets handlers and waits
+   * for a retry end. Resolves when nothing more can come. May be called before the start.
+   */
+  async pause(reason?: string): Promise<void> {
+    if (this.isDraining || !this.pausing.begin(this.inWork.size, reason)) return;
+    this.capacity.pause();
+    this.dispatcher.pause();
+    this.redriver?.pause();
+    this.receiving.paused();
+    await this.links.pause();
+  }
+
+  resume(): void {
+    if (this.isDraining || !this.pausing.end()) return;
+    this.receiving.resumed();
+    this.capacity.resume();
+    this.dispatcher.resume();
+    this.redriver?.resume();
+    this.links.resume();
+  }
+
   /** When the oldest message in hand was received. */
   oldestReceivedAtMs(): number | undefined {
     return this.inWork.oldestReceivedAtMs;
@@ -98,6 +123,7 @@ export class Consumer implements LinkOwner {
 
   /** Whether the binding counts as up: what `health` says, without the details. */
   get isReceiving(): boolean {
+    if (this.pausing.isPaused) return !this.isDraining;
     return !this.isDraining && !this.receiving.error && this.links.isReceiving && !this.watch.isDown;
   }
 
@@ -115,6 +141,8 @@ export class Consumer implements LinkOwner {
       ...this.progress.health(),
     };
     if (this.isDraining) return { ...details, state: 'draining' };
+    const paused = this.pausing.health();
+    if (paused) return { ...details, ...paused };
     const health = this.receiving.health(this.links.isReceiving);
     return { ...details, ...health, ...(health.error ? {} : this.watch.health()) };
   }
@@ -123,6 +151,7 @@ export class Consumer implements LinkOwner {
   redrive(deadLetter: HeldDeadLetter): Promise<RedriveOutcome> {
     const { clients, locks, runtime, capacity } = this;
     this.redriver ??= new Redriver(clients, locks, runtime, capacity, (own) => this.makeDispatcher(own));
+    if (this.pausing.isPaused) this.redriver.pause();
     return this.redriver.redrive(deadLetter);
   }
 
@@ -149,7 +178,7 @@ export class Consumer implements LinkOwner {
       this.links.lost(link);
     }
     this.settleElsewhere();
-    this.receiving.lost(this.isDraining || this.links.isReceiving);
+    this.receiving.lost(this.isDraining || this.pausing.isPaused || this.links.isReceiving);
   }
 
   linkClosed(): void {

@@ -21,7 +21,7 @@ export interface Observed {
 
 type Observe = (observed: Observed, attributes: Attributes, result: ObservableResult) => void;
 
-const RECEIVER_STATES = ['connecting', 'receiving', 'degraded', 'failing', 'draining'];
+const RECEIVER_STATES = ['connecting', 'receiving', 'degraded', 'failing', 'paused', 'draining'];
 const CIRCUIT_STATES = ['closed', 'open', 'half-open'];
 
 /** Publishes the state of this process's consumers as observable metrics, until it is closed. */
@@ -57,6 +57,12 @@ export class ConsumerMetrics {
       '{state}',
       '1 for the state that the receiver is in',
       observeReceiver,
+    );
+    this.gauge(
+      'service_bus.binding.paused',
+      '{binding}',
+      '1 while somebody has paused the binding, else 0',
+      observePaused,
     );
     this.gauge(
       'service_bus.circuit.state',
@@ -122,6 +128,9 @@ const observeSessions: Observe = ({ consumer }, attributes, result) => {
 
 const observeReceiver: Observe = ({ consumer }, attributes, result) =>
   observeState(RECEIVER_STATES, consumer.health().state, attributes, result);
+
+const observePaused: Observe = ({ consumer }, attributes, result) =>
+  result.observe(consumer.health().paused ? 1 : 0, attributes);
 
 const observeCircuit: Observe = ({ consumer }, attributes, result) => {
   const { circuit } = consumer.health();

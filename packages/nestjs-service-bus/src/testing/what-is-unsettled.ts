@@ -26,6 +26,7 @@ export function whatIsUnsettled(now: BindingNow): readonly string[] {
   const { entityPath, sessions } = binding;
   if (health.state === 'connecting') return ['does not receive yet'];
   if (health.state === 'failing') return [`cannot receive: ${health.error?.message ?? 'no reason given'}`];
+  if (health.state === 'paused') return unsettledPaused(now);
   // Those that are here already wait for the end of the pause with their locks held.
   const inWork = health.circuit === 'open' ? hand.running.size : health.inWork;
   if (inWork > 0) return describeWork(inWork, now);
@@ -41,7 +42,7 @@ export function whatIsUnsettled(now: BindingNow): readonly string[] {
 /** What moves only if the clock does; undefined if there is nothing of the kind. */
 export function whatWaits({ health, entity }: BindingNow): string | undefined {
   const waiting = [
-    health.circuit === 'open' ? 'a pause' : '',
+    health.circuit === 'open' || health.state === 'paused' ? 'a pause' : '',
     counted(health.waitingForRetry, 'a retry', 'retries'),
     counted(entity.counts.scheduled, 'a scheduled message', 'scheduled messages'),
   ].filter((part) => part !== '');
@@ -88,6 +89,15 @@ function onTheirWay(entity: EntityInspection, { received, retrying }: InHand): s
     if (moving.length === MAX_NAMED) break;
   }
   return moving;
+}
+
+/** What waits at the broker of a binding that is paused waits for nobody. */
+function unsettledPaused(now: BindingNow): string[] {
+  const { inWork, waitingForRetry } = now.health;
+  if (inWork > 0) return describeWork(inWork, now);
+  const { lockedCount, heldSessions } = now.entity;
+  const isOver = lockedCount <= waitingForRetry && heldSessions.length <= waitingForRetry;
+  return isOver ? [] : ['is paused, and its messages are on their way back'];
 }
 
 /** What a session keeps back for a retry, or for want of a free place, waits for the clock. */

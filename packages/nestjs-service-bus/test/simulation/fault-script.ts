@@ -36,7 +36,8 @@ export class FaultScript {
   readonly overAtMs: number;
 
   constructor(private readonly surroundings: Surroundings) {
-    const ends = surroundings.plan.faults.map(({ atMs, lastsMs }) => atMs + lastsMs);
+    const { faults, pauses } = surroundings.plan;
+    const ends = [...faults, ...pauses].map(({ atMs, lastsMs }) => atMs + lastsMs);
     this.overAtMs = Math.max(0, ...ends);
   }
 
@@ -44,6 +45,7 @@ export class FaultScript {
     const { plan, time, note } = this.surroundings;
     this.startProcess();
     if (plan.slowOne) this.startProcess(plan.slowOne);
+    for (const pause of plan.pauses) time.after(pause.atMs, () => this.pause(pause.lastsMs), WORLD);
     for (const fault of plan.faults) {
       time.after(
         fault.atMs,
@@ -56,12 +58,13 @@ export class FaultScript {
     }
   }
 
-  /** Ends all faults, and makes sure that a process is running. */
+  /** Ends all faults and pauses, and makes sure that a process is running. */
   heal(): void {
     const { conditions } = this.surroundings;
     conditions.clear();
     this.setStatus(INPUT_QUEUE, 'Active');
     this.setStatus(OUTPUT_QUEUE, 'Active');
+    for (const process of this.living) process.resume();
     if (this.living.every(({ isDraining }) => isDraining)) this.startProcess();
   }
 
@@ -75,6 +78,15 @@ export class FaultScript {
     this.processes.push(process);
     note(`${process.name} starts`);
     time.after(0, () => process.start(), process);
+  }
+
+  private pause(lastsMs: number): void {
+    const { time, note } = this.surroundings;
+    for (const process of this.living) {
+      note(`${process.name} is paused for ${lastsMs} ms`);
+      time.after(0, () => process.pause(), process);
+      time.after(lastsMs, () => process.resume(), process);
+    }
   }
 
   private make({ kind, lastsMs }: Fault): void {

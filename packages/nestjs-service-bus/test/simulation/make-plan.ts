@@ -67,6 +67,7 @@ export function makePlan(random: Random, cloud: Random): Plan {
       : undefined,
     inputs,
     faults: isCalm ? [] : makeFaults(random),
+    pauses: makePauses(cloud),
   };
 }
 
@@ -162,6 +163,14 @@ function makeStep(random: Random): Step {
 /** Most handlers are quick; some take longer than the lock duration. */
 function makeWork(random: Random): number {
   return random.pick([0, 1, 5, 20, 100, 500, 3_000, 20_000, random.between(0, 90_000)]);
+}
+
+function makePauses(cloud: Random): Plan['pauses'] {
+  if (cloud.chance(0.6)) return [];
+  return Array.from({ length: cloud.between(1, 3) }, () => ({
+    atMs: cloud.between(1, cloud.pick([2_000, 20_000, 60_000])),
+    lastsMs: cloud.pick([0, 1, 30, 300, 5_000, 60_000, 700_000]),
+  }));
 }
 
 function makeFaults(random: Random): Fault[] {

@@ -18,6 +18,7 @@ export const MINIMAL_PLAN: Plan = {
   slowOne: undefined,
   inputs: [],
   faults: [],
+  pauses: [],
 };
 
 /** Messages that are sent at these times, with one result each; their handlers take so long, after these steps. */

@@ -69,4 +69,6 @@ export interface Plan {
   readonly slowOne: { readonly times: number; readonly fromMs: number } | undefined;
   readonly inputs: readonly Input[];
   readonly faults: readonly Fault[];
+  /** When somebody pauses the binding in all processes that run then, and for how long. */
+  readonly pauses: readonly { readonly atMs: number; readonly lastsMs: number }[];
 }

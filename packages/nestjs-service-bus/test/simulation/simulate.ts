@@ -79,16 +79,21 @@ function makeScene(plan: Plan, time: VirtualTime, random: Random, note: (what: s
   const { sessions, maxConcurrentCalls, batch } = plan.binding;
   const { maxMessages = 1 } = batch ?? {};
   const maxHandlers = sessions?.maxConcurrentSessions ?? Number(maxConcurrentCalls) * maxMessages;
-  const judge: Judge = new Judge(plan, maxHandlers, note, (message, finished) =>
-    broker
-      .stored(INPUT_QUEUE)
-      .some(
-        (other) =>
-          other.state === 'active' &&
-          !finished.has(other.sequenceNumber) &&
-          other.content.sessionId === message.sessionId &&
-          other.sequenceNumber < (message.sequenceNumber?.toNumber() ?? 0),
-      ),
+  const judge: Judge = new Judge(
+    plan,
+    maxHandlers,
+    note,
+    () => time.nowMs,
+    (message, finished) =>
+      broker
+        .stored(INPUT_QUEUE)
+        .some(
+          (other) =>
+            other.state === 'active' &&
+            !finished.has(other.sequenceNumber) &&
+            other.content.sessionId === message.sessionId &&
+            other.sequenceNumber < (message.sequenceNumber?.toNumber() ?? 0),
+        ),
   );
   const broker: SimulatedBroker = new SimulatedBroker(time, judge);
   broker.command((nowMs) => {

@@ -11,6 +11,7 @@ import { BatchQueue } from './batch-queue.js';
 import { type Capacity } from './capacity.js';
 import { type Delivery } from '../../delivery/delivery.js';
 import { DrainedError } from '../../exceptions/drained.error.js';
+import { PausedError } from '../../exceptions/paused.error.js';
 import { type Dispatcher } from './dispatcher.js';
 
 /** One call of a handler. It holds its slot until none of its messages takes part in it any more. */
@@ -31,6 +32,7 @@ export class BatchDispatcher implements Dispatcher {
   /** Keeps a call out of the trace of the message that happened to fill the batch. */
   private readonly ownContext = new AsyncResource('ServiceBusBatch');
   private isClosed = false;
+  private isPaused = false;
 
   constructor(
     private readonly capacity: Capacity,
@@ -42,6 +44,7 @@ export class BatchDispatcher implements Dispatcher {
     const attempt: MessageRuntime['attempt'] = (handler, payload, context, delivery) =>
       new Promise((resolve, reject) => {
         if (this.isClosed) reject(new DrainedError());
+        else if (this.isPaused) reject(new PausedError());
         else this.queueOf(handler).add({ payload, context, delivery, resolve, reject });
       });
     this.runtime = { ...runtime, attempt };
@@ -49,7 +52,7 @@ export class BatchDispatcher implements Dispatcher {
 
   async dispatch(delivery: Delivery): Promise<boolean> {
     const { capacity, calls } = this;
-    if (this.isClosed) {
+    if (this.isClosed || this.isPaused) {
       capacity.left();
       return false;
     }
@@ -71,10 +74,23 @@ export class BatchDispatcher implements Dispatcher {
     return true;
   }
 
+  pause(): void {
+    this.isPaused = true;
+    this.rejectWaiting(() => new PausedError());
+  }
+
+  resume(): void {
+    this.isPaused = false;
+  }
+
   close(): void {
     this.isClosed = true;
+    this.rejectWaiting(() => new DrainedError());
+  }
+
+  private rejectWaiting(reason: () => Error): void {
     for (const queue of this.queues.values()) {
-      for (const { reject } of queue.close()) reject(new DrainedError());
+      for (const { reject } of queue.clear()) reject(reason());
     }
   }
 

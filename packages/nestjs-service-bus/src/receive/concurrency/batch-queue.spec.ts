@@ -64,7 +64,7 @@ describe('BatchQueue', () => {
 
   it('hands over the waiting messages when it closes, and makes no more calls', async () => {
     add(1, 2);
-    expect(queue.close()).toEqual([1, 2]);
+    expect(queue.clear()).toEqual([1, 2]);
     await jest.advanceTimersByTimeAsync(1_000);
     expect(calls).toEqual([]);
     expect(slots.inUse).toBe(0);
@@ -73,7 +73,7 @@ describe('BatchQueue', () => {
   it('releases a slot for which no message is left', async () => {
     add(1, 2, 3, 4, 5, 6, 7, 8, 9);
     expect(slots.waiting).toBe(1);
-    queue.close();
+    queue.clear();
     slots.release();
     await jest.advanceTimersByTimeAsync(0);
     expect(calls).toHaveLength(2);

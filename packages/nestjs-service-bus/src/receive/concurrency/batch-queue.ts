@@ -23,9 +23,10 @@ export class BatchQueue<Entry> {
     this.arrange();
   }
 
-  /** Stops waiting, and returns the entries that waited. */
-  close(): Entry[] {
+  /** Ends all waits, and returns the entries that waited. */
+  clear(): Entry[] {
     clearTimeout(this.timer);
+    this.timer = undefined;
     return this.waiting.splice(0);
   }
 

@@ -37,6 +37,7 @@ export class Capacity implements Room {
   /** Messages that have come and that no handler has ended with. */
   private unhandled = 0;
   private endedOverloadSignals = 0;
+  private isHalted = false;
 
   constructor(
     private readonly binding: Binding,
@@ -60,7 +61,7 @@ export class Capacity implements Room {
     const source: AdaptiveSource = {
       takeOverloadSignals: () => this.takeOverloadSignals(),
       isOutputBlocked: () => outputs.isBlocked,
-      isPaused: () => (this.breaker?.state ?? 'closed') !== 'closed',
+      isPaused: () => this.isHalted || (this.breaker?.state ?? 'closed') !== 'closed',
       limitChanged,
     };
     this.adaptive = new AdaptiveConcurrency(adaptive.max, slots, source, clock);
@@ -94,9 +95,12 @@ export class Capacity implements Room {
     return isClosed && !this.runtime.outputs.isBlocked && this.ending < this.maxEnding;
   }
 
-  /** True while the circuit breaker pauses the binding. Half-open does not count: its trial message has to arrive. */
+  /**
+   * True while somebody, or the circuit breaker, pauses the binding. Half-open does not count: its trial message has to
+   * arrive.
+   */
   get isPaused(): boolean {
-    return this.breaker?.state === 'open';
+    return this.isHalted || this.breaker?.state === 'open';
   }
 
   health(): Pick<ConsumerHealth, 'circuit' | 'concurrency' | 'maxConcurrentCalls'> {
@@ -135,6 +139,17 @@ export class Capacity implements Room {
     this.endedOverloadSignals += delivery.troubles;
     const { answeredInMs } = delivery;
     if (answeredInMs !== undefined) this.prefetch.answered(answeredInMs, this.runtime.clock.now());
+  }
+
+  /** Refuses all who wait for a slot, and grants none until `resume`. */
+  pause(): void {
+    this.isHalted = true;
+    this.slots.close();
+  }
+
+  resume(): void {
+    this.isHalted = false;
+    this.slots.reopen();
   }
 
   /** Grants no more slots. */

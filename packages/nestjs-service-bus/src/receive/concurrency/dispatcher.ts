@@ -9,9 +9,12 @@ import { Patience } from './patience.js';
 export interface Dispatcher {
   /**
    * Processes a message as soon as there is room for it; resolves with false if it is not to be processed here: a drain
-   * has begun, or it has waited for too long.
+   * has begun, the binding is paused, or it has waited for too long.
    */
   dispatch(delivery: Delivery): Promise<boolean>;
+  /** Lets go of messages that wait for their handler, and dispatches no more until `resume`. */
+  pause(): void;
+  resume(): void;
   /** Dispatches no more messages. */
   close(): void;
 }
@@ -46,14 +49,20 @@ export class SingleDispatcher implements Dispatcher {
     return true;
   }
 
+  // The capacity's own pause rejects those that wait for a slot.
+  pause(): void {}
+
+  resume(): void {}
+
   close(): void {
     // Closing the capacity rejects those that wait for a slot.
     this.patience.close();
   }
 
   private wait(delivery: Delivery): Promise<boolean> {
+    const { capacity, patience } = this;
+    if (capacity.slots.isClosed) return Promise.resolve(false);
     return new Promise((resolve) => {
-      const { capacity, patience } = this;
       const granted = (isGranted: boolean): void => {
         patience.end(delivery);
         resolve(isGranted);

@@ -3,7 +3,8 @@ export class Slots {
   private taken = 0;
   private ceiling = Infinity;
   private readonly queue: ((isGranted: boolean) => void)[] = [];
-  private isClosed = false;
+  /** Nobody is granted a slot. */
+  isClosed = false;
   /** All slots were in use since somebody last asked. */
   private wasFull = false;
   /** The lower of limit and ceiling. */
@@ -81,6 +82,11 @@ export class Slots {
   close(): void {
     this.isClosed = true;
     for (const refuse of this.queue.splice(0)) refuse(false);
+  }
+
+  /** Grants slots again. */
+  reopen(): void {
+    this.isClosed = false;
   }
 
   private apply(): void {

@@ -23,6 +23,14 @@ export interface AdaptiveConcurrencyHealth {
   readonly max: number;
 }
 
+/** A pause that somebody has asked for. */
+export interface PausedHealth {
+  /** When it began, ISO 8601. */
+  readonly at: string;
+  /** What was given as the reason. */
+  readonly reason?: string;
+}
+
 /** The state of one binding's receiver, for readiness checks and for people. */
 export interface ConsumerHealth {
   /** The binding's pattern. */
@@ -33,9 +41,9 @@ export interface ConsumerHealth {
   readonly connection?: string;
   /**
    * `receiving` is the healthy state. `degraded` still counts as up: messages wait but none has arrived, and the
-   * receiver is being replaced.
+   * receiver is being replaced. So does `paused`: somebody wants it to receive nothing.
    */
-  readonly state: 'connecting' | 'receiving' | 'degraded' | 'failing' | 'draining';
+  readonly state: 'connecting' | 'receiving' | 'degraded' | 'failing' | 'paused' | 'draining';
   /** Messages that a handler processes or that wait for one; those between two attempts are in `waitingForRetry`. */
   readonly inWork: number;
   /** Those of them that wait between two attempts. */
@@ -48,6 +56,8 @@ export interface ConsumerHealth {
   readonly concurrency?: AdaptiveConcurrencyHealth;
   /** Set while the broker refuses the link for the results, although messages are received. */
   readonly outputError?: ReportedError;
+  /** Set while the binding is paused, since when and why. */
+  readonly paused?: PausedHealth;
   /** When a message last ended, whatever its outcome; not set before the first one. ISO 8601. */
   readonly lastProgressAt?: string;
   /** The last error that kept the binding from receiving, even if it is long over. */
@@ -56,7 +66,12 @@ export interface ConsumerHealth {
   readonly error?: ReportedError;
 }
 
-/** Whether a binding in this state counts as up. */
+/** Whether a binding in this state has an open link. */
 export function isReceiving({ state }: Pick<ConsumerHealth, 'state'>): boolean {
   return state === 'receiving' || state === 'degraded';
+}
+
+/** Whether a binding in this state counts as up: it does what it is meant to, and a restart would mend nothing. */
+export function isUp({ state }: Pick<ConsumerHealth, 'state'>): boolean {
+  return state === 'paused' || isReceiving({ state });
 }

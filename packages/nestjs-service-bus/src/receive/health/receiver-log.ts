@@ -39,6 +39,12 @@ export class ReceiverLog {
     this.sinceMs = this.clock.now();
   }
 
+  /** A pause is over, and a link is being opened. */
+  resumed(): void {
+    if (this.isConnected) this.state = 'lost';
+    this.sinceMs = this.clock.now();
+  }
+
   /** Returns what tells that the drain is over, with how many of the messages in work were given back. */
   drainBegins(inWork: number): (givenBack: number) => void {
     const startedAtMs = this.clock.now();

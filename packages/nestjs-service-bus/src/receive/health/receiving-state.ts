@@ -15,7 +15,7 @@ const STABLE_MS = 200;
 
 /** Whether a binding receives, and if not, why. Reports changes to the log and to an observer. */
 export class ReceivingState {
-  error?: Error;
+  error?: Error | undefined;
   readonly log: ReceiverLog;
 
   constructor(
@@ -51,6 +51,17 @@ export class ReceivingState {
   /** A link was lost, the only one unless the binding is receiving all the same. */
   lost(isReceiving: boolean): void {
     if (!isReceiving) this.log.lost();
+    this.observer.receiving();
+  }
+
+  /** Nothing is to be received: what was wrong shows again after the pause, if it is not over by then. */
+  paused(): void {
+    this.error = undefined;
+    this.observer.receiving();
+  }
+
+  resumed(): void {
+    this.log.resumed();
     this.observer.receiving();
   }
 

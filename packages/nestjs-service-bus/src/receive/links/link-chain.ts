@@ -29,8 +29,9 @@ export class LinkChain {
   private readonly lostLinks: ReceiverLink[] = [];
   private reopening?: NodeJS.Timeout;
   private delayMs = 0;
-  private current?: ReceiverLink;
-  private successor?: ReceiverLink;
+  private current?: ReceiverLink | undefined;
+  private successor?: ReceiverLink | undefined;
+  private isPaused = false;
 
   constructor(
     private readonly makeLink: () => ReceiverLink,
@@ -52,7 +53,25 @@ export class LinkChain {
   }
 
   start(): void {
-    this.current = this.open();
+    if (!this.isPaused) this.current = this.open();
+  }
+
+  /**
+   * Receives nothing more until `resume`, and resolves once the broker has its credit back. Links that hold messages
+   * settle them, and are closed then.
+   */
+  async pause(): Promise<void> {
+    clearTimeout(this.reopening);
+    this.isPaused = true;
+    this.current = this.successor = undefined;
+    for (const link of this.links) link.retire();
+    await Promise.all([...this.links].map((link) => this.closeIdle(link)));
+  }
+
+  resume(): void {
+    this.isPaused = false;
+    this.delayMs = 0;
+    this.start();
   }
 
   /** Replaces the link; one that is open keeps receiving until the new one is open. */

@@ -35,6 +35,7 @@ export class Redriver {
   private client?: ServiceBusClient;
   private settler?: Settler;
   private isDraining = false;
+  private isPaused = false;
 
   constructor(
     private readonly clients: ClientSource,
@@ -71,12 +72,26 @@ export class Redriver {
   /** Has a dead letter handled; its lock is ours from now on. */
   async redrive(deadLetter: HeldDeadLetter): Promise<RedriveOutcome> {
     const first = this.begin(deadLetter, 1);
+    if (this.isPaused) return this.end(first);
     const { sessionId } = first.message;
     if (!this.sessions || sessionId === undefined) return this.attempts(first, deadLetter);
     const outcome = await this.sessions.run(sessionId, (session) =>
       this.attempts(first, deadLetter, session),
     );
     return outcome ?? this.end(first, `somebody else holds its session, ${sessionId}`);
+  }
+
+  /** Begins nothing until `resume`, and gives back what waits for its handler. */
+  pause(): void {
+    this.isPaused = true;
+    this.capacity.pause();
+    this.dispatcher.pause();
+  }
+
+  resume(): void {
+    this.isPaused = false;
+    this.capacity.resume();
+    this.dispatcher.resume();
   }
 
   /** Begins nothing more, and waits for handlers; gives back what they are not done with after `graceMs`. */
@@ -120,7 +135,7 @@ export class Redriver {
         if (delivery.state !== 'open') return;
         capacity.arrived(delivery);
         // A live message that has waited too long for its slot goes back to the broker: this one waits on.
-      } while (!(await dispatcher.dispatch(delivery)) && !this.isDraining);
+      } while (!(await dispatcher.dispatch(delivery)) && !this.isDraining && !this.isPaused);
     } finally {
       turns.release();
     }
@@ -154,10 +169,14 @@ export class Redriver {
       case 'defer':
         return { kind: 'failed', reason: 'Deferred', description: 'its handler has deferred it', attempt };
       default: {
-        const byWhom = this.isDraining ? 'the service is shutting down' : 'its handler has given it back';
-        return { kind: 'given-back', reason: why ?? byWhom };
+        return { kind: 'given-back', reason: why ?? this.whyGivenBack() };
       }
     }
+  }
+
+  private whyGivenBack(): string {
+    if (this.isDraining) return 'the service is shutting down';
+    return this.isPaused ? 'the binding is paused' : 'its handler has given it back';
   }
 
   private forget(delivery: RedriveDelivery): void {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { type ServiceBusClient, type ServiceBusSessionReceiver } from '@azure/service-bus';
+import { type ServiceBusSessionReceiver } from '@azure/service-bus';
 
 import { type Binding } from '../../binding/binding.js';
 import {
@@ -50,7 +50,6 @@ export class SessionAcceptor {
   private readonly waiting = new Slots(MAX_WAITING);
   private readonly pending = new Set<() => void>();
   private readonly closing = new AbortController();
-  private client: ServiceBusClient;
   private probing?: Promise<void>;
 
   constructor(
@@ -58,8 +57,12 @@ export class SessionAcceptor {
     private readonly binding: Binding,
     private readonly observer: AcceptorObserver,
     private readonly clock: Clock,
-  ) {
-    this.client = clients.acquire();
+    private client = clients.acquire(),
+  ) {}
+
+  /** Another one in the place of this, which is closed: with its client, on which sessions may still be held. */
+  renewed(): SessionAcceptor {
+    return new SessionAcceptor(this.clients, this.binding, this.observer, this.clock, this.client);
   }
 
   /** The next available session; undefined if there was none for a while. Never rejects. */
@@ -87,7 +90,7 @@ export class SessionAcceptor {
     return !this.isClosed;
   }
 
-  private get isClosed(): boolean {
+  get isClosed(): boolean {
     return this.closing.signal.aborted;
   }
 

@@ -8,6 +8,7 @@ import { within } from '../../time/within.js';
 import { type ConsumerHealth } from '../health/consumer-health.js';
 import { DrainedError } from '../../exceptions/drained.error.js';
 import { type LockRenewer } from '../../delivery/lock-renewer.js';
+import { Pausing } from '../health/pausing.js';
 import { Progress } from '../health/progress.js';
 import { ReceiverLog } from '../health/receiver-log.js';
 import { type ConsumerObserver } from '../health/receiving-state.js';
@@ -32,12 +33,20 @@ export interface SessionConsumerHealth extends ConsumerHealth {
   readonly sessions: number;
 }
 
+/** A connection, and who accepts sessions on it: another one after each pause. */
+interface Lane {
+  acceptor: SessionAcceptor;
+}
+
 /** Accepts up to `maxConcurrentSessions` sessions of one binding, and processes their messages. */
 export class SessionConsumer {
   readonly binding: Binding;
   private readonly progress: Progress;
+  private readonly pausing: Pausing;
   /** One per connection; another is added when all places of the existing ones are taken. */
-  private readonly acceptors: SessionAcceptor[] = [];
+  private readonly lanes: Lane[] = [];
+  /** Those who keep places filled wait here while the binding is paused. */
+  private readonly resumed: (() => void)[] = [];
   private readonly announced = new AnnouncedAttempts();
   private readonly runs = new Set<SessionRun>();
   private readonly latestRuns = new Map<string, SessionRun>();
@@ -57,10 +66,36 @@ export class SessionConsumer {
     this.binding = runtime.binding;
     this.progress = new Progress(runtime.clock);
     this.log = new ReceiverLog(this.describe(), runtime.logger, runtime.clock);
+    this.pausing = new Pausing(this.describe(), runtime.logger, runtime.clock);
   }
 
   start(): void {
     this.open(this.clients);
+  }
+
+  /**
+   * Accepts no session until `resume`, and releases those that are held: each once its handler has ended, and its
+   * message's wait for a retry. May be called before the start.
+   */
+  pause(reason?: string): Promise<void> {
+    const inWork = this.busyRuns().length;
+    if (!this.isDraining && this.pausing.begin(inWork, reason)) {
+      for (const { acceptor } of this.lanes) acceptor.close();
+      for (const run of this.runs) run.retreat();
+      this.redriver?.pause();
+      this.error = undefined;
+      this.observer.receiving();
+    }
+    return Promise.resolve();
+  }
+
+  resume(): void {
+    if (this.isDraining || !this.pausing.end()) return;
+    this.log.resumed();
+    for (const lane of this.lanes) lane.acceptor = lane.acceptor.renewed();
+    this.redriver?.resume();
+    this.goOn();
+    this.observer.receiving();
   }
 
   /** When the oldest message in hand was received. */
@@ -76,7 +111,7 @@ export class SessionConsumer {
 
   /** Whether the binding counts as up: what `health` says, without the details. */
   get isReceiving(): boolean {
-    return !this.isDraining && !this.error && this.isAccepting;
+    return !this.isDraining && (this.pausing.isPaused || (!this.error && this.isAccepting));
   }
 
   health(): SessionConsumerHealth {
@@ -94,6 +129,8 @@ export class SessionConsumer {
       ...this.progress.health(),
     };
     if (this.isDraining) return { ...details, state: 'draining' };
+    const paused = this.pausing.health();
+    if (paused) return { ...details, ...paused };
     if (!this.error) return { ...details, state: this.isAccepting ? 'receiving' : 'connecting' };
     const error = { code: errorCode(this.error) ?? this.error.name, message: this.error.message };
     return { ...details, state: 'failing', error };
@@ -103,6 +140,7 @@ export class SessionConsumer {
   redrive(deadLetter: HeldDeadLetter): Promise<RedriveOutcome> {
     const { clients, locks, runtime } = this;
     this.redriver ??= Redriver.withSlots(clients, locks, runtime);
+    if (this.pausing.isPaused) this.redriver.pause();
     return this.redriver.redrive(deadLetter);
   }
 
@@ -114,7 +152,7 @@ export class SessionConsumer {
     if (this.isDraining) return;
     this.isDraining = true;
     const drained = this.log.drainBegins(this.busyRuns().length);
-    for (const acceptor of this.acceptors) acceptor.close();
+    this.stopAccepting();
     this.runtime.outputs.close();
     const redriven = this.redriver?.drain(graceMs);
     const ended = Promise.all([...this.runs].map((run) => run.drain()));
@@ -126,13 +164,13 @@ export class SessionConsumer {
   /** Releases the sessions that are still held. */
   async close(): Promise<void> {
     this.isDraining = true;
-    for (const acceptor of this.acceptors) acceptor.close();
+    this.stopAccepting();
     for (const run of this.runs) run.lose(new DrainedError());
     await Promise.all([...this.runs].map((run) => run.finish()));
   }
 
   private get isAccepting(): boolean {
-    return this.acceptors.some((acceptor) => acceptor.isAccepting);
+    return this.lanes.some(({ acceptor }) => acceptor.isAccepting);
   }
 
   /** Opens a connection, and fills its places with sessions. */
@@ -141,17 +179,22 @@ export class SessionConsumer {
       changed: (): void => this.changed(),
       refused: (error: Error): void => this.refused(error),
     };
-    const acceptor = new SessionAcceptor(clients, this.binding, observer, this.runtime.clock);
-    this.acceptors.push(acceptor);
+    const lane = { acceptor: new SessionAcceptor(clients, this.binding, observer, this.runtime.clock) };
+    this.lanes.push(lane);
     const left = this.options.maxConcurrentSessions - this.places;
     const places = Math.min(left, MAX_SESSIONS_PER_CONNECTION);
     this.places += places;
-    for (let place = 0; place < places; place++) void this.keepFilled(acceptor);
+    for (let place = 0; place < places; place++) void this.keepFilled(lane);
   }
 
   /** Keeps one place filled with a session. */
-  private async keepFilled(acceptor: SessionAcceptor): Promise<void> {
+  private async keepFilled(lane: Lane): Promise<void> {
     while (!this.isDraining) {
+      if (this.pausing.isPaused) {
+        await new Promise<void>((resolve) => this.resumed.push(resolve));
+        continue;
+      }
+      const { acceptor } = lane;
       const receiver = await acceptor.next();
       if (!receiver) continue;
       const run = this.begin(receiver);
@@ -173,12 +216,23 @@ export class SessionConsumer {
     // Its grant was longer on its way than its lock lasts.
     if (run.inDoubt) void run.inDoubt.then(() => run.isLost || run.isStopping || run.start());
     else run.start();
-    // A drain may have begun since the grant.
+    // A drain or a pause may have begun since the grant.
     if (this.isDraining) void run.drain();
+    else if (this.pausing.isPaused) run.retreat();
     else if (this.runs.size === this.places && this.places < this.options.maxConcurrentSessions) {
       this.open(this.clients.fork());
     }
     return run;
+  }
+
+  private stopAccepting(): void {
+    for (const { acceptor } of this.lanes) acceptor.close();
+    this.goOn();
+  }
+
+  /** Nobody waits for the end of a pause any more. */
+  private goOn(): void {
+    for (const resolve of this.resumed.splice(0)) resolve();
   }
 
   private changed(): void {

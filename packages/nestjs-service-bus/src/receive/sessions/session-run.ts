@@ -9,15 +9,12 @@ import { type LinkOwner, ReceiverLink } from '../links/receiver-link.js';
 import { type Progress } from '../health/progress.js';
 import { Settler } from '../../sdk/index.js';
 import { SessionDelivery } from '../../delivery/session-delivery.js';
-import { within } from '../../time/within.js';
 import { type AnnouncedAttempts } from './announced-attempts.js';
+import { COMES_AGAIN_MS, ComingAgain } from './coming-again.js';
 import { type IdleSession, SessionIdleTimer } from './session-idle-timer.js';
 import { type Arrived, SessionLine } from './session-line.js';
 import { mayHaveWaitingMessages } from '../watchdog/find-waiting-messages.js';
 import { WaitingRoom } from '../../message/waiting-room.js';
-
-/** Within this time a message that we gave back is with us again, as long as its session is. */
-const COMES_AGAIN_MS = 2_000;
 
 /** One message that waits here, and one on its way, so that a handler need not wait for the network. */
 const PREFETCH = 2;
@@ -54,15 +51,13 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   private current?: SessionDelivery | undefined;
   /** The message before, whose completion the broker has not answered. */
   private completing?: SessionDelivery | undefined;
-  /** Set while a message that was given back only to write its attempt down is on its way to us again. */
-  private comesAgain?: Promise<void> | undefined;
-  private arrived?: () => void;
+  private readonly comingAgain = new ComingAgain();
   private returnTimer?: NodeJS.Timeout;
   private hasReceived = false;
   private readonly idleTimer: SessionIdleTimer;
   /** It takes no more messages, and goes back to the broker. */
   isStopping = false;
-  private isDraining = false;
+  private isRetreating = false;
   private finishing?: Promise<void>;
   private givingBack?: Promise<void>;
   private resolveEnded?: () => void;
@@ -142,13 +137,18 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     this.goOn();
   }
 
-  /** Takes no more messages, lets the one in work finish, and releases the session. */
-  drain(): Promise<void> {
-    this.isDraining = true;
+  /** Begins with no further message, lets the one in work finish, or wait for its retry, and releases the session. */
+  retreat(): void {
+    this.isRetreating = true;
     // They go back with the session.
-    if (!this.comesAgain) this.line.clear();
-    this.waitingRoom.close();
+    if (!this.comingAgain.isExpected) this.line.clear();
     void this.release();
+  }
+
+  /** The same, without a wait for a retry. */
+  drain(): Promise<void> {
+    this.retreat();
+    this.waitingRoom.close();
     return this.ended;
   }
 
@@ -168,8 +168,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   async release(): Promise<void> {
     this.isStopping = true;
     // Its attempt is written down: it must not be left as one that was made.
-    if (this.comesAgain) await within(COMES_AGAIN_MS, this.comesAgain);
-    this.comesAgain = undefined;
+    if (this.comingAgain.isExpected) await this.comingAgain.end();
     // A message that was on its way still arrives, and is processed before the session is released.
     await this.link.stop();
     this.goOn();
@@ -183,13 +182,12 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
 
   receive(message: ServiceBusReceivedMessage): void {
     // The session is being released, and the message goes back with it.
-    if (this.finishing || this.isLost || (this.isDraining && !this.comesAgain)) return;
+    if (this.finishing || this.isLost || (this.isRetreating && !this.comingAgain.isExpected)) return;
     this.runtime.brokerClock.heardEnqueued(message.enqueuedTimeUtc);
     this.line.add({ message, place: this.link.takePlace() });
     if (!this.line.isHeldUp) {
       clearTimeout(this.returnTimer);
-      this.arrived?.();
-      this.comesAgain = undefined;
+      this.comingAgain.arrived();
     }
     this.goOn();
   }
@@ -204,7 +202,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
         this.lose(error);
         void this.finish();
       });
-    } else if (this.isLost || (this.isStopping && !this.comesAgain)) {
+    } else if (this.isLost || (this.isStopping && !this.comingAgain.isExpected)) {
       if (!this.completing) void this.finish();
     }
     this.topUp();
@@ -224,7 +222,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     const delivery = this.deliveryOf(arrived, announced);
     this.current = delivery;
     this.runtime.observer?.received(delivery);
-    if (this.isDraining) {
+    if (this.isRetreating) {
       // No handler has tried this message, so this delivery does not count as an attempt.
       await giveBack(delivery, delivery.attempt - 1);
     } else if (announced === undefined && this.isToBeAnnounced(delivery)) {
@@ -298,7 +296,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     delivery.previous = this.completing?.ended;
     delivery.onAbandoning = () => {
       // One that was announced is taken again, and run, even if the session is on its way back.
-      if (this.isStopping && !this.comesAgain) this.line.breakOff();
+      if (this.isStopping && !this.comingAgain.isExpected) this.line.breakOff();
       else this.line.expect(message);
       this.topUp();
     };
@@ -319,12 +317,12 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
 
   private async announce(delivery: Delivery, attempt: number): Promise<void> {
     this.announced.add(delivery.message, attempt);
-    this.comesAgain = new Promise((resolve) => (this.arrived = resolve));
+    this.comingAgain.expect();
     await giveBack(delivery, attempt);
   }
 
   private async returnForRetry(delivery: Delivery): Promise<void> {
-    const goesOn = !this.isDraining && !this.isStopping && !this.isLost;
+    const goesOn = !this.isRetreating && !this.isStopping && !this.isLost;
     // The message comes again to us: what is written down now may be the attempt that follows.
     const countsNext = goesOn && this.runtime.binding.sessions?.countsLostRuns === true;
     if (countsNext) await this.announce(delivery, delivery.attempt + 1);
@@ -337,7 +335,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     clearTimeout(this.returnTimer);
     this.locks.remove(this);
     this.line.clear();
-    this.arrived?.();
+    this.comingAgain.arrived();
     await this.link.close();
     this.resolveEnded?.();
   }

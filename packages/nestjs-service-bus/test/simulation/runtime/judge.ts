@@ -33,6 +33,7 @@ export class Judge implements BrokerWatch {
     readonly plan: Plan,
     readonly maxHandlers: number,
     private readonly note: (what: string) => void,
+    private readonly nowMs: () => number,
     /** Whether an earlier message of the session waits, besides those whose work the process has finished. */
     private readonly activeBefore: (message: SimulatedMessage, finished: ReadonlySet<number>) => boolean,
   ) {
@@ -99,6 +100,9 @@ export class Judge implements BrokerWatch {
     this.note(`${name} starts execution ${execution.number}: ${step.kind}`);
     if (process.book.lostForMs(lock) > REACTION_MS) {
       this.violation(`${name} was started although its lock is known to be lost`);
+    }
+    if (process.pausedAtMs !== undefined && process.pausedAtMs < this.nowMs()) {
+      this.violation(`${name} was started although the binding is paused`);
     }
     if (process.finished.has(Number(message.sequenceNumber))) {
       this.violation(`${name} was started again after its work was done and only its completion failed`);

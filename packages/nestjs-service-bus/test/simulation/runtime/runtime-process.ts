@@ -49,6 +49,8 @@ export class RuntimeProcess implements Owner {
   drainBeganAtMs?: number;
   drainedAtMs?: number;
   closedAtMs?: number;
+  /** Undefined unless somebody has paused it. */
+  pausedAtMs?: number | undefined;
   /** Sequence numbers of messages whose work is done and whose completion was requested. */
   readonly finished = new Set<number>();
   /** Batch calls that are running. */
@@ -103,6 +105,17 @@ export class RuntimeProcess implements Owner {
 
   start(): void {
     this.consumer.start();
+  }
+
+  pause(): void {
+    if (this.isDraining) return;
+    this.pausedAtMs ??= this.surroundings.time.nowMs;
+    void this.consumer.pause('by plan');
+  }
+
+  resume(): void {
+    this.pausedAtMs = undefined;
+    this.consumer.resume();
   }
 
   /** Shuts down as the application does: drain, close, senders last. */
