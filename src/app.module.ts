@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 
+import { BindingsModule } from './bindings/bindings.module.js';
 import { provideConfiguration, type ServiceConfig } from './config/config.module.js';
 import { type App, type Configuration } from './config/index.js';
 import { CounterModule } from './counter/counter.module.js';
@@ -45,6 +46,7 @@ export class AppModule {
         }),
         TelemetryModule.register(),
         HealthModule,
+        BindingsModule.register(configuration.workers),
         DeskModule.register(configuration.desk, namespace),
         ...configuration.apps.map((app) => FEATURES[app](configuration)),
       ],

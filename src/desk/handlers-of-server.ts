@@ -10,7 +10,7 @@ import {
 
 type BindingHealth = ReturnType<ServiceBusServer['health']>[number];
 
-const UP = new Set<BindingHealth['state']>(['receiving', 'degraded']);
+const UP = new Set<BindingHealth['state']>(['receiving', 'degraded', 'paused']);
 
 /** The handlers of this process, as the desk sees them. */
 export class HandlersOfServer implements HandlersPort {
@@ -55,7 +55,7 @@ function statusOf(health: BindingHealth): BindingStatus {
   return {
     name: pattern,
     entity: entityPath,
-    health: circuit === 'open' ? 'paused' : isUp ? 'up' : 'down',
+    health: circuit === 'open' || state === 'paused' ? 'paused' : isUp ? 'up' : 'down',
     ...(!isUp && { reason: problem ? `${problem.code}: ${problem.message}` : state }),
     running: Math.min(inWork, maxConcurrentCalls),
     maxConcurrentCalls,

@@ -26,6 +26,7 @@ export async function startApplication(
   const app = await createApplication(AppModule.from(configuration, namespace), logger, configuration.http, [
     async () => (await import('../http/start-page.openapi.js')).describeStartPage(),
     async () => (await import('../health/health.openapi.js')).describeHealth(),
+    async () => (await import('../bindings/bindings.openapi.js')).describeBindings(),
     async () => (await import('../relay/relay.openapi.js')).describeRelay(),
     async () => (await import('../telemetry/metrics.openapi.js')).describeMetrics(),
   ]);

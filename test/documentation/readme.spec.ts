@@ -19,6 +19,7 @@ const MAIN = 'src/main.ts';
 const README = [
   'docs/contracts.md',
   'docs/serializers.md',
+  'docs/control.md',
   'docs/topology.md',
   'packages/nestjs-service-bus/README.md',
   'packages/nestjs-service-bus-outbox/README.md',
