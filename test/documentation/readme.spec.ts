@@ -20,6 +20,7 @@ const README = [
   'docs/contracts.md',
   'docs/serializers.md',
   'docs/control.md',
+  'docs/testing.md',
   'docs/topology.md',
   'packages/nestjs-service-bus/README.md',
   'packages/nestjs-service-bus-outbox/README.md',

@@ -105,7 +105,7 @@ describe('ServiceBusTestbed.settled', () => {
     await bus.settled();
     expect([bus.completed.length, bus.entity('work').lockedCount]).toEqual([0, 1]);
     await bus.clock.advance(120_000);
-    expect(bus.completed).toMatchObject([{ messageId: '1' }]);
+    expect(bus.completed).toMatchObject([{ messageId: '1', body: '1', attempt: 2 }]);
   });
 
   it('names the handlers that do not end, and what waits for its turn behind them', async () => {

@@ -6,6 +6,7 @@ import { type Delivery } from '../delivery/delivery.js';
 import { messageIdentity, ORIGINAL_MESSAGE_ID } from '../delivery/message-identity.js';
 import { type Settlement } from '../delivery/settlement.js';
 import { type MessageObserver } from '../message/binding-runtime.js';
+import { decode } from '../format/decode.js';
 import { type Outcome } from '../message/outcome.js';
 import { entryOf, startRecording } from './recording.js';
 
@@ -35,7 +36,7 @@ export interface HandledMessage {
   readonly from: string;
   /** The binding's pattern. */
   readonly pattern: string;
-  /** The payload, as it was decoded; before that, as the SDK has it. */
+  /** The payload; of a message that cannot be decoded, its bytes. */
   readonly body: unknown;
   /** As the sender gave it. */
   readonly messageId: string | undefined;
@@ -133,7 +134,7 @@ export class Recorder {
     const describe = (delivery: Delivery): HandledMessage => ({
       from: entityPath,
       pattern,
-      body: delivery.message.body as unknown,
+      body: payloadOf(delivery, binding),
       messageId: textOf(delivery.message.messageId),
       attempt: delivery.attempt,
       message: delivery.message,
@@ -194,6 +195,17 @@ export class Recorder {
     if (settlement.kind !== 'dead-letter') return;
     const { reason, description } = settlement;
     this.deadLettered.push(entryOf({ ...handled, reason, description }, 'message'));
+  }
+}
+
+/** A message whose work was done before is completed as it has come, for no handler needs to read it. */
+function payloadOf({ message }: Delivery, binding: Binding): unknown {
+  const body: unknown = message.body;
+  if (!Buffer.isBuffer(body) || !binding.decode) return body;
+  try {
+    return decode(message);
+  } catch {
+    return body;
   }
 }
 
