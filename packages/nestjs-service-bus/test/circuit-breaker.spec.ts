@@ -2,43 +2,58 @@ import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 
 import { until } from '../../../test/support/until.js';
-import { DeadLetterException, type ServiceBusContext, ServiceBusModule } from '../src/index.js';
+import {
+  DeadLetterException,
+  type ServiceBusContext,
+  ServiceBusModule,
+  ServiceBusServer,
+} from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
 import { WORK_HANDLER, WorkController } from './support/work-controller.js';
+import { useTestbeds } from './support/work-testbed.js';
 
 const PAUSE_MS = 700;
 const circuitBreaker = { minMessages: 20, pauseMs: PAUSE_MS };
 
 describe('a circuit breaker', () => {
   const scene = serviceBusScene({ entities: { queues: ['work'] } });
+  const { openWork } = useTestbeds();
 
   it('pauses a binding that fails, then tries one message at a time, and resumes when one succeeds', async () => {
     let isBroken = true;
     let inWork = 0;
-    const startedAt: { atMs: number; inWork: number }[] = [];
+    const inWorkAtStart: number[] = [];
     const handler = async (_payload: unknown, context: ServiceBusContext): Promise<void> => {
-      startedAt.push({ atMs: performance.now(), inWork: ++inWork });
+      inWorkAtStart.push(++inWork);
       await new Promise((resolve) => setImmediate(resolve));
       inWork--;
       // Only first attempts fail: retries succeed.
       if (isBroken && context.attempt === 1) throw new Error('broken');
     };
     const retry = { delayMs: 10, maxDelayMs: 10 };
-    const app = await scene.startWork(handler, { retry, circuitBreaker, maxConcurrentCalls: 5 });
-    const circuit = (): string | undefined => app.server.health()[0]?.circuit;
+    const bus = await openWork(handler, { retry, circuitBreaker, maxConcurrentCalls: 5 });
+    const circuit = (): string | undefined => bus.get(ServiceBusServer).health()[0]?.circuit;
     expect(circuit()).toBe('closed');
-    await scene.send('work', ...Array.from({ length: 100 }, (_, index) => ({ body: index })));
-    await until(() => circuit() === 'open');
+    await Promise.all(Array.from({ length: 100 }, (_, index) => bus.send('work', index)));
+    await bus.settled();
+    expect(circuit()).toBe('open');
     isBroken = false;
-    const openedAt = performance.now();
-    const runsBefore = startedAt.length;
-    await until(() => scene.left('work') === 0);
-    const [probe] = startedAt.slice(runsBefore).filter(({ atMs }) => atMs > openedAt);
-    expect((probe?.atMs ?? 0) - openedAt).toBeGreaterThanOrEqual(PAUSE_MS - 100);
-    expect(probe?.inWork).toBe(1);
-    expect(circuit()).toBe('closed');
+    const runsBefore = inWorkAtStart.length;
     expect(runsBefore).toBeLessThan(40);
-    expect(scene.left('work/$DeadLetterQueue')).toBe(0);
+    await bus.clock.advance(PAUSE_MS - 1);
+    expect(inWorkAtStart).toHaveLength(runsBefore);
+    await bus.clock.advance(10_000);
+    expect(inWorkAtStart[runsBefore]).toBe(1);
+    expect(circuit()).toBe('closed');
+    expect([bus.completed.length, bus.deadLettered.length]).toEqual([100, 0]);
+  });
+
+  it('ignores failures caused by the messages themselves', async () => {
+    const bus = await openWork(() => Promise.reject(new DeadLetterException('Bad')), { circuitBreaker });
+    await Promise.all(Array.from({ length: 40 }, (_, index) => bus.send('work', index)));
+    await bus.settled();
+    expect(bus.deadLettered).toHaveLength(40);
+    expect(bus.get(ServiceBusServer).health()[0]?.circuit).toBe('closed');
   });
 
   it('learns nothing from a message that has no attempt left', async () => {
@@ -78,18 +93,6 @@ describe('a circuit breaker', () => {
     Logger.overrideLogger(false);
     expect(bodies).toEqual(['bad', 'good']);
     expect(states).toEqual(['open', 'half-open', 'closed']);
-  });
-
-  it('ignores failures caused by the messages themselves', async () => {
-    let runs = 0;
-    const handler = (): void => {
-      runs++;
-      throw new DeadLetterException('Bad');
-    };
-    const app = await scene.startWork(handler, { circuitBreaker });
-    await scene.send('work', ...Array.from({ length: 40 }, (_, index) => ({ body: index })));
-    await until(() => runs === 40);
-    expect(app.server.health()[0]?.circuit).toBe('closed');
   });
 
   it('gives waiting messages back when the application closes', async () => {

@@ -12,6 +12,7 @@ import { Ctx, MessagePattern, Payload, RpcException } from '@nestjs/microservice
 import { IsInt } from 'class-validator';
 import { lastValueFrom, throwError } from 'rxjs';
 
+import { until } from '../../../test/support/until.js';
 import {
   type BindingOptions,
   DeadLetterException,
@@ -19,12 +20,10 @@ import {
   type ServiceBusBatchContext,
   ServiceBusClientProxy,
   type ServiceBusContext,
-  ServiceBusModule,
 } from '../src/index.js';
-import { serviceBusScene } from './support/service-bus-scene.js';
+import { type ServiceBusTestbed } from '../src/testing.js';
 import { WORK_HANDLER, type WorkHandler } from './support/work-controller.js';
-
-const DEAD = 'work/$DeadLetterQueue';
+import { useTestbeds } from './support/work-testbed.js';
 
 class Order {
   @IsInt()
@@ -92,55 +91,47 @@ class HiddenBatchController {
 }
 
 describe('an exception filter of the application', () => {
-  const scene = serviceBusScene({
-    entities: { queues: [{ name: 'work', maxDeliveryCount: 50 }, 'replies'] },
-  });
+  const { openWork } = useTestbeds();
 
-  async function start(
+  function start(
     controller: new (handler: WorkHandler) => object,
     handler: WorkHandler,
     binding: BindingOptions = {},
-  ): Promise<void> {
-    const app = await scene.startApp({
-      controllers: [controller],
-      providers: [{ provide: WORK_HANDLER, useValue: handler }],
-      imports: [
-        ServiceBusModule.forFeature({ pattern: 'work', retry: { maxAttempts: 2, delayMs: 1 }, ...binding }),
-      ],
-    });
-    await app.receiving();
+  ): Promise<ServiceBusTestbed> {
+    const retry = { maxAttempts: 2, delayMs: 1 };
+    const entities = { queues: ['replies'] };
+    return openWork(handler, { retry, ...binding }, { controllers: [controller], entities });
   }
 
-  async function failure(data: unknown): Promise<unknown> {
-    const { connectionString } = scene.emulator;
+  async function failure(bus: ServiceBusTestbed, data: unknown): Promise<unknown> {
+    const { connectionString } = bus.emulator;
     const client = new ServiceBusClientProxy({ connectionString, replyQueue: 'replies' });
     try {
-      return await lastValueFrom(client.send('work', data)).catch((error: unknown) => error);
+      const error = lastValueFrom(client.send('work', data)).catch((reason: unknown) => reason);
+      await until(() => bus.retried.length > 0);
+      await bus.clock.advance(1_000);
+      return await error;
     } finally {
       await client.close();
     }
   }
 
   it('tells the requester what it gives, as over other transports', async () => {
-    await start(UnwrappedController, () => {
+    const bus = await start(UnwrappedController, () => {
       throw new RpcException({ code: 401, message: 'Invalid credentials.' });
     });
-    const error = (await failure({ id: 1 })) as RpcException;
+    const error = (await failure(bus, { id: 1 })) as RpcException;
     expect(error.getError()).toEqual({ code: 401, message: 'Invalid credentials.' });
-    const [dead] = await scene.take(DEAD);
-    expect(dead?.deadLetterReason).toBe('RpcException');
-    expect(dead?.deadLetterErrorDescription).toContain('Invalid credentials.');
+    expect(bus.deadLettered.one({ reason: 'RpcException' }).description).toContain('Invalid credentials.');
   });
 
   it('does not hide what a validation has found', async () => {
-    await start(UnwrappedController, () => undefined);
-    await scene.send('work', { body: { id: 'x' } });
-    const [dead] = await scene.take(DEAD);
-    expect(dead).toMatchObject({
-      deadLetterReason: 'ValidationFailed',
-      deadLetterErrorDescription: 'id: id must be an integer number',
-      applicationProperties: { 'dead-letter-attempt': 1 },
-    });
+    const bus = await start(UnwrappedController, () => undefined);
+    await bus.send('work', { id: 'x' });
+    await bus.settled();
+    expect(bus.deadLettered).toMatchObject([
+      { reason: 'ValidationFailed', description: 'id: id must be an integer number', attempt: 1 },
+    ]);
   });
 
   it('that hides everything hides neither the reason nor what the handler asked for', async () => {
@@ -148,30 +139,32 @@ describe('an exception filter of the application', () => {
       if (payload === 'refuse') throw new DeadLetterException('Refused');
       throw new SyntaxError('hidden');
     });
-    await start(HiddenController, handler, {
+    const bus = await start(HiddenController, handler, {
       retry: { maxAttempts: 5, delayMs: 1, exceptions: [{ type: SyntaxError, maxAttempts: 3 }] },
     });
-    expect(((await failure('x')) as RpcException).getError()).toEqual({ code: 'E42' });
+    expect(((await failure(bus, 'x')) as RpcException).getError()).toEqual({ code: 'E42' });
     expect(handler).toHaveBeenCalledTimes(3);
-    await scene.send('work', { body: 'refuse' });
-    const dead = await scene.take(DEAD, 2);
-    expect(dead.map(({ deadLetterReason }) => deadLetterReason)).toEqual(['SyntaxError', 'Refused']);
+    await bus.send('work', 'refuse');
+    await bus.settled();
+    expect(bus.deadLettered).toMatchObject([{ reason: 'SyntaxError' }, { reason: 'Refused' }]);
   });
 
   it('may decide what becomes of a message', async () => {
-    await start(HiddenController, () => {
+    const bus = await start(HiddenController, () => {
       throw new TypeError('too wide');
     });
-    await scene.send('work', { body: 1 });
-    const [dead] = await scene.take(DEAD);
-    expect(dead).toMatchObject({ deadLetterReason: 'Misfit', deadLetterErrorDescription: 'too wide' });
+    await bus.send('work', 1);
+    await bus.settled();
+    expect(bus.deadLettered).toMatchObject([{ reason: 'Misfit', description: 'too wide' }]);
   });
 
   it('does not keep a batch from being told apart', async () => {
-    await start(HiddenBatchController, () => undefined, { batch: { maxMessages: 3, maxWaitMs: 500 } });
-    await scene.send('work', { body: { id: 7 } }, { body: { id: 'x' } }, { body: { id: 8 } });
-    const [dead] = await scene.take(DEAD);
-    expect(dead).toMatchObject({ body: { id: 'x' }, deadLetterReason: 'ValidationFailed' });
+    const bus = await start(HiddenBatchController, () => undefined, {
+      batch: { maxMessages: 3, maxWaitMs: 500 },
+    });
+    for (const id of [7, 'x', 8]) await bus.send('work', { id });
+    await bus.settled();
+    expect(bus.deadLettered).toMatchObject([{ body: { id: 'x' }, reason: 'ValidationFailed' }]);
     expect(HiddenBatchController.calls[0]).toEqual([7, 8]);
   });
 });

@@ -6,10 +6,11 @@ import { RpcException } from '@nestjs/microservices';
 import { Observable, throwError } from 'rxjs';
 
 import { until } from '../../../test/support/until.js';
-import { DeadLetterException, DrainedError } from '../src/index.js';
+import { DeadLetterException, DrainedError, ServiceBusServer } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
 
 import { WORK_HANDLER, WorkController } from './support/work-controller.js';
+import { useTestbeds } from './support/work-testbed.js';
 
 const DEAD = 'work/$DeadLetterQueue';
 const twice = { maxAttempts: 2, delayMs: 1 };
@@ -110,31 +111,34 @@ function bare(): object {
 }
 
 describe('a handler that throws', () => {
-  const scene = serviceBusScene({
-    entities: { queues: [{ name: 'work', maxDeliveryCount: 50 }, 'replies'] },
-  });
+  const { openWork } = useTestbeds();
 
   it.each(ODD)(
     '%s: is tried as configured and ends with the best reason',
     async (_what, thrown, reason, runs) => {
       const handler = jest.fn((payload: unknown) => (payload === 'bad' ? throwError(thrown) : undefined));
-      const app = await scene.startWork(handler, { retry: twice });
+      const bus = await openWork(handler, { retry: twice }, { entities: { queues: ['replies'] } });
       const request = { replyTo: 'replies', applicationProperties: { 'request-id': 'r' } };
-      await scene.send('work', { body: 'bad', ...request });
-      const [dead] = await scene.take(DEAD);
-      expect(dead?.deadLetterReason).toBe(reason);
+      await bus.sendMessage('work', { body: 'bad', ...request });
+      await bus.clock.advance(1);
+      expect(bus.deadLettered).toMatchObject([{ reason, attempt: runs }]);
       expect(handler).toHaveBeenCalledTimes(runs);
       // Its requester is told, whatever it was.
-      expect((await scene.take('replies')).length).toBe(1);
-      await scene.send('work', { body: 'good' });
-      await until(() => scene.left('work') === 0);
-      await until(() => app.server.health()[0]?.inWork === 0);
-      expect(app.server.health()[0]).toMatchObject({ state: 'receiving', waitingForRetry: 0 });
-      expect(app.server.health()[0]?.error).toBeUndefined();
+      bus.sent.one({ to: 'replies' });
+      await bus.send('work', 'good');
+      await bus.settled();
+      bus.completed.one({ body: 'good' });
+      const [health] = bus.get(ServiceBusServer).health();
+      expect(health).toMatchObject({ state: 'receiving', inWork: 0, waitingForRetry: 0 });
+      expect(health?.error).toBeUndefined();
     },
   );
+});
 
-  it('anything, and a logger that throws as well: the next message is handled', async () => {
+describe('a handler that throws, and a logger that does', () => {
+  const scene = serviceBusScene({ entities: { queues: [{ name: 'work', maxDeliveryCount: 50 }] } });
+
+  it('do not keep the next message from being handled', async () => {
     const broken = (): never => {
       throw new Error('the disk is full');
     };

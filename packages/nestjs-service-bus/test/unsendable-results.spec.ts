@@ -3,10 +3,11 @@ import { RpcException } from '@nestjs/microservices';
 import { lastValueFrom, of } from 'rxjs';
 
 import { DeadLetterException, ServiceBusClientProxy } from '../src/index.js';
-import { serviceBusScene } from './support/service-bus-scene.js';
+import { type ServiceBusTestbed } from '../src/testing.js';
+import { useTestbeds } from './support/work-testbed.js';
 
-const DEAD = 'work/$DeadLetterQueue';
 const retry = { maxAttempts: 5, delayMs: 1 };
+const replies = { entities: { queues: ['replies'] } };
 
 function* numbers(): Generator<number> {
   yield 1;
@@ -16,12 +17,9 @@ const circle: Record<string, unknown> = {};
 circle['self'] = circle;
 
 describe('a result that cannot be sent', () => {
-  const scene = serviceBusScene({
-    entities: { queues: [{ name: 'work', maxDeliveryCount: 50 }, 'out', 'replies'] },
-  });
+  const { openWork } = useTestbeds();
 
-  async function failure(): Promise<unknown> {
-    const { connectionString } = scene.emulator;
+  async function failure({ emulator: { connectionString } }: ServiceBusTestbed): Promise<unknown> {
     const client = new ServiceBusClientProxy({
       connectionString,
       replyQueue: 'replies',
@@ -61,12 +59,12 @@ describe('a result that cannot be sent', () => {
     ],
   ])('%s, is dead-lettered after one run, with a reason of its own', async (_what, result, reason) => {
     const handler = jest.fn(result);
-    await scene.startWork(handler, { replyTo: 'out', retry });
-    await scene.send('work', { body: 1 });
-    const [dead] = await scene.take(DEAD);
-    expect(dead?.deadLetterReason).toBe(reason);
+    const bus = await openWork(handler, { replyTo: 'out', retry });
+    await bus.send('work', 1);
+    await bus.settled();
+    expect(bus.deadLettered).toMatchObject([{ reason, attempt: 1 }]);
     expect(handler).toHaveBeenCalledTimes(1);
-    expect(scene.left('work')).toBe(0);
+    expect(bus.retried).toEqual([]);
   });
 
   it.each([
@@ -78,15 +76,15 @@ describe('a result that cannot be sent', () => {
     [Object.assign(Object.create(null) as object, { a: 1 }), { a: 1 }],
     [null, null],
   ])('does not include %p', async (result, body) => {
-    await scene.startWork(() => result, { replyTo: 'out', retry });
-    await scene.send('work', { body: 1 });
-    const [reply] = await scene.take('out');
-    expect(reply?.body).toEqual(body);
+    const bus = await openWork(() => result, { replyTo: 'out', retry });
+    await bus.send('work', 1);
+    await bus.settled();
+    expect(bus.sent.one().body).toEqual(body);
   });
 
   it('is told to its requester', async () => {
-    await scene.startWork(() => 'x'.repeat(300_000), { retry });
-    expect(await failure()).toEqual({
+    const bus = await openWork(() => 'x'.repeat(300_000), { retry }, replies);
+    expect(await failure(bus)).toEqual({
       status: 'error',
       reason: 'MessageSizeExceeded',
       message: 'the result is larger than replies takes',
@@ -98,13 +96,8 @@ describe('a result that cannot be sent', () => {
     ['a circle', () => new RpcException(circle), 'RpcException'],
     ['with a bigint', () => new RpcException({ id: 1n }), 'RpcException'],
   ])('of an error, %s, becomes a smaller one', async (_what, error, reason) => {
-    await scene.startWork(
-      () => {
-        throw error();
-      },
-      { retry: { maxAttempts: 1 } },
-    );
-    expect(await failure()).toEqual({
+    const bus = await openWork(() => Promise.reject(error()), { retry: { maxAttempts: 1 } }, replies);
+    expect(await failure(bus)).toEqual({
       status: 'error',
       reason,
       message: 'what the error says could not be sent',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
+import { ServiceBusClient, type ServiceBusMessage, type ServiceBusSender } from '@azure/service-bus';
 import { type INestApplication, type INestMicroservice, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { type Emulator, type EntityInspection, ManualClock, startEmulator } from 'service-bus-emulator';
@@ -158,11 +158,15 @@ export class ServiceBusTestbed {
    */
   async send(to: BindingPattern, payload: unknown): Promise<void> {
     const { entity, subject } = this.destinationOf(to);
-    const message = buildMessage({ pattern: to, data: payload }, subject, this.clock.now);
-    this.recorder.sending(String(message.messageId));
-    let sender = this.senders.get(entity);
-    if (!sender) this.senders.set(entity, (sender = this.client.createSender(entity)));
-    await sender.sendMessages(message);
+    await this.deliver(entity, buildMessage({ pattern: to, data: payload }, subject, this.clock.now));
+  }
+
+  /**
+   * Sends a message of the SDK, as another client of the bus might, to the entity of a binding, or to the queue or topic
+   * of this name; resolves when the broker has it. One without a `messageId` gets one.
+   */
+  async sendMessage(to: BindingPattern, message: ServiceBusMessage): Promise<void> {
+    await this.deliver(this.destinationOf(to).entity, { messageId: randomUUID(), ...message });
   }
 
   /**
@@ -260,6 +264,13 @@ export class ServiceBusTestbed {
     const lines = [`the application has not settled in ${timeoutMs} ms:`, ...reasons];
     if (waiting.length > 0) lines.push('and until the clock is moved on, these wait:', ...waiting);
     return new Error(lines.map((line) => (line.endsWith(':') ? line : `  ${line}`)).join('\n'));
+  }
+
+  private async deliver(entity: string, message: ServiceBusMessage): Promise<void> {
+    this.recorder.sending(String(message.messageId));
+    let sender = this.senders.get(entity);
+    if (!sender) this.senders.set(entity, (sender = this.client.createSender(entity)));
+    await sender.sendMessages(message);
   }
 
   private destinationOf(to: BindingPattern): { entity: string; subject: string | undefined } {
