@@ -3,71 +3,72 @@ import { Controller } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { EMPTY, of } from 'rxjs';
 
-import { until } from '../../../test/support/until.js';
 import { ServiceBusModule } from '../src/index.js';
-import { serviceBusScene } from './support/service-bus-scene.js';
+import { useTestbeds } from './support/work-testbed.js';
 
 describe('a handler of a message pattern', () => {
-  const scene = serviceBusScene({ entities: { queues: ['work', 'out', 'elsewhere', 'orders'] } });
+  const { open, openWork } = useTestbeds();
 
   it('gets the payload, and its result goes to the bound queue before the input is completed', async () => {
-    await scene.startWork((payload) => ({ echoed: payload }), { replyTo: 'out' });
-    await scene.send('work', { body: { text: 'hello' }, messageId: 'm1' });
-    const [reply] = await scene.take('out');
-    expect(reply?.body).toEqual({ echoed: { text: 'hello' } });
-    expect(reply?.contentType).toBe('application/json');
-    await until(() => scene.left('work') === 0);
+    const bus = await openWork((payload) => ({ echoed: payload }), { replyTo: 'out' });
+    await bus.send('work', { text: 'hello' });
+    await bus.settled();
+    const body = { echoed: { text: 'hello' } };
+    expect(bus.sent).toMatchObject([{ to: 'out', body, contentType: 'application/json' }]);
+    expect(bus.entity('work').messageCount).toBe(0);
   });
 
   it('derives the output’s id from the input’s, and passes correlation id and trace on', async () => {
-    await scene.startWork(() => 1, { replyTo: 'out' });
+    const bus = await openWork(() => 1, { replyTo: 'out' });
     const applicationProperties = { traceparent: '00-1-2-01', 'Diagnostic-Id': '00-1-2-01', mine: 'no' };
-    await scene.send('work', { body: 1, messageId: 'm1', applicationProperties });
-    await scene.send('work', { body: 1, messageId: 'm2', correlationId: 'c2' });
-    const [first, second] = await scene.take('out', 2);
-    expect(first).toMatchObject({ messageId: 'm1:work', correlationId: 'm1' });
-    expect(first?.applicationProperties).toEqual({ traceparent: '00-1-2-01', 'Diagnostic-Id': '00-1-2-01' });
-    expect(second).toMatchObject({ messageId: 'm2:work', correlationId: 'c2' });
+    await bus.sendMessage('work', { body: 1, messageId: 'm1', applicationProperties });
+    await bus.sendMessage('work', { body: 1, messageId: 'm2', correlationId: 'c2' });
+    await bus.settled();
+    const { mine: _, ...properties } = applicationProperties;
+    expect(bus.sent.one({ messageId: 'm1:work', correlationId: 'm1' }).properties).toEqual(properties);
+    bus.sent.one({ messageId: 'm2:work', correlationId: 'c2' });
   });
 
   it('replies to the address in the message, and to its session', async () => {
-    await scene.startWork(() => 'done', { replyTo: 'out' });
-    await scene.send('work', { body: 1, replyTo: 'elsewhere', replyToSessionId: 's1' });
-    const [reply] = await scene.take('elsewhere');
-    expect(reply).toMatchObject({ body: 'done', sessionId: 's1' });
-    expect(scene.left('out')).toBe(0);
+    const bus = await openWork(() => 'done', { replyTo: 'out' }, { entities: { queues: ['elsewhere'] } });
+    await bus.sendMessage('work', { body: 1, replyTo: 'elsewhere', replyToSessionId: 's1' });
+    await bus.settled();
+    expect(bus.sent).toMatchObject([{ to: 'elsewhere', body: 'done', sessionId: 's1' }]);
   });
 
   it('sends no reply for undefined, null for null, and bytes for bytes', async () => {
     const results = [undefined, null, Buffer.from([0, 255])];
-    await scene.startWork((payload) => results[Number(payload)], { replyTo: 'out' });
-    await scene.send('work', { body: 0 }, { body: 1, messageId: 'null' }, { body: 2, messageId: 'bytes' });
-    const replies = await scene.take('out', 2);
-    const byId = new Map(replies.map((reply) => [reply.messageId, reply.body as unknown]));
-    expect(byId.get('null:work')).toBeNull();
-    expect(byId.get('bytes:work')).toEqual(Buffer.from([0, 255]));
-    await until(() => scene.left('work') === 0);
-    expect(scene.left('out')).toBe(0);
+    const bus = await openWork((payload) => results[Number(payload)], { replyTo: 'out' });
+    for (const index of [0, 1, 2]) await bus.send('work', index);
+    await bus.settled();
+    expect(bus.completed).toHaveLength(3);
+    expect(bus.sent).toHaveLength(2);
+    bus.sent.one({ body: null });
+    bus.sent.one({ body: Buffer.from([0, 255]) });
   });
 
   it('sends each value of an Observable, in order, with an id of its own', async () => {
-    await scene.startWork((payload) => (payload === 'none' ? EMPTY : of('a', 'b', 'c')), { replyTo: 'out' });
-    await scene.send('work', { body: 'none', messageId: 'm0' }, { body: 'some', messageId: 'm1' });
-    const replies = await scene.take('out', 3);
-    expect(replies.map(({ body, messageId }) => [body, messageId] as unknown[])).toEqual([
+    const handler = (payload: unknown): unknown => (payload === 'none' ? EMPTY : of('a', 'b', 'c'));
+    const bus = await openWork(handler, { replyTo: 'out' });
+    await bus.sendMessage('work', { body: 'none', messageId: 'm0' });
+    await bus.sendMessage('work', { body: 'some', messageId: 'm1' });
+    await bus.settled();
+    expect(bus.sent.map(({ body, messageId }) => [body, messageId])).toEqual([
       ['a', 'm1:work'],
       ['b', 'm1:work:1'],
       ['c', 'm1:work:2'],
     ]);
-    await until(() => scene.left('work') === 0);
+    expect(bus.completed).toHaveLength(2);
   });
 
   it('works without an address for replies', async () => {
     const handler = jest.fn(() => 'nobody asked');
-    await scene.startWork(handler);
-    await scene.send('work', { body: 1 });
-    await until(() => scene.left('work') === 0);
+    const bus = await openWork(handler);
+    await bus.send('work', 1);
+    await bus.settled();
+    bus.completed.one();
     expect(handler).toHaveBeenCalledTimes(1);
+    expect(bus.sent).toEqual([]);
   });
 
   it('is bound to the queue of the same name by default; events send no reply', async () => {
@@ -80,12 +81,12 @@ describe('a handler of a message pattern', () => {
         return 'not a reply';
       }
     }
-    const app = await scene.startApp({ controllers: [OrdersController] });
-    await app.receiving();
-    await scene.send('orders', { body: { id: 1 }, replyTo: 'out' });
-    await until(() => scene.left('orders') === 0);
+    const bus = await open({ controllers: [OrdersController], entities: { queues: ['out'] } });
+    await bus.sendMessage('orders', { body: { id: 1 }, replyTo: 'out' });
+    await bus.settled();
     expect(seen).toEqual([{ id: 1 }]);
-    expect(scene.left('out')).toBe(0);
+    expect(bus.completed).toMatchObject([{ from: 'orders' }]);
+    expect(bus.sent).toEqual([]);
   });
 
   it('is chosen by the message’s subject; the one without a subject takes the rest', async () => {
@@ -106,18 +107,16 @@ describe('a handler of a message pattern', () => {
         return 'other';
       }
     }
-    const app = await scene.startApp({
+    const bus = await open({
       controllers: [OrdersController],
       imports: [ServiceBusModule.forFeature({ pattern: 'orders', replyTo: 'out' })],
     });
-    await app.receiving();
-    const subjects = ['cancelled', 'created', 'else', undefined];
-    await scene.send(
-      'orders',
-      ...subjects.map((subject) => ({ body: 1, subject, messageId: `m-${subject}` })),
-    );
-    const replies = await scene.take('out', 4);
-    expect(Object.fromEntries(replies.map(({ messageId, body }) => [messageId, body as unknown]))).toEqual({
+    for (const subject of ['cancelled', 'created', 'else', undefined]) {
+      await bus.sendMessage('orders', { body: 1, subject, messageId: `m-${subject}` });
+    }
+    await bus.settled();
+    expect(bus.sent).toHaveLength(4);
+    expect(Object.fromEntries(bus.sent.map(({ messageId, body }) => [messageId, body]))).toEqual({
       'm-cancelled:orders/cancelled': 'cancelled',
       'm-created:orders/created': 'created',
       'm-else:orders': 'other',

@@ -14,6 +14,8 @@ export interface AcceptedMessage {
   readonly correlationId: PropertyValue;
   /** The label of older SDKs; null if the sender gave none. */
   readonly subject: PropertyValue;
+  /** The MIME type of the body; null if the sender gave none. */
+  readonly contentType: PropertyValue;
   /** The body as the JavaScript SDK returns it: JSON is parsed, other bytes are a Buffer. */
   readonly body: unknown;
   /** The properties that the sender has added. */
@@ -31,6 +33,7 @@ export function acceptedMessage(entity: string, content: MessageContent): Accept
     sessionId,
     correlationId: content.systemProperty('CorrelationId'),
     subject: content.systemProperty('Label'),
+    contentType: content.systemProperty('ContentType'),
     get body() {
       return decodeBody(content);
     },

@@ -24,6 +24,8 @@ export interface SentMessage {
   readonly subject: string | undefined;
   /** Undefined if it has none. */
   readonly correlationId: string | undefined;
+  /** The MIME type of the body, undefined if it has none; assertions print it only where they ask for it. */
+  readonly contentType: string | undefined;
   /** The properties that the sender has added. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** When it becomes active, where the sender asked for a time. */
@@ -107,10 +109,12 @@ export class Recorder {
       sessionId: message.sessionId,
       subject: textOf(message.subject),
       correlationId: textOf(message.correlationId),
+      contentType: textOf(message.contentType),
       properties,
       scheduledFor: message.scheduledFor,
     };
-    this.sent.push(Object.keys(properties).length > 0 ? entryOf(sent) : entryOf(sent, 'properties'));
+    const hasProperties = Object.keys(properties).length > 0;
+    this.sent.push(hasProperties ? entryOf(sent, 'contentType') : entryOf(sent, 'contentType', 'properties'));
   }
 
   inHand(pattern: string): InHand {
