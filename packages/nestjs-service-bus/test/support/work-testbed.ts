@@ -1,7 +1,6 @@
 import { afterEach } from '@jest/globals';
 import { ValidationPipe } from '@nestjs/common';
 
-import { letSdkTimersGo } from '../../../../test/support/let-sdk-timers-go.js';
 import { type BindingOptions, ServiceBusModule } from '../../src/index.js';
 import { ServiceBusTestbed, type ServiceBusTestbedOptions } from '../../src/testing.js';
 import { fastLane } from './start-service-bus-app.js';
@@ -20,7 +19,6 @@ export interface Testbeds {
 
 /** For the tests of the enclosing `describe`. */
 export function useTestbeds(): Testbeds {
-  letSdkTimersGo();
   const opened: ServiceBusTestbed[] = [];
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((bus) => bus.close()));
