@@ -2,6 +2,7 @@ import { nearestName } from './nearest-name.js';
 
 /** No binding of this process has the pattern. */
 export class BindingNotFoundError extends Error {
+  /** Always `BindingNotFoundError`. */
   override readonly name = 'BindingNotFoundError';
 
   /** @internal */

@@ -23,7 +23,12 @@ export interface RetryAfterOptions {
 
 /** When a message is delivered again: after a time of the handler's choice, or one that a server has asked for. */
 export type RetryExceptionOptions =
-  | { readonly delayMs: number; readonly message?: string }
+  | {
+      /** How long the message waits for its next attempt, in milliseconds. */
+      readonly delayMs: number;
+      /** The exception's message. */
+      readonly message?: string;
+    }
   | ({
       /**
        * The value of a `Retry-After` (seconds, or an HTTP date), a Date, or whatever has the header: a fetch `Headers` or
