@@ -58,12 +58,19 @@ describe('ServiceBusTestbed.settled', () => {
     return builder.build();
   }
 
-  /** What it says is still to be done, after its first line. */
-  async function unsettled(): Promise<string[]> {
-    const error: unknown = await bus.settled({ timeoutMs: 100 }).catch((reason: unknown) => reason);
-    const [first, ...lines] = (error as Error).message.split('\n').map((line) => line.trim());
-    expect(first).toBe('the application has not settled in 100 ms:');
-    return lines;
+  /** What it says is still to be done, after its first line; asked again until that is what is expected. */
+  async function expectUnsettled(expected: readonly unknown[]): Promise<void> {
+    for (let asked = 1; ; asked++) {
+      const error: unknown = await bus.settled({ timeoutMs: 100 }).catch((reason: unknown) => reason);
+      const [first, ...lines] = (error as Error).message.split('\n').map((line) => line.trim());
+      expect(first).toBe('the application has not settled in 100 ms:');
+      try {
+        return expect(lines).toEqual(expected);
+      } catch (difference) {
+        // A busy machine has not come so far yet.
+        if (asked === 100) throw difference;
+      }
+    }
   }
 
   afterEach(async () => {
@@ -111,10 +118,9 @@ describe('ServiceBusTestbed.settled', () => {
   it('names the handlers that do not end, and what waits for its turn behind them', async () => {
     await openWork(hang, { maxConcurrentCalls: 1, prefetch: 10 });
     for (const id of ['1', '2', '3', '4', '5', '6', '7']) await bus.send('work', message(id));
-    const [first, second, ...others] = await unsettled();
-    expect([first, second, others.at(-1)]).toEqual([
+    await expectUnsettled([
       'work: the handler has not ended for message 1, attempt 1',
-      'work: message 2 waits for its turn',
+      ...['2', '3', '4', '5'].map((id) => `work: message ${id} waits for its turn`),
       expect.stringMatching(/^work: (one more message is|\d+ more messages are) in work$/),
     ]);
   });
@@ -125,9 +131,7 @@ describe('ServiceBusTestbed.settled', () => {
       'work',
       message('1', (builder) => builder.setSessionId('a')),
     );
-    expect(await unsettled()).toEqual([
-      'work: the handler has not ended for message 1 of session a, attempt 1',
-    ]);
+    await expectUnsettled(['work: the handler has not ended for message 1 of session a, attempt 1']);
   });
 
   it('says what the clock could move on, which a handler may wait for', async () => {
@@ -139,7 +143,7 @@ describe('ServiceBusTestbed.settled', () => {
     );
     await bus.settled();
     await bus.send('work', message('1'));
-    expect(await unsettled()).toEqual([
+    await expectUnsettled([
       'work: the handler has not ended for message 1, attempt 1',
       'and until the clock is moved on, these wait:',
       'failing: a retry, a scheduled message',
@@ -155,7 +159,7 @@ describe('ServiceBusTestbed.settled', () => {
       providers: [{ provide: BATCH_HANDLER, useValue: () => undefined }],
     });
     await bus.send('work', message('1'));
-    expect(await unsettled()).toEqual([
+    await expectUnsettled([
       'work: the handler has not ended for message 1, attempt 1, or its batch is not full',
     ]);
     await bus.send('work', message('2'));
@@ -177,14 +181,14 @@ describe('ServiceBusTestbed.settled', () => {
       entities: { queues: ['asked', { name: 'answers', requiresSession: true }] },
     });
     await bus.send('work', message('1'));
-    expect(await unsettled()).toEqual(['work: the handler has not ended for message 1, attempt 1']);
+    await expectUnsettled(['work: the handler has not ended for message 1, attempt 1']);
   });
 
   it('says that a result is not accepted, and by what time its delayed answer comes', async () => {
     await openWork(() => 'done', { replyTo: 'out' });
     bus.emulator.faults.delayAnswers(1_000, 'out');
     await bus.send('work', message('1'));
-    expect(await unsettled()).toEqual([
+    await expectUnsettled([
       'work: the result for message 1 has not been accepted',
       'and until the clock is moved on, these wait:',
       'the broker: answers that are delayed, to which advance(…, { awaitHandlers: false }) moves on',
@@ -200,7 +204,9 @@ describe('ServiceBusTestbed.settled', () => {
     await expect(bus.settled({ timeoutMs: 100 })).rejects.toThrow('message 1');
     bus.emulator.faults.delayAnswers(1_000, 'work');
     release();
-    expect(await unsettled()).toContain('work: the broker has not answered the settlement of message 1');
+    await expectUnsettled(
+      expect.arrayContaining(['work: the broker has not answered the settlement of message 1']) as never,
+    );
     await bus.clock.advance(1_000, { awaitHandlers: false });
     await bus.settled();
   });
@@ -210,13 +216,13 @@ describe('ServiceBusTestbed.settled', () => {
     bus.emulator.faults.refuseLinks(Infinity);
     bus.emulator.dropConnections();
     await until(() => bus.get(ServiceBusServer).health()[0]?.state === 'failing');
-    expect(await unsettled()).toEqual([expect.stringMatching(/^work: cannot receive: .*was told to refuse/)]);
+    await expectUnsettled([expect.stringMatching(/^work: cannot receive: .*was told to refuse/)]);
   });
 
   it('names messages that the broker holds back', async () => {
     await openWork(() => undefined);
     bus.emulator.faults.silenceLinks();
     await bus.send('work', message('1'));
-    expect(await unsettled()).toEqual(['work: message 1 of work has not come yet']);
+    await expectUnsettled(['work: message 1 of work has not come yet']);
   });
 });
