@@ -71,7 +71,9 @@ const ROOMS = [
     packages: ['@azure/service-bus', '@nestjs/', 'long', 'service-bus-emulator'],
     beside: [
       'service-bus.module.ts',
-      'service-bus.module-definition.ts',
+      'find-roots.ts',
+      'service-bus.feature.ts',
+      'service-bus.root.ts',
       'service-bus-options.ts',
       'service-bus.server.ts',
     ],

@@ -17,6 +17,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const COMPILER = fileURLToPath(new URL('../support/compile-files.js', import.meta.url));
 const MAIN = 'src/main.ts';
 const README = [
+  'docs/connections.md',
   'docs/contracts.md',
   'docs/serializers.md',
   'docs/control.md',

@@ -13,7 +13,12 @@ export {
 } from './testing/recorder.js';
 export { type Recording, UnexpectedMessagesError, type Wanted } from './testing/recording.js';
 export { ServiceBusTestbed } from './testing/service-bus-testbed.js';
-export { type ServiceBusTestbedOptions, type TestBroker } from './testing/testbed-options.js';
+export {
+  type ServiceBusTestbedOptions,
+  type TestedConnection,
+  type TestedConnectionOptions,
+  type TestBroker,
+} from './testing/testbed-options.js';
 export {
   type TestBindingOptions,
   type TestContextOptions,

@@ -1,19 +1,14 @@
-import { ModulesContainer } from '@nestjs/core';
 import { type TestingModule } from '@nestjs/testing';
 import { type Emulator, type Entities } from 'service-bus-emulator';
 
 import { type BoundEntities, boundEntities } from '../binding/bound-entities.js';
 import { BindingRegistry } from '../binding/binding-registry.js';
-import { PooledSender } from '../injection/pooled-sender.js';
 
 /** What features declare, before the handlers are known. */
-export function declaredEntities(module: TestingModule): Entities {
-  const bound = boundEntities(module.get(BindingRegistry, { strict: false }).declared());
-  const senders = [...module.get(ModulesContainer).values()].flatMap(({ providers }) =>
-    [...providers.values()].flatMap(({ instance }: { instance: unknown }) =>
-      instance instanceof PooledSender ? [instance.entityPath] : [],
-    ),
-  );
+export function declaredEntities(module: TestingModule, connection: string | undefined): Entities {
+  const registry = module.get(BindingRegistry, { strict: false });
+  const bound = boundEntities(registry.declared().filter((binding) => binding.connection === connection));
+  const senders = registry.usedEntities(connection).senders.map(({ entity }) => entity);
   const { queues = [], topics = [] } = entitiesOf(bound);
   const topicNames = new Set(bound.subscriptions.map(({ topic }) => topic.toLowerCase()));
   return { queues: [...queues, ...senders.filter((name) => !topicNames.has(name.toLowerCase()))], topics };

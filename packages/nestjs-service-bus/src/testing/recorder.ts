@@ -30,6 +30,8 @@ export interface SentMessage {
   readonly properties: Readonly<Record<string, unknown>>;
   /** When it becomes active, where the sender asked for a time. */
   readonly scheduledFor: Date | undefined;
+  /** The name of the connection with its namespace; not set for the one without. */
+  readonly connection?: string;
 }
 
 /** A message that came to a handler, and what became of it. */
@@ -38,6 +40,8 @@ export interface HandledMessage {
   readonly from: string;
   /** The binding's pattern. */
   readonly pattern: string;
+  /** The name of the binding's connection; not set for the one without. */
+  readonly connection?: string;
   /** The payload; of a message that cannot be decoded, its bytes. */
   readonly body: unknown;
   /** As the sender gave it. */
@@ -96,7 +100,7 @@ export class Recorder {
     this.own.add(messageId);
   }
 
-  accepted(message: AcceptedMessage): void {
+  accepted(message: AcceptedMessage, connection?: string): void {
     if (this.own.delete(message.messageId)) return;
     const { applicationProperties: properties } = message;
     // A retry's copy is the same message once more.
@@ -112,6 +116,7 @@ export class Recorder {
       contentType: textOf(message.contentType),
       properties,
       scheduledFor: message.scheduledFor,
+      ...(connection !== undefined && { connection }),
     };
     const hasProperties = Object.keys(properties).length > 0;
     this.sent.push(hasProperties ? entryOf(sent, 'contentType') : entryOf(sent, 'contentType', 'properties'));
@@ -134,10 +139,11 @@ export class Recorder {
 
   readonly observerOf = (binding: Binding): MessageObserver => {
     this.bindings.push(binding);
-    const { pattern, entityPath } = binding;
+    const { pattern, entityPath, connection } = binding;
     const describe = (delivery: Delivery): HandledMessage => ({
       from: entityPath,
       pattern,
+      ...(connection !== undefined && { connection }),
       body: payloadOf(delivery, binding),
       messageId: textOf(delivery.message.messageId),
       attempt: delivery.attempt,

@@ -1,26 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { ServiceBusClient, type ServiceBusMessage, type ServiceBusSender } from '@azure/service-bus';
+import { type ServiceBusMessage } from '@azure/service-bus';
 import { type INestApplication, type INestMicroservice, type Type } from '@nestjs/common';
-import { Test, type TestingModule } from '@nestjs/testing';
-import { type Emulator, type EntityInspection, ManualClock, startEmulator } from 'service-bus-emulator';
+import { type Emulator, type EntityInspection } from 'service-bus-emulator';
 
+import { connectionName, unknownConnection } from '../binding/connection-name.js';
 import { nearestName } from '../binding/nearest-name.js';
 import { type BindingPattern, parsePattern } from '../binding/pattern.js';
 import { type Contract } from '../contract/contract.js';
 import { type PublishOptions } from '../contract/publish-options.js';
 import { ServiceBusPublisher } from '../contract/service-bus.publisher.js';
 import { buildMessage } from '../client/build-message.js';
-import { OBSERVER_OF_BINDING } from '../message/binding-runtime.js';
-import { closeClient } from '../sdk/index.js';
-import { ServiceBusModule } from '../service-bus.module.js';
-import { MODULE_OPTIONS_TOKEN } from '../service-bus.module-definition.js';
 import { ServiceBusServer } from '../service-bus.server.js';
-import { CLOCK } from '../time/clock.js';
-import { declaredEntities, entitiesOf, missingEntities } from './declared-entities.js';
-import { type ServiceBusTestbedOptions } from './testbed-options.js';
-import { hasRoot } from './has-root.js';
+import {
+  type ServiceBusTestbedOptions,
+  type TestedConnection,
+  type TestedConnectionOptions,
+} from './testbed-options.js';
+import { StartedBroker } from './test-broker.js';
 import {
   type DeadLetteredMessage,
   type HandledMessage,
@@ -30,6 +28,7 @@ import {
 } from './recorder.js';
 import { type Recording } from './recording.js';
 import { TestClock } from './test-clock.js';
+import { compile, start, testedModules } from './tested-application.js';
 import { type BindingNow, whatIsUnsettled, whatWaits } from './what-is-unsettled.js';
 
 /** After so many turns of the event loop the processor is left to others, who may be what is waited for. */
@@ -49,7 +48,6 @@ const UNANSWERED = 'a lock is being renewed, or a session released';
  * ```
  */
 export class ServiceBusTestbed {
-  private readonly senders = new Map<string, ServiceBusSender>();
   private closing?: Promise<void>;
 
   private constructor(
@@ -60,7 +58,7 @@ export class ServiceBusTestbed {
     /** What the test moves time with. */
     readonly clock: TestClock,
     private readonly recorder: Recorder,
-    private readonly client: ServiceBusClient,
+    private readonly brokers: readonly StartedBroker[],
     private readonly timeoutMs: number,
   ) {}
 
@@ -70,23 +68,23 @@ export class ServiceBusTestbed {
    * fails with.
    */
   static async create(options: ServiceBusTestbedOptions): Promise<ServiceBusTestbed> {
-    const manual = new ManualClock();
     const recorder = new Recorder();
-    const emulator = await startEmulator({
-      // A test that moves the clock by an hour does not mean the cloud's way with what is idle.
-      endsIdle: false,
-      ...options.emulator,
-      port: 0,
-      administrationPort: false,
-      clock: manual,
-      entities: options.entities ?? {},
-      accepted: (message) => recorder.accepted(message),
-    });
-    const client = new ServiceBusClient(emulator.connectionString);
+    const nowMs = Date.now();
+    const startBroker = (name: string | undefined, its: TestedConnectionOptions): Promise<StartedBroker> =>
+      StartedBroker.start(name, its, nowMs, (message, connection) => recorder.accepted(message, connection));
+    const first = await startBroker(undefined, options);
+    const { emulator } = first;
+    const brokers = [first];
     let app: INestMicroservice | INestApplication | undefined;
     try {
-      const clock: TestClock = new TestClock(manual, (step): Promise<void> => testbed.still(step));
-      const module = await compile(options, emulator, clock, recorder);
+      const clock: TestClock = new TestClock(first.clock, (step): Promise<void> => testbed.still(step));
+      const tested = await testedModules(options, emulator);
+      for (const name of tested.names) {
+        const broker = await startBroker(name, options.connections?.[name] ?? {});
+        brokers.push(broker);
+        clock.add(broker.clock);
+      }
+      const module = await compile(options, tested, brokers, clock, recorder);
       const strategy = module.get(ServiceBusServer, { strict: false });
       app =
         options.http === true ? module.createNestApplication() : module.createNestMicroservice({ strategy });
@@ -98,16 +96,15 @@ export class ServiceBusTestbed {
         emulator,
         clock,
         recorder,
-        client,
+        brokers,
         timeoutMs,
       );
-      await start(app, strategy, module, emulator);
+      await start(app, strategy, module, brokers);
       await testbed.settled({ timeoutMs: Math.max(timeoutMs, DEFAULT_TIMEOUT_MS) });
       return testbed;
     } catch (error) {
       await app?.close().catch(() => undefined);
-      await closeClient(client);
-      await emulator.close();
+      await Promise.all(brokers.map((broker) => broker.close()));
       throw error;
     }
   }
@@ -147,6 +144,18 @@ export class ServiceBusTestbed {
     return this.emulator.entity(address);
   }
 
+  /** The broker of the connection of this name, where the application has several. */
+  connection(name: string): TestedConnection {
+    const broker = this.brokerOf(name);
+    return {
+      emulator: broker.emulator,
+      faults: broker.emulator.faults,
+      entity: (address) => broker.emulator.entity(address),
+      send: (to, payload) =>
+        this.deliver(broker, to, buildMessage({ pattern: to, data: payload }, undefined, this.clock.now)),
+    };
+  }
+
   /** A provider of the application, from whatever module. */
   get<Provider>(token: { readonly prototype: Provider } | string | symbol): Provider {
     return this.app.get<Provider>(token as Type<Provider>, { strict: false });
@@ -157,8 +166,8 @@ export class ServiceBusTestbed {
    * the broker has it. The payload goes as a client's does: `new ServiceBusMessageBuilder(payload)` sets more of it.
    */
   async send(to: BindingPattern, payload: unknown): Promise<void> {
-    const { entity, subject } = this.destinationOf(to);
-    await this.deliver(entity, buildMessage({ pattern: to, data: payload }, subject, this.clock.now));
+    const { broker, entity, subject } = this.destinationOf(to);
+    await this.deliver(broker, entity, buildMessage({ pattern: to, data: payload }, subject, this.clock.now));
   }
 
   /**
@@ -166,7 +175,8 @@ export class ServiceBusTestbed {
    * of this name; resolves when the broker has it. One without a `messageId` gets one.
    */
   async sendMessage(to: BindingPattern, message: ServiceBusMessage): Promise<void> {
-    await this.deliver(this.destinationOf(to).entity, { messageId: randomUUID(), ...message });
+    const { broker, entity } = this.destinationOf(to);
+    await this.deliver(broker, entity, { messageId: randomUUID(), ...message });
   }
 
   /**
@@ -225,7 +235,7 @@ export class ServiceBusTestbed {
   }
 
   private now(): BindingNow[] {
-    const { recorder, emulator, server } = this;
+    const { recorder, server } = this;
     const bindings = new Map(recorder.bindings.map((binding) => [binding.pattern, binding]));
     return server.health().flatMap((health) => {
       const binding = bindings.get(health.pattern);
@@ -234,7 +244,7 @@ export class ServiceBusTestbed {
         {
           binding,
           health,
-          entity: emulator.entity(binding.entityPath),
+          entity: this.brokerOf(binding.connection).emulator.entity(binding.entityPath),
           hand: recorder.inHand(binding.pattern),
         },
       ];
@@ -266,19 +276,25 @@ export class ServiceBusTestbed {
     return new Error(lines.map((line) => (line.endsWith(':') ? line : `  ${line}`)).join('\n'));
   }
 
-  private async deliver(entity: string, message: ServiceBusMessage): Promise<void> {
-    this.recorder.sending(String(message.messageId));
-    let sender = this.senders.get(entity);
-    if (!sender) this.senders.set(entity, (sender = this.client.createSender(entity)));
-    await sender.sendMessages(message);
+  private brokerOf(name: string | undefined): StartedBroker {
+    const found = this.brokers.find((broker) => broker.name === connectionName(name));
+    if (found) return found;
+    const known = this.brokers.map((broker) => broker.name);
+    throw new Error(unknownConnection('the test', name, known));
   }
 
-  private destinationOf(to: BindingPattern): { entity: string; subject: string | undefined } {
+  private async deliver(broker: StartedBroker, entity: string, message: ServiceBusMessage): Promise<void> {
+    this.recorder.sending(String(message.messageId));
+    await broker.senderOf(entity).sendMessages(message);
+  }
+
+  private destinationOf(to: BindingPattern): Destination {
     const { binding: name, subject } = parsePattern(to);
     const { bindings } = this.recorder;
-    const entity = bindings.find(({ pattern }) => pattern === name)?.entity ?? name;
+    const { entity = name, connection } = bindings.find(({ pattern }) => pattern === name) ?? {};
+    const broker = this.brokerOf(connection);
+    if (broker.has(entity)) return { broker, entity, subject };
     const { entityNames } = this.emulator;
-    if (entityNames.some((other) => other.toLowerCase() === entity.toLowerCase())) return { entity, subject };
     const nearest = nearestName(name, [...bindings.map(({ pattern }) => pattern), ...entityNames]);
     const hint = nearest === undefined ? 'the option entities creates it' : `did you mean "${nearest}"?`;
     throw new Error(`there is no binding, queue or topic "${name}": ${hint}`);
@@ -286,46 +302,12 @@ export class ServiceBusTestbed {
 
   private async end(): Promise<void> {
     await this.app.close();
-    await closeClient(this.client);
-    await this.emulator.close();
+    await Promise.all(this.brokers.map((broker) => broker.close()));
   }
 }
 
-async function compile(
-  { imports = [], controllers = [], providers = [], override, module = {} }: ServiceBusTestbedOptions,
-  { connectionString }: Emulator,
-  clock: TestClock,
-  recorder: Recorder,
-): Promise<TestingModule> {
-  const tested = typeof imports === 'function' ? imports({ connectionString }) : imports;
-  const options = { drainTimeoutMs: 5_000, ...module, connectionString };
-  const root = (await hasRoot(tested)) ? [] : [ServiceBusModule.forRoot(options)];
-  const builder = Test.createTestingModule({ imports: [...root, ...tested], controllers, providers })
-    .overrideProvider(MODULE_OPTIONS_TOKEN)
-    .useValue(options)
-    .overrideProvider(CLOCK)
-    .useValue(clock.forRuntime())
-    .overrideProvider(OBSERVER_OF_BINDING)
-    .useValue(recorder.observerOf);
-  return (override?.(builder) ?? builder).compile();
-}
-
-/** Starts the application once its entities are there: those that it declares, and those that only handlers name. */
-async function start(
-  app: INestMicroservice | INestApplication,
-  server: ServiceBusServer,
-  module: TestingModule,
-  emulator: Emulator,
-): Promise<void> {
-  emulator.createEntities(missingEntities(declaredEntities(module), emulator));
-  if ('connectMicroservice' in app) {
-    app.connectMicroservice({ strategy: server }, { inheritAppConfig: true });
-    emulator.createEntities(missingEntities(entitiesOf(server.entities()), emulator));
-    await app.init();
-    await app.startAllMicroservices();
-  } else {
-    await app.init();
-    emulator.createEntities(missingEntities(entitiesOf(server.entities()), emulator));
-    await app.listen();
-  }
+interface Destination {
+  readonly broker: StartedBroker;
+  readonly entity: string;
+  readonly subject: string | undefined;
 }

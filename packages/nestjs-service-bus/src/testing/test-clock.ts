@@ -25,12 +25,20 @@ export type Still = (options: AdvanceOptions) => Promise<void>;
  */
 export class TestClock {
   private readonly timers = new Set<TestTimer>();
+  private readonly brokers: ManualClock[];
 
   /** @internal */
   constructor(
     private readonly broker: ManualClock,
     private readonly still: Still,
-  ) {}
+  ) {
+    this.brokers = [broker];
+  }
+
+  /** @internal Takes along another broker's clock, which shows the same time. */
+  add(broker: ManualClock): void {
+    this.brokers.push(broker);
+  }
 
   /** Unix time in milliseconds. */
   get now(): number {
@@ -39,7 +47,7 @@ export class TestClock {
 
   /** @internal Answers of the broker that a fault holds back until then. */
   get delayedAnswers(): number {
-    return this.broker.delayedCount;
+    return this.brokers.reduce((count, { delayedCount }) => count + delayedCount, 0);
   }
 
   /**
@@ -84,13 +92,13 @@ export class TestClock {
   }
 
   private nextDueMs(): number {
-    let nextMs = this.broker.nextDueMs;
+    let nextMs = Math.min(...this.brokers.map(({ nextDueMs }) => nextDueMs));
     for (const { atMs } of this.timers) nextMs = Math.min(nextMs, atMs);
     return nextMs;
   }
 
   private moveTo(atMs: number): void {
-    this.broker.advance(Math.max(atMs - this.now, 0));
+    for (const broker of this.brokers) broker.advance(Math.max(atMs - broker.now(), 0));
     const due = [...this.timers].filter((timer) => timer.atMs <= this.now).sort((a, b) => a.atMs - b.atMs);
     for (const timer of due) if (this.timers.delete(timer)) timer.action();
   }

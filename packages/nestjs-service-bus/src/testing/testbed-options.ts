@@ -6,7 +6,12 @@ import {
   type ModuleMetadata,
 } from '@nestjs/common';
 import { type TestingModuleBuilder } from '@nestjs/testing';
-import { type EmulatorOptions, type Entities } from 'service-bus-emulator';
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type Entities,
+  type EntityInspection,
+} from 'service-bus-emulator';
 
 import { type ServiceBusModuleOptions } from '../service-bus-options.js';
 
@@ -14,6 +19,26 @@ import { type ServiceBusModuleOptions } from '../service-bus-options.js';
 export interface TestBroker {
   /** For what takes a connection string of its own, such as a client of `ClientsModule`. */
   readonly connectionString: string;
+}
+
+/** The broker of a connection with a name. */
+export interface TestedConnection {
+  /** The broker, to look into it or to have it fail. */
+  readonly emulator: Emulator;
+  /** Has the broker fail on order. */
+  readonly faults: Emulator['faults'];
+  /** Looks into an entity, as `entity` of the testbed does. */
+  entity(address: string): EntityInspection;
+  /** Sends a message to the queue or topic of this name; resolves when the broker has it. */
+  send(to: string, payload: unknown): Promise<void>;
+}
+
+/** What is said of the broker of one connection. */
+export interface TestedConnectionOptions {
+  /** As `entities` of the testbed. */
+  readonly entities?: Entities;
+  /** As `emulator` of the testbed. */
+  readonly emulator?: ServiceBusTestbedOptions['emulator'];
 }
 
 type Imports = NonNullable<ModuleMetadata['imports']>;
@@ -33,6 +58,11 @@ export interface ServiceBusTestbedOptions extends Pick<ModuleMetadata, 'controll
    * to, and those of senders, are there without.
    */
   readonly entities?: Entities;
+  /**
+   * The same for connections with a name. Those that `forRoot`s under test open have a broker of their own each without
+   * being named here; where the modules import none with a name, so have those that their features name.
+   */
+  readonly connections?: Readonly<Record<string, TestedConnectionOptions>>;
   /** Options of the emulator. */
   readonly emulator?: Omit<
     EmulatorOptions,
