@@ -106,6 +106,8 @@ const SHARED = {
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',
+  // The SDK's modules have no effects, so that esbuild leaves out an import for effects alone, and rightly so.
+  logOverride: { 'ignored-bare-import': 'silent' },
 };
 
 /**

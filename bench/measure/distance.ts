@@ -70,13 +70,15 @@ const WORKS: readonly FarWork[] = [NEAR, ...ROUND_TRIPS_MS].flatMap((roundTripMs
 );
 const BYTES = 100;
 /** Enough for the fastest: what is left when the time is over is thrown away. */
-const MESSAGES = 70_000;
+const MESSAGES = 160_000;
 /** At the longest distance. */
-const FAR_MESSAGES = 25_000;
-/** Of the SDK's loops at a distance, and where handlers that work set the limit. */
+const FAR_MESSAGES = 60_000;
+/** Of the SDK's loops at a distance. */
+const LOOP_MESSAGES = 40_000;
+/** Where handlers that work set the limit. */
 const FEWER_MESSAGES = 16_000;
 /** With an adaptive limit, work is no limit. */
-const ADAPTIVE_MESSAGES = 36_000;
+const ADAPTIVE_MESSAGES = 60_000;
 const SESSION_MESSAGES = 8_000;
 /** Prefetch takes so long to learn how much the handlers do. */
 const WARM_UP_MS = 2_000;
@@ -201,7 +203,7 @@ async function measureRate(
 function messagesFor({ roundTripMs, hasSessions, workMs }: FarWork, { id }: FarCandidate): number {
   if (hasSessions) return SESSION_MESSAGES;
   if (workMs > 0) return id === 'AA' ? ADAPTIVE_MESSAGES : FEWER_MESSAGES;
-  if ((id === 'B' || id === 'C') && roundTripMs > NEAR) return FEWER_MESSAGES;
+  if ((id === 'B' || id === 'C') && roundTripMs > NEAR) return LOOP_MESSAGES;
   return roundTripMs > VARIANTS_AT_MS ? FAR_MESSAGES : MESSAGES;
 }
 

@@ -108,6 +108,9 @@ describe('the process', () => {
       'post /send': 'send',
       'get /receive': 'receive',
       'get /peek': 'peek',
+      'get /bindings': 'bindings',
+      'post /bindings/{name}/pause': 'bindingsNamePause',
+      'post /bindings/{name}/resume': 'bindingsNameResume',
     });
     const examples = operations.flatMap(({ responses }) =>
       Object.entries(responses).flatMap(([status, { content }]) => {

@@ -1,7 +1,11 @@
 import { Controller, type DynamicModule, Get, Header, Inject, Module, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 
-import { type AsyncApiDocument, type AsyncApiInfo } from './asyncapi/schema/async-api-document.js';
+import {
+  ASYNC_API_INFO,
+  type AsyncApiDocument,
+  type AsyncApiInfo,
+} from './asyncapi/schema/async-api-document.js';
 import { describeMessages } from './describe-messages.js';
 import { PAGE_POLICY, renderPage } from './asyncapi/page/render-page.js';
 
@@ -19,11 +23,15 @@ export interface AsyncApiModuleOptions extends AsyncApiInfo {
 export class AsyncApiModule {
   /** Once, in the root module. */
   static forRoot({ path = 'asyncapi', ...info }: AsyncApiModuleOptions = {}): DynamicModule {
-    return { module: AsyncApiModule, controllers: [controllerAt(path.replaceAll(/^\/+|\/+$/g, ''), info)] };
+    return {
+      module: AsyncApiModule,
+      controllers: [controllerAt(path.replaceAll(/^\/+|\/+$/g, ''))],
+      providers: [{ provide: ASYNC_API_INFO, useValue: info }],
+    };
   }
 }
 
-function controllerAt(path: string, info: AsyncApiInfo): Type {
+function controllerAt(path: string): Type {
   @Controller()
   class AsyncApiController {
     private document?: Promise<AsyncApiDocument>;
@@ -45,7 +53,7 @@ function controllerAt(path: string, info: AsyncApiInfo): Type {
 
     /** Nothing of it changes while the application runs. */
     private find(): Promise<AsyncApiDocument> {
-      return (this.document ??= describeMessages(this.moduleRef, info));
+      return (this.document ??= describeMessages(this.moduleRef));
     }
   }
   return AsyncApiController;

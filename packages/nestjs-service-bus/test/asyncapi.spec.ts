@@ -162,7 +162,8 @@ describe('AsyncApiModule', () => {
 
   it('knows bindings, handlers with and without contracts, publishers, and answers', async () => {
     const { channels, operations, components, info } = await describeMessages(app, { title: 'Shop' });
-    expect(info).toEqual({ title: 'Shop', version: '0.0.0' });
+    // The version is what the module was given.
+    expect(info).toEqual({ title: 'Shop', version: '1.2.3' });
     expect(channels).toEqual({
       events: expect.objectContaining({ address: 'events', messages: { created: expect.anything() } }),
       'events.shop': expect.objectContaining({ address: 'events/Subscriptions/shop' }),

@@ -60,3 +60,6 @@ export interface AsyncApiInfo {
   readonly version?: string;
   readonly description?: string;
 }
+
+/** Under this token `AsyncApiModule.forRoot` leaves what it was given, for those who describe the application elsewhere. */
+export const ASYNC_API_INFO = Symbol('AsyncApiInfo');
