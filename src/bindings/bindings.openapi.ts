@@ -18,6 +18,14 @@ const BINDING = {
       type: 'object',
       properties: { at: { type: 'string', format: 'date-time' }, reason: { type: 'string' } },
     },
+    rate: {
+      type: 'object',
+      properties: {
+        perSecond: { type: 'number' },
+        waiting: { type: 'integer' },
+        nextTokenInMs: { type: 'integer' },
+      },
+    },
     inWork: { type: 'integer' },
     waitingForRetry: { type: 'integer' },
     maxConcurrentCalls: { type: 'integer' },

@@ -9,6 +9,7 @@ export {
   type AllowReplyTo,
   type BatchOptions,
   type BindingOptions,
+  type RateOptions,
   type SessionOptions,
 } from './binding/binding.js';
 export { BindingNotFoundError } from './binding/binding-not-found.error.js';
@@ -110,6 +111,7 @@ export {
   type ConsumerHealth,
   type PastFailure,
   type PausedHealth,
+  type RateHealth,
   type ReportedError,
 } from './receive/health/consumer-health.js';
 export { type HeldDeadLetter, type RedriveOutcome } from './receive/redrive/redrive.js';

@@ -142,7 +142,7 @@ describe('a wiring mistake stops the start, and its line has the remedy', () => 
       'binding "orders": circuitBreaker.windowMS is not known: did you mean circuitBreaker.windowMs?',
       'binding "orders": watchdog.silence is not known: did you mean watchdog.silenceMs?',
       'binding "sessions": colour is not known, known are connection, queue, topic, subscription, connectionString, replyTo, replyToConnectionString, ' +
-        'allowReplyTo, decode, formats, compression, strictFormats, maxConcurrentCalls, prefetch, batch, retry, circuitBreaker, watchdog, paused, sessions, entity, replyToEntity, pattern, senders, receivers, entities',
+        'allowReplyTo, decode, formats, compression, strictFormats, maxConcurrentCalls, prefetch, batch, retry, circuitBreaker, rate, watchdog, paused, sessions, entity, replyToEntity, pattern, senders, receivers, entities',
       'binding "sessions": sessions.idleTimeout is not known: did you mean sessions.idleTimeoutMs?',
     ]);
   });

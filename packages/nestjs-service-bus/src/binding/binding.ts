@@ -32,6 +32,14 @@ export interface AdaptiveOptions {
   readonly max: number;
 }
 
+/** How fast the handlers of a binding are called, in this process. */
+export interface RateOptions {
+  /** Messages given to handlers in a second, each attempt counted, 0.001 to 1,000,000; 0.5 is one in two seconds. */
+  readonly perSecond: number;
+  /** So many may follow one another at once after a time with fewer, 1 to 1,000,000. Default 1: at equal distances. */
+  readonly burst?: number;
+}
+
 /** Whose `replyTo` is honoured: see `BindingOptions.allowReplyTo`. */
 export type AllowReplyTo = boolean | readonly string[] | ((destination: string) => boolean);
 
@@ -88,6 +96,8 @@ export interface BindingOptions extends WireOptions {
   readonly retry?: Partial<BindingRetryPolicy>;
   /** Pauses the binding while too many of its messages fail; `true` for the defaults. Default: none. */
   readonly circuitBreaker?: boolean | Partial<CircuitBreakerPolicy>;
+  /** Limits how fast handlers are called; what has to wait stays at the broker. Default: no limit. */
+  readonly rate?: RateOptions;
   /** When a binding that receives nothing, although messages wait, gets a fresh receiver. */
   readonly watchdog?: Partial<WatchdogPolicy>;
   /** Starts paused: receives nothing until `ServiceBusBindings.resume`. Default false. */
@@ -134,6 +144,8 @@ export interface Binding {
   readonly retry: BindingRetryPolicy;
   /** Undefined for a binding without one. */
   readonly circuitBreaker: CircuitBreakerPolicy | undefined;
+  /** Undefined for a binding without one. */
+  readonly rate: Required<RateOptions> | undefined;
   readonly watchdog: WatchdogPolicy;
   readonly paused: boolean;
   /** Undefined for an entity without sessions. */

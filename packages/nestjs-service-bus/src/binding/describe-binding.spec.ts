@@ -19,5 +19,8 @@ describe('a binding in the log', () => {
     expect(describeOptions({ batch: { maxMessages: 100 } })).toBe(
       'orders: receives from orders, 5 at once, in batches of up to 100',
     );
+    expect(describeOptions({ rate: { perSecond: 2.5 } })).toBe(
+      'orders: receives from orders, 16 at once, at most 2.5 per second',
+    );
   });
 });

@@ -11,9 +11,10 @@ export function nameBinding(
 
 /** What a binding does, in one line for the log of the start. */
 export function describeBinding(binding: Binding): string {
-  const { pattern, connection, entityPath, replyTo, maxConcurrentCalls, adaptive, batch } = binding;
+  const { pattern, connection, entityPath, replyTo, maxConcurrentCalls, adaptive, batch, rate } = binding;
   const replies = replyTo === undefined ? '' : `, replies to ${replyTo}`;
   const upTo = adaptive ? ` (auto, up to ${adaptive.max})` : '';
   const batches = batch ? `, in batches of up to ${batch.maxMessages}` : '';
-  return `${pattern}: receives from ${entityPath}${ofConnection(connection)}${replies}, ${maxConcurrentCalls} at once${upTo}${batches}`;
+  const atMost = rate ? `, at most ${rate.perSecond} per second` : '';
+  return `${pattern}: receives from ${entityPath}${ofConnection(connection)}${replies}, ${maxConcurrentCalls} at once${upTo}${batches}${atMost}`;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { ServiceBusConfigurationError } from '../exceptions/service-bus-configuration.error.js';
+import { type BindingOptions } from './binding.js';
 import { BindingRegistry } from './binding-registry.js';
 import { resolveBinding } from './resolve-binding.js';
 
@@ -75,7 +76,22 @@ describe('a binding', () => {
     [{ circuitBreaker: { pauseMs: 0.5 } }, /circuitBreaker.pauseMs is 0.5/],
     [{ circuitBreaker: true, sessions: {} }, /has sessions and circuitBreaker/],
     [{ retry: { delayMs: -1 } }, /retry.delayMs is -1/],
-  ] as const)('with %j is refused by name', (options, problem) => {
+    [{ rate: { perSecond: 0 } }, /rate.perSecond is 0, allowed is a number from 0.001 to 1000000$/],
+    [{ rate: { perSecond: -1 } }, /rate.perSecond is -1/],
+    [{ rate: { perSecond: Number.NaN } }, /rate.perSecond is NaN/],
+    [{ rate: { perSecond: Infinity } }, /rate.perSecond is Infinity/],
+    [{ rate: { perSecond: '5' } }, /rate.perSecond is "5", allowed is a number/],
+    [{ rate: {} }, /rate.perSecond is undefined/],
+    [
+      { rate: { perSecond: 5, burst: 0.5 } },
+      /rate.burst is 0.5, allowed is a whole number from 1 to 1000000/,
+    ],
+    [{ rate: { perSecond: 5, burst: '2' } }, /rate.burst is "2"/],
+    [{ rate: { perSecond: 5, brust: 2 } }, /rate.brust is not known: did you mean rate.burst/],
+    [{ rate: 5 }, /rate is 5, allowed is an object: { perSecond: 10 }/],
+    [{ rate: null }, /rate is null/],
+  ] as const)('with %j is refused by name', (wrong, problem) => {
+    const options = wrong as BindingOptions;
     expect(() => resolveBinding('orders', options)).toThrow(ServiceBusConfigurationError);
     expect(() => resolveBinding('orders', options)).toThrow(problem);
     expect(() => resolveBinding('orders', options)).toThrow(/binding "orders"/);
@@ -87,6 +103,12 @@ describe('a binding', () => {
       maxConcurrentCalls: 8,
     });
     expect(resolveBinding('orders', { sessions: { maxConcurrentSessions: 3 } }).maxConcurrentCalls).toBe(3);
+  });
+
+  it('has a rate with tokens at equal distances, or with a burst', () => {
+    expect(resolveBinding('orders', { rate: { perSecond: 0.5 } }).rate).toEqual({ perSecond: 0.5, burst: 1 });
+    const rate = { perSecond: 10, burst: 20 };
+    expect(resolveBinding('orders', { rate, sessions: {} }).rate).toEqual(rate);
   });
 
   it('that is adaptive begins with 16 calls at once, or with its own maximum', () => {

@@ -11,6 +11,7 @@ import { keyProblemsOf } from './only-entity.js';
 import { isObjectPattern } from './pattern.js';
 import { circuitBreakerProblems, resolveCircuitBreaker } from './resolve-circuit-breaker.js';
 import { concurrencyProblems, resolveConcurrency } from './resolve-concurrency.js';
+import { rateProblems, resolveRate } from './resolve-rate.js';
 import { unknownBindingOptions } from './unknown-binding-options.js';
 import { withDefaults } from './with-defaults.js';
 
@@ -50,6 +51,7 @@ export function resolveBinding(pattern: string, options: BindingOptions): Bindin
     ...(sessions && { maxConcurrentCalls: sessions.maxConcurrentSessions }),
     retry: withDefaults(DEFAULT_BINDING_RETRY_POLICY, options.retry),
     circuitBreaker: resolveCircuitBreaker(options),
+    rate: resolveRate(options),
     watchdog: withDefaults(DEFAULT_WATCHDOG_POLICY, options.watchdog),
     paused: options.paused ?? false,
     sessions,
@@ -97,7 +99,7 @@ function findProblems(options: BindingOptions): string[] {
   for (const policy of options.retry?.exceptions ?? []) {
     checkRetryPolicy(problems, `retry.exceptions of ${policy.type.name}`, policy);
   }
-  problems.push(...circuitBreakerProblems(options), ...entityProblems(options));
+  problems.push(...circuitBreakerProblems(options), ...rateProblems(options), ...entityProblems(options));
   return problems;
 }
 

@@ -6,6 +6,7 @@ import {
   type AdaptiveOptions,
   type BatchOptions,
   type BindingOptions,
+  type RateOptions,
   type SessionOptions,
 } from './binding.js';
 import { type OptionNames, unknownOptions } from './unknown-options.js';
@@ -29,6 +30,7 @@ export const BINDING_OPTIONS: OptionNames<BindingOptions> = {
   batch: true,
   retry: true,
   circuitBreaker: true,
+  rate: true,
   watchdog: true,
   paused: true,
   sessions: true,
@@ -45,6 +47,7 @@ const SESSIONS: OptionNames<SessionOptions> = {
   countsLostRuns: true,
 };
 const WATCHDOG: OptionNames<WatchdogPolicy> = { silenceMs: true };
+const RATE: OptionNames<RateOptions> = { perSecond: true, burst: true };
 const ADAPTIVE: OptionNames<AdaptiveOptions> = { max: true };
 const CIRCUIT_BREAKER: OptionNames<CircuitBreakerPolicy> = {
   minMessages: true,
@@ -65,6 +68,7 @@ export function unknownBindingOptions(options: BindingOptions): string[] {
     ),
     ...unknownOptions(options.batch, BATCH, 'batch.'),
     ...unknownOptions(options.circuitBreaker, CIRCUIT_BREAKER, 'circuitBreaker.'),
+    ...unknownOptions(options.rate, RATE, 'rate.'),
     ...unknownOptions(options.watchdog, WATCHDOG, 'watchdog.'),
     ...unknownOptions(options.sessions, SESSIONS, 'sessions.'),
   ];

@@ -79,8 +79,8 @@ export class Consumer implements LinkOwner {
     this.supply = new ReceiverSupply(clients, this.binding);
     const line = OpeningLine.of(clients);
     this.links = new LinkChain(() => {
-      const { size } = this.capacity;
-      return new ReceiverLink(this.supply.create(), size, this, clock, size, line);
+      const { size, firstCredit } = this.capacity;
+      return new ReceiverLink(this.supply.create(), firstCredit, this, clock, size, line);
     }, this.capacity);
     const { links, supply, capacity, waitingRoom, inWork } = this;
     const parts = { links, supply, capacity, waitingRoom, inWork };
@@ -137,7 +137,7 @@ export class Consumer implements LinkOwner {
       pattern,
       entityPath,
       ...counts,
-      ...this.capacity.health(),
+      ...this.capacity.health(this.dispatcher.waiting),
       ...this.progress.health(),
     };
     if (this.isDraining) return { ...details, state: 'draining' };

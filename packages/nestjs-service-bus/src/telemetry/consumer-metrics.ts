@@ -65,6 +65,12 @@ export class ConsumerMetrics {
       observePaused,
     );
     this.gauge(
+      'service_bus.rate.waiting',
+      '{message}',
+      'Messages here of a binding with a rate that wait for their turn',
+      observeRate,
+    );
+    this.gauge(
       'service_bus.circuit.state',
       '{state}',
       '1 for the state that the circuit breaker is in',
@@ -131,6 +137,11 @@ const observeReceiver: Observe = ({ consumer }, attributes, result) =>
 
 const observePaused: Observe = ({ consumer }, attributes, result) =>
   result.observe(consumer.health().paused ? 1 : 0, attributes);
+
+const observeRate: Observe = ({ consumer }, attributes, result) => {
+  const { rate } = consumer.health();
+  if (rate) result.observe(rate.waiting, attributes);
+};
 
 const observeCircuit: Observe = ({ consumer }, attributes, result) => {
   const { circuit } = consumer.health();

@@ -2,6 +2,7 @@ import { type EntityInspection } from 'service-bus-emulator';
 
 import { type Binding } from '../binding/binding.js';
 import { type Delivery } from '../delivery/delivery.js';
+import { LEAD_MS } from '../receive/concurrency/rate-limiter.js';
 import { type ConsumerHealth } from '../receive/health/consumer-health.js';
 import { type InHand } from './recorder.js';
 
@@ -28,13 +29,15 @@ export function whatIsUnsettled(now: BindingNow): readonly string[] {
   if (health.state === 'failing') return [`cannot receive: ${health.error?.message ?? 'no reason given'}`];
   if (health.state === 'paused') return unsettledPaused(now);
   // Those that are here already wait for the end of the pause with their locks held.
-  const inWork = health.circuit === 'open' ? hand.running.size : health.inWork;
+  const inWork = health.circuit === 'open' ? hand.running.size : health.inWork - waitingForRate(health);
   if (inWork > 0) return describeWork(inWork, now);
   if (health.circuit === 'open') return [];
-  if (sessions) return unsettledSession(binding, entity, hand);
+  const hasRate = health.rate !== undefined;
+  if (sessions) return unsettledSession(binding, entity, hand, hasRate);
   const { lockedCount, counts } = entity;
-  if (counts.active <= lockedCount && lockedCount <= health.waitingForRetry) return [];
-  return onTheirWay(entity, hand).map(
+  const isAllHere = counts.active <= lockedCount || isHeldBackByRate(health);
+  if (isAllHere && lockedCount <= health.waitingForRetry + waitingForRate(health)) return [];
+  return onTheirWay(entity, hand, hasRate).map(
     (messageId) => `message ${messageId} of ${entityPath} has not come yet`,
   );
 }
@@ -44,9 +47,20 @@ export function whatWaits({ health, entity }: BindingNow): string | undefined {
   const waiting = [
     health.circuit === 'open' || health.state === 'paused' ? 'a pause' : '',
     counted(health.waitingForRetry, 'a retry', 'retries'),
+    isHeldBackByRate(health) ? 'its rate' : '',
     counted(entity.counts.scheduled, 'a scheduled message', 'scheduled messages'),
   ].filter((part) => part !== '');
   return waiting.length > 0 ? waiting.join(', ') : undefined;
+}
+
+/** Messages in hand whose turn has not come. Where they wait for a handler, that one is in work as well. */
+function waitingForRate({ rate }: ConsumerHealth): number {
+  return rate?.waiting ?? 0;
+}
+
+/** Whether what is at the broker stays there until the clock moves on. */
+function isHeldBackByRate({ rate }: ConsumerHealth): boolean {
+  return rate !== undefined && (rate.waiting > 0 || rate.nextTokenInMs > LEAD_MS);
 }
 
 function counted(count: number, one: string, several: string): string {
@@ -76,19 +90,26 @@ function describeWork(inWork: number, { hand, binding }: BindingNow): string[] {
 }
 
 /** Those that can be received or have been, and neither are in hand nor wait for the clock, by their ids. */
-function onTheirWay(entity: EntityInspection, { received, retrying }: InHand): string[] {
+function onTheirWay(entity: EntityInspection, hand: InHand, hasRate: boolean): string[] {
+  const { received } = hand;
   const moving: string[] = [];
   for (const { state, locked, sequenceNumber, deliveryCount, messageId } of entity.messages()) {
     if (state !== 'active') continue;
     const delivery = received.get(String(sequenceNumber));
     // A lock that was lost here goes on at the broker until its time is over.
     const isLost = delivery?.state === 'lost' && delivery.message.deliveryCount === deliveryCount;
-    const isWaiting = delivery?.state === 'open' && !delivery.isSettling && retrying.has(delivery);
+    const isWaiting = delivery !== undefined && waitsForClock(delivery, hand, hasRate);
     if (locked && (isLost || isWaiting)) continue;
     moving.push(messageId);
     if (moving.length === MAX_NAMED) break;
   }
   return moving;
+}
+
+/** Whether a message in hand waits for its retry, or for the rate. */
+function waitsForClock(delivery: Delivery, { retrying, running }: InHand, hasRate: boolean): boolean {
+  if (delivery.state !== 'open' || delivery.isSettling) return false;
+  return retrying.has(delivery) || (hasRate && !running.has(delivery));
 }
 
 /** What waits at the broker of a binding that is paused waits for nobody. */
@@ -101,11 +122,16 @@ function unsettledPaused(now: BindingNow): string[] {
 }
 
 /** What a session keeps back for a retry, or for want of a free place, waits for the clock. */
-function unsettledSession({ sessions }: Binding, entity: EntityInspection, { retrying }: InHand): string[] {
+function unsettledSession(
+  { sessions }: Binding,
+  entity: EntityInspection,
+  hand: InHand,
+  hasRate: boolean,
+): string[] {
   const held = new Set(entity.heldSessions);
   const waiting = new Set(
-    [...retrying]
-      .filter(({ state, isSettling }) => state === 'open' && !isSettling)
+    [...hand.retrying, ...hand.received.values()]
+      .filter((delivery) => waitsForClock(delivery, hand, hasRate))
       .map(({ message }) => message.sessionId),
   );
   const hasRoom = held.size < (sessions?.maxConcurrentSessions ?? 0);

@@ -88,6 +88,13 @@ export function inBatches(plan: Plan, random: Random): Plan {
   };
 }
 
+/** Limits how fast the handlers of some plans are called. */
+export function withRate(plan: Plan, random: Random): Plan {
+  if (random.chance(0.75)) return plan;
+  const rate = { perSecond: random.pick([0.2, 0.7, 3, 20, 500]), burst: random.pick([1, 1, 2, 10]) };
+  return { ...plan, binding: { ...plan.binding, rate } };
+}
+
 function makeBinding(random: Random, hasSessions: boolean): BindingOptions {
   const retry = {
     maxAttempts: random.between(1, 5),

@@ -3,7 +3,7 @@ import { SimulatedBroker } from './broker/simulated-broker.js';
 import { lockTokenOf } from './broker/received-message.js';
 import { SimulatedContent } from './broker/simulated-content.js';
 import { FaultScript } from './fault-script.js';
-import { inBatches, makePlan } from './make-plan.js';
+import { inBatches, makePlan, withRate } from './make-plan.js';
 import { type Input, type Plan } from './plan.js';
 import { Judge } from './runtime/judge.js';
 import { INPUT_QUEUE, OUTPUT_QUEUE } from './runtime/runtime-process.js';
@@ -40,7 +40,7 @@ export async function simulate(
   const time = new VirtualTime();
   const trace = new Trace(() => time.nowMs, keepsLines);
   const note = (what: string): void => trace.note(what);
-  const planned = makePlan(random.fork(), new Random(seed + CLOUD));
+  const planned = withRate(makePlan(random.fork(), new Random(seed + CLOUD)), new Random(seed + 3 * CLOUD));
   const plan = change(hasBatches ? inBatches(planned, random.fork()) : planned);
   const chance = new Random(seed + 2 * CLOUD);
   const { random: realRandom } = Math;

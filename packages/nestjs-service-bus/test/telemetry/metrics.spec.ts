@@ -130,6 +130,22 @@ describe('the metrics of a binding', () => {
     await until(async () => (await metrics.value('service_bus_messages_in_work')) === 0);
   });
 
+  it('show messages that wait for a rate, only of a binding that has one', async () => {
+    let finish: (() => void) | undefined;
+    const hang = (): Promise<void> => new Promise((resolve) => (finish = resolve));
+    const plain = await scene.startWork(() => undefined);
+    expect(await metrics.value('service_bus_rate_waiting')).toBeUndefined();
+    await plain.close();
+    await scene.startWork(hang, { rate: { perSecond: 100 }, maxConcurrentCalls: 1, prefetch: 10 });
+    await scene.send('work', { body: 1 }, { body: 2 }, { body: 3 });
+    await until(async () => (await metrics.value('service_bus_rate_waiting')) === 2);
+    await until(() => {
+      finish?.();
+      return scene.left('work') === 0;
+    });
+    expect(await metrics.value('service_bus_rate_waiting')).toBe(0);
+  });
+
   it('count lost locks', async () => {
     scene.emulator.faults.failRenewals(1, 'com.microsoft:message-lock-lost', 'short');
     const handler: WorkHandler = async (_, { attempt, signal }) => {

@@ -50,12 +50,18 @@ export class BatchDispatcher implements Dispatcher {
     this.runtime = { ...runtime, attempt };
   }
 
+  get waiting(): number {
+    return [...this.queues.values()].reduce((count, queue) => count + queue.waitingForSlot, 0);
+  }
+
   async dispatch(delivery: Delivery): Promise<boolean> {
     const { capacity, calls } = this;
     if (this.isClosed || this.isPaused) {
       capacity.left();
       return false;
     }
+    // With a rate, the room for others depends on what has come.
+    if (capacity.rate) this.roomMade();
     let isPresent = true;
     const leave = (): void => {
       if (!isPresent) return;
@@ -116,6 +122,7 @@ export class BatchDispatcher implements Dispatcher {
   private run(entries: readonly BatchEntry[], handler: MessageHandler): void {
     const generation = this.capacity.breaker?.begin() ?? 0;
     const call = { generation, begunAtMs: this.runtime.clock.now(), left: entries.length };
+    if (this.capacity.rate) this.roomMade();
     const held: BatchEntry[] = [];
     for (const entry of entries) {
       this.calls.set(entry.delivery, call);

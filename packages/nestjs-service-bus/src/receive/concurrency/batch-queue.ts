@@ -30,6 +30,11 @@ export class BatchQueue<Entry> {
     return this.waiting.splice(0);
   }
 
+  /** Messages of calls that wait for a slot. */
+  get waitingForSlot(): number {
+    return Math.min(this.waiting.length, this.calls * this.options.maxMessages);
+  }
+
   /** Messages that no waiting call will take. */
   private get left(): number {
     return this.waiting.length - this.calls * this.options.maxMessages;
@@ -61,6 +66,8 @@ export class BatchQueue<Entry> {
 
   private begin(): void {
     const entries = this.waiting.splice(0, this.options.maxMessages);
+    // The slot came with a token for one message.
+    this.slots.charge(entries.length - 1);
     if (entries.length > 0) this.run(entries);
     else this.slots.release();
     this.arrange();

@@ -1,8 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
+import { type BindingOptions } from '../../binding/binding.js';
 import { resolveBinding } from '../../binding/resolve-binding.js';
 import { type Delivery } from '../../delivery/delivery.js';
-import { SYSTEM_CLOCK } from '../../time/clock.js';
 import { Backlog } from './backlog.js';
 import { Capacity } from './capacity.js';
 
@@ -13,16 +13,19 @@ const SLOTS = 10;
 class Work {
   readonly inWork = new Set<Delivery>();
   readonly capacity: Capacity;
+  nowMs = 0;
+  /** How often it was told that there is more room. */
+  wokenTimes = 0;
 
-  constructor(backlog: Backlog) {
+  constructor(backlog: Backlog, options: BindingOptions = { maxConcurrentCalls: SLOTS }) {
     const runtime = {
-      clock: SYSTEM_CLOCK,
+      clock: { now: () => this.nowMs, wallTime: () => 0, random: () => 0 },
       logger: console,
       outputs: { isBlocked: false },
     } as unknown as ConstructorParameters<typeof Capacity>[1];
-    const binding = resolveBinding('work', { maxConcurrentCalls: SLOTS });
+    const binding = resolveBinding('work', options);
     const held = { inWork: this.inWork, waitingForRetry: 0 };
-    this.capacity = new Capacity(binding, runtime, held, () => undefined, backlog.join());
+    this.capacity = new Capacity(binding, runtime, held, () => this.wokenTimes++, backlog.join());
   }
 
   begin(count: number): Delivery[] {
@@ -101,5 +104,49 @@ describe('Capacity', () => {
     expect(other.capacity.wanted).toBe(0);
     closing.capacity.close();
     expect(other.capacity.wanted).toBe(SLOTS);
+  });
+
+  describe('with a rate', () => {
+    beforeEach(() => {
+      jest.useFakeTimers();
+    });
+    afterEach(() => {
+      jest.useRealTimers();
+    });
+
+    function advance(work: Work, milliseconds: number): void {
+      work.nowMs += milliseconds;
+      jest.advanceTimersByTime(milliseconds);
+    }
+
+    it('is wanted for what has its turn within a second, and never for more than handlers can take', () => {
+      const work = new Work(new Backlog(), { rate: { perSecond: 4, burst: 2 } });
+      expect([work.capacity.size, work.capacity.wanted, work.capacity.firstCredit]).toEqual([6, 6, 6]);
+      // Two of them get their tokens at once, two wait.
+      work.begin(4);
+      expect([work.capacity.slots.inUse, work.capacity.wanted]).toEqual([2, 2]);
+      advance(work, 250);
+      expect(work.capacity.wanted).toBe(3);
+      const few = new Work(new Backlog(), { maxConcurrentCalls: 3, rate: { perSecond: 1_000, burst: 50 } });
+      expect(few.capacity.wanted).toBe(3);
+      few.begin(3);
+      expect(few.capacity.wanted).toBe(0);
+    });
+
+    it('of less than one a second wants a message a second before its turn, and says so', () => {
+      const work = new Work(new Backlog(), { rate: { perSecond: 0.1 } });
+      expect(work.capacity.wanted).toBe(1);
+      work.begin(1);
+      expect([work.capacity.wanted, work.capacity.firstCredit]).toEqual([0, 1]);
+      advance(work, 8_999);
+      expect([work.capacity.wanted, work.wokenTimes]).toEqual([0, 0]);
+      advance(work, 1);
+      expect([work.capacity.wanted, work.wokenTimes]).toEqual([1, 1]);
+      expect(jest.getTimerCount()).toBe(0);
+      work.capacity.slots.charge(50);
+      expect([work.capacity.wanted, jest.getTimerCount()]).toEqual([0, 1]);
+      work.capacity.close();
+      expect(jest.getTimerCount()).toBe(0);
+    });
   });
 });

@@ -8,6 +8,7 @@ import { AdaptiveConcurrency, type AdaptiveSource } from './adaptive-concurrency
 import { Backlog } from './backlog.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { Prefetch } from './prefetch.js';
+import { RateLimiter } from './rate-limiter.js';
 import { Slots } from './slots.js';
 
 /** Of all messages of a link, so that it need not be replaced for those that are only on their way back. */
@@ -31,6 +32,8 @@ export class Capacity implements Room {
   readonly slots: Slots;
   readonly breaker?: CircuitBreaker;
   readonly adaptive?: AdaptiveConcurrency;
+  /** Undefined for a binding whose handlers are called as fast as they can be. */
+  readonly rate: RateLimiter | undefined;
 
   private readonly prefetch: Prefetch;
   private readonly perCall: number;
@@ -43,13 +46,17 @@ export class Capacity implements Room {
     private readonly binding: Binding,
     private readonly runtime: Pick<BindingRuntime, 'clock' | 'logger' | 'outputs'>,
     private readonly held: Held,
-    /** Told of a new limit. */
+    /** Told of a new limit, and when the rate has room for another message. */
     limitChanged: () => void,
     private readonly backlog = new Backlog().join(),
+    /** Where others take of the binding's rate as well. */
+    sharedRate?: RateLimiter,
   ) {
     const { clock, logger, outputs } = runtime;
-    const { adaptive, circuitBreaker, maxConcurrentCalls } = binding;
-    const slots = (this.slots = new Slots(maxConcurrentCalls));
+    const { adaptive, circuitBreaker, maxConcurrentCalls, rate } = binding;
+    this.rate = sharedRate ?? (rate && new RateLimiter(rate, clock));
+    const slots = (this.slots = new Slots(maxConcurrentCalls, this.rate));
+    this.rate?.onDue(limitChanged);
     this.perCall = binding.batch?.maxMessages ?? 1;
     this.prefetch = new Prefetch(() => this.limit, clock.now(), binding.prefetch);
     if (circuitBreaker) {
@@ -69,7 +76,12 @@ export class Capacity implements Room {
 
   /** Messages in handlers, waiting for them, and on their way, when nothing holds them up. */
   get size(): number {
-    return this.limit + this.backlog.prefetchFor(this.prefetch.size);
+    return this.rate ? Math.min(this.fullSize, this.rate.most) : this.fullSize;
+  }
+
+  /** Messages that a new link may bring at first. */
+  get firstCredit(): number {
+    return this.rate ? Math.max(this.wanted, 1) : this.size;
   }
 
   /** Messages that may be on their way to us now. */
@@ -77,7 +89,9 @@ export class Capacity implements Room {
     const { inWork, waitingForRetry } = this.held;
     const inHandlers = Math.min(this.unhandled, this.slots.inUse * this.perCall);
     const backlog = Math.max(inWork.size - waitingForRetry - inHandlers, 0);
-    return Math.max(Math.min(this.size - this.unhandled, this.backlog.roomBeside(backlog)), 0);
+    const room = Math.max(Math.min(this.fullSize - this.unhandled, this.backlog.roomBeside(backlog)), 0);
+    if (!this.rate || room === 0) return room;
+    return Math.min(room, this.rate.roomBeside(this.unhandled - inHandlers));
   }
 
   /** Whether messages that wait too long for a slot go back to the broker. */
@@ -103,12 +117,14 @@ export class Capacity implements Room {
     return this.isHalted || this.breaker?.state === 'open';
   }
 
-  health(): Pick<ConsumerHealth, 'circuit' | 'concurrency' | 'maxConcurrentCalls'> {
-    const { breaker, adaptive } = this;
+  /** For a dispatcher that has so many messages waiting. */
+  health(waiting: number): Pick<ConsumerHealth, 'circuit' | 'concurrency' | 'maxConcurrentCalls' | 'rate'> {
+    const { breaker, adaptive, rate } = this;
     return {
       maxConcurrentCalls: this.slots.limit,
       ...(breaker && { circuit: breaker.state }),
       ...(adaptive && { concurrency: { limit: adaptive.limit, max: adaptive.max } }),
+      ...(rate && { rate: { perSecond: rate.perSecond, waiting, nextTokenInMs: rate.nextTokenInMs } }),
     };
   }
 
@@ -158,6 +174,12 @@ export class Capacity implements Room {
     this.backlog.leave();
     this.breaker?.close();
     this.adaptive?.close();
+    this.rate?.close();
+  }
+
+  /** What there is room for as far as handlers and their prefetch go. */
+  private get fullSize(): number {
+    return this.limit + this.backlog.prefetchFor(this.prefetch.size);
   }
 
   private get limit(): number {
@@ -171,7 +193,7 @@ export class Capacity implements Room {
   }
 
   private get maxEnding(): number {
-    return Math.max(MAX_HERE - this.size, LEAST_ENDING);
+    return Math.max(MAX_HERE - this.fullSize, LEAST_ENDING);
   }
 
   /** Returns the trouble with locks and settlements since the last call, and resets the count. */

@@ -7,6 +7,8 @@ import { Patience } from './patience.js';
 
 /** Processes the messages of a binding within its concurrency limit. */
 export interface Dispatcher {
+  /** Messages that wait for a slot, or for a token of the binding's rate. */
+  readonly waiting: number;
   /**
    * Processes a message as soon as there is room for it; resolves with false if it is not to be processed here: a drain
    * has begun, the binding is paused, or it has waited for too long.
@@ -21,6 +23,7 @@ export interface Dispatcher {
 
 /** Processes messages one by one; each has a slot of its own from its handler's call to its end. */
 export class SingleDispatcher implements Dispatcher {
+  waiting = 0;
   private readonly patience: Patience;
 
   constructor(
@@ -38,6 +41,8 @@ export class SingleDispatcher implements Dispatcher {
       capacity.left();
       return false;
     }
+    // Its token is taken, and so the next one's is nearer.
+    if (capacity.rate) this.roomMade();
     const turn = new Turn(capacity, this.runtime.clock.now(), this.roomMade);
     delivery.onHandled = () => turn.handled(this.runtime.clock.now());
     try {
@@ -62,8 +67,10 @@ export class SingleDispatcher implements Dispatcher {
   private wait(delivery: Delivery): Promise<boolean> {
     const { capacity, patience } = this;
     if (capacity.slots.isClosed) return Promise.resolve(false);
+    this.waiting++;
     return new Promise((resolve) => {
       const granted = (isGranted: boolean): void => {
+        this.waiting--;
         patience.end(delivery);
         resolve(isGranted);
       };

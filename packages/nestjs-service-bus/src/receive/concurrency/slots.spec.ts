@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
+import { RateLimiter } from './rate-limiter.js';
 import { Slots } from './slots.js';
 
 describe('Slots', () => {
@@ -78,5 +79,94 @@ describe('Slots', () => {
     expect(granted).toEqual([false]);
     slots.release();
     expect(await patient).toBe(true);
+  });
+});
+
+describe('Slots with a rate', () => {
+  /** Who was granted a slot, and when. */
+  const order: string[] = [];
+  let limiter: RateLimiter;
+
+  beforeEach(() => {
+    jest.useFakeTimers({ now: 0 });
+    order.length = 0;
+    limiter = new RateLimiter(
+      { perSecond: 2, burst: 1 },
+      { now: () => jest.now(), wallTime: () => 0, random: () => 0 },
+    );
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  function waitFor(slots: Slots, ...names: string[]): void {
+    for (const name of names) {
+      slots.wait((isGranted) => order.push(`${name} ${isGranted ? jest.now() : 'refused'}`));
+    }
+  }
+
+  it('grants slot and token together, in order of arrival', () => {
+    const slots = new Slots(10, limiter);
+    expect([slots.tryTake(), slots.tryTake()]).toEqual([true, false]);
+    waitFor(slots, 'a', 'b', 'c');
+    jest.advanceTimersByTime(499);
+    expect(order).toEqual([]);
+    jest.advanceTimersByTime(1);
+    // Whoever comes now waits behind those who are here, also where a token is there.
+    expect(slots.tryTake()).toBe(false);
+    jest.advanceTimersByTime(2_000);
+    expect(order).toEqual(['a 500', 'b 1000', 'c 1500']);
+    expect([slots.inUse, slots.waiting, jest.getTimerCount()]).toEqual([4, 0, 0]);
+    expect(slots.tryTake()).toBe(true);
+  });
+
+  it('takes no token while all slots are in use, and sets no timer', () => {
+    const slots = new Slots(1, limiter);
+    expect(slots.tryTake()).toBe(true);
+    waitFor(slots, 'a');
+    waitFor(slots, 'b');
+    expect(jest.getTimerCount()).toBe(0);
+    jest.advanceTimersByTime(10_000);
+    slots.release();
+    expect(order).toEqual(['a 10000']);
+    slots.release();
+    expect(order).toEqual(['a 10000']);
+    jest.advanceTimersByTime(500);
+    // A bit of its token was there.
+    expect(order).toEqual(['a 10000', 'b 10450']);
+  });
+
+  it('refuses those who wait for a token when it closes, and goes on after that', () => {
+    const slots = new Slots(10, limiter);
+    slots.tryTake();
+    waitFor(slots, 'a');
+    slots.close();
+    expect(order).toEqual(['a refused']);
+    slots.reopen();
+    expect(slots.tryTake()).toBe(false);
+    waitFor(slots, 'b');
+    jest.advanceTimersByTime(500);
+    expect(order).toEqual(['a refused', 'b 500']);
+    waitFor(slots, 'c');
+    limiter.close();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('is not full because of its rate', () => {
+    const slots = new Slots(2, limiter);
+    slots.tryTake();
+    waitFor(slots, 'a');
+    expect(slots.takeFullness()).toBe(false);
+  });
+
+  it('shares a rate with others in turns', () => {
+    const slots = new Slots(10, limiter);
+    const others = new Slots(10, limiter);
+    slots.tryTake();
+    waitFor(slots, 'a', 'b', 'c');
+    waitFor(others, 'x', 'y', 'z');
+    jest.advanceTimersByTime(3_000);
+    expect([...order].sort()).toEqual(['a 500', 'b 1500', 'c 2500', 'x 1000', 'y 2000', 'z 3000']);
   });
 });

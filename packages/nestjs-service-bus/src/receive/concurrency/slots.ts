@@ -1,4 +1,9 @@
-/** Handler slots of a binding: there are never more messages in work than slots. */
+import { type RateLimiter } from './rate-limiter.js';
+
+/**
+ * Handler slots of a binding: there are never more messages in work than slots. With a rate, a slot is granted together
+ * with a token.
+ */
 export class Slots {
   private taken = 0;
   private ceiling = Infinity;
@@ -10,8 +15,12 @@ export class Slots {
   /** The lower of limit and ceiling. */
   private open: number;
 
-  constructor(public limit: number) {
+  constructor(
+    public limit: number,
+    private readonly rate?: RateLimiter,
+  ) {
     this.open = limit;
+    rate?.onDue(() => this.grant());
   }
 
   get inUse(): number {
@@ -25,6 +34,8 @@ export class Slots {
   /** Takes a slot if one is free, without a promise. */
   tryTake(): boolean {
     if (this.isClosed || this.taken >= this.open) return false;
+    // A slot may be free while others wait for their tokens.
+    if (this.rate && (this.queue.length > 0 || !this.rate.take(false))) return false;
     this.taken++;
     this.wasFull ||= this.taken >= this.open;
     return true;
@@ -40,8 +51,9 @@ export class Slots {
   /** The same, by a callback that also is the caller's place in the line: see `leave`. */
   wait(granted: (isGranted: boolean) => void): void {
     if (this.isClosed) return granted(false);
-    this.wasFull = true;
+    this.wasFull ||= !this.rate || this.taken >= this.open;
     this.queue.push(granted);
+    if (this.taken < this.open) this.rate?.wakeForToken();
   }
 
   /** Ends a wait without a slot. */
@@ -56,6 +68,11 @@ export class Slots {
   release(): void {
     this.taken--;
     this.grant();
+  }
+
+  /** Takes tokens for what a slot is used for besides; below 0, gives them back. */
+  charge(tokens: number): void {
+    this.rate?.charge(tokens);
   }
 
   /** Whether all slots were in use at some time since the last call, so that the limit may have held somebody up. */
@@ -95,11 +112,11 @@ export class Slots {
   }
 
   private grant(): void {
-    while (this.taken < this.open) {
-      const next = this.queue.shift();
-      if (!next) return;
+    const { queue, rate } = this;
+    while (this.taken < this.open && queue.length > 0) {
+      if (rate && !rate.take(true)) return rate.wakeForToken();
       this.taken++;
-      next(true);
+      queue.shift()?.(true);
     }
   }
 }

@@ -23,6 +23,16 @@ export interface AdaptiveConcurrencyHealth {
   readonly max: number;
 }
 
+/** The state of a binding whose rate is limited. */
+export interface RateHealth {
+  /** Messages that may be handed to handlers in a second. */
+  readonly perSecond: number;
+  /** Messages that are here and wait for their turn: for the rate, or for a handler to end. */
+  readonly waiting: number;
+  /** Milliseconds until the rate allows another message; 0 while it does. */
+  readonly nextTokenInMs: number;
+}
+
 /** A pause that somebody has asked for. */
 export interface PausedHealth {
   /** When it began, ISO 8601. */
@@ -54,6 +64,8 @@ export interface ConsumerHealth {
   readonly circuit?: CircuitState;
   /** Set if `maxConcurrentCalls` is adaptive: how many messages may be in work at once, now and at most. */
   readonly concurrency?: AdaptiveConcurrencyHealth;
+  /** Set if the binding has a `rate`, for this process. */
+  readonly rate?: RateHealth;
   /** Set while the broker refuses the link for the results, although messages are received. */
   readonly outputError?: ReportedError;
   /** Set while the binding is paused, since when and why. */

@@ -8,19 +8,19 @@ import { type Opening, OpeningLine } from './opening-line.js';
 
 const REFUSAL_MS = 1_000;
 
-/** What a link tells its owner. */
+/** What a link tells its owner; what is optional is of no use to one whose link is open from the beginning. */
 export interface LinkOwner {
   /** Takes a message. */
   receive(message: ServiceBusReceivedMessage, link: ReceiverLink): void;
-  linkOpened(link: ReceiverLink): void;
+  linkOpened?(link: ReceiverLink): void;
   /** The link could not be opened; the SDK goes on trying. */
   linkFailed(link: ReceiverLink, error: Error): void;
   /** The link was open and is gone; it will not come back. */
   linkLost(link: ReceiverLink): void;
   /** The link was closed: what it still holds is settled through $management. */
-  linkClosed(link: ReceiverLink): void;
+  linkClosed?(link: ReceiverLink): void;
   /** The link has one delivery less to hold. */
-  linkReleased(link: ReceiverLink): void;
+  linkReleased?(link: ReceiverLink): void;
 }
 
 /**
@@ -88,7 +88,7 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
   release(delivery: Delivery): void {
     this.held--;
     if (delivery.hasLeftLink) this.window.settle(delivery.place);
-    this.owner.linkReleased(this);
+    this.owner.linkReleased?.(this);
   }
 
   /** Messages that the broker may still send on this link. */
@@ -133,7 +133,7 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
     this.isOpen = false;
     this.endOpening();
     await this.link.close();
-    this.owner.linkClosed(this);
+    this.owner.linkClosed?.(this);
   }
 
   messageReceived(message: ServiceBusReceivedMessage): void {
@@ -149,7 +149,7 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
     this.openedAtMs = this.clock.now();
     if (this.opening) this.line.opened(this.opening, this.openedAtMs);
     this.opening = undefined;
-    this.owner.linkOpened(this);
+    this.owner.linkOpened?.(this);
   }
 
   linkLost(): void {

@@ -11,6 +11,7 @@ import { acceptSession, type ClientSource, createReceiver, readReceived, Settler
 import { within } from '../../time/within.js';
 import { Capacity } from '../concurrency/capacity.js';
 import { type Dispatcher, SingleDispatcher } from '../concurrency/dispatcher.js';
+import { type RateLimiter } from '../concurrency/rate-limiter.js';
 import { Slots } from '../concurrency/slots.js';
 import { InWork } from '../links/in-work.js';
 import { type HeldDeadLetter, type RedriveOutcome } from './redrive.js';
@@ -61,9 +62,14 @@ export class Redriver {
   }
 
   /** For a binding whose live messages take no slots: dead letters have some of their own. */
-  static withSlots(clients: ClientSource, locks: LockRenewer, runtime: BindingRuntime): Redriver {
+  static withSlots(
+    clients: ClientSource,
+    locks: LockRenewer,
+    runtime: BindingRuntime,
+    rate: RateLimiter | undefined,
+  ): Redriver {
     const held = { inWork: new Set<Delivery>(), waitingForRetry: 0 };
-    const capacity = new Capacity(runtime.binding, runtime, held, () => undefined);
+    const capacity = new Capacity(runtime.binding, runtime, held, () => undefined, undefined, rate);
     const dispatcherOf = (own: MessageRuntime): Dispatcher =>
       new SingleDispatcher(capacity, own, () => undefined);
     return new Redriver(clients, locks, runtime, capacity, dispatcherOf);

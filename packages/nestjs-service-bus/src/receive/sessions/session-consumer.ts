@@ -13,10 +13,13 @@ import { Progress } from '../health/progress.js';
 import { ReceiverLog } from '../health/receiver-log.js';
 import { type ConsumerObserver } from '../health/receiving-state.js';
 import { type HeldDeadLetter, type RedriveOutcome } from '../redrive/redrive.js';
+import { RateLimiter } from '../concurrency/rate-limiter.js';
+import { Slots } from '../concurrency/slots.js';
 import { Redriver } from '../redrive/redriver.js';
 import { AnnouncedAttempts } from './announced-attempts.js';
 import { SessionAcceptor } from './session-acceptor.js';
 import { SessionRun } from './session-run.js';
+import { SessionTurn } from './session-turn.js';
 
 const LAST_SETTLEMENTS_MS = 2_000;
 /**
@@ -53,6 +56,9 @@ export class SessionConsumer {
   private places = 0;
   private error?: Error;
   private readonly log: ReceiverLog;
+  private readonly rate: RateLimiter | undefined;
+  /** Of a binding with a rate: where sessions wait for it. */
+  private readonly turns: Slots | undefined;
   private isDraining = false;
   private redriver?: Redriver;
 
@@ -64,6 +70,9 @@ export class SessionConsumer {
     private readonly observer: ConsumerObserver,
   ) {
     this.binding = runtime.binding;
+    const { rate } = runtime.binding;
+    this.rate = rate && new RateLimiter(rate, runtime.clock);
+    this.turns = this.rate && new Slots(Infinity, this.rate);
     this.progress = new Progress(runtime.clock);
     this.log = new ReceiverLog(this.describe(), runtime.logger, runtime.clock);
     this.pausing = new Pausing(this.describe(), runtime.logger, runtime.clock);
@@ -126,6 +135,7 @@ export class SessionConsumer {
       waitingForRetry,
       maxConcurrentCalls: this.options.maxConcurrentSessions,
       sessions: runs.length,
+      ...this.rateHealth(),
       ...this.progress.health(),
     };
     if (this.isDraining) return { ...details, state: 'draining' };
@@ -138,8 +148,8 @@ export class SessionConsumer {
 
   /** Has a dead letter of its entity handled, whose lock is handed over with it; its session is held meanwhile. */
   redrive(deadLetter: HeldDeadLetter): Promise<RedriveOutcome> {
-    const { clients, locks, runtime } = this;
-    this.redriver ??= Redriver.withSlots(clients, locks, runtime);
+    const { clients, locks, runtime, rate } = this;
+    this.redriver ??= Redriver.withSlots(clients, locks, runtime, rate);
     if (this.pausing.isPaused) this.redriver.pause();
     return this.redriver.redrive(deadLetter);
   }
@@ -155,6 +165,7 @@ export class SessionConsumer {
     this.stopAccepting();
     this.runtime.outputs.close();
     const redriven = this.redriver?.drain(graceMs);
+    this.rate?.close();
     const ended = Promise.all([...this.runs].map((run) => run.drain()));
     const late = (await within(graceMs, ended)) === 'late' ? await this.interrupt() : 0;
     await redriven;
@@ -166,7 +177,15 @@ export class SessionConsumer {
     this.isDraining = true;
     this.stopAccepting();
     for (const run of this.runs) run.lose(new DrainedError());
+    this.rate?.close();
     await Promise.all([...this.runs].map((run) => run.finish()));
+  }
+
+  private rateHealth(): Pick<ConsumerHealth, 'rate'> {
+    const { rate, turns } = this;
+    if (!rate || !turns) return {};
+    const { perSecond, nextTokenInMs } = rate;
+    return { rate: { perSecond, waiting: turns.waiting, nextTokenInMs } };
   }
 
   private get isAccepting(): boolean {
@@ -206,8 +225,9 @@ export class SessionConsumer {
   }
 
   private begin(receiver: ServiceBusSessionReceiver): SessionRun {
-    const { locks, runtime, progress, announced, options } = this;
-    const run = new SessionRun(receiver, locks, runtime, progress, options.idleTimeoutMs, announced);
+    const { locks, runtime, progress, announced, options, turns } = this;
+    const turn = turns && new SessionTurn(turns);
+    const run = new SessionRun(receiver, locks, runtime, progress, options.idleTimeoutMs, announced, turn);
     // The broker grants a session to one holder at a time: an earlier run here has lost it, maybe without knowing.
     this.latestRuns.get(run.sessionId)?.lose();
     this.latestRuns.set(run.sessionId, run);

@@ -13,6 +13,7 @@ import { type AnnouncedAttempts } from './announced-attempts.js';
 import { COMES_AGAIN_MS, ComingAgain } from './coming-again.js';
 import { type IdleSession, SessionIdleTimer } from './session-idle-timer.js';
 import { type Arrived, SessionLine } from './session-line.js';
+import { type SessionTurn } from './session-turn.js';
 import { mayHaveWaitingMessages } from '../watchdog/find-waiting-messages.js';
 import { WaitingRoom } from '../../message/waiting-room.js';
 
@@ -54,6 +55,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   private readonly comingAgain = new ComingAgain();
   private returnTimer?: NodeJS.Timeout;
   private hasReceived = false;
+  private readonly prefetch: number;
   private readonly idleTimer: SessionIdleTimer;
   /** It takes no more messages, and goes back to the broker. */
   isStopping = false;
@@ -70,13 +72,17 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     private readonly progress: Progress,
     idleTimeoutMs: number,
     private readonly announced: AnnouncedAttempts,
+    /** Undefined for a binding without a rate. */
+    private readonly turn?: SessionTurn,
   ) {
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.waitingRoom = new WaitingRoom(runtime.clock, (delivery) => this.returnForRetry(delivery));
     this.runtime = { ...runtime, waitingRoom: this.waitingRoom };
     const { clock, binding } = runtime;
+    // With a rate, what waits would wait for longer than the network takes.
+    this.prefetch = turn ? 0 : (binding.prefetch ?? PREFETCH);
     // The first message may be given back at once, to write its attempt down: more would have come for nothing.
-    this.link = new ReceiverLink(receiver, 1, this, clock, 1 + (binding.prefetch ?? PREFETCH));
+    this.link = new ReceiverLink(receiver, 1, this, clock, 1 + this.prefetch);
     this.settler = new Settler(receiver);
     this.idleTimer = new SessionIdleTimer(this, idleTimeoutMs, binding.watchdog.silenceMs, clock);
   }
@@ -133,6 +139,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     this.line.clear();
     for (const delivery of [this.completing, this.current]) delivery?.lose(cause);
     this.waitingRoom.close();
+    this.turn?.leave();
     // The session keeps its place while a handler works, so that there are never more handlers than places.
     this.goOn();
   }
@@ -143,6 +150,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     // They go back with the session.
     if (!this.comingAgain.isExpected) this.line.clear();
     void this.release();
+    this.turn?.leave();
   }
 
   /** The same, without a wait for a retry. */
@@ -176,8 +184,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
 
   /** Releases the session at once, even if a message is in work. */
   finish(): Promise<void> {
-    this.finishing ??= this.end();
-    return this.finishing;
+    return (this.finishing ??= this.end());
   }
 
   receive(message: ServiceBusReceivedMessage): void {
@@ -211,7 +218,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   private topUp(): void {
     if (this.isStopping || this.isLost || this.finishing) return;
     const { current, line } = this;
-    const ahead = this.hasReceived ? (this.runtime.binding.prefetch ?? PREFETCH) - line.size : 0;
+    const ahead = this.hasReceived ? this.prefetch - line.size : 0;
     // Something is to come in any case: the next message, or the one that has gone back.
     const least = line.isHeldUp || (!current && line.size === 0) ? 1 : 0;
     this.link.topUp(Math.max(ahead, least));
@@ -228,6 +235,8 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     } else if (announced === undefined && this.isToBeAnnounced(delivery)) {
       await this.announce(delivery, delivery.attempt);
       this.hasReceived = true;
+    } else if (this.turn && !(await this.turn.take())) {
+      await giveBack(delivery, delivery.attempt - 1);
     } else {
       this.hasReceived = true;
       delivery.onCompleting = () => this.passOn(delivery);
@@ -244,20 +253,8 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
     this.lose(error);
   }
 
-  linkOpened(): void {
-    // A session's link is already open when the session is granted.
-  }
-
   linkLost(link: ReceiverLink): void {
     this.lose(link.lastError);
-  }
-
-  linkClosed(): void {
-    // Messages of a session are settled on its own link only.
-  }
-
-  linkReleased(): void {
-    // The link is closed together with its session.
   }
 
   /** The results of this message are accepted, and its completion is on its way: the next one may begin. */

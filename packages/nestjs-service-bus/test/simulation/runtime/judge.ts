@@ -17,6 +17,8 @@ const SIGNAL_MS = 1_000;
 /** By then, a message has its turn or goes back, unless it was delivered so often already. */
 const TURN_MS = 2_050;
 const SENT_AROUND = 2;
+/** So late may a process notice that its rate allows another message, and still make up for it. */
+const LATE_MS = 50;
 /** A message that waits for a link is withdrawn so long after it has become pointless. */
 const WITHDRAWAL_MS = 250;
 
@@ -110,6 +112,7 @@ export class Judge implements BrokerWatch {
     if (this.plan.hasSessions && this.activeBefore(message, process.finished)) {
       this.violation(`${name} was started before an earlier message of its session`);
     }
+    this.checkRate(process, name);
     this.checkAttempt(record, message, context.attempt, name);
     if (!this.byLock.has(lockToken)) this.checkWait(process, message, lock, name);
     this.running.add(execution);
@@ -231,6 +234,20 @@ export class Judge implements BrokerWatch {
     if (attempt <= record.failures) {
       this.violation(`${name} has forgotten failures: ${record.failures} are known`);
     }
+  }
+
+  /** However long one looks, there are no more than its rate allows; a batch is paid for when it has begun. */
+  private checkRate({ startsMs }: RuntimeProcess, name: string): void {
+    const { rate, batch } = this.plan.binding;
+    if (!rate) return;
+    const nowMs = this.nowMs();
+    startsMs.push(nowMs);
+    const atOnce = (rate.burst ?? 1) + (batch?.maxMessages ?? 1) - 1;
+    const isTooFast = startsMs.some((sinceMs, index) => {
+      const allowed = atOnce + ((nowMs - sinceMs + LATE_MS) * rate.perSecond) / 1_000;
+      return startsMs.length - index > allowed + 0.001;
+    });
+    if (isTooFast) this.violation(`${name} was started sooner than its rate allows`);
   }
 
   /** What does not get its turn in time is another process's to do. */

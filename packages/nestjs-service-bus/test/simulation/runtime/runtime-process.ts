@@ -57,6 +57,8 @@ export class RuntimeProcess implements Owner {
   batchCalls = 0;
   readonly book: LockBook;
   /** The first connection, and one more for each client that the watchdog has replaced. */
+  /** When its handlers have begun. */
+  readonly startsMs: number[] = [];
   readonly receiving: SimulatedConnection[] = [];
   readonly sending: SimulatedConnection;
   readonly locks: LockRenewer;
