@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +38,7 @@ async function bundlePackages() {
   );
   const published = packages.filter(({ manifest }) => !manifest.private);
   await Promise.all(published.map((one) => bundlePackage(one, builtIn)));
+  await Promise.all(published.map(makePrograms));
 }
 
 async function readPackages() {
@@ -78,6 +79,22 @@ async function bundlePackage({ manifest, build, dist }, builtIn) {
     declarations.push(...(await bundle(inputs([entry], '.d.ts'), own, dist, DECLARATIONS)));
   }
   checkImports(manifest, code, declarations);
+}
+
+/**
+ * Lets `npx` run the package's programs in this repository: npm does that when it installs, and leaves out those that
+ * are not built yet.
+ */
+async function makePrograms({ manifest, dist }) {
+  for (const [name, file] of Object.entries(manifest.bin ?? {})) {
+    await chmod(path.join(dist, `${entryName(file)}.js`), 0o755);
+    // There npm starts programs by scripts of its own.
+    if (process.platform === 'win32') continue;
+    const link = path.join(ROOT, 'node_modules', '.bin', name);
+    await symlink(path.join('..', manifest.name, file), link).catch((error) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
 }
 
 /** `./dist/testing.js` is the entry `testing`. */

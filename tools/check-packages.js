@@ -32,17 +32,19 @@ function checkPackage({ manifest, source, tarball, files, packedBytes }) {
   problems.push(...missing.map((file) => `${file} is missing`));
   console.log(`${manifest.name}: ${files.length} files, ${Math.round(packedBytes / 1000)} kB packed`);
   for (const problem of problems) console.log(`  ${problem}`);
-  const linted = [
+  const checked = [
     run('publint', ['run', source, '--strict']),
     run('attw', [tarball, '--no-emoji', '--format', 'ascii']),
+    // As npx runs them in this repository.
+    ...Object.keys(manifest.bin ?? {}).map((program) => run(program, ['--help'])),
   ];
-  return problems.length === 0 && linted.every(Boolean);
+  return problems.length === 0 && checked.every(Boolean);
 }
 
 /** Shows what a tool says only if it finds something. */
 function run(tool, options) {
-  const { status, stdout, stderr } = spawnSync(path.join(TOOLS, tool), options, { encoding: 'utf8' });
-  if (status !== 0) process.stdout.write(stdout + stderr);
+  const { status, stdout, stderr, error } = spawnSync(path.join(TOOLS, tool), options, { encoding: 'utf8' });
+  if (status !== 0) process.stdout.write(error ? `  ${error.message}\n` : stdout + stderr);
   return status === 0;
 }
 

@@ -15,10 +15,13 @@ import { freePort, StartedProcess } from './started-process.js';
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
 const STARTED = 'Nest microservice successfully started';
 
-// Each is run from its sources, on an emulator with the entities of its own Config.json.
+type Ask = (route: string, body?: object) => Promise<Response>;
+
+// Each is run from its sources; those with a Config.json on an emulator with its entities.
 describe('the example', () => {
   let cache: string;
   let emulator: Emulator;
+  const emulators: Emulator[] = [];
   const processes: StartedProcess[] = [];
 
   beforeAll(async () => {
@@ -27,7 +30,7 @@ describe('the example', () => {
 
   afterEach(async () => {
     await Promise.all(processes.splice(0).map((started) => started.stop()));
-    await emulator.close();
+    await Promise.all(emulators.splice(0).map((started) => started.close()));
   });
 
   afterAll(() => rm(cache, { recursive: true, force: true }));
@@ -39,17 +42,42 @@ describe('the example', () => {
     const directory = path.join(EXAMPLES, example);
     const entities = await readEntities(path.join(directory, 'Config.json'));
     emulator = await startEmulator({ port: 0, administrationPort: false, entities });
-    return (program, port = 0, ...args) => {
-      const started = StartedProcess.program([program, ...args], directory, {
+    emulators.push(emulator);
+    return (program, port = 0, ...args) =>
+      run(example, [program, ...args], {
         SB_CONNECTION: emulator.connectionString,
         PORT: String(port),
-        TYPESCRIPT_CACHE: cache,
         ...variables,
       });
-      processes.push(started);
-      return started;
-    };
   }
+
+  function run(
+    example: string,
+    program: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+  ): StartedProcess {
+    const directory = path.join(EXAMPLES, example);
+    const started = StartedProcess.program(program, directory, { TYPESCRIPT_CACHE: cache, ...variables });
+    processes.push(started);
+    return started;
+  }
+
+  const askOf =
+    (port: number): Ask =>
+    (route, body) =>
+      fetch(`http://127.0.0.1:${port}/${route}`, {
+        ...(body && { method: 'POST', body: JSON.stringify(body) }),
+        headers: { 'content-type': 'application/json' },
+      });
+
+  /** Nest says that it has started before it listens. */
+  const answers = (ask: Ask, route: string): Promise<void> =>
+    until(() =>
+      ask(route).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    );
 
   it('hybrid answers an order with a receipt', async () => {
     const start = await open('hybrid');
@@ -118,19 +146,9 @@ describe('the example', () => {
     const start = await open('contracts');
     const port = await freePort();
     const app = start('src/main.ts', port);
-    const ask = (path: string, body?: object): Promise<Response> =>
-      fetch(`http://127.0.0.1:${port}/${path}`, {
-        ...(body && { method: 'POST', body: JSON.stringify(body) }),
-        headers: { 'content-type': 'application/json' },
-      });
+    const ask = askOf(port);
     await app.says('Nest application successfully started');
-    // Nest says that it has started before it listens.
-    await until(() =>
-      ask('asyncapi').then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    );
+    await answers(ask, 'asyncapi');
     expect((await ask('orders', { id: 1, item: 'tea', pieces: 2 })).status).toBe(202);
     await app.says('order 1: 2 tea, 6 euros');
     expect((await ask('orders', { id: 1, item: 'tea', pieces: 2 })).status).toBe(202);
@@ -157,6 +175,55 @@ describe('the example', () => {
     const document = await describeMessages(app, { title: 'Shop', version: '1.0.0' });
     expect(JSON.parse(JSON.stringify(document))).toEqual(await read('messages.json'));
     await app.close();
+  }, 120_000);
+
+  it('connections tells one namespace what was sold in the other, waits as it is told, and pauses', async () => {
+    const port = await freePort();
+    // Emulators of its own: it starts as its README says.
+    const app = run('connections', ['src/main.ts'], { PORT: String(port) });
+    const ask = askOf(port);
+    await app.says('Nest application successfully started');
+    await answers(ask, 'health');
+    expect((await ask('orders', { id: 1, item: 'tea', pieces: 2 })).status).toBe(202);
+    await app.says('order 1: in the ledger, attempt 2');
+    const pause = 'pause?reason=the+books+are+closed';
+    expect((await ask(`bindings/sales/${pause}`, {})).status).toBe(204);
+    expect(await (await ask(`bindings/sale/${pause}`, {})).json()).toMatchObject({
+      statusCode: 404,
+      message: 'there is no binding "sale": did you mean "sales"?',
+    });
+    expect(await (await ask('health')).json()).toMatchObject({
+      status: 'ok',
+      details: {
+        'service-bus': { status: 'up' },
+        'service-bus:orders': { status: 'up' },
+        'service-bus@reports': { status: 'up' },
+        'service-bus@reports:sales': {
+          status: 'up',
+          state: 'paused',
+          paused: { reason: 'the books are closed' },
+        },
+      },
+    });
+    expect((await ask('orders', { id: 2, item: 'tea', pieces: 1 })).status).toBe(202);
+    expect((await ask('bindings/sales/resume', {})).status).toBe(204);
+    await app.says('order 2: in the ledger, attempt 2');
+    expect(await (await ask('ledger')).json()).toEqual([
+      { order: 1, euros: 6 },
+      { order: 2, euros: 3 },
+    ]);
+  }, 120_000);
+
+  it('connections has tests that pass, and in production asks for its namespaces', async () => {
+    const tests = run('connections', ['--test', 'src/orders.spec.ts', 'src/sales.spec.ts']);
+    await tests.end();
+    expect(tests.output).toMatch(/pass 3$/m);
+    const app = run('connections', ['src/main.ts'], {
+      NODE_ENV: 'production',
+      SB_CONNECTION: 'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=a;SharedAccessKey=b',
+    });
+    expect(await app.end()).not.toBe(0);
+    expect(app.output).toContain('SB_REPORTS_CONNECTION is required');
   }, 120_000);
 
   it('orders books each order once, and files one receipt, although it is killed', async () => {

@@ -1,7 +1,8 @@
 import { type BindingOptions, DeadLetterException, ServiceBusModule } from 'nestjs-service-bus';
+import { gzip } from 'nestjs-service-bus/formats';
 import { type Emulator, startEmulator } from 'service-bus-emulator';
 
-const binding: BindingOptions = { queue: 'orders', retry: { maxAttempts: 2 } };
+const binding: BindingOptions = { queue: 'orders', retry: { maxAttempts: 2 }, compression: gzip() };
 
 export const feature = ServiceBusModule.forFeature({ pattern: 'orders', ...binding });
 export const refusal: Error = new DeadLetterException('Refused');

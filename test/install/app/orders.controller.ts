@@ -2,6 +2,7 @@ import { type ServiceBusReceiver, type ServiceBusSender } from '@azure/service-b
 import { Controller, Get, Inject, Post } from '@nestjs/common';
 import { ClientProxy, Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { InjectReceiver, InjectSender, ServiceBusContext } from 'nestjs-service-bus';
+import { cloudEventOf } from 'nestjs-service-bus/formats';
 import { lastValueFrom } from 'rxjs';
 
 import { Order } from './order.js';
@@ -17,6 +18,7 @@ export class OrdersController {
 
   constructor(
     @Inject('BUS') private readonly bus: ClientProxy,
+    @Inject('EVENTS') private readonly events: ClientProxy,
     @InjectSender('orders') private readonly orders: ServiceBusSender,
     @InjectReceiver('totals') private readonly totals: ServiceBusReceiver,
   ) {}
@@ -29,7 +31,7 @@ export class OrdersController {
   // Without the type, Nest 12's decorator takes no typed context.
   @EventPattern<string>('order-placed')
   remember(@Payload() order: Order, @Ctx() context: ServiceBusContext): void {
-    if (context.pattern === 'order-placed') this.placed.push(order.amount);
+    if (cloudEventOf(context.message)?.type === 'order-placed') this.placed.push(order.amount);
   }
 
   /** By the injected sender; the handler's result comes out of the queue that it replies to. */
@@ -49,7 +51,8 @@ export class OrdersController {
 
   @Post('emit')
   async emit(): Promise<void> {
-    await lastValueFrom(this.bus.emit('order-placed', { amount: 7 }), { defaultValue: undefined });
+    const placed = { amount: 7, note: 'as long as it takes to be compressed '.repeat(9) };
+    await lastValueFrom(this.events.emit('order-placed', placed), { defaultValue: undefined });
   }
 
   @Get('placed')

@@ -1,0 +1,5 @@
+/** What the reports know of an order. */
+export interface Sale {
+  readonly order: number;
+  readonly euros: number;
+}
