@@ -11,7 +11,9 @@ describe.each([
   ['outlive their link', false],
   ['end with their link', true],
 ])('a broken connection, with locks that %s', (_what, locksEndWithLink) => {
-  const scene = serviceBusScene({ locksEndWithLink, entities: { queues: ['work', 'out'] } });
+  // What was on its way when the connection broke comes again when its lock ends.
+  const work = { name: 'work', lockDurationMs: 5_000 };
+  const scene = serviceBusScene({ locksEndWithLink, entities: { queues: [work, 'out'] } });
 
   it.each([
     ['a forced detach', () => scene.emulator.detachLinks('work')],
@@ -24,7 +26,7 @@ describe.each([
         done++;
         return payload;
       },
-      { replyTo: 'out', maxConcurrentCalls: 20 },
+      { replyTo: 'out', maxConcurrentCalls: 20, retry: { maxAttempts: 50 } },
     );
     // On a queue without sessions, a session id is just another property.
     const messages = Array.from({ length: 1_000 }, (_, index) => ({
@@ -37,7 +39,7 @@ describe.each([
       await until(() => done >= at);
       breakIt();
     }
-    await until(() => scene.left('work') === 0, 15_000);
+    await until(() => scene.left('work') === 0, 30_000);
     const ids = scene.emulator
       .entity('out')
       .messages()
