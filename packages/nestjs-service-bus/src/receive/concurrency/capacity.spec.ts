@@ -92,6 +92,21 @@ describe('Capacity', () => {
     expect(new Work(backlog).capacity.wanted).toBe(SLOTS);
   });
 
+  it('holds nobody up with what has ended while its link could take no credit', () => {
+    const backlog = new Backlog(TOTAL);
+    const [paused, other] = [new Work(backlog), new Work(backlog)];
+    const deliveries = Array.from({ length: TOTAL / SLOTS }, () => {
+      const some = paused.begin(SLOTS);
+      paused.handle(some);
+      return some;
+    }).flat();
+    expect(paused.capacity.wanted).toBe(0);
+    // Nobody asks any more what it wants.
+    paused.settle(deliveries);
+    for (let round = 0; round < 6; round++) other.handle(other.begin(SLOTS));
+    expect(other.capacity.wanted).toBe(SLOTS);
+  });
+
   it('leaves the backlog when it is closed', () => {
     const backlog = new Backlog(TOTAL);
     const [closing, other] = [new Work(backlog), new Work(backlog)];

@@ -86,12 +86,10 @@ export class Capacity implements Room {
 
   /** Messages that may be on their way to us now. */
   get wanted(): number {
-    const { inWork, waitingForRetry } = this.held;
-    const inHandlers = Math.min(this.unhandled, this.slots.inUse * this.perCall);
-    const backlog = Math.max(inWork.size - waitingForRetry - inHandlers, 0);
-    const room = Math.max(Math.min(this.fullSize - this.unhandled, this.backlog.roomBeside(backlog)), 0);
+    const backlog = this.backlog.roomBeside(this.behindHandlers);
+    const room = Math.max(Math.min(this.fullSize - this.unhandled, backlog), 0);
     if (!this.rate || room === 0) return room;
-    return Math.min(room, this.rate.roomBeside(this.unhandled - inHandlers));
+    return Math.min(room, this.rate.roomBeside(this.unhandled - this.inHandlers));
   }
 
   /** Whether messages that wait too long for a slot go back to the broker. */
@@ -153,6 +151,8 @@ export class Capacity implements Room {
   /** Notes that a delivery has ended. */
   ended(delivery: Delivery): void {
     this.endedOverloadSignals += delivery.troubles;
+    // Not only when credit is granted: without a link, or paused, what ends would narrow the other bindings for ever.
+    this.backlog.note(this.behindHandlers);
     const { answeredInMs } = delivery;
     if (answeredInMs !== undefined) this.prefetch.answered(answeredInMs, this.runtime.clock.now());
   }
@@ -177,9 +177,19 @@ export class Capacity implements Room {
     this.rate?.close();
   }
 
+  private get inHandlers(): number {
+    return Math.min(this.unhandled, this.slots.inUse * this.perCall);
+  }
+
+  /** Messages that are here and in no handler: those that wait for one, and those that are on their way back. */
+  private get behindHandlers(): number {
+    const { inWork, waitingForRetry } = this.held;
+    return Math.max(inWork.size - waitingForRetry - this.inHandlers, 0);
+  }
+
   /** What there is room for as far as handlers and their prefetch go. */
   private get fullSize(): number {
-    return this.limit + this.backlog.prefetchFor(this.prefetch.size);
+    return this.limit + this.prefetch.size;
   }
 
   private get limit(): number {
