@@ -80,13 +80,24 @@ interface SdkReceiver {
 }
 
 interface SdkLink {
-  readonly link?: { readonly _link?: Partial<RheaReceiver> };
+  readonly link?: SdkReceiverLink;
+}
+
+/** A receiver's link as the SDK has it. */
+export interface SdkReceiverLink {
+  readonly _link?: Partial<RheaReceiver>;
+  close?(...options: unknown[]): Promise<void>;
+}
+
+/** Returns the SDK's link of a receiver that subscribes; undefined where there is none yet, or it is kept elsewhere. */
+export function sdkReceiverLinkOf(receiver: ServiceBusReceiver): SdkReceiverLink | undefined {
+  const { _streamingReceiver, _messageSession } = receiver as unknown as SdkReceiver;
+  return (_streamingReceiver ?? _messageSession)?.link;
 }
 
 /** Returns the open link of the SDK's receiver; undefined where SDK or rhea keep it elsewhere. */
 export function receiverLinkOf(receiver: ServiceBusReceiver): RheaReceiver | undefined {
-  const { _streamingReceiver, _messageSession } = receiver as unknown as SdkReceiver;
-  const link = (_streamingReceiver ?? _messageSession)?.link?._link;
+  const link = sdkReceiverLinkOf(receiver)?._link;
   return link && misfitsOfLink(link).length === 0 ? (link as RheaReceiver) : undefined;
 }
 
