@@ -47,6 +47,9 @@ describe('bodyToJson', () => {
     expect(bodyToJson(typed('Hello', 'value'))).toBe('"Hello"');
     expect(bodyToJson(typed(null, 'value'))).toBe('null');
     expect(bodyToJson(typed([1, 'a', NOT_TEXT], 'sequence'))).toBe('[1,"a","//4A"]');
+    expect(bodyToJson(typed(2n ** 63n, 'value'))).toBe('"9223372036854775808"');
+    expect(bodyToJson(typed({ a: [2n ** 53n] }, 'value'))).toBe('{"a":["9007199254740992"]}');
+    expect(bodyToJson(typed(new Map([[1, NOT_TEXT]]), 'value'))).toBe('[[1,"//4A"]]');
   });
 
   it('joins data that comes in several sections', () => {

@@ -64,8 +64,13 @@ function mayBeJson(contentType: string | undefined): boolean {
   return !/^\s*(?:text\/(?!json)|application\/octet-stream)/i.test(contentType ?? '');
 }
 
-/** Writes bytes as Base64; JSON.stringify has already turned them into lists of numbers. */
+/**
+ * Writes bytes as Base64; JSON.stringify has already turned them into lists of numbers. Integers beyond 2^53 become text, as
+ * sequence numbers do, and a map whose keys are no texts a list of its entries.
+ */
 function readable(this: unknown, key: string, value: unknown): unknown {
   const original = (this as Record<string, unknown>)[key];
-  return original instanceof Uint8Array ? Buffer.from(original).toString('base64') : value;
+  if (original instanceof Uint8Array) return Buffer.from(original).toString('base64');
+  if (typeof value === 'bigint') return String(value);
+  return value instanceof Map ? [...(value as Map<unknown, unknown>)] : value;
 }

@@ -22,6 +22,7 @@ const toBody = (text: string, bytes = BODY_BYTES): Buffer => Buffer.concat([MARK
 const SECTIONS: Record<string, Buffer> = {
   'a list nested 6,000 deep': nested(6_000),
   'a map that ends too early': brokenMap(),
+  'an array of four billion nothings': emptyArray(),
   'a section of another size than it says': Buffer.concat([
     Buffer.from([0x00, 0x53, 0x77, 0xd0]),
     Buffer.alloc(8, 0xff),
@@ -39,6 +40,20 @@ function nested(depth: number): Buffer {
     at += 9;
   }
   return bytes;
+}
+
+/** rhea would make as many objects of these few bytes. */
+function emptyArray(): Buffer {
+  const footer = Buffer.from([0x00, 0x53, 0x78, 0xd1, 0, 0, 0, 4, 0, 0, 0, 0]);
+  const array = Buffer.from([0x00, 0x53, 0x77, 0xf0, 0, 0, 0, 5, 0xff, 0xff, 0xff, 0xff, 0x40]);
+  // The footer fills the rest: its only entry is a text.
+  const rest = SECTION_BYTES + BODY_BYTES - array.length - footer.length;
+  const entry = Buffer.alloc(rest, 0x61);
+  entry.set([0xa1, 1, 0x6b, 0xb1]);
+  entry.writeUInt32BE(rest - 8, 4);
+  footer.writeUInt32BE(4 + rest, 4);
+  footer.writeUInt32BE(2, 8);
+  return Buffer.concat([array, footer, entry]);
 }
 
 function brokenMap(): Buffer {

@@ -6,6 +6,7 @@ import { Annotation, Section } from '@nestjs-service-bus/amqp-message';
 import { recordAttemptsOnCopy } from '../delivery/attempts.js';
 import { messageIdentity, ORIGINAL_MESSAGE_ID } from '../delivery/message-identity.js';
 import { MAX_MESSAGE_ID_LENGTH } from '../reply/output-message.js';
+import { TypedBody } from '../sdk/index.js';
 
 type AnnotatedMessage = ServiceBusReceivedMessage['_rawAmqpMessage'];
 
@@ -67,6 +68,7 @@ function bodyOf({ body }: AnnotatedMessage): unknown {
   const isSection =
     typeof section === 'object' && section !== null && 'typecode' in section && 'content' in section;
   if (!isSection) return section;
+  if (section instanceof TypedBody) return section.encoded;
   const { typecode, content } = section;
   return typecode === Section.data && Array.isArray(content) ? Buffer.concat(content as Buffer[]) : content;
 }

@@ -6,6 +6,7 @@ export { RECEIVER_RETRY_OPTIONS } from './connection/retry-options.js';
 export { ServiceBusConnection } from './connection/service-bus-connection.js';
 export { describeRefusal } from './describe-refusal.js';
 export { errorCode, isTransient, serviceBusErrorCode } from './error-code.js';
+export { TypedBody } from './fast-lane/typed-body.js';
 export { whyUndecodable } from './fast-lane/undecodable-message.js';
 export { MessageLock } from './message/message-lock.js';
 export { settleAlone } from './message/settle-alone.js';

@@ -1,9 +1,15 @@
 import { Logger } from '@nestjs/common';
 import { type ServiceBusClient } from '@azure/service-bus';
+import { MessageFormat } from '@nestjs-service-bus/amqp-message';
 
+import { isOnFastLane } from '../fast-lane/fast-link.js';
+import { partsOf } from '../fast-lane/typed-body.js';
 import { undecodableMessage, type UndecodableMessage } from '../fast-lane/undecodable-message.js';
 import { contextOf, eachConnection, type RheaConnection } from '../sdk-context.js';
 
+const NOTHING = Buffer.alloc(0);
+/** A type that AMQP does not have. */
+const UNREADABLE = Buffer.of(0xff);
 const REASON = 'UndecodableMessage';
 const logger = new Logger('ServiceBusConnection');
 
@@ -23,15 +29,17 @@ interface RheaLink {
   readonly drain?: boolean;
   readonly source?: { readonly address?: string };
   /** A delivery of which frames are still to come. */
-  readonly _incomplete?: { readonly frames?: readonly Buffer[] };
+  readonly _incomplete?: { readonly frames?: Buffer[]; readonly format?: number };
   is_open(): boolean;
+  dispatch: (event: string, context: { message?: object }) => unknown;
   add_credit?(credit: number): void;
 }
 
 /** A transfer, as a connection gets it. */
 interface Transfer {
   readonly channel: number;
-  readonly payload?: Buffer;
+  readonly performative: { readonly more?: boolean; readonly message_format?: number };
+  payload?: Buffer;
 }
 
 interface RheaSession {
@@ -48,9 +56,9 @@ type TransferConnection = RheaConnection & {
 };
 
 /**
- * Dead-letters what rhea cannot decode on a client's links: those of injected receivers and of replies, and all where
- * the fast lane is off. rhea throws in its input loop, and ends the connection and all that is on it, at each delivery
- * of such a message anew.
+ * Reads bodies of AMQP's own types for rhea, and dead-letters what cannot be decoded, on a client's links: those of
+ * injected receivers and of replies, and all where the fast lane is off. rhea throws in its input loop, and ends the
+ * connection and all that is on it, at each delivery of such a message anew.
  */
 export function refuseUndecodable(client: ServiceBusClient): void {
   const context = contextOf(client);
@@ -63,21 +71,56 @@ function guard(connection: TransferConnection): void {
   connection.on_transfer = (frame) => {
     const session = connection.remote_channel_map?.[frame.channel];
     const link = session?._get_link(frame);
-    const count = link?.delivery_count;
-    // The sequence number is in the first frame. rhea adds the last one to these, and forgets them.
-    const frames = link?._incomplete?.frames;
-    try {
-      pass(frame);
-    } catch (error) {
-      // rhea counts a delivery when all of it has come, right before it decodes it.
-      if (!session || !link || link.delivery_count === count) throw error;
-      const { next_delivery_id: next = 0, deliveries } = session.incoming;
-      const delivery = deliveries.by_id(next - 1);
-      if (!delivery) throw error;
-      const bytes = frames ? Buffer.concat(frames) : (frame.payload ?? Buffer.alloc(0));
-      refuse(delivery, link, undecodableMessage(bytes, delivery, error));
-    }
+    if (!session || !link || isOnFastLane(session) || !endsMessage(frame, link)) return pass(frame);
+    passMessage(frame, session, link, pass);
   };
+}
+
+/** Nodes of the broker's own answer in values, which the SDK reads as rhea does. */
+function endsMessage({ performative }: Transfer, { source, _incomplete: begun }: RheaLink): boolean {
+  const format = begun?.format ?? performative.message_format ?? MessageFormat.plain;
+  const isOfEntity = !/\$(?:cbs|management)$/i.test(source?.address ?? '$cbs');
+  return !performative.more && format === MessageFormat.plain && isOfEntity;
+}
+
+function passMessage(
+  frame: Transfer,
+  session: RheaSession,
+  link: RheaLink,
+  pass: (frame: Transfer) => void,
+): void {
+  const { delivery_count: count, dispatch } = link;
+  // rhea adds the last frame to these.
+  const frames = link._incomplete?.frames ?? [];
+  const bytes = Buffer.concat([...frames, frame.payload ?? NOTHING]);
+  const { forRhea, body, problem } = readParts(bytes);
+  frames.length = 0;
+  frame.payload = forRhea;
+  if (body) {
+    link.dispatch = (event, context) => {
+      if (event === 'message') Object.assign(context.message ?? {}, { body });
+      return dispatch.call(link, event, context);
+    };
+  }
+  try {
+    pass(frame);
+  } catch (error) {
+    // rhea counts a delivery when all of it has come, right before it decodes it.
+    const delivery = session.incoming.deliveries.by_id((session.incoming.next_delivery_id ?? 0) - 1);
+    if (link.delivery_count === count || !delivery) throw error;
+    refuse(delivery, link, undecodableMessage(bytes, delivery, problem ?? error));
+  } finally {
+    link.dispatch = dispatch;
+  }
+}
+
+/** What cannot be read rhea shall not read either: it does all the rest for a delivery before it fails at this. */
+function readParts(bytes: Buffer): ReturnType<typeof partsOf> & { problem?: unknown } {
+  try {
+    return partsOf(bytes);
+  } catch (problem) {
+    return { forRhea: UNREADABLE, body: undefined, problem };
+  }
 }
 
 function refuse(delivery: RheaDelivery, link: RheaLink, message: UndecodableMessage): void {

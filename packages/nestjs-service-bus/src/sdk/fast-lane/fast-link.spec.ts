@@ -55,7 +55,8 @@ describe('FastLink', () => {
   it('passes to rhea and the SDK what is not a plain message', () => {
     link.deliver([Buffer.from([0x00, 0x53, 0x77, 0xa1, 1, 0x61])]);
     expect(taken).toHaveLength(0);
-    expect(link.events).toMatchObject([{ name: 'message', context: { message: { body: 'a' } } }]);
+    const message = { body: { typecode: 0x77, content: 'a' } };
+    expect(link.events).toMatchObject([{ name: 'message', context: { message } }]);
     expect(link.credit).toBe(4);
   });
 

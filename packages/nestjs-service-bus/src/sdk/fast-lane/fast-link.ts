@@ -13,6 +13,7 @@ import {
   type TransferFrame,
 } from './rhea-link.js';
 import { rheaMessage } from './rhea-message.js';
+import { decodeByRhea } from './typed-body.js';
 import { undecodableMessage } from './undecodable-message.js';
 
 /** Who gets the messages that arrive on the link. */
@@ -25,6 +26,13 @@ export interface FastLinkOwner {
 /** The broker has broken the protocol: rhea closes the connection. */
 class TransferError extends Error {
   override readonly name = 'TransferError';
+}
+
+const FAST_SESSIONS = new WeakSet<object>();
+
+/** Whether the fast lane takes the transfers of a session. */
+export function isOnFastLane(session: object): boolean {
+  return FAST_SESSIONS.has(session);
 }
 
 // [AMQP 2.7.5] fields of a transfer
@@ -51,6 +59,7 @@ export class FastLink {
     private readonly session: RheaSession,
     private readonly owner: FastLinkOwner,
   ) {
+    FAST_SESSIONS.add(session);
     session.on_transfer = (frame) => this.transferReceived(frame);
     const passToRhea = session.on_disposition.bind(session);
     session.on_disposition = (frame) => {
@@ -147,7 +156,7 @@ export class FastLink {
     let cause: unknown = 'the SDK does not take it';
     try {
       const context =
-        format === MessageFormat.plain ? { message: rheaMessage.decode(data) } : { message: data, format };
+        format === MessageFormat.plain ? { message: decodeByRhea(data) } : { message: data, format };
       link.dispatch('message', link._context({ ...context, delivery }));
     } catch (error) {
       cause = error;

@@ -3,7 +3,7 @@ import { swapGuidOrder } from '@nestjs-service-bus/amqp-message';
 
 import { decodeMessage } from '../fast-lane/decode-message.js';
 import { type LinkDelivery } from '../fast-lane/link-delivery.js';
-import { rheaMessage } from '../fast-lane/rhea-message.js';
+import { decodeByRhea } from '../fast-lane/typed-body.js';
 import { undecodableMessage } from '../fast-lane/undecodable-message.js';
 
 /** What the SDK keeps behind a receiver. */
@@ -34,7 +34,7 @@ export function readReceived(
   const message = decodeMessage(bytes, delivery);
   if (message) return message;
   try {
-    return sdkReader(receiver)({ message: rheaMessage.decode(bytes), delivery });
+    return sdkReader(receiver)({ message: decodeByRhea(bytes), delivery });
   } catch (cause) {
     return undecodableMessage(bytes, delivery, cause);
   }

@@ -2,6 +2,7 @@ import { type ServiceBusMessage, type ServiceBusMessageBatch } from '@azure/serv
 import { Annotation } from '@nestjs-service-bus/amqp-message';
 
 import { LAST_EXPIRY_MS } from '../fast-lane/lifetime.js';
+import { TypedBody } from '../fast-lane/typed-body.js';
 
 /** A field of our own: received messages have one called `contentEncoding`, and are sent on without. */
 export const CONTENT_ENCODING = Symbol('content encoding');
@@ -11,10 +12,21 @@ export type EncodedMessage = ServiceBusMessage & { readonly [CONTENT_ENCODING]?:
 
 type Annotated = Extract<Parameters<ServiceBusMessageBatch['tryAddMessage']>[0], { header?: unknown }>;
 
-/** The message in AMQP's own form where it has a content encoding: only so does the SDK send one. */
+/**
+ * The message in AMQP's own form where it has a content encoding: only so does the SDK send one. A received message that is
+ * sent on keeps the types of its body.
+ */
 export function forSdk<Message>(message: Message): Message | Annotated {
+  if (Array.isArray(message)) return message.some(isTyped) ? (message.map(forSdk) as Message) : message;
+  if (isTyped(message)) return { ...message, body: message._rawAmqpMessage.body.encoded };
   const isEncoded = typeof message === 'object' && message !== null && CONTENT_ENCODING in message;
   return isEncoded ? annotated(message as unknown as EncodedMessage) : message;
+}
+
+function isTyped(message: unknown): message is { readonly _rawAmqpMessage: { readonly body: TypedBody } } {
+  if (typeof message !== 'object' || message === null || !('_rawAmqpMessage' in message)) return false;
+  const { body, _rawAmqpMessage: raw } = message as { body?: unknown; _rawAmqpMessage?: { body?: unknown } };
+  return raw?.body instanceof TypedBody && raw.body.content === body;
 }
 
 /** Has a batch of the SDK's take messages with a content encoding. */
