@@ -10,13 +10,35 @@ const NOW_MS = Date.UTC(2026, 10, 29, 12, 0, 0);
 const IN_A_MINUTE = 'Sun, 29 Nov 2026 12:01:00 GMT';
 const raw = { 'Retry-After': '7' };
 
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 describe('retryAfterMs', () => {
   it.each<[string, unknown, number]>([
     ['seconds', '120', 120_000],
     ['a number of seconds', 2.5, 2_500],
     ['an HTTP date', IN_A_MINUTE, 60_000],
     ['an obsolete HTTP date', 'Sunday, 29-Nov-26 12:01:00 GMT', 60_000],
+    ['an HTTP date in the form that names no zone', 'Sun Nov 29 12:01:00 2026', 60_000],
     ['a Date', new Date(NOW_MS + 5_000), 5_000],
+    ['more seconds than there are', '9'.repeat(400), Infinity],
+    ['a fraction of any length', '1.25000', 1_250],
+    ['what stands there twice', new Headers(['7', '8'].map((value) => ['retry-after', value])), 7_000],
+    ['a Map with any names', { headers: new Map([['Retry-After', '7']]) }, 7_000],
+    [
+      'headers in pairs',
+      {
+        headers: [
+          ['Date', 'none'],
+          ['Retry-After', '7'],
+        ],
+      },
+      7_000,
+    ],
+    ['a cause behind headers that cannot be read', { headers: revoked(), cause: { headers: raw } }, 7_000],
     ['Headers', new Headers({ 'Retry-After': ' 30 ' }), 30_000],
     ['a Response', new Response('', { status: 429, headers: raw }), 7_000],
     ['headers as an object', { 'retry-after': ['7', '8'] }, 7_000],
@@ -45,6 +67,15 @@ describe('retryAfterMs', () => {
     ['a negative number', '-5'],
     ['a number with a unit', '5s'],
     ['a number that is none', Number.NaN],
+    ['a number with a comma', '1,5'],
+    ['a number in hexadecimal', '0x10'],
+    ['a number in exponential form', '1e309'],
+    ['a Date that is none', new Date(Number.NaN)],
+    ['what is revoked', revoked()],
+    ['headers that are revoked', { headers: revoked() }],
+    ['a cause that is revoked', new Error('no', { cause: revoked() })],
+    ['names that are no text', { headers: [Object.create(null), '7'] }],
+    ['a get that answers later', { get: () => Promise.reject(new Error('no')) }],
     ['a date that is no HTTP date', '2026-11-29T12:01:00Z'],
     ['a day without a date', 'Sunday'],
     ['a date that is over', 'Sun, 29 Nov 2026 11:59:00 GMT'],

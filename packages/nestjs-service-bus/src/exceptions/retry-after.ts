@@ -1,7 +1,9 @@
+import { types } from 'node:util';
+
 import { readField } from './read-thrown.js';
 
-/** [RFC 9110 10.2.3] Seconds; some servers give a fraction. */
-const SECONDS = /^\d{1,10}(?:\.\d{1,3})?$/;
+/** [RFC 9110 10.2.3] Seconds; some servers give a fraction. `Headers` joins what stands there twice. */
+const SECONDS = /^(\d+(?:\.\d+)?)(?:, |$)/;
 /** How deep an error may hold the response that it is about: `error.cause.response`. */
 const MAX_DEPTH = 4;
 const INNER = ['response', 'cause', 'error'] as const;
@@ -25,8 +27,9 @@ interface Found {
 }
 
 function find(source: unknown, depth: number): Found | undefined {
-  if (typeof source === 'string' || typeof source === 'number' || source instanceof Date)
+  if (typeof source === 'string' || typeof source === 'number' || types.isDate(source)) {
     return { value: source };
+  }
   if (typeof source !== 'object' || source === null || depth > MAX_DEPTH) return undefined;
   const own = fromHeaders(source) ?? fromHeaders(readField(source, 'headers'));
   if (own) return own;
@@ -38,28 +41,42 @@ function find(source: unknown, depth: number): Found | undefined {
   return undefined;
 }
 
+/** Reading runs foreign code: what throws there has no header. */
 function fromHeaders(headers: unknown): Found | undefined {
-  const value = header(headers, 'retry-after');
-  return value === undefined ? undefined : { value, date: header(headers, 'date') };
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  try {
+    const value = header(headers, 'retry-after');
+    return value === undefined ? undefined : { value, date: header(headers, 'date') };
+  } catch {
+    return undefined;
+  }
 }
 
-/** Of a `Headers`, axios' one too, an object, or undici's raw list of names and values. */
-function header(headers: unknown, name: string): unknown {
-  if (typeof headers !== 'object' || headers === null) return undefined;
-  if (Array.isArray(headers)) {
-    const index = headers.findIndex((part, at) => at % 2 === 0 && String(part).toLowerCase() === name);
-    return index < 0 ? undefined : first(headers[index + 1]);
-  }
+function header(headers: object, name: string): unknown {
+  if (Array.isArray(headers)) return ofPair(pairsOf(headers), name);
+  if (types.isMap(headers)) return ofPair(headers, name);
   const get = readField(headers, 'get');
-  if (typeof get === 'function') {
-    try {
-      return first((get as (name: string) => unknown).call(headers, name) ?? undefined);
-    } catch {
-      return undefined;
-    }
-  }
+  if (typeof get === 'function') return first(ofGet(get.call(headers, name)));
   const key = Object.keys(headers).find((one) => one.toLowerCase() === name);
   return key === undefined ? undefined : first(readField(headers, key));
+}
+
+/** Of what sounds like a `Headers` and is none: a client's `get` may begin a request. */
+function ofGet(value: unknown): unknown {
+  if (!types.isPromise(value)) return value ?? undefined;
+  value.catch(() => undefined);
+  return undefined;
+}
+
+/** Names and values: in pairs, or, as undici has them, in one list. */
+function pairsOf(list: readonly unknown[]): (readonly unknown[])[] {
+  if (list.every((entry) => Array.isArray(entry))) return [...list];
+  return Array.from({ length: list.length / 2 }, (_none, index) => list.slice(2 * index, 2 * index + 2));
+}
+
+function ofPair(pairs: Iterable<readonly unknown[]>, name: string): unknown {
+  for (const [key, value] of pairs) if (String(key).toLowerCase() === name) return first(value);
+  return undefined;
 }
 
 function first(value: unknown): unknown {
@@ -69,19 +86,23 @@ function first(value: unknown): unknown {
 
 function waitOf(value: unknown, serverDate: unknown, nowMs: number): number | undefined {
   if (typeof value === 'number') return value * 1_000;
-  if (value instanceof Date) return value.getTime() - nowMs;
+  if (types.isDate(value)) return Date.prototype.getTime.call(value) - nowMs;
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
-  if (SECONDS.test(text)) return Number(text) * 1_000;
+  const seconds = SECONDS.exec(text)?.[1];
+  if (seconds !== undefined) return Number(seconds) * 1_000;
   const untilMs = httpDateMs(text);
   if (untilMs === undefined) return undefined;
   // By the server's own clock, where it tells the time: ours may be wrong.
   return untilMs - (httpDateMs(serverDate) ?? nowMs);
 }
 
-/** [RFC 9110 5.6.7] All forms begin with the day's name; what else Date.parse takes is no HTTP date. */
+/**
+ * [RFC 9110 5.6.7] All forms begin with the day's name; what else Date.parse takes is no HTTP date. It is always GMT, also
+ * where it does not say so.
+ */
 function httpDateMs(text: unknown): number | undefined {
   if (typeof text !== 'string' || !/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return undefined;
-  const timeMs = Date.parse(text);
+  const timeMs = Date.parse(/(?:[A-Z]|[+-]\d{4})$/.test(text) ? text : `${text} GMT`);
   return Number.isNaN(timeMs) ? undefined : timeMs;
 }
