@@ -10,6 +10,7 @@ import { until } from '../../../test/support/until.js';
 import {
   DeadLetterException,
   DeferException,
+  ServiceBusBindings,
   type ServiceBusContext,
   ServiceBusModule,
 } from '../src/index.js';
@@ -245,6 +246,28 @@ describe('dead letters that their handler takes where they are', () => {
     const [left] = await dead();
     expect(left?.applicationProperties).not.toHaveProperty('redrive-count');
     expect(scene.emulator.entity(DEAD).lockedCount).toBe(0);
+  });
+
+  it('go back when the binding is paused, but for the one that its handler has', async () => {
+    await fill(['long', 'next', 'last']);
+    let finish: (() => void) | undefined;
+    const app = await scene.startWork(
+      () => (finish ? undefined : new Promise<void>((resolve) => (finish = resolve))),
+      { maxConcurrentCalls: 1 },
+    );
+    const running = redrive(app, 'work');
+    await until(() => finish !== undefined && scene.emulator.entity(DEAD).lockedCount === 3);
+    await app.app.get(ServiceBusBindings).pause('work');
+    await until(() => scene.emulator.entity(DEAD).lockedCount === 1);
+    finish?.();
+    const { done, failures } = await running;
+    expect([done, failures.map(({ reason }) => reason)]).toEqual([
+      1,
+      ['the binding is paused', 'the binding is paused'],
+    ]);
+    expect(scene.emulator.entity(DEAD).lockedCount).toBe(0);
+    app.app.get(ServiceBusBindings).resume('work');
+    expect(await redrive(app, 'work')).toMatchObject({ done: 2 });
   });
 
   it('may have bodies of all kinds', async () => {

@@ -90,12 +90,14 @@ export class Redriver {
   /** Begins nothing until `resume`, and gives back what waits for its handler. */
   pause(): void {
     this.isPaused = true;
+    this.turns.close();
     this.capacity.pause();
     this.dispatcher.pause();
   }
 
   resume(): void {
     this.isPaused = false;
+    this.turns.reopen();
     this.capacity.resume();
     this.dispatcher.resume();
   }
