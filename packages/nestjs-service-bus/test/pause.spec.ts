@@ -99,6 +99,28 @@ describe('a binding that is paused', () => {
     await until(() => seen.length === 5 && scene.left('work') === 0);
   });
 
+  it('has received its last message for whoever pauses it, also while it is being paused', async () => {
+    const app = await scene.startWork(() => undefined);
+    const bindings = bindingsOf(app);
+    const ended: string[] = [];
+    const first = bindings.pause('work').then(() => ended.push('first'));
+    const second = bindings.pause('work').then(() => ended.push('second'));
+    await Promise.all([first, second]);
+    expect(ended).toEqual(['first', 'second']);
+  });
+
+  it('receives soon after somebody has paused and resumed it very often', async () => {
+    const seen: unknown[] = [];
+    const app = await scene.startWork((payload) => seen.push(payload));
+    const bindings = bindingsOf(app);
+    for (let round = 0; round < 1_000; round++) {
+      void bindings.pause('work');
+      bindings.resume('work');
+    }
+    await scene.send('work', ...numbered(5));
+    await until(() => seen.length === 5 && scene.left('work') === 0);
+  });
+
   it('starts paused where its option says so, or it was paused before the start', async () => {
     const seen: unknown[] = [];
     const byOption = await scene.startApp({

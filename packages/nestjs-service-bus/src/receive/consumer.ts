@@ -47,6 +47,8 @@ export class Consumer implements LinkOwner {
   private isDraining = false;
   private isClosed = false;
   private givenBack = 0;
+  /** Resolves when the broker has its credit back, of the last pause. */
+  private halted = Promise.resolve();
   private redriver?: Redriver;
 
   constructor(
@@ -96,12 +98,14 @@ export class Consumer implements LinkOwner {
    * for a retry end. Resolves when nothing more can come. May be called before the start.
    */
   async pause(reason?: string): Promise<void> {
-    if (this.isDraining || !this.pausing.begin(this.inWork.size, reason)) return;
-    this.capacity.pause();
-    this.dispatcher.pause();
-    this.redriver?.pause();
-    this.receiving.paused();
-    await this.links.pause();
+    if (!this.isDraining && this.pausing.begin(this.inWork.size, reason)) {
+      this.capacity.pause();
+      this.dispatcher.pause();
+      this.redriver?.pause();
+      this.receiving.paused();
+      this.halted = this.links.pause();
+    }
+    await this.halted;
   }
 
   resume(): void {
@@ -110,7 +114,7 @@ export class Consumer implements LinkOwner {
     this.capacity.resume();
     this.dispatcher.resume();
     this.redriver?.resume();
-    this.links.resume();
+    void this.links.resume();
   }
 
   /** When the oldest message in hand was received. */

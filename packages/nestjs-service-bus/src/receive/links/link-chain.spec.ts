@@ -9,11 +9,13 @@ import { type LinkOwner, ReceiverLink } from './receiver-link.js';
 const CREDIT = 10;
 const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** A chain whose links are open, and what it did with them. */
-async function openTwo(whileStopping: (broker: ReceivingLink) => void) {
+/** A chain with an open link, and what it does with its links. */
+async function openChain(whileStopping: (broker: ReceivingLink) => void) {
   const brokers: ReceivingLink[] = [];
   const places: { link: ReceiverLink; place: number }[] = [];
   const closed: ReceivingLink[] = [];
+  /** What links wait for until they are open. */
+  const scene = { opening: Promise.resolve() };
   const owner: LinkOwner = {
     receive: (_message, link) => void places.push({ link, place: link.takePlace() }),
     linkOpened: (link) => chain.opened(link),
@@ -22,7 +24,6 @@ async function openTwo(whileStopping: (broker: ReceivingLink) => void) {
     linkClosed: () => undefined,
     linkReleased: (link) => chain.released(link),
   };
-  const opened: Promise<void>[] = [];
   const chain = new LinkChain(
     () => {
       const broker = new ReceivingLink();
@@ -31,10 +32,10 @@ async function openTwo(whileStopping: (broker: ReceivingLink) => void) {
       const { subscribe } = receiver;
       receiver.subscribe = (...args) => {
         subscribe(...args);
-        opened.push(Promise.resolve().then(() => receiver.handlers?.postInitialize()));
+        const opened = scene.opening.then(() => receiver.handlers?.postInitialize());
+        receiver.close = () => opened.then(() => void closed.push(broker));
         return { close: () => Promise.resolve(whileStopping(broker)) };
       };
-      receiver.close = () => Promise.resolve(void closed.push(broker));
       brokers.push(broker);
       return new ReceiverLink(receiver, CREDIT, owner, SYSTEM_CLOCK);
     },
@@ -46,13 +47,13 @@ async function openTwo(whileStopping: (broker: ReceivingLink) => void) {
     const { link, place } = places.shift() ?? {};
     link?.release({ hasLeftLink: true, place } as unknown as Delivery);
   };
-  return { chain, brokers, closed, places, settle };
+  return Object.assign(scene, { chain, brokers, closed, places, settle });
 }
 
 describe('a chain of links', () => {
   it('closes a link that has a successor once it holds nothing, and nothing more can come', async () => {
     let isOnItsWay = true;
-    const opened = await openTwo((broker) => {
+    const opened = await openChain((broker) => {
       if (isOnItsWay) broker.deliver();
       isOnItsWay = false;
     });
@@ -69,5 +70,36 @@ describe('a chain of links', () => {
     await endOfTurn();
     expect(closed).toEqual([brokers[0]]);
     await chain.close();
+  });
+
+  it('opens one link at a time, however often it is paused and resumed', async () => {
+    const opened = await openChain(() => undefined);
+    const { chain, brokers } = opened;
+    for (let times = 0; times < 100; times++) {
+      void chain.pause();
+      void chain.resume();
+    }
+    await endOfTurn();
+    expect(brokers).toHaveLength(2);
+    // The SDK opens a link to its end before it closes it, and before it opens another one.
+    let end = (): void => undefined;
+    opened.opening = new Promise((resolve) => (end = resolve));
+    chain.recycle();
+    for (let times = 0; times < 100; times++) {
+      await chain.pause();
+      void chain.resume();
+    }
+    await endOfTurn();
+    expect(brokers).toHaveLength(3);
+    end();
+    await endOfTurn();
+    expect(brokers).toHaveLength(4);
+    expect(chain.isReceiving).toBe(true);
+    void chain.pause();
+    void chain.resume();
+    await chain.stop();
+    await chain.close();
+    await endOfTurn();
+    expect(brokers).toHaveLength(4);
   });
 });

@@ -32,6 +32,8 @@ export class LinkChain {
   private current?: ReceiverLink | undefined;
   private successor?: ReceiverLink | undefined;
   private isPaused = false;
+  /** What is under way with links that pauses have ended. */
+  private readonly ending = new Set<Promise<void>>();
 
   constructor(
     private readonly makeLink: () => ReceiverLink,
@@ -65,13 +67,18 @@ export class LinkChain {
     this.isPaused = true;
     this.current = this.successor = undefined;
     for (const link of this.links) link.retire();
-    await Promise.all([...this.links].map((link) => this.closeIdle(link)));
+    await Promise.all([...this.links].map((link) => this.track(this.closeIdle(link))));
   }
 
-  resume(): void {
+  /**
+   * Opens another link, once those of the pause are out of its way: the SDK opens one after the other, to its end, and
+   * whoever pauses and resumes often would wait for all of them.
+   */
+  async resume(): Promise<void> {
     this.isPaused = false;
     this.delayMs = 0;
-    this.start();
+    while (this.ending.size > 0) await Promise.all(this.ending);
+    if (!this.current) this.start();
   }
 
   /** Replaces the link; one that is open keeps receiving until the new one is open. */
@@ -137,6 +144,7 @@ export class LinkChain {
 
   async stop(): Promise<void> {
     clearTimeout(this.reopening);
+    this.isPaused = true;
     await Promise.all([...this.links].map((link) => link.stop()));
   }
 
@@ -156,7 +164,15 @@ export class LinkChain {
   /** What the link was promised may be on its way: a message that still comes is settled on it before it is closed. */
   private async closeIdle(link: ReceiverLink): Promise<void> {
     await link.stop();
-    if (link.held === 0 && this.links.has(link)) this.discard(link);
+    if (link.held > 0 || !this.links.has(link)) return;
+    if (link.hasOpened) return this.discard(link);
+    this.links.delete(link);
+    void this.track(link.closeToItsEnd());
+  }
+
+  private track(end: Promise<void>): Promise<void> {
+    this.ending.add(end);
+    return end.finally(() => this.ending.delete(end));
   }
 
   private discard(link: ReceiverLink): void {

@@ -73,6 +73,10 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
     this.link.open();
   }
 
+  get hasOpened(): boolean {
+    return this.openedAtMs !== -Infinity;
+  }
+
   /** Open for a moment only: that is how the broker refuses a link. */
   get wasRefused(): boolean {
     return this.clock.now() - this.openedAtMs < REFUSAL_MS;
@@ -128,12 +132,13 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
     return this.link.stop();
   }
 
-  async close(): Promise<void> {
-    this.isRetired = true;
-    this.isOpen = false;
-    this.endOpening();
-    await this.link.close();
-    this.owner.linkClosed?.(this);
+  close(): Promise<void> {
+    return this.closed(() => this.link.close());
+  }
+
+  /** The same, and waits for the end of its opening, for a few seconds: until then the SDK opens no other link. */
+  closeToItsEnd(): Promise<void> {
+    return this.closed(() => this.link.closeToItsEnd());
   }
 
   messageReceived(message: ServiceBusReceivedMessage): void {
@@ -161,6 +166,14 @@ export class ReceiverLink implements DeliveryLink, ReceivingLinkOwner {
   linkFailed(error: Error): void {
     this.beginOpening();
     this.owner.linkFailed(this, error);
+  }
+
+  private async closed(close: () => Promise<void>): Promise<void> {
+    this.isRetired = true;
+    this.isOpen = false;
+    this.endOpening();
+    await close();
+    this.owner.linkClosed?.(this);
   }
 
   /** Again after each refusal, which is an answer. */

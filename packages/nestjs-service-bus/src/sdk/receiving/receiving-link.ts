@@ -60,6 +60,7 @@ export class ReceivingLink implements FastLinkOwner {
   private isStopped = false;
   private isRetired = false;
   private isClosed = false;
+  private closing?: Promise<unknown>;
 
   constructor(
     private readonly receiver: ServiceBusReceiver,
@@ -148,7 +149,14 @@ export class ReceivingLink implements FastLinkOwner {
     this.isRetired = true;
     // A receiver that is closed while the connection is down would otherwise come back with the connection.
     await this.stop();
-    await this.waitFor(this.receiver.close());
+    this.closing = this.receiver.close();
+    await this.waitFor(this.closing);
+  }
+
+  /** The same, and waits, for a few seconds, also where the SDK has to open it before. */
+  async closeToItsEnd(): Promise<void> {
+    await this.close();
+    if (this.closing) await within(CLOSE_TIMEOUT_MS, this.closing);
   }
 
   /** The SDK opens a link to its end before it closes it: a link that never brought anything need not be waited for. */
