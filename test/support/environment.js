@@ -3,6 +3,8 @@ import vm from 'node:vm';
 
 import { TestEnvironment } from 'jest-environment-node';
 
+import { repeatTests } from './repeat-tests.js';
+
 /** How many timers are kept before those that are over are sorted out. */
 const TIMERS_KEPT = 1_000;
 
@@ -28,6 +30,11 @@ export default class Environment extends TestEnvironment {
       vm.createContext = createContext;
     }
     this.timers = new Timers(this.global);
+  }
+
+  /** `TEST_REPEATS=500 npm test -- …` has each suite run its tests so often: one that fails once is a fault. */
+  handleTestEvent({ name }, { rootDescribeBlock }) {
+    if (name === 'run_start') repeatTests(rootDescribeBlock, Number(process.env['TEST_REPEATS'] ?? 1));
   }
 
   async teardown() {
