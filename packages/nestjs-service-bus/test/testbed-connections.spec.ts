@@ -55,6 +55,7 @@ describe('a testbed of two connections', () => {
   ])('has a broker for each, on one clock: %s', async (_, imports) => {
     bus = await ServiceBusTestbed.create({
       logger: false,
+      timeoutMs: 20_000,
       imports,
       connections: { reports: { entities: { queues: ['x'] } } },
     });

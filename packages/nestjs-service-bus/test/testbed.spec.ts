@@ -132,6 +132,7 @@ describe('ServiceBusTestbed', () => {
   async function open(options: ServiceBusTestbedOptions): Promise<void> {
     bus = await ServiceBusTestbed.create({
       logger: false,
+      timeoutMs: 20_000,
       configure: (app) => app.useGlobalPipes(new ValidationPipe({ transform: true })),
       ...options,
     });
@@ -318,10 +319,57 @@ describe('ServiceBusTestbed', () => {
     await expect(bus.send('ordres', {})).rejects.toThrow(
       'there is no binding, queue or topic "ordres": did you mean "orders"?',
     );
+    await bus.close();
+    await expect(bus.send('orders', {})).rejects.toThrow(
+      'nothing can be sent to orders-in: the testbed is closed',
+    );
     await expect(bus.clock.advance(-1)).rejects.toThrow('by -1 ms: expected a number from 0');
     const unbound = ServiceBusModule.forFeature({ pattern: 'nobody' });
     await expect(ServiceBusTestbed.create({ imports: [unbound] })).rejects.toThrow(
       'binding "nobody" has no handler',
     );
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      'nothing',
+      undefined,
+      'ServiceBusTestbed.create: what is under test is missing: give it { imports: [...] }',
+    ],
+    ['another name', { import: [] }, 'ServiceBusTestbed.create: import is not known: did you mean imports?'],
+    [
+      'a class',
+      { imports: OrdersModule },
+      'imports is the class OrdersModule: write imports: [OrdersModule]',
+    ],
+    [
+      'undefined imports',
+      { imports: [undefined] },
+      'The module at index [1] of the RootTestModule "imports" array is undefined',
+    ],
+  ])('says what is wrong with its options: %s', async (_, options, line) => {
+    await expect(ServiceBusTestbed.create(options as ServiceBusTestbedOptions)).rejects.toThrow(line);
+  });
+
+  it('says that nothing under test has a handler', async () => {
+    await open({});
+    await expect(bus.send('orders', 1)).rejects.toThrow(
+      'there is no binding, queue or topic "orders": nothing under test has a handler: ' +
+        'name its module in imports, or its class in controllers',
+    );
+  });
+
+  it('keeps what a forRoot says, but for its connection and what would ask the namespace', async () => {
+    const root = ServiceBusModule.forRoot({
+      connectionString: 'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=a;SharedAccessKey=b;',
+      entityPrefix: 'mine-',
+      provision: 'verify',
+      drainTimeoutMs: 3_600_000,
+    });
+    await open({ imports: [root, OrdersModule] });
+    await bus.send('orders', { id: 1 });
+    await bus.settled();
+    bus.sent.one({ to: 'mine-billing' });
+    expect(bus.completed.one().from).toBe('mine-orders-in');
   });
 });

@@ -8,10 +8,12 @@ export interface ClientEntities {
   readonly queues: readonly string[];
   readonly topics: readonly string[];
   readonly replyQueue: string | undefined;
+  /** Whether it reads the reply queue with a session of its own. */
+  readonly requiresSession: boolean;
 }
 
 export function clientEntities(options: ServiceBusClientProxyOptions): ClientEntities {
-  const { queue, topic, queues = {}, topics = {}, replyQueue } = options;
+  const { queue, topic, queues = {}, topics = {}, replyQueue, replyQueueRequiresSession = false } = options;
   const once = (names: readonly (string | undefined)[]): string[] => [
     ...new Set(names.filter((name) => name !== undefined)),
   ];
@@ -20,6 +22,7 @@ export function clientEntities(options: ServiceBusClientProxyOptions): ClientEnt
     queues: once([queue, ...Object.values(queues)]),
     topics: once([topic, ...Object.values(topics)]),
     replyQueue,
+    requiresSession: replyQueueRequiresSession,
   };
 }
 

@@ -15,13 +15,15 @@ const ANSWERS = {
 /**
  * What an application wants of its namespace.
  *
+ * @param recommends whether settings that the application leaves open are those that we recommend
  * @throws ServiceBusConfigurationError where two places want different things of one entity
  */
-export function wantedTopology(parts: ApplicationParts): Topology {
+export function wantedTopology(parts: ApplicationParts, recommends = true): Topology {
   return desiredTopology({
     bindings: parts.bindings.map(({ binding }) => binding),
     declared: [...declaredBeside(parts)],
     used: [...usedBeside(parts)],
+    recommends,
   });
 }
 
@@ -60,10 +62,11 @@ function* usedBeside({ receivers, senders, contracts, clients }: ApplicationPart
     if (destination === undefined || publishers.length === 0) continue;
     yield { kind: 'destination', path: [destination], from: `contract "${name}"` };
   }
-  for (const { name, queues, topics, replyQueue } of clients) {
+  for (const { name, queues, topics, replyQueue, requiresSession } of clients) {
     const from = `client "${name}"`;
     for (const queue of queues) yield { kind: 'queue', path: [queue], from };
     for (const topic of topics) yield { kind: 'topic', path: [topic], from };
-    if (replyQueue !== undefined) yield { kind: 'queue', path: [replyQueue], from };
+    if (replyQueue === undefined) continue;
+    yield { kind: 'queue', path: [replyQueue], from, reads: { requiresSession } };
   }
 }

@@ -14,6 +14,7 @@ import { ServiceBusPublisher } from '../contract/service-bus.publisher.js';
 import { buildMessage } from '../client/build-message.js';
 import { ServiceBusServer } from '../service-bus.server.js';
 import {
+  checkTestbedOptions,
   type ServiceBusTestbedOptions,
   type TestedConnection,
   type TestedConnectionOptions,
@@ -33,7 +34,10 @@ import { type BindingNow, whatIsUnsettled, whatWaits } from './what-is-unsettled
 
 /** After so many turns of the event loop the processor is left to others, who may be what is waited for. */
 const EAGER_TURNS = 200;
-const DEFAULT_TIMEOUT_MS = 10_000;
+/** Less than the five seconds that test runners give a test: what they would say of it tells nothing. */
+const DEFAULT_TIMEOUT_MS = 3_000;
+/** Of an application that starts, which a busy machine takes its time for. */
+const START_TIMEOUT_MS = 10_000;
 const UNANSWERED = 'a lock is being renewed, or a session released';
 
 /**
@@ -49,6 +53,8 @@ const UNANSWERED = 'a lock is being renewed, or a session released';
  */
 export class ServiceBusTestbed {
   private closing?: Promise<void>;
+  /** Whether something was waited for in vain: then its end is not waited for again. */
+  private hasGivenUp = false;
 
   private constructor(
     /** The application: a microservice, or with the option `http` a whole one. */
@@ -68,6 +74,7 @@ export class ServiceBusTestbed {
    * fails with.
    */
   static async create(options: ServiceBusTestbedOptions): Promise<ServiceBusTestbed> {
+    checkTestbedOptions(options);
     const recorder = new Recorder();
     const nowMs = Date.now();
     const startBroker = (name: string | undefined, its: TestedConnectionOptions): Promise<StartedBroker> =>
@@ -100,7 +107,7 @@ export class ServiceBusTestbed {
         timeoutMs,
       );
       await start(app, strategy, module, brokers);
-      await testbed.settled({ timeoutMs: Math.max(timeoutMs, DEFAULT_TIMEOUT_MS) });
+      await testbed.settled({ timeoutMs: Math.max(timeoutMs, START_TIMEOUT_MS) });
       return testbed;
     } catch (error) {
       await app?.close().catch(() => undefined);
@@ -256,7 +263,10 @@ export class ServiceBusTestbed {
     for (let turn = 0; ; turn++) {
       const reasons = pending();
       if (reasons.length === 0) return;
-      if (performance.now() - startedAtMs > timeoutMs) throw this.notSettled(reasons, timeoutMs);
+      if (performance.now() - startedAtMs > timeoutMs) {
+        this.hasGivenUp = true;
+        throw this.notSettled(reasons, timeoutMs);
+      }
       if (turn < EAGER_TURNS) await new Promise((resolve) => setImmediate(resolve));
       else await delay(1);
     }
@@ -284,6 +294,7 @@ export class ServiceBusTestbed {
   }
 
   private async deliver(broker: StartedBroker, entity: string, message: ServiceBusMessage): Promise<void> {
+    if (this.closing) throw new Error(`nothing can be sent to ${entity}: the testbed is closed`);
     this.recorder.sending(String(message.messageId));
     await broker.senderOf(entity).sendMessages(message);
   }
@@ -296,11 +307,16 @@ export class ServiceBusTestbed {
     if (broker.has(entity)) return { broker, entity, subject };
     const { entityNames } = this.emulator;
     const nearest = nearestName(name, [...bindings.map(({ pattern }) => pattern), ...entityNames]);
-    const hint = nearest === undefined ? 'the option entities creates it' : `did you mean "${nearest}"?`;
-    throw new Error(`there is no binding, queue or topic "${name}": ${hint}`);
+    const isEmpty = bindings.length === 0;
+    const hint = isEmpty
+      ? 'nothing under test has a handler: name its module in imports, or its class in controllers'
+      : 'the option entities makes one';
+    const question = nearest === undefined ? hint : `did you mean "${nearest}"?`;
+    throw new Error(`there is no binding, queue or topic "${name}": ${question}`);
   }
 
   private async end(): Promise<void> {
+    if (this.hasGivenUp && this.unsettled().length > 0) await this.server.drain(0);
     await this.app.close();
     await Promise.all(this.brokers.map((broker) => broker.close()));
   }

@@ -1,5 +1,11 @@
 import { ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
-import { type AcceptedMessage, type Emulator, ManualClock, startEmulator } from 'service-bus-emulator';
+import {
+  type AcceptedMessage,
+  type Emulator,
+  type Entities,
+  ManualClock,
+  startEmulator,
+} from 'service-bus-emulator';
 
 import { closeClient } from '../sdk/index.js';
 import { type TestedConnectionOptions } from './testbed-options.js';
@@ -13,6 +19,8 @@ export class StartedBroker {
     readonly name: string | undefined,
     readonly emulator: Emulator,
     readonly clock: ManualClock,
+    /** What the test itself has made. */
+    readonly given: Entities,
     private readonly client: ServiceBusClient,
   ) {}
 
@@ -34,7 +42,8 @@ export class StartedBroker {
       entities,
       accepted: (message) => accepted(message, name),
     });
-    return new StartedBroker(name, emulator, clock, new ServiceBusClient(emulator.connectionString));
+    const client = new ServiceBusClient(emulator.connectionString);
+    return new StartedBroker(name, emulator, clock, entities, client);
   }
 
   has(entity: string): boolean {

@@ -13,6 +13,7 @@ import {
   type EntityInspection,
 } from 'service-bus-emulator';
 
+import { type OptionNames, unknownOptions } from '../binding/unknown-options.js';
 import { type ServiceBusModuleOptions } from '../service-bus-options.js';
 
 /** The broker that an application under test is started on. */
@@ -72,6 +73,40 @@ export interface ServiceBusTestbedOptions extends Pick<ModuleMetadata, 'controll
   readonly http?: boolean;
   /** Default: Nest's for tests, which prints errors. */
   readonly logger?: LoggerService | LogLevel[] | false;
-  /** How long `settled` and the clock wait for handlers and the broker, in real milliseconds. Default 10,000. */
+  /**
+   * How long `settled` and the clock wait for handlers and the broker, in real milliseconds. Default 3,000: less than
+   * Jest and Vitest give a test, so that a failure says what was waited for.
+   */
   readonly timeoutMs?: number;
+}
+
+const TESTBED_OPTIONS: OptionNames<ServiceBusTestbedOptions> = {
+  imports: true,
+  controllers: true,
+  providers: true,
+  override: true,
+  configure: true,
+  module: true,
+  entities: true,
+  connections: true,
+  emulator: true,
+  http: true,
+  logger: true,
+  timeoutMs: true,
+};
+
+/** Throws a TypeError for what compilers without types let pass, where it would show as something else. */
+export function checkTestbedOptions(options: ServiceBusTestbedOptions | undefined): void {
+  if (options === undefined) {
+    throw new TypeError(
+      'ServiceBusTestbed.create: what is under test is missing: give it { imports: [...] }',
+    );
+  }
+  const problems = unknownOptions(options, TESTBED_OPTIONS);
+  const { imports = [] } = options;
+  if (typeof imports === 'function' && String(imports).startsWith('class')) {
+    problems.push(`imports is the class ${imports.name}: write imports: [${imports.name}]`);
+  }
+  if (problems.length > 0)
+    throw new TypeError(problems.map((problem) => `ServiceBusTestbed.create: ${problem}`).join('\n'));
 }

@@ -2,13 +2,14 @@ import { type INestApplication, type INestMicroservice, type ModuleMetadata } fr
 import { Test, type TestingModule } from '@nestjs/testing';
 import { type Emulator } from 'service-bus-emulator';
 
+import { CONNECTION_OPTIONS } from '../binding/connection-option-names.js';
 import { OBSERVER_OF_BINDING } from '../message/binding-runtime.js';
 import { ServiceBusModule } from '../service-bus.module.js';
 import { getOptionsToken } from '../service-bus.root.js';
 import { type ServiceBusModuleOptions } from '../service-bus-options.js';
 import { type ServiceBusServer } from '../service-bus.server.js';
 import { CLOCK } from '../time/clock.js';
-import { declaredEntities, entitiesOf, missingEntities } from './declared-entities.js';
+import { declaredEntities, makeEntities } from './declared-entities.js';
 import { findConnections } from './find-connections.js';
 import { type Recorder } from './recorder.js';
 import { type StartedBroker } from './test-broker.js';
@@ -22,6 +23,8 @@ export interface TestedModules {
   readonly names: readonly string[];
   /** Those that the modules themselves do not open. */
   readonly missing: readonly (string | undefined)[];
+  /** Of those that they open, as far as they are known. */
+  readonly options: ReadonlyMap<string | undefined, ServiceBusModuleOptions | undefined>;
 }
 
 export async function testedModules(
@@ -30,10 +33,10 @@ export async function testedModules(
 ): Promise<TestedModules> {
   const tested = typeof imports === 'function' ? imports({ connectionString }) : imports;
   const { roots, features } = await findConnections(tested);
-  const hasNamedRoot = [...roots].some((name) => name !== undefined);
+  const hasNamedRoot = [...roots.keys()].some((name) => name !== undefined);
   const wanted = new Set([
     undefined,
-    ...roots,
+    ...roots.keys(),
     ...Object.keys(connections),
     ...(hasNamedRoot ? [] : features),
   ]);
@@ -41,18 +44,23 @@ export async function testedModules(
     imports: tested,
     names: [...wanted].filter((name) => name !== undefined),
     missing: [...wanted].filter((name) => !roots.has(name)),
+    options: roots,
   };
 }
 
 export async function compile(
   { controllers = [], providers = [], override, module = {} }: ServiceBusTestbedOptions,
-  { imports, missing }: TestedModules,
+  { imports, missing, options }: TestedModules,
   brokers: readonly StartedBroker[],
   clock: TestClock,
   recorder: Recorder,
 ): Promise<TestingModule> {
-  const optionsOf = ({ emulator: { connectionString } }: StartedBroker): ServiceBusModuleOptions => ({
-    drainTimeoutMs: 5_000,
+  const optionsOf = ({ name, emulator: { connectionString } }: StartedBroker): ServiceBusModuleOptions => ({
+    ...withoutConnection(options.get(name)),
+    drainTimeoutMs: 2_000,
+    // The entities are made already, and the broker has no port for administration.
+    provision: 'none',
+    queueDepthIntervalMs: 0,
     ...module,
     connectionString,
   });
@@ -76,29 +84,25 @@ export async function compile(
   return (override?.(builder) ?? builder).compile();
 }
 
-/** Starts the application once its entities are there: those that it declares, and those that only handlers name. */
+/** What an application says of its namespace that is so on whatever broker. */
+function withoutConnection(options: object = {}): Partial<ServiceBusModuleOptions> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !(name in CONNECTION_OPTIONS)));
+}
+
+/** Starts the application once its entities are there. */
 export async function start(
   app: INestMicroservice | INestApplication,
   server: ServiceBusServer,
   module: TestingModule,
   brokers: readonly StartedBroker[],
 ): Promise<void> {
-  const createBound = (): void => {
-    for (const { name, emulator } of brokers) {
-      emulator.createEntities(missingEntities(entitiesOf(server.entities(name)), emulator));
-    }
-  };
-  for (const { name, emulator } of brokers) {
-    emulator.createEntities(missingEntities(declaredEntities(module, name), emulator));
-  }
+  for (const { name, emulator, given } of brokers)
+    makeEntities(emulator, declaredEntities(module, name), given);
   if ('connectMicroservice' in app) {
     app.connectMicroservice({ strategy: server }, { inheritAppConfig: true });
-    createBound();
     await app.init();
     await app.startAllMicroservices();
   } else {
-    await app.init();
-    createBound();
     await app.listen();
   }
 }

@@ -26,6 +26,8 @@ export function useTestbeds(): Testbeds {
   const open: Testbeds['open'] = async (options) => {
     const bus = await ServiceBusTestbed.create({
       logger: false,
+      // A busy machine may take longer than a test of one handler has.
+      timeoutMs: 20_000,
       configure: (app) => app.useGlobalPipes(new ValidationPipe({ transform: true })),
       ...options,
       module: { drainTimeoutMs: 2_000, fastLane, ...options.module },

@@ -26,6 +26,8 @@ export interface UsedEntity {
   readonly path: readonly string[];
   /** Where it is used, for messages. */
   readonly from: string;
+  /** Must be so, as it is read that way. */
+  readonly reads?: EntityOptions;
 }
 
 /** All that an application says of entities. */
@@ -33,6 +35,8 @@ export interface ApplicationEntities {
   readonly bindings: readonly Binding[];
   readonly declared: readonly DeclaredQueueOrTopic[];
   readonly used: readonly UsedEntity[];
+  /** Whether settings that nobody names are those that we recommend; else nothing is said of them. Default true. */
+  readonly recommends?: boolean;
 }
 
 const EXTERNAL_KIND = {
@@ -47,17 +51,17 @@ const EXTERNAL_KIND = {
  * @throws ServiceBusConfigurationError where two places want different things of one entity
  */
 export function desiredTopology(application: ApplicationEntities): Topology {
-  const { bindings, declared, used } = application;
-  const collection = new EntityCollection();
+  const { bindings, declared, used, recommends = true } = application;
+  const collection = new EntityCollection(recommends);
   for (const binding of bindings) addInput(collection, binding);
   for (const one of declared) addDeclared(collection, one);
   for (const binding of bindings) addOutput(collection, binding);
   collection.addForwardTargets();
   // What is only used comes last: by then it is known what others say of it.
-  for (const { kind, path, from } of used) {
+  for (const { kind, path, from, reads } of used) {
     const [first = '', ...inner] = path;
     if (inner.length > 0) collection.mention('topic', [first], from);
-    collection.mention(kind, [baseOf(first), ...inner.map(baseOf)], from);
+    collection.mention(kind, [baseOf(first), ...inner.map(baseOf)], from, reads);
   }
   const { problems, entities } = collection.finish();
   if (problems.length > 0) throw new ServiceBusConfigurationError(problems);

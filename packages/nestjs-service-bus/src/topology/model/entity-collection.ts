@@ -55,6 +55,8 @@ export class EntityCollection {
   private readonly collected = new Map<string, Collected>();
   private readonly problems: string[] = [];
 
+  constructor(private readonly recommends: boolean) {}
+
   isTopic(name: string): boolean {
     return this.collected.get(keyOf([name]))?.kind === 'topic';
   }
@@ -77,9 +79,10 @@ export class EntityCollection {
     entity.isOurs = true;
   }
 
-  /** Notes that an entity is used; whoever only uses it knows nothing of what it is like. */
-  mention(kind: EntityKind, path: readonly string[], from: string): void {
-    this.take(kind, path, from);
+  /** Notes that an entity is used; whoever only uses it knows no more of what it is like than how it is read. */
+  mention(kind: EntityKind, path: readonly string[], from: string, reads?: EntityOptions): void {
+    const entity = this.take(kind, path, from);
+    if (reads) entity?.wishes.push({ from, options: reads as WishOptions });
   }
 
   /** What is forwarded to must be there: as a queue, where nobody says more of it. */
@@ -97,7 +100,10 @@ export class EntityCollection {
   finish(): { problems: string[]; entities: DesiredEntity[] } {
     const all = [...this.collected.values()];
     const problems = [...this.problems, ...all.flatMap(problemsOf)];
-    return { problems: [...new Set(problems)], entities: problems.length > 0 ? [] : all.map(toDesired) };
+    return {
+      problems: [...new Set(problems)],
+      entities: problems.length > 0 ? [] : all.map((one) => toDesired(one, this.recommends)),
+    };
   }
 
   private take(kind: EntityKind, path: readonly string[], from: string): Collected | undefined {
@@ -153,24 +159,28 @@ function hasSettings({ wishes }: Collected): boolean {
   return Object.keys(rest).length > 0;
 }
 
-function toDesired(entity: Collected): DesiredEntity {
+function toDesired(entity: Collected, recommends: boolean): DesiredEntity {
   const { kind, path, usedBy, externalTo, rule } = entity;
   const isOurs = entity.isOurs && externalTo.length === 0;
   return {
     kind,
     path,
-    settings: rule ? ruleSettings(rule) : settingsOf(entity, isOurs),
+    settings: rule ? ruleSettings(rule) : settingsOf(entity, isOurs, recommends),
     isOurs,
     usedBy: [...usedBy],
   };
 }
 
-function settingsOf({ kind, wishes, defaults, isDescribed }: Collected, isOurs: boolean): Settings {
+function settingsOf(
+  { kind, wishes, defaults, isDescribed }: Collected,
+  isOurs: boolean,
+  recommends: boolean,
+): Settings {
   const said = mergeOptions(wishes) as EntityOptions;
   if (isOurs && !isDescribed) return {};
   if (!isOurs) return said.requiresSession === undefined ? {} : { requiresSession: said.requiresSession };
   const recommended = kind === 'topic' ? RECOMMENDED_TOPIC : RECOMMENDED;
-  const wanted: EntityOptions = { ...recommended, ...defaults, ...said };
+  const wanted: EntityOptions = recommends ? { ...recommended, ...defaults, ...said } : said;
   const { duplicateDetection: window = false, forwardTo, forwardDeadLettersTo, ...rest } = wanted;
   const { rules: _rules, topic: _topic, ...plain } = rest;
   return {
