@@ -1,12 +1,20 @@
 import { type ServiceBusMessage } from '@azure/service-bus';
 import { describe, expect, it } from '@jest/globals';
 import { Controller } from '@nestjs/common';
-import { Ctx, Payload } from '@nestjs/microservices';
+import { Ctx, Payload, RpcException } from '@nestjs/microservices';
 import { IsInt } from 'class-validator';
+import { lastValueFrom } from 'rxjs';
 
 import { until } from '../../../test/support/until.js';
 import { massTransit, massTransitEnvelopeOf } from '../src/formats.js';
-import { contract, Handles, ServiceBusContext, ServiceBusPublisher } from '../src/index.js';
+import {
+  contract,
+  DeadLetterException,
+  Handles,
+  ServiceBusClientProxy,
+  ServiceBusContext,
+  ServiceBusPublisher,
+} from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
 
 const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
@@ -23,6 +31,9 @@ const OrderPlaced = contract('order-placed', OrderDto, {
   format: massTransit({ sourceAddress: 'sb://shop.servicebus.windows.net/orders' }),
 });
 const seen: unknown[] = [];
+const raise = (error: unknown): never => {
+  throw error;
+};
 
 @Controller()
 class OrdersController {
@@ -144,6 +155,136 @@ describe("MassTransit's envelope", () => {
     await scene.send('work', sent({ ...ENVELOPE, responseAddress: 'queue:web_bus' }));
     expect(await scene.take('out')).toHaveLength(1);
     expect(scene.left('web_bus')).toBe(0);
+  });
+
+  const requestId = '00010000-ac12-0242-7c3d-08dd1b2c3d4e';
+  const request = {
+    ...ENVELOPE,
+    requestId,
+    responseAddress: 'sb://shop.servicebus.windows.net/web_bus?autodelete=300',
+  };
+
+  it.each<[string, () => unknown, string, string]>([
+    ['an error', () => raise(new TypeError('secret')), 'TypeError', 'Internal server error'],
+    ['a refusal', () => raise(new DeadLetterException('SoldOut', 'no tea')), 'SoldOut', 'no tea'],
+    ['an exception for requesters', () => raise(new RpcException('closed')), 'RpcException', 'closed'],
+    [
+      'a result without a form',
+      () => 5,
+      'UnserializableResult',
+      'the payload is number, allowed is an object',
+    ],
+  ])('answers a request by a fault after %s', async (_what, handler, exceptionType, message) => {
+    await scene.startWork(handler, { formats: [massTransit()], retry: { maxAttempts: 2, delayMs: 1 } });
+    await scene.send('work', sent(request));
+    const [fault] = await scene.take('web_bus');
+    expect(fault).toMatchObject({ contentType: 'application/vnd.masstransit+json' });
+    const { message: content, ...envelope } = fault?.body as { message: object };
+    expect(envelope).toMatchObject({
+      requestId,
+      conversationId: ENVELOPE.conversationId,
+      destinationAddress: request.responseAddress,
+      messageType: [
+        'urn:message:MassTransit:Fault[[Shop.Contracts:OrderPlaced]]',
+        'urn:message:MassTransit:Fault[[Shop.Contracts:IOrderEvent]]',
+        'urn:message:MassTransit:Fault',
+      ],
+    });
+    expect(content).toMatchObject({
+      faultId: expect.stringMatching(GUID) as unknown,
+      faultedMessageId: ENVELOPE.messageId,
+      timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,
+      exceptions: [
+        {
+          exceptionType,
+          message: expect.stringContaining(message) as unknown,
+          stackTrace: '',
+          innerException: null,
+        },
+      ],
+      host: { processId: process.pid },
+      faultMessageTypes: ENVELOPE.messageType,
+      message: { id: 7 },
+    });
+    expect(scene.left('work/$DeadLetterQueue')).toBe(1);
+  });
+
+  it('tells of a fault where the request wants it, once it is final, also before it was read', async () => {
+    await scene.send('work', sent({ ...request, faultAddress: 'queue:out' }));
+    const receiver = scene.client.createReceiver('work');
+    const [lost] = await receiver.receiveMessages(1);
+    if (lost) await receiver.abandonMessage(lost);
+    await receiver.close();
+    await scene.startWork(() => undefined, { formats: [massTransit()], retry: { maxAttempts: 1 } });
+    const [fault] = await scene.take('out');
+    expect(fault?.body).toMatchObject({
+      requestId,
+      message: { exceptions: [{ exceptionType: 'MaxAttemptsExceeded' }] },
+    });
+    expect(scene.left('web_bus')).toBe(0);
+  });
+
+  it('tells nobody of a fault where the binding does not allow it, or nobody asked', async () => {
+    await scene.startWork(() => raise(new DeadLetterException('No')), {
+      formats: [massTransit()],
+      allowReplyTo: ['out'],
+    });
+    await scene.send('work', sent(request), sent(ENVELOPE));
+    await until(() => scene.left('work/$DeadLetterQueue') === 2);
+    await scene.send('work', sent({ ...request, faultAddress: 'queue:OUT' }));
+    expect(await scene.take('out')).toHaveLength(1);
+    expect(scene.left('web_bus')).toBe(0);
+  });
+
+  describe('a service of MassTransit’s', () => {
+    /** As its `RespondAsync` and `GenerateFault` do: the id of the request is in the envelope alone. */
+    const respond = async (change: object): Promise<void> => {
+      const [asked] = await scene.take('out');
+      const { requestId, responseAddress } = asked?.body as Record<string, string>;
+      expect(asked?.body).toMatchObject({ messageType: ['urn:message:Shop.Contracts:GetPrice'] });
+      expect(responseAddress).toBe('sb://shop.servicebus.windows.net/web_bus');
+      const { replyTo = '' } = asked ?? {};
+      await scene.send(replyTo, sent({ ...ENVELOPE, requestId, ...change }));
+    };
+    const ask = (): { answer: Promise<unknown>; close: () => Promise<void> } => {
+      const client = new ServiceBusClientProxy({
+        connectionString: scene.emulator.connectionString,
+        queue: 'out',
+        replyQueue: 'web_bus',
+        formats: [massTransit({ sourceAddress: 'sb://shop.servicebus.windows.net/web' })],
+      });
+      const answer = lastValueFrom(client.send('Shop.Contracts:GetPrice', { id: 7 }));
+      return { answer, close: () => client.close() };
+    };
+
+    it('answers a request', async () => {
+      const { answer, close } = ask();
+      await respond({ messageType: ['urn:message:Shop.Contracts:Price'], message: { euros: 3 } });
+      expect(await answer).toEqual({ euros: 3 });
+      await close();
+    });
+
+    it('lets it fail at once by its fault', async () => {
+      const { answer, close } = ask();
+      const failed = answer.catch((error: unknown) => error);
+      const exceptions = [
+        { exceptionType: 'Shop.SoldOutException', message: 'no tea left', stackTrace: 'at Shop' },
+      ];
+      await respond({
+        messageType: [
+          'urn:message:MassTransit:Fault[[Shop.Contracts:GetPrice]]',
+          'urn:message:MassTransit:Fault',
+        ],
+        message: { faultId: requestId, exceptions, host: ENVELOPE.host, message: { id: 7 } },
+      });
+      const error = await failed;
+      expect(error).toBeInstanceOf(RpcException);
+      expect(error).toMatchObject({
+        message: 'no tea left',
+        error: { status: 'error', reason: 'Shop.SoldOutException', message: 'no tea left' },
+      });
+      await close();
+    });
   });
 
   it.each<[string, ServiceBusMessage, RegExp]>([

@@ -2,7 +2,7 @@ import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
 import { type Answer, PendingRequest } from './pending-request.js';
 import { type Wire } from '../format/wire.js';
-import { readReply, readReplyBy, requestIdOf } from './read-reply.js';
+import { enclosedRequestId, readReply, readReplyBy, requestIdOf } from './read-reply.js';
 import { RequestTimeoutError } from './request-timeout.error.js';
 
 /** All requests of one client that wait for replies, by id. */
@@ -32,8 +32,30 @@ export class PendingRequests {
   /** Hands a reply to its request, or drops it if the request no longer waits. */
   receive(message: ServiceBusReceivedMessage): void {
     const request = this.requests.get(requestIdOf(message));
-    if (!request?.wire) request?.receive(readReply(message));
+    if (request) this.handOver(message, request);
+    else void this.receiveEnclosed(message);
+  }
+
+  private handOver(message: ServiceBusReceivedMessage, request: PendingRequest): void {
+    if (!request.wire) request.receive(readReply(message));
     else void readReplyBy(message, request.wire).then((reply) => request.receive(reply));
+  }
+
+  /** The ids of some responders are in their envelopes. */
+  private async receiveEnclosed(message: ServiceBusReceivedMessage): Promise<void> {
+    for (const wire of this.wires()) {
+      const id = await enclosedRequestId(message, wire);
+      const request = id === undefined ? undefined : this.requests.get(id);
+      if (request) return this.handOver(message, request);
+    }
+  }
+
+  private wires(): Wire[] {
+    const wires = new Map<unknown, Wire>();
+    for (const { wire } of this.requests.values()) {
+      if (wire?.formats[0]) wires.set(wire.formats[0], wire);
+    }
+    return [...wires.values()];
   }
 
   failAll(error: Error): void {

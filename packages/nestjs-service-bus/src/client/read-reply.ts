@@ -2,6 +2,7 @@ import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { RpcException } from '@nestjs/microservices';
 
 import { decode } from '../format/decode.js';
+import { routingOf } from '../format/opened-envelope.js';
 import { readPayload } from '../format/read-payload.js';
 import { type Wire } from '../format/wire.js';
 import { REPLY_COUNT, REPLY_ERROR, REPLY_INDEX, REQUEST_ID } from '../reply/reply-protocol.js';
@@ -29,7 +30,10 @@ export function readReply(message: ServiceBusReceivedMessage): Reply {
 export async function readReplyBy(message: ServiceBusReceivedMessage, wire: Wire): Promise<Reply> {
   if (message.applicationProperties?.[REPLY_ERROR] === true) return readReply(message);
   try {
-    return replyOf(message, await readPayload(message, wire));
+    const value = await readPayload(message, wire);
+    const failed = routingOf(message)?.error;
+    if (failed) return { kind: 'error', error: new RpcException({ status: 'error', ...failed }) };
+    return replyOf(message, value);
   } catch (error) {
     return { kind: 'error', error: error as Error };
   }
@@ -48,4 +52,13 @@ function replyOf(message: ServiceBusReceivedMessage, value: unknown): Reply {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+/** The id of the request that a message answers, where its envelope alone says it. */
+export async function enclosedRequestId(
+  message: ServiceBusReceivedMessage,
+  wire: Wire,
+): Promise<string | undefined> {
+  await readPayload(message, wire).catch(() => undefined);
+  return routingOf(message)?.requestId;
 }

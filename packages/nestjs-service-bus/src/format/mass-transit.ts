@@ -1,6 +1,3 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
 import { toText } from '../exceptions/read-thrown.js';
@@ -9,44 +6,20 @@ import { ServiceBusConfigurationError } from '../exceptions/service-bus-configur
 import { UndecodableMessageException } from '../exceptions/undecodable-message.exception.js';
 import { decodeData } from './decode.js';
 import { kindOf } from './known-formats.js';
+import {
+  CONTENT_TYPE,
+  entityOf,
+  guidOf,
+  hostInfo,
+  type MassTransitEnvelope,
+  timeOf,
+  toGuid,
+  URN,
+} from './mass-transit-envelope.js';
+import { faultOf, writeFault } from './mass-transit-fault.js';
 import { envelopeOf, OpenedEnvelope } from './opened-envelope.js';
 import { type OutgoingMessage, type PayloadFormat } from './payload-format.js';
-
-const CONTENT_TYPE = 'application/vnd.masstransit+json';
-const URN = 'urn:message:';
-const GUID = /^\{?([\da-f]{8})-?([\da-f]{4})-?([\da-f]{4})-?([\da-f]{4})-?([\da-f]{12})\}?$/i;
-
-/** What is around the message in MassTransit's envelope; ids are GUIDs, addresses URIs, times of ISO 8601. */
-export interface MassTransitEnvelope {
-  /** The message's own id. */
-  readonly messageId?: string;
-  /** Of the request that it is, or answers. */
-  readonly requestId?: string;
-  /** What it belongs to. */
-  readonly correlationId?: string;
-  /** The same for all messages that follow from one. */
-  readonly conversationId?: string;
-  /** The correlation id of the message that it follows from. */
-  readonly initiatorId?: string;
-  /** Who has sent it. */
-  readonly sourceAddress?: string;
-  /** Where it was sent to. */
-  readonly destinationAddress?: string;
-  /** Where an answer is expected. */
-  readonly responseAddress?: string;
-  /** Where failures are expected. */
-  readonly faultAddress?: string;
-  /** The URNs of the types that it is of: `urn:message:Shop.Contracts:OrderPlaced`. */
-  readonly messageType: readonly string[];
-  /** From when on it is worth nothing. */
-  readonly expirationTime?: string;
-  /** When it was sent. */
-  readonly sentTime?: string;
-  /** The application's own. */
-  readonly headers?: Readonly<Record<string, unknown>>;
-  /** The sender's process. */
-  readonly host?: Readonly<Record<string, unknown>>;
-}
+import { REQUEST_ID } from './request-id.js';
 
 /** Options of `massTransit()`. */
 export interface MassTransitOptions {
@@ -83,9 +56,20 @@ export function massTransit(options: MassTransitOptions = {}): PayloadFormat {
     deserialize: (body, message) => {
       const { payload, envelope } = fromEnvelope(body, message);
       const subjects = envelope.messageType.map((urn) => urn.replace(URN, ''));
+      // [MassTransit: GetFaultEndpoint]
+      const toldOfFaults = entityOf(envelope.faultAddress ?? envelope.responseAddress);
       return new OpenedEnvelope(payload, new ReceivedEnvelope(envelope), {
         subjects,
         replyTo: entityOf(envelope.responseAddress),
+        requestId: guidOf(envelope.requestId),
+        error: faultOf(payload, envelope),
+        failure:
+          toldOfFaults === undefined
+            ? undefined
+            : {
+                replyTo: toldOfFaults,
+                serialize: (error, about) => writeFault(error, about, { envelope, payload, sourceAddress }),
+              },
       });
     },
   };
@@ -111,8 +95,7 @@ function toEnvelope(payload: unknown, about: OutgoingMessage, options: MassTrans
     throw new SerializationError(CONTENT_TYPE, `the payload is ${kindOf(payload)}, allowed is an object`);
   }
   const { messageType = about.type, sourceAddress } = options;
-  const { message, request } = about;
-  const asked = request && massTransitEnvelopeOf(request);
+  const { message } = about;
   const types = typeof messageType === 'function' ? messageType(payload, about) : messageType;
   const urns = urnsOf(types);
   if (!urns) throw new SerializationError(CONTENT_TYPE, wrongType(types));
@@ -120,29 +103,39 @@ function toEnvelope(payload: unknown, about: OutgoingMessage, options: MassTrans
   const nowMs = Date.now();
   return {
     messageId,
-    requestId: asked?.requestId,
     correlationId: guidOf(message.correlationId),
-    conversationId: asked?.conversationId ?? messageId,
-    initiatorId: asked?.correlationId,
+    conversationId: messageId,
     sourceAddress,
-    destinationAddress: asked?.responseAddress,
+    ...exchangeOf(about, sourceAddress),
     messageType: urns,
     message: payload,
     expirationTime: message.timeToLive ? timeOf(nowMs + message.timeToLive) : undefined,
     sentTime: timeOf(nowMs),
     headers: {},
-    host: {
-      machineName: hostname(),
-      processName: 'node',
-      processId: process.pid,
-      frameworkVersion: process.versions.node,
-    },
+    host: hostInfo(),
   };
 }
 
-/** Dates end in the year 275760. */
-function timeOf(atMs: number): string {
-  return new Date(Math.min(atMs, 8_640_000_000_000_000)).toISOString();
+/** Whose answer it is, or who waits for one. */
+function exchangeOf({ message, request }: OutgoingMessage, sourceAddress: string | undefined): object {
+  const asked = request && massTransitEnvelopeOf(request);
+  if (asked) {
+    const { requestId, conversationId, correlationId: initiatorId, responseAddress } = asked;
+    const conversation = conversationId === undefined ? {} : { conversationId };
+    return { requestId, initiatorId, destinationAddress: responseAddress, ...conversation };
+  }
+  const requestId = guidOf(message.applicationProperties?.[REQUEST_ID]);
+  const { replyTo } = message;
+  return {
+    requestId,
+    responseAddress: replyTo === undefined ? undefined : addressOf(replyTo, sourceAddress),
+  };
+}
+
+/** Of an entity in the namespace of this service; where that is not known, as MassTransit writes it shortly. */
+function addressOf(entity: string, sourceAddress: string | undefined): string {
+  const { protocol, host } = new URL(sourceAddress ?? 'queue:any');
+  return protocol === 'sb:' ? `sb://${host}/${entity}` : `queue:${entity}`;
 }
 
 function fromEnvelope(
@@ -189,31 +182,4 @@ function urnsOf(types: unknown): string[] | undefined {
 
 function wrongType(types: unknown): string {
   return `messageType is ${toText(types)}, allowed is Namespace:Type, or a list of these`;
-}
-
-/** MassTransit refuses ids that are no GUIDs: one is made of any other id, always the same. */
-function toGuid(id: unknown): string {
-  if (id === undefined) return randomUUID();
-  const known = guidOf(id);
-  if (known !== undefined) return known;
-  const bytes = createHash('sha256').update(toText(id)).digest().subarray(0, 16);
-  // [RFC 9562, 5.8] A UUID of one's own making.
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return guidOf(bytes.toString('hex')) ?? randomUUID();
-}
-
-/** With or without dashes: MassTransit writes message ids without. */
-function guidOf(id: unknown): string | undefined {
-  const parts = typeof id === 'string' ? GUID.exec(id) : null;
-  return parts ? parts.slice(1).join('-').toLowerCase() : undefined;
-}
-
-/** `sb://shop.servicebus.windows.net/replies?autodelete=300` and `queue:replies` are the queue `replies`. */
-function entityOf(address: unknown): string | undefined {
-  if (typeof address !== 'string' || !URL.canParse(address)) return undefined;
-  const { pathname } = new URL(address);
-  // Names of entities need no escapes; what has some is no entity of ours.
-  const path = pathname.replace(/^\/+/, '');
-  return path === '' || path.includes('%') ? undefined : path;
 }

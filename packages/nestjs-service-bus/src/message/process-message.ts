@@ -16,7 +16,8 @@ import { MaxAttemptsExceededError } from '../exceptions/max-attempts-exceeded.er
 import { decode, takeUndecoded } from '../format/decode.js';
 import { subjectOf } from '../format/opened-envelope.js';
 import { readPayload } from '../format/read-payload.js';
-import { reply, replyFailure } from '../reply/reply.js';
+import { reply } from '../reply/reply.js';
+import { replyFailure } from '../reply/reply-failure.js';
 import { type MessageRuntime } from './binding-runtime.js';
 import { complete } from './complete.js';
 import { type DeadLetterCause, deadLetterCause, deadLetterProperties, fitCause } from './dead-letter.js';

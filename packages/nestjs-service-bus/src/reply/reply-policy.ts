@@ -51,6 +51,12 @@ export class ReplyPolicy {
     return destination !== undefined && isSame(destination, requester.replyTo) ? requester : undefined;
   }
 
+  /** Whether a message may have it that something is sent there. */
+  takes(destination: string): boolean {
+    const own = this.binding.replyTo;
+    return (own !== undefined && isSame(destination, own)) || this.allows(destination);
+  }
+
   /** True for a destination that a message chose. */
   isForeign(destination: string): boolean {
     return destination !== this.binding.replyTo;

@@ -1,5 +1,9 @@
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 
+import { REQUEST_ID } from '../format/request-id.js';
+
+export { REQUEST_ID } from '../format/request-id.js';
+
 /*
  * What a request and its replies say to each other, in application properties.
  *
@@ -8,7 +12,6 @@ import { type ServiceBusReceivedMessage } from '@azure/service-bus';
  * order of arrival is seen by the requester. A handler that gives nothing is answered by a count of 0. An error is
  * answered once it is final: when the request was dead-lettered, not while attempts are left.
  */
-export const REQUEST_ID = 'request-id';
 export const REPLY_INDEX = 'reply-index';
 export const REPLY_COUNT = 'reply-count';
 export const REPLY_ERROR = 'reply-error';

@@ -1,4 +1,4 @@
-import { type ServiceBusMessage, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { type ServiceBusMessage } from '@azure/service-bus';
 
 import { type Binding } from '../binding/binding.js';
 import { type Route } from '../binding/route-table.js';
@@ -12,10 +12,9 @@ import { writePayload } from '../format/write-payload.js';
 import { LockLostError } from '../exceptions/lock-lost.error.js';
 import { SerializationError } from '../exceptions/serialization.error.js';
 import { checkJson, checkResult } from './check-result.js';
-import { markErrorReply, markReplies } from './mark-replies.js';
+import { markReplies } from './mark-replies.js';
 import { type OutputGates } from './output-gates.js';
 import { outputMessage } from './output-message.js';
-import { replyError, smallReplyError } from './reply-error.js';
 import { type ReplyPolicy } from './reply-policy.js';
 
 /** Where results go to, and through what. */
@@ -30,7 +29,7 @@ export interface ReplyRuntime {
 }
 
 /** What the broker says of a place that takes no message from us, whatever is in it. */
-const UNREACHABLE = new Set<string | undefined>([
+export const UNREACHABLE = new Set<string | undefined>([
   'MessagingEntityNotFound',
   'MessagingEntityDisabled',
   'UnauthorizedAccess',
@@ -134,7 +133,8 @@ async function send(
   }
 }
 
-function poolFor(
+/** Who sends there. */
+export function poolFor(
   destination: string,
   { binding, senders, outputSenders, foreignSenders, replyPolicy }: Omit<ReplyRuntime, 'outputs'>,
 ): SenderPool {
@@ -148,42 +148,4 @@ function poolFor(
 function unreachable(destination: string, cause?: unknown): UnsendableResultError {
   const text = `nothing can be sent to ${destination}, which the message names as its replyTo`;
   return new UnsendableResultError('ReplyToUnreachable', text, cause);
-}
-
-/**
- * Tells the requester, if there is one, that its request was dead-lettered, and of what; with less words where all of
- * them cannot be sent. The message is settled by now and its fate known: rejects when the requester could not be told.
- */
-export async function replyFailure(
-  error: unknown,
-  input: ServiceBusReceivedMessage,
-  pattern: string,
-  runtime: Omit<ReplyRuntime, 'outputs'>,
-): Promise<void> {
-  const { binding, replyPolicy } = runtime;
-  const requester = replyPolicy.requesterOf(input);
-  if (!requester || !replyPolicy.mayTry(requester.replyTo)) return;
-  const tell = async (content: unknown): Promise<void> => {
-    const message = outputMessage(content, input, binding.entityPath, `${pattern}:error`, 0);
-    markErrorReply(message, requester);
-    await poolFor(requester.replyTo, runtime).get(requester.replyTo).send(message, IN_ANY_ORDER);
-    replyPolicy.accepted(requester.replyTo);
-  };
-  try {
-    const content = replyError(error);
-    checkJson(content);
-    await tell(content);
-  } catch (refusal) {
-    if (UNREACHABLE.has(errorCode(refusal))) replyPolicy.rejected(requester.replyTo);
-    else replyPolicy.tried(requester.replyTo);
-    if (!isAboutContent(refusal)) throw refusal;
-    await tell(smallReplyError(error));
-  }
-}
-
-/** Of what the broker says to a message, and not to its destination or the way there. */
-function isAboutContent(refusal: unknown): boolean {
-  if (refusal instanceof UnsendableResultError) return true;
-  const code = errorCode(refusal);
-  return code === 'MessageSizeExceeded' || code === 'GeneralError';
 }
