@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { BatchQueue } from './batch-queue.js';
+import { RateLimiter } from './rate-limiter.js';
 import { Slots } from './slots.js';
 
 describe('BatchQueue', () => {
@@ -78,5 +79,31 @@ describe('BatchQueue', () => {
     await jest.advanceTimersByTimeAsync(0);
     expect(calls).toHaveLength(2);
     expect(slots.inUse).toBe(1);
+  });
+
+  it('pays for a batch before another one may begin', async () => {
+    let nowMs = 0;
+    const clock = { now: () => nowMs, wallTime: () => 0, random: () => 0 };
+    slots = new Slots(2, new RateLimiter({ perSecond: 10, burst: 2 }, clock));
+    queue = new BatchQueue({ maxMessages: 3, maxWaitMs: 100 }, slots, (entries) => calls.push(entries));
+    const advance = async (milliseconds: number): Promise<void> => {
+      nowMs += milliseconds;
+      await jest.advanceTimersByTimeAsync(milliseconds);
+    };
+    expect([slots.tryTake(), slots.tryTake()]).toEqual([true, true]);
+    add(1, 2, 3, 4, 5, 6);
+    await advance(200);
+    slots.release();
+    slots.release();
+    await advance(199);
+    expect(calls).toEqual([[1, 2, 3]]);
+    await advance(1);
+    expect(calls).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    slots.close();
+    add(7, 8, 9, 10);
+    expect(queue.clear()).toEqual([7, 8, 9, 10]);
   });
 });

@@ -41,7 +41,8 @@ export class BatchQueue<Entry> {
   }
 
   private arrange(): void {
-    while (this.left >= this.options.maxMessages) this.call();
+    // Closed slots refuse at once: what waits is cleared then.
+    while (this.left >= this.options.maxMessages && !this.slots.isClosed) this.call();
     if (this.left > 0) {
       this.timer ??= setTimeout(() => this.callForRest(), this.options.maxWaitMs);
     } else {
@@ -58,7 +59,8 @@ export class BatchQueue<Entry> {
   private call(): void {
     if (this.slots.tryTake()) return this.begin();
     this.calls++;
-    void this.slots.take().then((isGranted) => {
+    // It begins within the grant: with a rate, it has to be paid for before another one may begin.
+    this.slots.wait((isGranted) => {
       this.calls--;
       if (isGranted) this.begin();
     });
