@@ -58,6 +58,8 @@ export class Delivery implements RenewableLock {
   onHandled?: () => void = undefined;
   /** Called once its work is done and its results are accepted: only the broker's answer to its completion is missing. */
   onCompleting?: () => void = undefined;
+  /** Called when its lock is lost while it waits for its turn or for another attempt: there is nothing to wait for. */
+  onLost?: (() => void) | undefined = undefined;
   /** How long the broker took to answer its settlement, in milliseconds. */
   answeredInMs: number | undefined = undefined;
 
@@ -155,6 +157,7 @@ export class Delivery implements RenewableLock {
     this.interrupt(reason);
     // Its answer may never come, and work that is done has to be remembered before the next delivery does.
     this.endWait?.(reason);
+    this.onLost?.();
   }
 
   /** Tells the handler to stop; the message can still be settled. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { type Delivery } from '../delivery/delivery.js';
 import { WaitingRoom } from './waiting-room.js';
 
-const named = (name: string): Delivery => ({ name }) as unknown as Delivery;
+const named = (name: string): Delivery => ({ name, state: 'open' }) as unknown as Delivery;
 
 describe('WaitingRoom', () => {
   const left: unknown[] = [];
@@ -34,12 +34,29 @@ describe('WaitingRoom', () => {
     expect(room.size).toBe(0);
   });
 
+  it('lets go at once whoever had lost its lock before', async () => {
+    await room.enter(Object.assign(named('too late'), { state: 'lost' }), 60_000);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(left).toEqual(['too late']);
+  });
+
   it('sends everybody away when it closes, also those who come after', async () => {
     await room.enter(named('waiting'), 60_000);
     room.close();
     await room.enter(named('late'), 60_000);
     await jest.advanceTimersByTimeAsync(1);
     expect(left).toEqual(['waiting', 'late']);
+  });
+
+  it('keeps nobody who has lost its lock, and gives its place to another one', async () => {
+    const lost = named('lost');
+    await room.enter(lost, 60_000);
+    for (let count = 1; count < 1_000; count++) await room.enter(named(`${count}`), 60_000);
+    const entering = room.enter(named('one too many'), 60_000);
+    expect(room.size).toBe(1_000);
+    lost.onLost?.();
+    await entering;
+    expect([left, room.size, room.has(lost), lost.onLost]).toEqual([['lost'], 1_000, false, undefined]);
   });
 
   it('makes the next one wait at the door when it is full', async () => {

@@ -12,7 +12,7 @@ export type Leave = (delivery: Delivery) => Promise<void>;
 
 /**
  * Messages between two attempts: their locks are kept, and they take no handler's slot. One timer serves them
- * all. A drain sends everybody away at once.
+ * all. A drain sends everybody away at once, and whoever has lost its lock goes at once: it comes again anyway.
  */
 export class WaitingRoom {
   private readonly waiting = new Map<Delivery, number>();
@@ -39,8 +39,10 @@ export class WaitingRoom {
     while (this.waiting.size >= MAX_WAITING && !this.isClosed) {
       await new Promise<void>((resolve) => this.refused.push(resolve));
     }
-    const atMs = this.clock.now() + (this.isClosed ? 0 : delayMs);
+    const isToWait = !this.isClosed && delivery.state === 'open';
+    const atMs = this.clock.now() + (isToWait ? delayMs : 0);
     this.waiting.set(delivery, atMs);
+    delivery.onLost = () => this.release(delivery);
     this.schedule(atMs);
   }
 
@@ -69,10 +71,15 @@ export class WaitingRoom {
         nextMs = Math.min(nextMs, atMs);
         continue;
       }
-      this.waiting.delete(delivery);
-      void this.leave(delivery);
-      this.refused.shift()?.();
+      this.release(delivery);
     }
     if (nextMs !== Infinity) this.schedule(nextMs);
+  }
+
+  private release(delivery: Delivery): void {
+    delivery.onLost = undefined;
+    this.waiting.delete(delivery);
+    void this.leave(delivery);
+    this.refused.shift()?.();
   }
 }

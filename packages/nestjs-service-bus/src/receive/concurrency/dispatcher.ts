@@ -11,7 +11,7 @@ export interface Dispatcher {
   readonly waiting: number;
   /**
    * Processes a message as soon as there is room for it; resolves with false if it is not to be processed here: a drain
-   * has begun, the binding is paused, or it has waited for too long.
+   * has begun, the binding is paused, it has waited for too long, or its lock was lost meanwhile.
    */
   dispatch(delivery: Delivery): Promise<boolean>;
   /** Lets go of messages that wait for their handler, and dispatches no more until `resume`. */
@@ -72,9 +72,12 @@ export class SingleDispatcher implements Dispatcher {
       const granted = (isGranted: boolean): void => {
         this.waiting--;
         patience.end(delivery);
+        delivery.onLost = undefined;
         resolve(isGranted);
       };
       capacity.slots.wait(granted);
+      // Its turn, and its token, are another one's.
+      delivery.onLost = () => capacity.slots.leave(granted);
       patience.wait(delivery, () => {
         if (!capacity.losesPatience) return;
         capacity.wasLate();
