@@ -89,4 +89,39 @@ describe('SessionAcceptor', () => {
     expect(released).toEqual(['probe', 'late']);
     acceptor.close();
   });
+
+  it('gives a session that is granted to a request of before a pause to whoever waits after it', async () => {
+    const released: string[] = [];
+    const session = (name: string): object => ({
+      name,
+      close: () => Promise.resolve(void released.push(name)),
+    });
+    const grants: ((receiver: object) => void)[] = [];
+    const client = {
+      acceptSession: () => Promise.resolve(session('probe')),
+      acceptNextSession: () => new Promise((grant) => grants.push(grant)),
+      close: () => Promise.resolve(),
+    } as unknown as ServiceBusClient;
+    const observer = { changed: () => undefined, refused: () => undefined };
+    const binding = resolveBinding('work', { sessions: {} });
+    const before = new SessionAcceptor(new ClientSource(() => client), binding, observer, SYSTEM_CLOCK);
+    const given = before.next();
+    await jest.advanceTimersByTimeAsync(1);
+    before.close();
+    expect(await given).toBeUndefined();
+    const after = before.renewed();
+    const next = after.next();
+    await jest.advanceTimersByTimeAsync(1);
+    grants[0]?.(session('first'));
+    expect(await next).toMatchObject({ name: 'first' });
+    const another = after.next();
+    await jest.advanceTimersByTimeAsync(1);
+    // Its own request, whose taker has got the first one.
+    grants[1]?.(session('second'));
+    expect(await another).toMatchObject({ name: 'second' });
+    grants[2]?.(session('third'));
+    await jest.advanceTimersByTimeAsync(1);
+    expect(released).toEqual(['probe', 'probe', 'third']);
+    after.close();
+  });
 });

@@ -58,11 +58,17 @@ export class SessionAcceptor {
     private readonly observer: AcceptorObserver,
     private readonly clock: Clock,
     private client = clients.acquire(),
+    /** Those who wait for a session, whichever request it is granted to. */
+    private readonly takers = new Set<(receiver: ServiceBusSessionReceiver) => void>(),
   ) {}
 
-  /** Another one in the place of this, which is closed: with its client, on which sessions may still be held. */
+  /**
+   * Another one in the place of this, which is closed: with its client, on which sessions may still be held, and which
+   * requests still wait on.
+   */
   renewed(): SessionAcceptor {
-    return new SessionAcceptor(this.clients, this.binding, this.observer, this.clock, this.client);
+    const { clients, binding, observer, clock, client, takers } = this;
+    return new SessionAcceptor(clients, binding, observer, clock, client, takers);
   }
 
   /** The next available session; undefined if there was none for a while. Never rejects. */
@@ -77,7 +83,7 @@ export class SessionAcceptor {
     }
   }
 
-  /** Stops waiting for sessions; one that is granted later is released at once. */
+  /** Stops waiting for sessions; one that is granted later is for whoever waits then, or released at once. */
   close(): void {
     this.closing.abort();
     this.waiting.close();
@@ -97,7 +103,7 @@ export class SessionAcceptor {
   private async acceptNext(): Promise<ServiceBusSessionReceiver | undefined> {
     const startedAtMs = this.clock.now();
     try {
-      return await this.withTimeout(this.request(), ACCEPT_TIMEOUT_MS);
+      return await this.withTimeout(this.request(), ACCEPT_TIMEOUT_MS, this.takers);
     } catch (error) {
       if (this.isClosed) return undefined;
       if (!NO_SESSION.has(errorCode(error))) {
@@ -159,17 +165,27 @@ export class SessionAcceptor {
     return acceptSession(this.client, this.binding, sessionId);
   }
 
-  /** The SDK's request cannot be cancelled: a session granted after the timeout is released. */
+  /**
+   * The SDK's request cannot be cancelled. A session that is granted after the timeout goes to one of the takers: those
+   * who ask anew stand behind the requests that were given up, and would get theirs after all of them were released.
+   */
   private withTimeout(
     accepting: Promise<ServiceBusSessionReceiver>,
     timeoutMs: number,
+    takers = new Set<(receiver: ServiceBusSessionReceiver) => void>(),
   ): Promise<ServiceBusSessionReceiver> {
+    const { client } = this;
     return new Promise((resolve, reject) => {
       let isOver = false;
       const finish = (): void => {
         isOver = true;
         clearTimeout(timer);
         this.pending.delete(timeOut);
+        takers.delete(take);
+      };
+      const take = (receiver: ServiceBusSessionReceiver): void => {
+        finish();
+        resolve(receiver);
       };
       const timeOut = (): void => {
         finish();
@@ -177,11 +193,13 @@ export class SessionAcceptor {
       };
       const timer = setTimeout(timeOut, timeoutMs);
       this.pending.add(timeOut);
+      takers.add(take);
       accepting.then(
         (receiver) => {
-          if (isOver) return release(receiver);
-          finish();
-          resolve(receiver);
+          if (!isOver) return take(receiver);
+          const [other] = client === this.clients.current ? takers : [];
+          if (other) other(receiver);
+          else release(receiver);
         },
         (error: unknown) => {
           finish();
