@@ -11,9 +11,18 @@ import { until } from '../../../test/support/until.js';
 const MESSAGE = amqp.data(Buffer.from('hello'));
 
 describe('on the wire', () => {
-  const scene = emulatorScene({
-    queues: ['orders', 'both', { name: 'sessions', requiresSession: true }],
-  });
+  const scene = emulatorScene(
+    {
+      queues: ['orders', 'both', { name: 'sessions', requiresSession: true }],
+      topics: [{ name: 'events', subscriptions: ['all'] }],
+    },
+    {
+      authorizationRules: [
+        { keyName: 'sending', primaryKey: 'sending-key', rights: ['Send'] },
+        { keyName: 'listening', primaryKey: 'listening-key', rights: ['Listen'] },
+      ],
+    },
+  );
   let client: WireClient;
   beforeEach(async () => {
     client = await WireClient.connect(scene.emulator.port);
@@ -142,22 +151,66 @@ describe('on the wire', () => {
     expect(fields[7]).toEqual(new Map([['com.microsoft:session-filter', 's']]));
   });
 
-  it.each([
-    ['to send', () => client.attachSender(0, target('missing'))],
-    ['to receive', () => client.attachReceiver(0, source('missing'))],
-    ['to receive from a session in vain', () => client.attachReceiver(0, source('sessions'))],
-  ])(
-    'an attach %s is refused with neither source nor target, then detached with the error',
-    async (_what, attach) => {
+  describe('a refused attach has null source and null target, then comes the detach with the error', () => {
+    const toSend = (): void => client.attachSender(0, target('orders'));
+    const toReceive = (): void => client.attachReceiver(0, source('orders'));
+    it.each([
+      [
+        'a sender',
+        'an entity that is not there',
+        () => client.attachSender(0, target('missing')),
+        'amqp:not-found',
+      ],
+      [
+        'a receiver',
+        'an entity that is not there',
+        () => client.attachReceiver(0, source('missing')),
+        'amqp:not-found',
+      ],
+      [
+        'a sender',
+        'an entity that takes no messages',
+        () => client.attachSender(0, target('events/Subscriptions/all')),
+        'amqp:not-allowed',
+      ],
+      [
+        'a receiver',
+        'an entity with sessions, without one',
+        () => client.attachReceiver(0, source('sessions')),
+        'amqp:not-allowed',
+      ],
+    ])('%s of %s', async (_link, _why, attach, condition) => {
       await client.putToken();
       attach();
+      await expectRefusal(condition);
+    });
+
+    it.each([
+      ['a sender', toSend],
+      ['a receiver', toReceive],
+    ])('%s of a client without a token (unauthorized)', async (_link, attach) => {
+      attach();
+      await expectRefusal('amqp:unauthorized-access');
+    });
+
+    it.each([
+      ['a sender', 'listening', toSend],
+      ['a receiver', 'sending', toReceive],
+    ])('%s of a client whose key is for %s (unauthorized)', async (_link, keyName, attach) => {
+      await client.putToken({ keyName, key: `${keyName}-key` });
+      attach();
+      await expectRefusal('amqp:unauthorized-access');
+    });
+
+    async function expectRefusal(condition: string): Promise<void> {
       const { fields } = await client.next('attach');
       expect([fields[5], fields[6]]).toEqual([null, null]);
       const detach = await client.next('detach');
+      expect(client.frames.slice(-2).map(({ kind }) => kind)).toEqual(['attach', 'detach']);
       expect(detach.fields.slice(0, 2)).toEqual([fields[1], true]);
-      expect(errorOf(detach.fields[2]).condition).toMatch(/^amqp:not-(found|allowed)$/);
-    },
-  );
+      expect(errorOf(detach.fields[2])).toEqual({ condition, description: expect.stringMatching(/./) });
+    }
+  });
 
   it('the refusal of a locked session and the detach come one by one', async () => {
     await client.putToken();

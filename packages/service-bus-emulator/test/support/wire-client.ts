@@ -42,6 +42,12 @@ export interface WireError {
   readonly description: string;
 }
 
+/** A key and what it is called. */
+export interface SasKey {
+  readonly keyName: string;
+  readonly key: string;
+}
+
 const { NULL, TRUE } = amqp;
 const FALSE = Buffer.of(0x42);
 const uint = (value: number): Buffer => amqp.fixed(0x70, 4, BigInt(value));
@@ -184,19 +190,19 @@ export class WireClient {
     this.write(performative(0x15, TRUE, uint(id), uint(id), FALSE, state));
   }
 
-  /** Opens the links to `$cbs` as handles 100 and 101 and proves the right to everything. */
-  async putToken(): Promise<void> {
+  /** Opens the links to `$cbs` as handles 100 and 101 and proves the right to everything, or to what a key grants. */
+  async putToken(key?: SasKey): Promise<void> {
     this.attachSender(100, target('$cbs'), 'cbs');
     this.attachReceiver(101, source('$cbs'), 'cbs-reply');
     this.flow(101, 10);
     await this.next('attach');
     await this.next('attach');
-    this.transfer(100, 0, this.tokenRequest('cbs-reply'));
+    this.transfer(100, 0, this.tokenRequest('cbs-reply', key));
     await this.next('disposition');
     await this.next('transfer');
   }
 
-  tokenRequest(replyTo: string): Buffer {
+  tokenRequest(replyTo: string, key?: SasKey): Buffer {
     const url = `sb://${this.host}/`;
     return Buffer.concat([
       amqp.properties(amqp.string('1'), NULL, amqp.string('$cbs'), NULL, amqp.string(replyTo)),
@@ -205,7 +211,7 @@ export class WireClient {
         [amqp.string('type'), amqp.string('jwt')],
         [amqp.string('name'), amqp.string(url)],
       ),
-      amqp.value(amqp.string(sasToken(url))),
+      amqp.value(amqp.string(sasToken(url, key))),
     ]);
   }
 
