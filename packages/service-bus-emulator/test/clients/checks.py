@@ -22,7 +22,15 @@ def expect_error(kind, action):
         action()
     except kind as error:
         return error
-    raise AssertionError(f"{kind.__name__} expected")
+    raise AssertionError(f"{kind} expected")
+
+
+async def expect_error_of(kind, awaitable):
+    try:
+        await awaitable
+    except kind as error:
+        return error
+    raise AssertionError(f"{kind} expected")
 
 
 def finish():

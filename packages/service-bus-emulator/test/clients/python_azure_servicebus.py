@@ -1,7 +1,6 @@
 """azure-servicebus for Python: what a lab does with queues, sessions, topics and rules."""
 
 import datetime
-import sys
 
 from azure.servicebus import NEXT_AVAILABLE_SESSION, ServiceBusClient, ServiceBusMessage, ServiceBusReceiveMode
 from azure.servicebus import ServiceBusSubQueue
@@ -15,23 +14,11 @@ from azure.servicebus.exceptions import (
 )
 
 from checks import check, expect_error, finish
-
-port, ca = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
-endpoint = f"Endpoint=sb://localhost:{port};UseDevelopmentEmulator=true"
-if ca:
-    from azure.servicebus._common import _configuration
-
-    # This version takes no port of a connection string, and a custom endpoint means WebSockets to it.
-    _configuration.DEFAULT_AMQPS_PORT = int(port)
-    endpoint = "Endpoint=sb://localhost/"
+from emulator import TRUST, connection_string
 
 
 def client_of(name="RootManageSharedAccessKey", key="SAS_KEY_VALUE"):
-    return ServiceBusClient.from_connection_string(
-        f"{endpoint};SharedAccessKeyName={name};SharedAccessKey={key}",
-        retry_total=0,
-        **({"connection_verify": ca} if ca else {}),
-    )
+    return ServiceBusClient.from_connection_string(connection_string(name, key), retry_total=0, **TRUST)
 
 
 def receive(receiver, count=1):
