@@ -21,6 +21,7 @@ const README = [
   'docs/contracts.md',
   'docs/serializers.md',
   'docs/control.md',
+  'docs/outbox.md',
   'docs/testing.md',
   'docs/topology.md',
   'packages/nestjs-service-bus/README.md',

@@ -12,6 +12,7 @@ export { InvalidOutboxMessageError } from './message/store-message.js';
 export { Once, Transaction } from './once.decorator.js';
 export { OutboxConfigurationError } from './outbox-configuration.error.js';
 export { type OutboxModuleOptions } from './outbox-options.js';
+export { type OutboxModuleExtras } from './outbox.module-definition.js';
 export { OutboxModule } from './outbox.module.js';
 export { type AddedMessage, Outbox } from './outbox.service.js';
 export { ensureSchema, OutboxSchemaError } from './schema/ensure-schema.js';

@@ -1,10 +1,14 @@
 import { Module } from '@nestjs/common';
-import { ServiceBusSenders } from 'nestjs-service-bus';
 
 import { OutboxHealthIndicator } from './health/outbox.health-indicator.js';
 import { Inbox } from './inbox.service.js';
 import { type OutboxModuleOptions } from './outbox-options.js';
-import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './outbox.module-definition.js';
+import {
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
+  OUTBOX_SENDERS,
+  type OutboxSenders,
+} from './outbox.module-definition.js';
 import { OutboxRuntime } from './outbox.runtime.js';
 import { Outbox } from './outbox.service.js';
 
@@ -16,15 +20,15 @@ import { Outbox } from './outbox.service.js';
   providers: [
     {
       provide: OutboxRuntime,
-      inject: [MODULE_OPTIONS_TOKEN, { token: ServiceBusSenders, optional: true }],
-      useFactory: (options: OutboxModuleOptions, senders: ServiceBusSenders | undefined) =>
+      inject: [MODULE_OPTIONS_TOKEN, OUTBOX_SENDERS],
+      useFactory: (options: OutboxModuleOptions, senders: OutboxSenders) =>
         OutboxRuntime.open(options, senders),
     },
     {
       provide: Outbox,
       inject: [OutboxRuntime],
-      useFactory: ({ store, adapters, telemetry, deliverer }: OutboxRuntime) =>
-        new Outbox(store, adapters, telemetry, (messageIds) => deliverer?.expect(messageIds)),
+      useFactory: ({ store, adapters, telemetry, deliverer, connections }: OutboxRuntime) =>
+        new Outbox(store, adapters, telemetry, (messageIds) => deliverer?.expect(messageIds), connections),
     },
     {
       provide: Inbox,

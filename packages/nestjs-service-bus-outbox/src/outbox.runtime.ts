@@ -5,12 +5,17 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 
+import { type ServiceBusSenders } from 'nestjs-service-bus';
+
 import { connectDatabase, type ConnectedDatabase } from './database/connect-database.js';
 import { Deliverer } from './deliver/deliverer.js';
 import { DelivererState } from './deliver/deliverer-state.js';
-import { type MessageSender } from './deliver/lane-run.js';
+import { ConnectionSenders } from './deliver/connection-senders.js';
+import { type MessageSender } from './deliver/message-sender.js';
 import { PostgresInboxStore } from './inbox/postgres-inbox-store.js';
+import { type OutboxConnections } from './message/store-message.js';
 import { OutboxConfigurationError } from './outbox-configuration.error.js';
+import { type OutboxSenders } from './outbox.module-definition.js';
 import {
   type OutboxModuleOptions,
   resolveOutboxOptions,
@@ -48,6 +53,7 @@ export class OutboxRuntime
     readonly adapters: readonly TransactionAdapter[],
     readonly telemetry: Awaited<ReturnType<typeof findOpenTelemetryApi>>,
     sender: MessageSender | undefined,
+    readonly connections: OutboxConnections,
     private readonly logger: Logger,
   ) {
     const { names, keepSentMs, keepHandledMs, notifies } = options;
@@ -68,19 +74,21 @@ export class OutboxRuntime
   }
 
   /** Opens the database, and creates the tables where the options say so. */
-  static async open(options: OutboxModuleOptions, sender: MessageSender | undefined): Promise<OutboxRuntime> {
+  static async open(options: OutboxModuleOptions, senders: OutboxSenders): Promise<OutboxRuntime> {
     const resolved = resolveOutboxOptions(options);
-    if (resolved.delivers && !sender) {
-      throw new OutboxConfigurationError(
-        'OutboxModule delivers through ServiceBusModule: import it, or set delivers: false',
-      );
-    }
+    if (resolved.delivers) checkSenders(senders);
+    const connections: OutboxConnections = {
+      names: [...senders.named.keys()],
+      // Who only adds need not know the broker.
+      hasDefault: senders.unnamed !== undefined || (resolved.delivers ? false : undefined),
+    };
     const opened = await connectDatabase(options);
     try {
       if (resolved.ensureSchema) await ensureSchema(opened.database, resolved.names);
       const adapters = [...(options.adapters ?? []), ...KNOWN_ADAPTERS];
       const telemetry = await findOpenTelemetryApi();
-      return new OutboxRuntime(opened, resolved, adapters, telemetry, sender, new Logger('OutboxModule'));
+      const logger = new Logger('OutboxModule');
+      return new OutboxRuntime(opened, resolved, adapters, telemetry, senderOf(senders), connections, logger);
     } catch (error) {
       await opened.close();
       throw error;
@@ -113,4 +121,27 @@ export class OutboxRuntime
       this.logger.warn(`the outbox' tables could not be checked: ${String(error)}`);
     }
   }
+}
+
+function checkSenders({ unnamed, named }: OutboxSenders): void {
+  const missing = [...named].filter(([, sender]) => !sender).map(([name]) => `"${name}"`);
+  if (missing.length > 0) {
+    const names = missing.join(' and ');
+    throw new OutboxConfigurationError(
+      `OutboxModule delivers through the connection ${names}, and no ServiceBusModule.forRoot({ name }) has that name: add it, or set delivers: false`,
+    );
+  }
+  if (!unnamed && named.size === 0) {
+    throw new OutboxConfigurationError(
+      'OutboxModule delivers through ServiceBusModule: import it, or set delivers: false; ' +
+        "where each forRoot has a name, say which ones it delivers through: OutboxModule.forRoot({ connections: ['…'] })",
+    );
+  }
+}
+
+/** With one connection, as ever: its senders. */
+function senderOf({ unnamed, named }: OutboxSenders): MessageSender | undefined {
+  if (named.size === 0) return unnamed;
+  const there = [...named].filter((entry): entry is [string, ServiceBusSenders] => entry[1] !== undefined);
+  return unnamed || there.length > 0 ? new ConnectionSenders(unnamed, new Map(there)) : undefined;
 }

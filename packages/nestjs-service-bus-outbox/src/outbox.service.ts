@@ -1,5 +1,8 @@
+import { type PreparedMessage } from 'nestjs-service-bus';
+
+import { fromPrepared } from './message/from-prepared.js';
 import { type OutboxMessage } from './message/outbox-message.js';
-import { storeMessage } from './message/store-message.js';
+import { type OutboxConnections, storeMessage } from './message/store-message.js';
 import { type OutboxStatistics, type OutboxStore, type RefusedMessage } from './store/outbox-store.js';
 import { callerTrace, type findOpenTelemetryApi } from './trace/caller-trace.js';
 import { toTransactionClient, type TransactionAdapter } from './transaction/transaction-adapter.js';
@@ -22,26 +25,31 @@ export class Outbox {
     private readonly telemetry: Awaited<ReturnType<typeof findOpenTelemetryApi>>,
     /** Told of what was added, whether or not it will be committed. */
     private readonly onAdded: (messageIds: readonly string[]) => void = () => undefined,
+    private readonly connections?: OutboxConnections,
   ) {}
 
   /**
-   * Adds a message inside the caller's transaction. It leaves soon after the commit, and never after a rollback.
+   * Adds a message, or what `ServiceBusPublisher.prepare` gives, inside the caller's transaction. It leaves soon after the
+   * commit, and never after a rollback.
    *
    * @param transaction - The transaction, as the library gives it that began it.
    * @throws {InvalidOutboxMessageError} The broker would never take the message.
    * @throws {UnknownTransactionError} No adapter knows the object.
    * @throws What the library throws if the statement fails; then the transaction cannot commit.
    */
-  async add(transaction: unknown, message: OutboxMessage): Promise<AddedMessage> {
+  async add(transaction: unknown, message: OutboxMessage | PreparedMessage): Promise<AddedMessage> {
     const [added] = await this.addAll(transaction, [message]);
     return added as AddedMessage;
   }
 
   /** Adds messages, in their order, in fewer statements than `add` for each one. All or none are valid. */
-  async addAll(transaction: unknown, messages: readonly OutboxMessage[]): Promise<AddedMessage[]> {
+  async addAll(
+    transaction: unknown,
+    messages: readonly (OutboxMessage | PreparedMessage)[],
+  ): Promise<AddedMessage[]> {
     const client = toTransactionClient(transaction, this.adapters);
     const trace = callerTrace(this.telemetry);
-    const stored = messages.map((message) => storeMessage(message, trace));
+    const stored = messages.map((message) => storeMessage(fromPrepared(message), trace, this.connections));
     await this.store.add(client, stored);
     this.onAdded(stored.map(({ messageId }) => messageId));
     return stored.map(({ messageId }) => ({ messageId }));

@@ -53,7 +53,7 @@ export { ContractRegistry, type ContractUse, type DescribedContract } from './co
 export { InvalidPayloadError } from './contract/invalid-payload.error.js';
 export { type PayloadClass, type PayloadOf, type PayloadType } from './contract/payload-type.js';
 export { PublishError } from './contract/publish.error.js';
-export { type PublishOptions, type RequestOptions } from './contract/publish-options.js';
+export { type PrepareOptions, type PublishOptions, type RequestOptions } from './contract/publish-options.js';
 export { Publishes } from './contract/publishes.decorator.js';
 export { type PreparedMessage, ServiceBusPublisher } from './contract/service-bus.publisher.js';
 export { EventPattern } from './event-pattern.decorator.js';
@@ -124,6 +124,7 @@ export {
   type SerializedPayload,
   type WireOptions,
 } from './format/payload-format.js';
+export { withContentEncoding } from './format/with-content-encoding.js';
 export { SerializationError } from './exceptions/serialization.error.js';
 export { DrainedError } from './exceptions/drained.error.js';
 export { LockLostError } from './exceptions/lock-lost.error.js';

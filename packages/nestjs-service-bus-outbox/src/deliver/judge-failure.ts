@@ -1,6 +1,7 @@
 import { isTransientServiceBusError, PredecessorFailedError, serviceBusErrorCode } from 'nestjs-service-bus';
 
 import { TimeToLiveExpiredError } from '../message/to-service-bus-message.js';
+import { UnknownConnectionError } from './connection-senders.js';
 
 /** What a failed send means for its message. */
 export type FailureJudgement =
@@ -25,6 +26,7 @@ const UNKNOWN_FAILURES = 10;
 export function judgeFailure(error: unknown, failuresBefore: number): FailureJudgement {
   if (error instanceof PredecessorFailedError) return 'held-back';
   if (error instanceof TimeToLiveExpiredError) return 'refused';
+  if (error instanceof UnknownConnectionError) return 'unavailable';
   const code = serviceBusErrorCode(error);
   if (code === 'MessageSizeExceeded') return 'refused';
   if (code === 'GeneralError') return isTransientServiceBusError(error) ? 'unavailable' : 'refused';

@@ -1,14 +1,7 @@
-import { type ServiceBusMessage } from 'nestjs-service-bus';
-
 import { toServiceBusMessage } from '../message/to-service-bus-message.js';
 import { type HeldLane, type Refusal, type RowKey, type WaitingMessage } from '../store/outbox-store.js';
 import { describeFailure, judgeFailure } from './judge-failure.js';
-
-/** Sends messages to the broker; `ServiceBusSenders` is one. */
-export interface MessageSender {
-  /** Resolves when the broker has accepted the message. */
-  send(destination: string, message: ServiceBusMessage, options?: { readonly order?: string }): Promise<void>;
-}
+import { type MessageSender } from './message-sender.js';
 
 /** What has become of the messages of one lane. */
 export interface LaneResult {

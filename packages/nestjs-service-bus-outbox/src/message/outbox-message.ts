@@ -4,6 +4,8 @@ import { type ServiceBusMessage } from 'nestjs-service-bus';
 export interface OutboxMessage<Payload = unknown> {
   /** The queue or topic that it is sent to. */
   readonly to: string;
+  /** The name of the connection with its namespace, one of the module's `connections`. Default: the one without a name. */
+  readonly connection?: string;
   /** The payload: a Buffer or Uint8Array as it is, anything else as JSON, like the transport sends results. */
   readonly payload: Payload;
   /**
@@ -33,6 +35,8 @@ export interface OutboxMessage<Payload = unknown> {
    * `application/json`).
    */
   readonly contentType?: string;
+  /** How the payload, which is bytes then, was compressed: `gzip`. Default: not at all. */
+  readonly contentEncoding?: string;
   /**
    * How long the message is worth anything, in milliseconds from when it is added: the time in the outbox counts, and a
    * message whose time is over before it has left is refused as `TimeToLiveExpired`.
@@ -48,7 +52,7 @@ export interface OutboxMessage<Payload = unknown> {
 
 /** A message in a form that the store keeps: what does not change between two tries to send it. */
 export interface StoredMessage {
-  /** The queue or topic. */
+  /** The queue or topic; of a connection with a name behind that: `reports:orders`. */
   readonly destination: string;
   /** Undefined for messages without an order. */
   readonly orderingKey: string | undefined;
@@ -70,6 +74,7 @@ export interface StoredProperties {
   readonly correlationId?: string;
   readonly replyTo?: string;
   readonly replyToSessionId?: string;
+  readonly contentEncoding?: string;
   readonly timeToLiveMs?: number;
   readonly delayMs?: number;
   /** Milliseconds since 1970. */

@@ -23,6 +23,7 @@ const JSON_TYPE = /^[^;]+[/+]json\s*(?:;.*)?$/i;
 
 const NAMES = new Set<string>([
   'to',
+  'connection',
   'payload',
   'orderingKey',
   'messageId',
@@ -33,6 +34,7 @@ const NAMES = new Set<string>([
   'replyTo',
   'replyToSessionId',
   'contentType',
+  'contentEncoding',
   'timeToLiveMs',
   'delayMs',
   'scheduledEnqueueTimeUtc',
@@ -51,25 +53,50 @@ export class InvalidOutboxMessageError extends TypeError {
 export function storeMessage(
   message: OutboxMessage,
   trace: Readonly<Record<string, string>> = {},
+  connections: OutboxConnections = ONE_CONNECTION,
 ): StoredMessage {
   if (typeof message !== 'object' || message === null) fail('it is no object');
   for (const name of Object.keys(message)) {
     if (!NAMES.has(name)) fail(`${name} is no option of a message`);
   }
   text('to', message.to, MAX_ENTITY_LENGTH, 1);
+  const connection = connectionOf(message, connections);
   const messageId = message.messageId ?? randomUUID();
   text('messageId', messageId, MAX_MESSAGE_ID_LENGTH, 1);
   const { body, contentType } = storePayload(message);
   const orderingKey = message.orderingKey ?? message.sessionId ?? message.partitionKey;
   if (orderingKey !== undefined) text('orderingKey', orderingKey, MAX_KEY_LENGTH);
   return {
-    destination: message.to,
+    destination: connection === undefined ? message.to : `${connection}:${message.to}`,
     orderingKey,
     messageId,
     contentType,
     body,
     properties: JSON.stringify(storeProperties(message, trace)),
   };
+}
+
+/** The connections that messages may name. */
+export interface OutboxConnections {
+  readonly names: readonly string[];
+  /** Whether there is one without a name; undefined where that is not known. */
+  readonly hasDefault: boolean | undefined;
+}
+
+const ONE_CONNECTION: OutboxConnections = { names: [], hasDefault: true };
+
+function connectionOf(
+  { connection: given }: OutboxMessage,
+  { names, hasDefault }: OutboxConnections,
+): string | undefined {
+  if (given !== undefined) text('connection', given, MAX_KEY_LENGTH, 1);
+  const all = names.map((name) => `"${name}"`).join(' and ') || 'none';
+  if (given === undefined || given === 'default') {
+    if (hasDefault === false) fail(`it names no connection, and each forRoot has a name: there is ${all}`);
+    return undefined;
+  }
+  if (names.includes(given)) return given;
+  fail(`its connection is "${given}", and OutboxModule has ${all}: forRoot({ connections: ['${given}'] })`);
 }
 
 function storePayload({ payload, contentType }: OutboxMessage): Pick<StoredMessage, 'body' | 'contentType'> {
@@ -111,7 +138,11 @@ function storeProperties(message: OutboxMessage, trace: Readonly<Record<string, 
   if (sessionId !== undefined && partitionKey !== undefined && sessionId !== partitionKey) {
     fail('sessionId and partitionKey differ: where both are set they must be the same');
   }
-  const texts = { subject, correlationId, replyTo, replyToSessionId };
+  const { contentEncoding } = message;
+  if (contentEncoding !== undefined && !(message.payload instanceof Uint8Array)) {
+    fail('it has a contentEncoding, and a payload that is no bytes');
+  }
+  const texts = { subject, correlationId, replyTo, replyToSessionId, contentEncoding };
   for (const [name, value] of Object.entries(texts)) {
     if (value !== undefined) text(name, value, MAX_KEY_LENGTH);
   }

@@ -1,4 +1,4 @@
-import { type ServiceBusMessage } from 'nestjs-service-bus';
+import { type ServiceBusMessage, withContentEncoding } from 'nestjs-service-bus';
 
 import { type StoredMessage, type StoredProperties, type StoredValue } from './outbox-message.js';
 
@@ -33,7 +33,8 @@ export function toServiceBusMessage(
       Object.entries(properties.application).map(([name, value]) => [name, valueOf(value)]),
     );
   }
-  return message;
+  const { contentEncoding } = properties;
+  return contentEncoding === undefined ? message : withContentEncoding(message, contentEncoding);
 }
 
 const TEXTS = [

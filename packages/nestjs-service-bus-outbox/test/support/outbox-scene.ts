@@ -13,6 +13,7 @@ import {
   Outbox,
   OutboxHealthIndicator,
   OutboxModule,
+  type OutboxModuleExtras,
   type OutboxModuleOptions,
 } from '../../src/index.js';
 import { pgClientAdapter } from './pg-client-adapter.js';
@@ -29,7 +30,7 @@ export interface OutboxApp {
 
 /** What an application has besides. */
 export interface OutboxAppSetup {
-  readonly options?: Partial<OutboxModuleOptions>;
+  readonly options?: Partial<OutboxModuleOptions & OutboxModuleExtras>;
   readonly bus?: Partial<ServiceBusModuleOptions>;
   readonly imports?: ModuleMetadata['imports'];
   readonly controllers?: Type[];

@@ -17,6 +17,12 @@ export type PublishOptions = RequestOptions & {
   readonly order?: string;
 };
 
+/** What one prepared message has besides its payload. */
+export type PrepareOptions = PublishOptions & {
+  /** Compresses it as `publish` would. Default: false, since not everybody who sends messages can say so in them. */
+  readonly compress?: boolean;
+};
+
 const PUBLISH_OPTIONS: OptionNames<PublishOptions> = {
   to: true,
   order: true,

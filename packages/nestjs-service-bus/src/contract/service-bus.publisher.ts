@@ -15,7 +15,13 @@ import { type Contract, type RequestContract } from './contract.js';
 import { type ContractRegistry, ruleProblems } from './contract-registry.js';
 import { PayloadValidator } from './payload-validator.js';
 import { explainSendError } from './publish.error.js';
-import { checkPublishOptions, type PublishOptions, type RequestOptions } from './publish-options.js';
+import {
+  checkPublishOptions,
+  type PrepareOptions,
+  type PublishOptions,
+  type RequestOptions,
+} from './publish-options.js';
+import { CONTENT_ENCODING, type EncodedMessage } from '../sdk/index.js';
 import { Turns } from '../send/turns.js';
 
 /** A message of a contract, and where it goes. */
@@ -24,6 +30,10 @@ export interface PreparedMessage {
   readonly destination: string;
   /** What is to be sent, for the SDK's senders, the outbox, or a batch. */
   readonly message: ServiceBusMessage;
+  /** Where it was compressed: the SDK's own messages have no field for it. Injected senders and the outbox set it. */
+  readonly contentEncoding?: string;
+  /** The name of the publisher's connection; not set for the one without. */
+  readonly connection?: string;
 }
 
 /** What of an application's options concerns its publisher. */
@@ -126,15 +136,23 @@ export class ServiceBusPublisher {
   }
 
   /**
-   * Gives the message that `publish` would send, without sending it. It is not compressed: the SDK's own messages have no
-   * content encoding.
+   * Gives the message that `publish` would send, without sending it. With `compress: true` it is compressed as there, and
+   * `contentEncoding` says how: for the outbox and injected senders alone, others would send the bytes without a word.
    */
-  prepare<Payload>(
+  async prepare<Payload>(
     contract: Contract<Payload>,
     payload: NoInfer<Payload>,
-    options: PublishOptions = {},
+    options: PrepareOptions = {},
   ): Promise<PreparedMessage> {
-    return this.build(contract, payload, options, false);
+    const { compress = false, ...others } = options;
+    const prepared = await this.build(contract, payload, others, compress);
+    const { [CONTENT_ENCODING]: contentEncoding } = prepared.message as EncodedMessage;
+    const { connection } = this;
+    return {
+      ...prepared,
+      ...(contentEncoding !== undefined && { contentEncoding }),
+      ...(connection !== undefined && { connection }),
+    };
   }
 
   /** What is wrong with the contracts that the application's decorators name, one line each. */
@@ -154,17 +172,9 @@ export class ServiceBusPublisher {
     options: PublishOptions,
     compresses: boolean,
   ): Promise<PreparedMessage> {
-    const { name, subject, type } = contract;
     const wire = this.wireFor(contract);
-    const toMessage = ({ record }: Draft): ServiceBusMessage =>
-      buildMessage({ pattern: name, data: record }, subject);
-    const write = (draft: Draft): Promise<ServiceBusMessage> => {
-      const about = { type, destination: draft.destination, request: undefined };
-      const compression = compresses ? wire?.compressions[0] : undefined;
-      return writePayload(toMessage(draft), { format: wire?.formats[0], compression, about });
-    };
-    const draft = await this.check(contract, payload, options, wire && write);
-    return { destination: draft.destination, message: draft.written ?? toMessage(draft) };
+    const draft = await this.check(contract, payload, options, wire && writing(contract, wire, compresses));
+    return { destination: draft.destination, message: draft.written ?? toMessage(contract, draft) };
   }
 
   private wireFor({ wire }: Contract): Wire | undefined {
@@ -189,17 +199,16 @@ export class ServiceBusPublisher {
     if (destination === undefined) throw noDestination(contract.name);
     // Messages of one session are validated side by side, and still leave in the order of the calls.
     const session = order ?? properties.sessionId ?? sessionOf(contract, payload);
-    const toDraft = (): Draft => ({ destination, record: toRecord(contract, payload, properties) });
     const turn = session && `${destination}/${session}`;
     if (!write) {
       await this.turns.take(turn, this.validate(contract, payload));
-      return toDraft();
+      return { destination, record: toRecord(contract, payload, properties) };
     }
-    const writing = this.validate(contract, payload).then(async () => {
-      const draft = toDraft();
+    const written = this.validate(contract, payload).then(async () => {
+      const draft = { destination, record: toRecord(contract, payload, properties) };
       return { ...draft, written: await write(draft) };
     });
-    return await this.turns.take(turn, writing);
+    return await this.turns.take(turn, written);
   }
 
   private async validate(contract: Contract, payload: unknown): Promise<void> {
@@ -243,6 +252,18 @@ export class ServiceBusPublisher {
     if (this.isClosed) throw new Error(`the service is closed: "${name}" cannot be requested`);
     return (this.client ??= new ServiceBusClientProxy(client));
   }
+}
+
+function toMessage({ name, subject }: Contract, { record }: Draft): ServiceBusMessage {
+  return buildMessage({ pattern: name, data: record }, subject);
+}
+
+function writing(contract: Contract, { formats, compressions }: Wire, compresses: boolean) {
+  return (draft: Draft): Promise<ServiceBusMessage> => {
+    const about = { type: contract.type, destination: draft.destination, request: undefined };
+    const compression = compresses ? compressions[0] : undefined;
+    return writePayload(toMessage(contract, draft), { format: formats[0], compression, about });
+  };
 }
 
 /** A payload that is not valid may have no session: what is wrong with it is told before that. */
