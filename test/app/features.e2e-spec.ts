@@ -1,35 +1,29 @@
-import { type ServiceBusReceivedMessage } from '@azure/service-bus';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type ServiceBusTestbed } from 'nestjs-service-bus/testing';
 
+import { CounterModule } from '../../src/counter/counter.module.js';
+import { FeedbackFormModule } from '../../src/feedback-form/feedback-form.module.js';
 import { type RunningApp, startApp } from '../support/start-app.js';
+import { startFeature } from '../support/start-feature.js';
+import { until } from '../support/until.js';
 
 describe('features', () => {
-  let running: RunningApp;
+  let bus: ServiceBusTestbed;
   beforeAll(async () => {
-    running = await startApp({ APPS: 'feedback-form,counter' });
+    bus = await startFeature([CounterModule, FeedbackFormModule]);
   });
-  afterAll(() => running.close());
+  afterEach(() => bus.clear());
+  afterAll(() => bus.close());
 
   async function send(queue: string, body: unknown, contentType?: string): Promise<void> {
-    const sender = running.client.createSender(queue);
-    await sender.sendMessages({ body, contentType, messageId: `${queue}-${sent++}` });
-    await sender.close();
-  }
-  let sent = 0;
-
-  async function take(queue: string, isDead = false): Promise<ServiceBusReceivedMessage | undefined> {
-    const receiver = running.client.createReceiver(queue, {
-      receiveMode: 'receiveAndDelete',
-      ...(isDead && { subQueueType: 'deadLetter' }),
-    });
-    const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 5_000 });
-    await receiver.close();
-    return message;
+    await bus.sendMessage(queue, { body, contentType });
+    await bus.settled();
   }
 
   it('counts a text', async () => {
     await send('counter-in', { text: 'Hello world! こんにちは。\n' });
-    expect((await take('counter-out'))?.body).toEqual({ characters: 20, words: 3, sentences: 2, lines: 1 });
+    const { body } = bus.sent.one({ to: 'counter-out' });
+    expect(body).toEqual({ characters: 20, words: 3, sentences: 2, lines: 1 });
   });
 
   it('reads a feedback form', async () => {
@@ -40,7 +34,7 @@ describe('features', () => {
       comment: 'The delivery was terribly slow. Call me: +49 170 1234567',
       campaign: 'what is not known is left out',
     });
-    expect((await take('feedback-form-out'))?.body).toEqual({
+    expect(bus.sent.one({ to: 'feedback-form-out' }).body).toEqual({
       rating: 2,
       sentiment: 'negative',
       summary: 'The delivery was terribly slow.',
@@ -71,15 +65,34 @@ describe('features', () => {
     ['feedback-form-in', { ...FORM, name: undefined }, ['name must be a string']],
   ])('dead-letters what is not valid in %s, and says why: %j', async (queue, body, problems) => {
     await send(queue, body);
-    const message = await take(queue, true);
-    expect(message?.deadLetterReason).toBe('ValidationFailed');
-    for (const problem of problems) expect(message?.deadLetterErrorDescription).toContain(problem);
-    expect(message?.body).toEqual(JSON.parse(JSON.stringify(body)));
+    const { reason, description } = bus.deadLettered.one({ from: queue, attempt: 1 });
+    expect(reason).toBe('ValidationFailed');
+    for (const problem of problems) expect(description).toContain(problem);
+    const dead = bus.entity(`${queue}/$DeadLetterQueue`).messages().at(-1);
+    expect(dead?.body).toEqual(JSON.parse(JSON.stringify(body)));
+    expect(bus.sent).toEqual([]);
   });
 
   it('dead-letters what is said to be JSON, and is not', async () => {
     await send('counter-in', Buffer.from('{"text": '), 'application/json');
-    expect(await take('counter-in', true)).toMatchObject({ deadLetterReason: 'UndecodableMessage' });
+    expect(bus.deadLettered).toMatchObject([{ reason: 'UndecodableMessage' }]);
+  });
+});
+
+describe('the service with two of its features', () => {
+  let running: RunningApp;
+  beforeAll(async () => {
+    running = await startApp({ APPS: 'feedback-form,counter' });
+  });
+  afterAll(() => running.close());
+
+  it('answers messages, and dead-letters what is not valid', async () => {
+    const { client, emulator } = running;
+    const sender = client.createSender('counter-in');
+    await sender.sendMessages([{ body: { text: 5 } }, { body: { text: 'Hello world!' } }]);
+    const [count] = await client.createReceiver('counter-out').receiveMessages(1);
+    expect(count?.body).toMatchObject({ words: 2 });
+    await until(() => emulator.entity('counter-in/$DeadLetterQueue').messageCount === 1);
   });
 
   it('does not serve what this process does not run', async () => {

@@ -112,6 +112,12 @@ describe('the example', () => {
     expect(emulator.entity('jobs/$DeadLetterQueue').messages()).toHaveLength(1);
   }, 120_000);
 
+  it('worker has a test that passes', async () => {
+    const tests = run('worker', ['--test', 'src/jobs.spec.ts']);
+    await tests.end();
+    expect(tests.output).toMatch(/pass 1$/m);
+  }, 120_000);
+
   it('formats takes orders of every format, and answers in events', async () => {
     const start = await open('formats');
     const service = start('src/main.ts');

@@ -1,5 +1,6 @@
 import { describeByCommand } from './describe-by-command.js';
 import { Project } from './project.js';
+import { readFailures } from './read-failures.js';
 import { tryApplication } from './try-application.js';
 
 /** An idle machine needs one or two minutes. */
@@ -32,6 +33,7 @@ export async function checkStranger(stranger, folder, packed, check) {
     await check(`passes its test on the emulator, by ${runner}`, async () => {
       await project.run(command, args);
     });
+    await check(`says why its tests fail, by ${runner}`, () => readFailures(project, [command, ...args]));
   }
 }
 

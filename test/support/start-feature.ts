@@ -6,15 +6,15 @@ import { readConfiguration } from '../../src/config/index.js';
 import { InputPipe } from '../../src/http/input.pipe.js';
 
 /**
- * Starts one feature of the service, on a broker of its own whose clock the test moves; `variables` are those of the
- * environment.
+ * Starts a feature of the service, or several, on a broker of their own whose clock the test moves; `variables` are
+ * those of the environment.
  */
 export function startFeature(
-  module: Type,
+  modules: Type | readonly Type[],
   variables: Readonly<Record<string, string>> = {},
 ): Promise<ServiceBusTestbed> {
   return ServiceBusTestbed.create({
-    imports: [provideConfiguration(readConfiguration(variables)), module],
+    imports: [provideConfiguration(readConfiguration(variables)), ...[modules].flat()],
     configure: (app) => app.useGlobalPipes(new InputPipe()),
     // These tests provoke failures, whose log lines are noise.
     logger: false,

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { describe, expect, it } from '@jest/globals';
 import { Controller, type DynamicModule, Injectable, Module, type Type } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
-import { type Emulator, startEmulator } from 'service-bus-emulator';
 
-import { until } from '../../../test/support/until.js';
 import { BindingRegistry } from '../src/binding/binding-registry.js';
 import { resolveBinding } from '../src/binding/resolve-binding.js';
 import {
@@ -17,7 +14,7 @@ import {
   ServiceBusModule,
   ServiceBusServer,
 } from '../src/index.js';
-import { type ServiceBusApp, startServiceBusApp } from './support/start-service-bus-app.js';
+import { useTestbeds } from './support/work-testbed.js';
 
 @Injectable()
 class Settings {
@@ -82,65 +79,33 @@ class OrdersController {
 class OrdersModule {}
 
 describe('handlers that say themselves what they read', () => {
-  let emulator: Emulator;
-  let client: ServiceBusClient;
-  let app: ServiceBusApp;
-  beforeAll(async () => {
-    emulator = await startEmulator({
-      port: 0,
-      administrationPort: false,
-      entities: {
-        queues: [
-          'orders',
-          'billing',
-          'payments-queue',
-          'returned',
-          { name: 'parcels', requiresSession: true },
-        ],
-        topics: [{ name: 'events', subscriptions: ['shop'] }],
-      },
-    });
-    client = new ServiceBusClient(emulator.connectionString);
-    app = await startServiceBusApp(emulator.connectionString, { imports: [OrdersModule] });
-    await app.receiving();
-  });
-  afterAll(async () => {
-    await app.close();
-    await client.close();
-    await emulator.close();
-  });
-
-  async function send(entity: string, body: unknown, more: object = {}): Promise<void> {
-    const sender = client.createSender(entity);
-    await sender.sendMessages({ body, ...more });
-    await sender.close();
-  }
+  const { open } = useTestbeds();
 
   it('reply to where the decorator says', async () => {
-    await send('orders', { id: 5 });
-    const receiver = client.createReceiver('billing', { receiveMode: 'receiveAndDelete' });
-    const [bill]: ServiceBusReceivedMessage[] = await receiver.receiveMessages(1, {
-      maxWaitTimeInMs: 20_000,
-    });
-    await receiver.close();
-    expect(bill?.body).toEqual({ bill: 5 });
+    const bus = await open({ imports: [OrdersModule] });
+    await bus.send('orders', { id: 5 });
+    await bus.settled();
+    expect(bus.sent).toMatchObject([{ to: 'billing', body: { bill: 5 } }]);
   });
 
   it('read names from providers, sessions, subjects of a subscription in batches, and what forFeature adds', async () => {
-    await send('payments-queue', 'tea', { replyTo: 'billing' });
-    await send('parcels', 'box', { sessionId: 'one' });
-    await send('events', 'Ada', { subject: 'created' });
-    await send('events', 'Ada L.', { subject: 'renamed' });
-    await send('returned', 'cup');
+    seen.length = 0;
+    const bus = await open({ imports: [OrdersModule] });
+    await bus.sendMessage('payments-queue', { body: 'tea', replyTo: 'billing' });
+    await bus.sendMessage('parcels', { body: 'box', sessionId: 'one' });
+    await bus.sendMessage('events', { body: 'Ada', subject: 'created' });
+    await bus.sendMessage('events', { body: 'Ada L.', subject: 'renamed' });
+    await bus.sendMessage('returned', { body: 'cup' });
+    await bus.settled();
     const all = ['created Ada', 'paid tea', 'renamed Ada L.', 'returned cup', 'shipped box'];
-    await until(() => seen.length === all.length);
     expect([...seen].sort()).toEqual(all);
-    await until(() => emulator.entity('payments-queue').messageCount === 0);
-    expect(emulator.entity('billing').messageCount).toBe(0);
+    expect(bus.completed).toHaveLength(5);
+    expect(bus.sent).toEqual([]);
   });
 
-  it('give the binding that forFeature gives', () => {
-    const registry = app.app.get(BindingRegistry, { strict: false });
+  it('give the binding that forFeature gives', async () => {
+    const bus = await open({ imports: [OrdersModule] });
+    const registry = bus.get(BindingRegistry);
     const same: Record<string, BindingOptions> = {
       orders: { queue: 'orders', replyTo: 'billing', maxConcurrentCalls: 32 },
       'OrdersController.pay': { queue: 'payments-queue', retry: { maxAttempts: 2 } },
@@ -152,7 +117,10 @@ describe('handlers that say themselves what they read', () => {
     for (const [pattern, options] of Object.entries(same)) {
       expect(registry.find(pattern)).toEqual(resolveBinding(pattern, options));
     }
-    expect(app.server.entities().queues).toContainEqual({ name: 'parcels', requiresSession: true });
+    expect(bus.get(ServiceBusServer).entities().queues).toContainEqual({
+      name: 'parcels',
+      requiresSession: true,
+    });
   });
 });
 

@@ -3,7 +3,6 @@ import { Controller, Logger } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { lastValueFrom, toArray } from 'rxjs';
 
-import { until } from '../../../test/support/until.js';
 import {
   type AllowReplyTo,
   DeadLetterException,
@@ -12,9 +11,8 @@ import {
   type ServiceBusClientProxyOptions,
   ServiceBusModule,
 } from '../src/index.js';
-import { serviceBusScene } from './support/service-bus-scene.js';
-
-const DEAD = 'work/$DeadLetterQueue';
+import { type ServiceBusTestbed } from '../src/testing.js';
+import { useTestbeds } from './support/work-testbed.js';
 
 @Controller()
 class EventController {
@@ -26,10 +24,8 @@ class EventController {
 }
 
 describe("a message's own replyTo", () => {
-  const scene = serviceBusScene({ entities: { queues: ['work', 'out', 'theirs', 'others', 'replies'] } });
-
-  const sent = async (queue: string): Promise<unknown[]> =>
-    (await scene.takeAll(queue)).map(({ body }) => body as unknown);
+  const { openWork } = useTestbeds();
+  const others = { entities: { queues: ['theirs', 'others'] } };
 
   it.each<[string, AllowReplyTo | undefined, string[], string[]]>([
     ['by default', undefined, ['for theirs'], []],
@@ -48,77 +44,75 @@ describe("a message's own replyTo", () => {
       ['for theirs'],
     ],
   ])('%s', async (_where, allowReplyTo, theirs, out) => {
-    await scene.startWork((payload) => payload, { replyTo: 'out', allowReplyTo });
-    await scene.send(
-      'work',
-      { body: 'for theirs', replyTo: 'theirs' },
-      { body: 'for out', replyTo: 'Out' },
-      { body: 'for nobody' },
-    );
-    await until(() => scene.left('work') === 0);
-    expect(await sent('theirs')).toEqual(theirs);
-    expect((await sent('out')).sort()).toEqual(['for nobody', 'for out', ...out].sort());
+    const bus = await openWork((payload) => payload, { replyTo: 'out', allowReplyTo }, others);
+    await bus.sendMessage('work', { body: 'for theirs', replyTo: 'theirs' });
+    await bus.sendMessage('work', { body: 'for out', replyTo: 'Out' });
+    await bus.sendMessage('work', { body: 'for nobody' });
+    await bus.settled();
+    const sentTo = (to: string): unknown[] => bus.sent.all({ to }).map(({ body }) => body);
+    expect(sentTo('theirs')).toEqual(theirs);
+    expect(sentTo('out').sort()).toEqual(['for nobody', 'for out', ...out].sort());
+    expect(bus.completed).toHaveLength(3);
   });
 
   it('that is not allowed is told of once', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
     try {
-      await scene.startWork((payload) => payload, { allowReplyTo: false });
-      await scene.send('work', { body: 1, replyTo: 'theirs' }, { body: 2, replyTo: 'others' });
-      await until(() => scene.left('work') === 0);
+      const bus = await openWork((payload) => payload, { allowReplyTo: false }, others);
+      await bus.sendMessage('work', { body: 1, replyTo: 'theirs' });
+      await bus.sendMessage('work', { body: 2, replyTo: 'others' });
+      await bus.settled();
+      expect(bus.completed).toHaveLength(2);
       expect(warn.mock.calls.flat()).toEqual([
         expect.stringMatching(/theirs for one: their results go nowhere$/),
       ]);
-      expect(scene.left('theirs')).toBe(0);
+      expect(bus.sent).toEqual([]);
     } finally {
       warn.mockRestore();
     }
   });
 
   it('that is not allowed gets no errors either', async () => {
-    await scene.startWork(
-      () => {
-        throw new DeadLetterException('Bad');
-      },
-      { allowReplyTo: ['others'] },
-    );
+    const handler = (): never => {
+      throw new DeadLetterException('Bad');
+    };
+    const bus = await openWork(handler, { allowReplyTo: ['others'] }, others);
     const applicationProperties = { 'request-id': 'r' };
-    await scene.send('work', { body: 1, replyTo: 'theirs', applicationProperties });
-    await scene.take(DEAD);
-    expect(scene.left('theirs')).toBe(0);
+    await bus.sendMessage('work', { body: 1, replyTo: 'theirs', applicationProperties });
+    await bus.settled();
+    expect(bus.deadLettered).toHaveLength(1);
+    expect(bus.sent).toEqual([]);
   });
 
   it('that leads nowhere costs one run, and many of them hold up nobody', async () => {
     const handler = jest.fn((payload: unknown) => payload);
-    await scene.startWork(handler, { replyTo: 'out' });
+    const bus = await openWork(handler, { replyTo: 'out' });
     const nowhere = Array.from({ length: 300 }, (_, index) => ({ body: index, replyTo: `nowhere-${index}` }));
-    await scene.send('work', ...nowhere, { body: 'good' });
-    const startedAt = performance.now();
-    await until(() => scene.left('out') === 1);
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
-    await until(() => scene.left(DEAD) === 300);
-    const [dead] = await scene.take(DEAD);
-    expect(dead?.deadLetterReason).toBe('ReplyToUnreachable');
+    await Promise.all([...nowhere, { body: 'good' }].map((message) => bus.sendMessage('work', message)));
+    // The clock stands still: nobody waits for a time.
+    await bus.settled();
+    expect(bus.sent).toMatchObject([{ to: 'out', body: 'good' }]);
+    expect(bus.deadLettered.all({ reason: 'ReplyToUnreachable', attempt: 1 })).toHaveLength(300);
     expect(handler).toHaveBeenCalledTimes(301);
   });
 });
 
 describe('a request to an event handler', () => {
-  const scene = serviceBusScene({ entities: { queues: ['work', 'out', 'replies', 'theirs'] } });
+  const { open } = useTestbeds();
 
-  async function start(allowReplyTo: AllowReplyTo): Promise<void> {
-    const app = await scene.startApp({
+  function start(allowReplyTo: AllowReplyTo): Promise<ServiceBusTestbed> {
+    return open({
       controllers: [EventController],
       imports: [ServiceBusModule.forFeature({ pattern: 'work', replyTo: 'out', allowReplyTo })],
+      entities: { queues: ['replies', 'theirs'] },
     });
-    await app.receiving();
   }
 
   async function answer(
+    { emulator: { connectionString } }: ServiceBusTestbed,
     data: unknown,
     options: Partial<ServiceBusClientProxyOptions> = {},
   ): Promise<unknown> {
-    const { connectionString } = scene.emulator;
     const client = new ServiceBusClientProxy({ connectionString, replyQueue: 'replies', ...options });
     try {
       return await lastValueFrom(client.send('work', data).pipe(toArray())).catch((error: unknown) => error);
@@ -128,18 +122,21 @@ describe('a request to an event handler', () => {
   }
 
   it('ends without a value, or with the error', async () => {
-    await start(true);
-    expect(await answer('good')).toEqual([]);
-    expect(await answer('bad')).toMatchObject({ error: { reason: 'Bad' } });
-    expect(scene.left('out')).toBe(0);
+    const bus = await start(true);
+    expect(await answer(bus, 'good')).toEqual([]);
+    expect(await answer(bus, 'bad')).toMatchObject({ error: { reason: 'Bad' } });
+    await bus.settled();
+    bus.sent.none({ to: 'out' });
   });
 
   it('is not answered where replyTo is not allowed; a message that is no request never is', async () => {
-    await start(false);
-    expect(await answer('good', { requestTimeoutMs: 500 })).toBeInstanceOf(RequestTimeoutError);
-    await scene.send('work', { body: 'bad', replyTo: 'theirs' }, { body: 'good', replyTo: 'theirs' });
-    await scene.take(DEAD);
-    await until(() => scene.left('work') === 0);
-    expect(scene.left('theirs') + scene.left('out') + scene.left('replies')).toBe(0);
+    const bus = await start(false);
+    expect(await answer(bus, 'good', { requestTimeoutMs: 500 })).toBeInstanceOf(RequestTimeoutError);
+    await bus.sendMessage('work', { body: 'bad', replyTo: 'theirs' });
+    await bus.sendMessage('work', { body: 'good', replyTo: 'theirs' });
+    await bus.settled();
+    expect([bus.completed.length, bus.deadLettered.length]).toEqual([2, 1]);
+    // The request alone was sent, by the client.
+    expect(bus.sent).toMatchObject([{ to: 'work' }]);
   });
 });
