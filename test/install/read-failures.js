@@ -9,7 +9,7 @@ const SHOWN = [
   /reason: 'UndecodableMessage', description: /,
   /hanging: the handler has not ended for message \S+, attempt 1/,
   // The line of the test, and not of the library.
-  /> *\d+ *\|.*bus\?\.deadLettered\.one\(/,
+  /\d+ *\|.*bus\?\.deadLettered\.one\(/,
 ];
 
 /** Runs tests that fail by a test runner, and expects its report to say why each of them does. */

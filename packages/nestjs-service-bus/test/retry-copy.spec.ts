@@ -1,12 +1,12 @@
 import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { describe, expect, it } from '@jest/globals';
 
-import { type BindingOptions, RetryException, type ServiceBusContext } from '../src/index.js';
-import { type ServiceBusTestbed } from '../src/testing.js';
-import { useTestbeds } from './support/work-testbed.js';
 import { ManualClock } from 'service-bus-emulator';
 import { until } from '../../../test/support/until.js';
+import { type BindingOptions, RetryException, type ServiceBusContext } from '../src/index.js';
+import { type ServiceBusTestbed } from '../src/testing.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
+import { useTestbeds } from './support/work-testbed.js';
 
 const DELAY_MS = 600;
 const retry = { maxHoldMs: 100, maxAttempts: 3 };

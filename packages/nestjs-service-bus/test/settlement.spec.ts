@@ -11,6 +11,7 @@ import {
   ServiceBusModule,
 } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
+import { useTestbeds } from './support/work-testbed.js';
 
 const FATES = ['complete', 'dead-letter', 'defer', 'complete', 'complete'] as const;
 const mixed = Array.from({ length: 300 }, (_, index) => ({
@@ -76,6 +77,10 @@ describe('settlement', () => {
     );
     await expectFates();
   });
+});
+
+describe('settlement by hand', () => {
+  const { openWork } = useTestbeds();
 
   it.each([
     ['complete', (context: ServiceBusContext) => context.complete()],
@@ -88,32 +93,37 @@ describe('settlement', () => {
       second = await context.complete().catch((error: unknown) => error);
       return 'and still replies';
     };
-    await scene.startWork(handler, { replyTo: 'out' });
-    await scene.send('work', { body: 1 });
-    const [reply] = await scene.take('out');
-    expect(reply?.body).toBe('and still replies');
+    const bus = await openWork(handler, { replyTo: 'out' });
+    await bus.send('work', 1);
+    await bus.settled();
+    expect(bus.sent).toMatchObject([{ to: 'out', body: 'and still replies' }]);
     expect(second).toBeInstanceOf(CannotSettleError);
     expect(second).toMatchObject({ operation: 'complete', state: 'settled' });
-    const { deferred, active } = scene.emulator.entity('work').counts;
+    const { deferred, active } = bus.entity('work').counts;
     expect({ deferred, active }).toEqual({ deferred: fate === 'defer' ? 1 : 0, active: 0 });
-    const dead = await scene.takeAll('work/$DeadLetterQueue');
-    expect(dead.map(({ deadLetterReason }) => deadLetterReason)).toEqual(
-      fate === 'dead-letter' ? ['Mine'] : [],
+    const dead = bus.entity('work/$DeadLetterQueue').messages();
+    expect(dead.map((message) => message.applicationProperty('by'))).toEqual(
+      fate === 'dead-letter' ? ['hand'] : [],
     );
+    expect(bus.deadLettered).toMatchObject(fate === 'dead-letter' ? [{ reason: 'Mine' }] : []);
+    expect([bus.completed.length, bus.deferred.length]).toEqual([
+      fate === 'complete' ? 1 : 0,
+      fate === 'defer' ? 1 : 0,
+    ]);
   });
 
   it('abandons a message for its handler, which gets it again', async () => {
     const counts: (number | undefined)[] = [];
     const abandoned: unknown[] = [];
-    await scene.startWork(async (_payload, context) => {
+    const bus = await openWork(async (_payload, context) => {
       counts.push(context.message.deliveryCount);
       if (counts.length > 1) return;
       abandoned.push(await context.abandon({ note: 'again' }).catch((error: unknown) => error));
     });
-    await scene.send('work', { body: 1 });
-    await until(() => scene.left('work') === 0 && abandoned.length > 0);
+    await bus.send('work', 1);
+    await bus.settled();
+    expect(bus.entity('work').messageCount).toBe(0);
     expect(counts).toEqual([0, 1]);
-    // It may come again before the broker's answer does.
     expect(abandoned).toEqual([undefined]);
   });
 
@@ -123,13 +133,13 @@ describe('settlement', () => {
     ['a symbol', { bad: Symbol('x') }],
   ])('by hand refuses a property that is %s, and leaves the message open', async (_what, properties) => {
     const refusals: unknown[] = [];
-    await scene.startWork(async (_payload, context) => {
+    const bus = await openWork(async (_payload, context) => {
       await context.abandon(properties as never).catch((error: unknown) => refusals.push(error));
       await context.deadLetter(undefined as never);
     });
-    await scene.send('work', { body: 1 });
-    const [dead] = await scene.take('work/$DeadLetterQueue');
-    expect(dead?.deadLetterReason).toBe('DeadLettered');
+    await bus.send('work', 1);
+    await bus.settled();
+    expect(bus.deadLettered).toMatchObject([{ reason: 'DeadLettered' }]);
     expect(refusals).toEqual([
       expect.objectContaining({ message: expect.stringContaining('bad') as unknown }),
     ]);

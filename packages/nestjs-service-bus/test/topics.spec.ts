@@ -1,4 +1,3 @@
-import { type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
@@ -6,8 +5,9 @@ import { lastValueFrom } from 'rxjs';
 
 import { until } from '../../../test/support/until.js';
 import { ServiceBusClientProxy, ServiceBusContext, ServiceBusModule } from '../src/index.js';
+import { type ServiceBusTestbed, type ServiceBusTestbedOptions } from '../src/testing.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
-import { type ServiceBusApp } from './support/start-service-bus-app.js';
+import { useTestbeds } from './support/work-testbed.js';
 
 let seen: unknown[][] = [];
 
@@ -52,76 +52,68 @@ const ORDER_EVENTS = ServiceBusModule.forFeature({
 const AUDIT = ServiceBusModule.forFeature({ pattern: 'audit', topic: 'events', subscription: 'audit' });
 
 describe('a binding to a subscription of a topic', () => {
-  const scene = serviceBusScene({
-    entities: {
-      queues: ['out', 'replies'],
-      topics: [{ name: 'events', subscriptions: ['orders', 'audit'] }],
-    },
-  });
+  const { open } = useTestbeds();
+  let bus: ServiceBusTestbed;
 
   beforeEach(() => {
     seen = [];
   });
 
-  const left = (subscription: string): number => scene.left(`events/Subscriptions/${subscription}`);
-
-  async function start(...parts: Parameters<typeof scene.startApp>): Promise<ServiceBusApp> {
-    const app = await scene.startApp(...parts);
-    await app.receiving();
-    return app;
+  async function start(options: ServiceBusTestbedOptions): Promise<void> {
+    // The second one has nobody who reads it, unless the test starts a reader.
+    const topics = [{ name: 'events', subscriptions: ['orders', 'audit'] }];
+    bus = await open({ entities: { queues: ['out', 'replies'], topics }, ...options });
   }
 
-  async function takeDead(subscription: string): Promise<ServiceBusReceivedMessage | undefined> {
-    const receiver = scene.client.createReceiver('events', subscription, { subQueueType: 'deadLetter' });
-    const [dead] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 5_000 });
-    await receiver.close();
-    return dead;
-  }
+  const left = (subscription: string): number =>
+    bus.entity(`events/Subscriptions/${subscription}`).messageCount;
 
   it('has several event handlers, each for one subject', async () => {
     await start({ controllers: [OrderEventsController], imports: [ORDER_EVENTS] });
-    await scene.send('events', { body: 1, subject: 'created' }, { body: 2, subject: 'cancelled' });
-    await until(() => seen.length === 2 && left('orders') === 0);
+    await bus.sendMessage('events', { body: 1, subject: 'created' });
+    await bus.sendMessage('events', { body: 2, subject: 'cancelled' });
+    await bus.settled();
     expect(seen.sort()).toEqual([
       ['cancelled', 2],
       ['created', 1, 'events/Subscriptions/orders'],
     ]);
-    expect(left('audit')).toBe(2);
+    expect(bus.completed.all({ from: 'events/Subscriptions/orders' })).toHaveLength(2);
+    expect([left('orders'), left('audit')]).toEqual([0, 2]);
   });
 
   it('dead-letters messages without a handler, and failed ones, on its subscription', async () => {
     await start({ controllers: [OrderEventsController], imports: [ORDER_EVENTS] });
-    await scene.send('events', { body: 1, subject: 'shipped' });
-    expect(await takeDead('orders')).toMatchObject({
-      body: 1,
-      subject: 'shipped',
-      deadLetterReason: 'NoHandler',
-    });
-    await until(() => left('orders') === 0);
-    await scene.send('events', { body: 'bad', subject: 'cancelled', messageId: 'b' });
-    await until(() => scene.left('events/Subscriptions/orders/$DeadLetterQueue') === 2);
+    await bus.sendMessage('events', { body: 1, subject: 'shipped' });
+    await bus.sendMessage('events', { body: 'bad', subject: 'cancelled', messageId: 'b' });
+    await bus.settled();
+    bus.deadLettered.one({ body: 1, reason: 'NoHandler' });
+    bus.deadLettered.one({ body: 'bad', reason: 'TypeError' });
+    expect(left('orders')).toBe(0);
+    const dead = bus.entity('events/Subscriptions/orders/$DeadLetterQueue').messages();
+    expect(dead.map(({ subject }) => subject).sort()).toEqual(['cancelled', 'shipped']);
     expect(seen).toEqual([]);
     expect(left('audit')).toBe(2);
   });
 
   it('shares the topic with other subscriptions: each gets every message, and events send no reply', async () => {
     await start({ controllers: [OrderEventsController, AuditController], imports: [ORDER_EVENTS, AUDIT] });
-    await scene.send('events', { body: 1, subject: 'created', replyTo: 'out' });
-    await until(() => seen.length === 2 && left('orders') === 0 && left('audit') === 0);
+    await bus.sendMessage('events', { body: 1, subject: 'created', replyTo: 'out' });
+    await bus.settled();
     expect(seen.sort()).toEqual([
       ['audit', 'created', 1],
       ['created', 1, 'events/Subscriptions/orders'],
     ]);
-    expect(scene.left('out')).toBe(0);
+    expect([left('orders'), left('audit')]).toEqual([0, 0]);
+    expect(bus.sent).toEqual([]);
   });
 
   it('is reached by a client that emits to the topic with the pattern as subject', async () => {
     await start({ controllers: [OrderEventsController, AuditController], imports: [ORDER_EVENTS, AUDIT] });
-    const { connectionString } = scene.emulator;
+    const { connectionString } = bus.emulator;
     const client = new ServiceBusClientProxy({ connectionString, topic: 'events' });
     await lastValueFrom(client.emit('created', { id: 7 }), { defaultValue: undefined });
     await client.close();
-    await until(() => seen.length === 2);
+    await bus.settled();
     expect(seen.sort()).toEqual([
       ['audit', 'created', { id: 7 }],
       ['created', { id: 7 }, 'events/Subscriptions/orders'],
@@ -131,7 +123,7 @@ describe('a binding to a subscription of a topic', () => {
   it('answers requests sent through a topic', async () => {
     const quotes = { pattern: 'quotes', topic: 'events', subscription: 'orders' };
     await start({ controllers: [QuoteController], imports: [ServiceBusModule.forFeature(quotes)] });
-    const { connectionString } = scene.emulator;
+    const { connectionString } = bus.emulator;
     const topics = { quotes: 'events' };
     const client = new ServiceBusClientProxy({ connectionString, topics, replyQueue: 'replies' });
     try {
@@ -140,8 +132,12 @@ describe('a binding to a subscription of a topic', () => {
       await client.close();
     }
   });
+});
 
-  it('reports a missing subscription', async () => {
+describe('a binding to a subscription that is missing', () => {
+  const scene = serviceBusScene({ entities: { topics: ['events'] } });
+
+  it('is reported', async () => {
     const errors: string[] = [];
     await scene.startApp({
       controllers: [AuditController],
