@@ -47,6 +47,8 @@ export class Delivery implements RenewableLock {
   /** Signs that there is more in work than broker and process bear: counted, and reset by who looks. */
   troubles = 0;
 
+  /** While its result waits for a destination that takes nothing. */
+  isHeldBack = false;
   /** A drain gives it back, whatever its handler does. */
   isGivenBack = false;
   /** Its attempt has failed, and is not to be forgotten if the message goes back before its next one is arranged. */

@@ -98,7 +98,7 @@ export class OutputGates {
   private shut(destination: string, pauseMs: number, error: unknown): void {
     let gate = this.gates.get(destination);
     if (!gate) {
-      gate = new OutputGate(() => this.gates.delete(destination));
+      gate = new OutputGate(this.clock, () => this.gates.delete(destination));
       this.gates.set(destination, gate);
       this.blocked(destination, error);
     }

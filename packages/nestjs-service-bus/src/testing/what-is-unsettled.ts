@@ -29,25 +29,28 @@ export function whatIsUnsettled(now: BindingNow): readonly string[] {
   if (health.state === 'failing') return [`cannot receive: ${health.error?.message ?? 'no reason given'}`];
   if (health.state === 'paused') return unsettledPaused(now);
   // Those that are here already wait for the end of the pause with their locks held.
-  const inWork = health.circuit === 'open' ? hand.running.size : health.inWork - waitingForRate(health);
+  const atWork = health.circuit === 'open' ? hand.running.size : health.inWork - waitingForRate(health);
+  const inWork = atWork - heldBack(hand);
   if (inWork > 0) return describeWork(inWork, now);
   if (health.circuit === 'open') return [];
   const hasRate = health.rate !== undefined;
   if (sessions) return unsettledSession(binding, entity, hand, hasRate);
   const { lockedCount, counts } = entity;
   const isAllHere = counts.active <= lockedCount || isHeldBackByRate(health);
-  if (isAllHere && lockedCount <= health.waitingForRetry + waitingForRate(health)) return [];
+  const waiting = health.waitingForRetry + waitingForRate(health) + heldBack(hand);
+  if (isAllHere && lockedCount <= waiting) return [];
   return onTheirWay(entity, hand, hasRate).map(
     (messageId) => `message ${messageId} of ${entityPath} has not come yet`,
   );
 }
 
 /** What moves only if the clock does; undefined if there is nothing of the kind. */
-export function whatWaits({ health, entity }: BindingNow): string | undefined {
+export function whatWaits({ health, entity, hand }: BindingNow): string | undefined {
   const waiting = [
     health.circuit === 'open' || health.state === 'paused' ? 'a pause' : '',
     counted(health.waitingForRetry, 'a retry', 'retries'),
     isHeldBackByRate(health) ? 'its rate' : '',
+    counted(heldBack(hand), 'a result that was refused', 'results that were refused'),
     counted(entity.counts.scheduled, 'a scheduled message', 'scheduled messages'),
   ].filter((part) => part !== '');
   return waiting.length > 0 ? waiting.join(', ') : undefined;
@@ -56,6 +59,11 @@ export function whatWaits({ health, entity }: BindingNow): string | undefined {
 /** Messages in hand whose turn has not come. Where they wait for a handler, that one is in work as well. */
 function waitingForRate({ rate }: ConsumerHealth): number {
   return rate?.waiting ?? 0;
+}
+
+/** Results that are tried again when a pause is over, as their destination takes nothing at the moment. */
+function heldBack({ running }: InHand): number {
+  return [...running].filter(({ isHeldBack }) => isHeldBack).length;
 }
 
 /** Whether what is at the broker stays there until the clock moves on. */
@@ -74,7 +82,8 @@ function describeWork(inWork: number, { hand, binding }: BindingNow): string[] {
     (delivery) => delivery.state === 'open' && !running.has(delivery) && !retrying.has(delivery),
   );
   const orBatch = binding.batch ? ', or its batch is not full' : '';
-  const described = [...running].map((delivery) => {
+  const working = [...running].filter(({ isHeldBack }) => !isHeldBack);
+  const described = working.map((delivery) => {
     const name = `message ${nameOf(delivery)}`;
     if (delivery.isSettling) return `the broker has not answered the settlement of ${name}`;
     if (!handled.has(delivery))
@@ -109,15 +118,17 @@ function onTheirWay(entity: EntityInspection, hand: InHand, hasRate: boolean): s
 /** Whether a message in hand waits for its retry, or for the rate. */
 function waitsForClock(delivery: Delivery, { retrying, running }: InHand, hasRate: boolean): boolean {
   if (delivery.state !== 'open' || delivery.isSettling) return false;
-  return retrying.has(delivery) || (hasRate && !running.has(delivery));
+  return retrying.has(delivery) || delivery.isHeldBack || (hasRate && !running.has(delivery));
 }
 
 /** What waits at the broker of a binding that is paused waits for nobody. */
 function unsettledPaused(now: BindingNow): string[] {
   const { inWork, waitingForRetry } = now.health;
-  if (inWork > 0) return describeWork(inWork, now);
+  const refused = heldBack(now.hand);
+  if (inWork > refused) return describeWork(inWork - refused, now);
   const { lockedCount, heldSessions } = now.entity;
-  const isOver = lockedCount <= waitingForRetry && heldSessions.length <= waitingForRetry;
+  const waiting = waitingForRetry + refused;
+  const isOver = lockedCount <= waiting && heldSessions.length <= waiting;
   return isOver ? [] : ['is paused, and its messages are on their way back'];
 }
 
