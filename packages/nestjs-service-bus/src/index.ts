@@ -12,6 +12,12 @@ export {
   type RateOptions,
   type SessionOptions,
 } from './binding/binding.js';
+export {
+  type RateReservation,
+  type RateStoreSource,
+  type RateTurns,
+  type ServiceBusRateStore,
+} from './binding/rate-store.js';
 export { BindingNotFoundError } from './binding/binding-not-found.error.js';
 export { type BindingPattern } from './binding/pattern.js';
 export {
@@ -91,6 +97,7 @@ export {
   InjectServiceBusClient,
   InjectServiceBusSenders,
 } from './injection/inject.decorators.js';
+export { InMemoryRateStore } from './in-memory-rate-store.js';
 export { Handles, type HandlesOptions } from './handles.decorator.js';
 export { HeldMessages, type HeldMessagesOptions, type SettlingReceiver } from './injection/held-messages.js';
 export {

@@ -3,12 +3,14 @@ import { Global, Module } from '@nestjs/common';
 import { BindingRegistry } from './binding/binding-registry.js';
 import { HandlerDeclarations } from './binding/handler-declarations.js';
 import { ContractRegistry } from './contract/contract-registry.js';
+import { InMemoryRateStore } from './in-memory-rate-store.js';
 import { ServiceBusBindings } from './service-bus.bindings.js';
 import { ServiceBusHealthIndicator } from './health/service-bus.health-indicator.js';
 import { OBSERVER_OF_BINDING } from './message/binding-runtime.js';
 import { ServiceBusLifecycle } from './service-bus.lifecycle.js';
 import { ServiceBusNamespaces } from './service-bus.namespaces.js';
 import { ServiceBusProvisioning } from './service-bus-provisioning.js';
+import { ServiceBusRateStores } from './service-bus.rate-stores.js';
 import { ServiceBusServer } from './service-bus.server.js';
 import { CLOCK, SYSTEM_CLOCK } from './time/clock.js';
 
@@ -23,6 +25,8 @@ import { CLOCK, SYSTEM_CLOCK } from './time/clock.js';
     HandlerDeclarations,
     ServiceBusNamespaces,
     ServiceBusProvisioning,
+    ServiceBusRateStores,
+    InMemoryRateStore,
     ServiceBusServer,
     ServiceBusBindings,
     ServiceBusHealthIndicator,
@@ -31,6 +35,7 @@ import { CLOCK, SYSTEM_CLOCK } from './time/clock.js';
   exports: [
     BindingRegistry,
     ContractRegistry,
+    InMemoryRateStore,
     ServiceBusNamespaces,
     ServiceBusServer,
     ServiceBusBindings,

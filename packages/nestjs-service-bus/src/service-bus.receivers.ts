@@ -12,6 +12,7 @@ import { openBindingRuntime } from './runtime/open-binding-runtime.js';
 import { type BindingConsumer, openConsumer } from './runtime/open-consumer.js';
 import { type OutputChecks } from './runtime/output-checks.js';
 import { type ServiceBusNamespace } from './service-bus.namespace.js';
+import { type ServiceBusRateStores } from './service-bus.rate-stores.js';
 import { type ServerMetrics } from './telemetry/server-metrics.js';
 import { type Clock } from './time/clock.js';
 
@@ -23,6 +24,7 @@ export interface SharedByReceivers {
   readonly outputs: OutputChecks;
   readonly control: BindingControl;
   readonly observerOfBinding: ObserverOfBinding;
+  readonly rateStores: ServiceBusRateStores;
 }
 
 /** What receives from one namespace: connections of its own, and what is learnt of its broker's clock. */
@@ -54,7 +56,7 @@ export class NamespaceReceivers {
   /** Starts to receive for a binding. */
   start({ binding, routes }: RoutedBinding, observer: ConsumerObserver): BindingConsumer {
     const { connections, locks, metrics } = this;
-    const { invoke, clock, logger, outputs, control, observerOfBinding } = this.shared;
+    const { invoke, clock, logger, outputs, control, observerOfBinding, rateStores } = this.shared;
     const { senders, foreignSenders, telemetry } = this.namespace;
     const { connectionString, replyToConnectionString } = binding;
     const clients = connections.clientsOf(connectionString);
@@ -65,6 +67,7 @@ export class NamespaceReceivers {
       foreignSenders,
       clock,
       brokerClock: locks.brokerClock,
+      rateStore: rateStores.of(binding),
       logger,
       binding,
       routes,

@@ -40,6 +40,7 @@ import { type ServiceBusEvents, type ServiceBusStatus } from './service-bus-even
 import { type ProcessingEndHook, type ProcessingStartHook } from './processing-hooks.js';
 import { SERVICE_BUS_TRANSPORT } from './binding/service-bus-transport.js';
 import { ServiceBusNamespaces } from './service-bus.namespaces.js';
+import { ServiceBusRateStores } from './service-bus.rate-stores.js';
 import { NamespaceReceivers } from './service-bus.receivers.js';
 import { ServiceBusProvisioning } from './service-bus-provisioning.js';
 import { UnfailingLogger } from './unfailing-logger.js';
@@ -79,6 +80,7 @@ export class ServiceBusServer
     private readonly modules: ModulesContainer,
     private readonly declarations: HandlerDeclarations,
     private readonly provisioning: ServiceBusProvisioning,
+    private readonly rateStores: ServiceBusRateStores,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(OBSERVER_OF_BINDING) private readonly observerOfBinding: ObserverOfBinding,
   ) {
@@ -113,10 +115,10 @@ export class ServiceBusServer
     return this.registrations.length > 0;
   }
 
-  /** @internal Whether the broker has still to answer the renewal of a lock or the release of a session. */
+  /** @internal Whether a renewal of a lock, the release of a session or the store of a rate has still to be answered. */
   get isUnanswered(): boolean {
     const all = [...(this.receivers?.values() ?? [])];
-    return all.some(({ isRenewing }) => isRenewing) || this.consumers.some(({ isReleasing }) => isReleasing);
+    return all.some(({ isRenewing }) => isRenewing) || this.consumers.some((one) => one.isUnanswered);
   }
 
   /**
@@ -236,8 +238,8 @@ export class ServiceBusServer
   private start(): void {
     const resolved = this.resolve();
     for (const warning of unboundHandlerWarnings(resolved, this.bindings)) this.logger.warn(warning);
-    const { clock, invoke, logger, outputs, control, observerOfBinding } = this;
-    const shared = { clock, invoke, logger, outputs, control, observerOfBinding };
+    const { clock, invoke, logger, outputs, control, observerOfBinding, rateStores } = this;
+    const shared = { clock, invoke, logger, outputs, control, observerOfBinding, rateStores };
     const receivers = new Map(
       [...this.namespaces].map((namespace) => [namespace.name, new NamespaceReceivers(namespace, shared)]),
     );
@@ -271,9 +273,10 @@ export class ServiceBusServer
     const contracts = [...this.namespaces].flatMap(({ publisher }) => publisher.problems());
     return [
       ...secondRootProblems(this.modules),
-      ...bindings.flatMap(({ pattern, connection }) =>
-        this.namespaces.problemsOf(`binding "${pattern}"`, connection),
-      ),
+      ...bindings.flatMap((binding) => [
+        ...this.namespaces.problemsOf(`binding "${binding.pattern}"`, binding.connection),
+        ...this.rateStores.problemsOf(binding),
+      ]),
       ...new Set(contracts),
     ];
   }

@@ -2,6 +2,7 @@ import { type Compression, type PayloadFormat, type WireOptions } from '../forma
 import { type BindingRetryPolicy } from './retry-policy.js';
 import { type DeclaredDestination, type DeclaredEntity, type EntityOptions } from './entity-options.js';
 import { type CircuitBreakerPolicy } from './circuit-breaker-policy.js';
+import { type RateStoreSource } from './rate-store.js';
 import { type WatchdogPolicy } from './watchdog-policy.js';
 
 /** How a binding reads an entity that requires sessions. */
@@ -32,12 +33,32 @@ export interface AdaptiveOptions {
   readonly max: number;
 }
 
-/** How fast the handlers of a binding are called, in this process. */
+/** How fast the handlers of a binding are called. */
 export interface RateOptions {
   /** Messages given to handlers in a second, each attempt counted, 0.001 to 1,000,000; 0.5 is one in two seconds. */
   readonly perSecond: number;
   /** So many may follow one another at once after a time with fewer, 1 to 1,000,000. Default 1: at equal distances. */
   readonly burst?: number;
+  /**
+   * Shares the rate with all who ask the same store by the same key: other instances, and other bindings. Default: the
+   * rate is this process's.
+   */
+  readonly store?: RateStoreSource;
+  /** Names the rate in its store, 1 to 200 characters. Default: what the binding reads, such as `orders`. */
+  readonly key?: string;
+  /**
+   * So many messages a second this process goes on with alone while the store fails, at most `perSecond`; leave it to
+   * each process' part. Default: none, they wait for the store.
+   */
+  readonly fallbackPerSecond?: number;
+}
+
+/** A rate with every choice made. */
+export interface ResolvedRate extends Required<Pick<RateOptions, 'perSecond' | 'burst'>> {
+  /** Undefined for a rate that is this process's. */
+  readonly store: RateStoreSource | undefined;
+  readonly key: string | undefined;
+  readonly fallbackPerSecond: number | undefined;
 }
 
 /** Whose `replyTo` is honoured: see `BindingOptions.allowReplyTo`. */
@@ -145,7 +166,7 @@ export interface Binding {
   /** Undefined for a binding without one. */
   readonly circuitBreaker: CircuitBreakerPolicy | undefined;
   /** Undefined for a binding without one. */
-  readonly rate: Required<RateOptions> | undefined;
+  readonly rate: ResolvedRate | undefined;
   readonly watchdog: WatchdogPolicy;
   readonly paused: boolean;
   /** Undefined for an entity without sessions. */

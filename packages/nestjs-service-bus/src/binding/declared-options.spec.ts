@@ -4,6 +4,15 @@ import { contradictions, declaredOptions, mergeOptions } from './declared-option
 
 const allow = (): boolean => true;
 
+/** Its fields are nobody's business, and go round in a circle. */
+class PoolStore {
+  readonly pool = { password: 'secret', store: this };
+
+  reserve(): Promise<never> {
+    return Promise.reject(new Error('not asked'));
+  }
+}
+
 describe('options of one binding from several places', () => {
   const sources = [
     { from: 'forFeature', options: { queue: 'orders', retry: { maxAttempts: 3 } } },
@@ -28,6 +37,15 @@ describe('options of one binding from several places', () => {
       { path: 'batch', value: {}, from: 'A.one' },
       { path: 'allowReplyTo', value: allow, from: 'A.one' },
     ]);
+  });
+
+  it('are put together for a rate whose store is named by its class', () => {
+    const rates = [
+      { from: 'A.one', options: { rate: { perSecond: 5, store: PoolStore } } },
+      { from: 'A.two', options: { rate: { perSecond: 5, key: 'api' } } },
+    ];
+    expect(contradictions(rates)).toEqual([]);
+    expect(mergeOptions(rates)).toEqual({ rate: { perSecond: 5, store: PoolStore, key: 'api' } });
   });
 
   it('do not contradict each other where they say the same', () => {
@@ -56,6 +74,11 @@ describe('options of one binding from several places', () => {
       { maxConcurrentCalls: { max: 5 } },
       { maxConcurrentCalls: 5 },
       'maxConcurrentCalls is {"max":5} in A.one and 5 in A.two: keep one of them',
+    ],
+    [
+      { rate: { perSecond: 5, store: new PoolStore() } },
+      { rate: { perSecond: 5, store: 'rates' } },
+      'rate.store is PoolStore in A.one and "rates" in A.two: keep one of them',
     ],
   ] as const)('contradict each other: %j, %j', (one, two, line) => {
     const both = [

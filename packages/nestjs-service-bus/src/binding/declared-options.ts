@@ -1,3 +1,4 @@
+import { errorName } from '../exceptions/describe-error.js';
 import { type BindingOptions } from './binding.js';
 
 /** What one place in the code says of a binding. */
@@ -69,7 +70,7 @@ export function leavesOf(options: object, place = ''): [string, unknown][] {
   return Object.entries(options).flatMap(([name, value]): [string, unknown][] => {
     if (value === undefined) return [];
     const path = place + name;
-    return isPlainObject(value) && Object.keys(value).length > 0
+    return isOptions(name, value) && Object.keys(value).length > 0
       ? leavesOf(value, `${path}.`)
       : [[path, value]];
   });
@@ -80,17 +81,22 @@ function merge(into: Tree, from: Tree): Tree {
   for (const [name, value] of Object.entries(from)) {
     if (value === undefined) continue;
     const before = merged[name];
-    merged[name] = isPlainObject(before) && isPlainObject(value) ? merge(before, value) : (before ?? value);
+    merged[name] =
+      isOptions(name, before) && isOptions(name, value) ? merge(before, value) : (before ?? value);
   }
   return merged;
+}
+
+function isOptions(name: string, value: unknown): value is Tree {
+  if (!isPlainObject(value)) return false;
+  // What acts, a compression for instance, is a value and no set of options. A rate may name the class of its store.
+  return name === 'rate' || !Object.values(value).some((field) => typeof field === 'function');
 }
 
 function isPlainObject(value: unknown): value is Tree {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  // What acts, a compression for instance, is a value and no set of options.
-  return !Object.values(value).some((field) => typeof field === 'function');
+  return prototype === Object.prototype || prototype === null;
 }
 
 function isSame(one: unknown, other: unknown): boolean {
@@ -103,6 +109,14 @@ function isData(value: unknown): boolean {
   return (Array.isArray(value) || isPlainObject(value)) && Object.values(value).every(isData);
 }
 
+/** What acts by the name of its class. */
+export function classOf(value: object): string {
+  const name = errorName(value);
+  return name === 'Error' ? 'an object' : name;
+}
+
 function show(value: unknown): string {
-  return typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null && !isData(value)) return classOf(value);
+  return JSON.stringify(value) ?? String(value);
 }

@@ -22,5 +22,8 @@ describe('a binding in the log', () => {
     expect(describeOptions({ rate: { perSecond: 2.5 } })).toBe(
       'orders: receives from orders, 16 at once, at most 2.5 per second',
     );
+    expect(describeOptions({ rate: { perSecond: 5, store: 'rates' } })).toBe(
+      'orders: receives from orders, 16 at once, at most 5 per second, shared',
+    );
   });
 });

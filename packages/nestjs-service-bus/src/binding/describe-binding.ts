@@ -15,6 +15,6 @@ export function describeBinding(binding: Binding): string {
   const replies = replyTo === undefined ? '' : `, replies to ${replyTo}`;
   const upTo = adaptive ? ` (auto, up to ${adaptive.max})` : '';
   const batches = batch ? `, in batches of up to ${batch.maxMessages}` : '';
-  const atMost = rate ? `, at most ${rate.perSecond} per second` : '';
+  const atMost = rate ? `, at most ${rate.perSecond} per second${rate.store ? ', shared' : ''}` : '';
   return `${pattern}: receives from ${entityPath}${ofConnection(connection)}${replies}, ${maxConcurrentCalls} at once${upTo}${batches}${atMost}`;
 }

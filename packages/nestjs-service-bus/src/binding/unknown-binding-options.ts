@@ -47,7 +47,13 @@ const SESSIONS: OptionNames<SessionOptions> = {
   countsLostRuns: true,
 };
 const WATCHDOG: OptionNames<WatchdogPolicy> = { silenceMs: true };
-const RATE: OptionNames<RateOptions> = { perSecond: true, burst: true };
+const RATE: OptionNames<RateOptions> = {
+  perSecond: true,
+  burst: true,
+  store: true,
+  key: true,
+  fallbackPerSecond: true,
+};
 const ADAPTIVE: OptionNames<AdaptiveOptions> = { max: true };
 const CIRCUIT_BREAKER: OptionNames<CircuitBreakerPolicy> = {
   minMessages: true,

@@ -1,5 +1,6 @@
 import { type Binding } from '../binding/binding.js';
-import { declaredOptions, leavesOf, type OptionsSource } from '../binding/declared-options.js';
+import { classOf, declaredOptions, leavesOf, type OptionsSource } from '../binding/declared-options.js';
+import { isRateStore } from '../binding/resolve-rate.js';
 import { readField } from '../exceptions/read-thrown.js';
 
 /** An option of a binding, its value, and where it comes from. */
@@ -50,5 +51,7 @@ function toData(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const name = NAMED_BY.map((field) => readField(value, field)).find((one) => typeof one === 'string');
   if (name !== undefined) return name;
+  // It may hold anything, a password included.
+  if (isRateStore(value)) return classOf(value);
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, toData(inner)]));
 }

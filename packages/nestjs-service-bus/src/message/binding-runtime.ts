@@ -2,6 +2,7 @@ import { type Logger } from '@nestjs/common';
 import { type MessageHandler } from '@nestjs/microservices';
 
 import { type Binding } from '../binding/binding.js';
+import { type ServiceBusRateStore } from '../binding/rate-store.js';
 import { type RouteTable } from '../binding/route-table.js';
 import { type AttemptCounting } from '../delivery/attempts.js';
 import { type Delivery, type DeliveryObserver } from '../delivery/delivery.js';
@@ -70,6 +71,8 @@ export interface BindingRuntime {
   /** Learns from the messages that come. */
   readonly brokerClock: BrokerClock;
   readonly logger: Logger;
+  /** Of a binding whose rate has one. */
+  readonly rateStore?: ServiceBusRateStore | undefined;
   /** Undefined where nobody measures or traces. */
   readonly observer?: MessageObserver | undefined;
 }

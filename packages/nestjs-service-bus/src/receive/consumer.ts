@@ -122,8 +122,10 @@ export class Consumer implements LinkOwner {
     return this.inWork.oldestReceivedAtMs;
   }
 
-  /** Without sessions there is none to go back to the broker. */
-  readonly isReleasing = false;
+  /** Whether the store of its rate has still to answer. */
+  get isUnanswered(): boolean {
+    return this.capacity.rate?.isAsking === true;
+  }
 
   /** Whether the binding counts as up: what `health` says, without the details. */
   get isReceiving(): boolean {

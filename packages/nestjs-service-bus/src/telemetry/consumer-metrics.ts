@@ -71,6 +71,12 @@ export class ConsumerMetrics {
       observeRate,
     );
     this.gauge(
+      'service_bus.rate.store_failing',
+      '{binding}',
+      '1 while the store of a shared rate fails, else 0',
+      observeRateStore,
+    );
+    this.gauge(
       'service_bus.circuit.state',
       '{state}',
       '1 for the state that the circuit breaker is in',
@@ -141,6 +147,11 @@ const observePaused: Observe = ({ consumer }, attributes, result) =>
 const observeRate: Observe = ({ consumer }, attributes, result) => {
   const { rate } = consumer.health();
   if (rate) result.observe(rate.waiting, attributes);
+};
+
+const observeRateStore: Observe = ({ consumer }, attributes, result) => {
+  const { rate } = consumer.health();
+  if (rate?.key !== undefined) result.observe(rate.storeError ? 1 : 0, attributes);
 };
 
 const observeCircuit: Observe = ({ consumer }, attributes, result) => {

@@ -38,7 +38,7 @@ const EAGER_TURNS = 200;
 const DEFAULT_TIMEOUT_MS = 3_000;
 /** Of an application that starts, which a busy machine takes its time for. */
 const START_TIMEOUT_MS = 10_000;
-const UNANSWERED = 'a lock is being renewed, or a session released';
+const UNANSWERED = 'a lock is being renewed, a session released, or the store of a rate asked';
 
 /**
  * An application under test, on a Service Bus of its own whose clock the test moves:

@@ -68,7 +68,9 @@ function heldBack({ running }: InHand): number {
 
 /** Whether what is at the broker stays there until the clock moves on. */
 function isHeldBackByRate({ rate }: ConsumerHealth): boolean {
-  return rate !== undefined && (rate.waiting > 0 || rate.nextTokenInMs > LEAD_MS);
+  if (!rate) return false;
+  // While its store fails one message comes all the same, to have it asked again.
+  return rate.waiting > 0 || (!rate.storeError && rate.nextTokenInMs > LEAD_MS);
 }
 
 function counted(count: number, one: string, several: string): string {

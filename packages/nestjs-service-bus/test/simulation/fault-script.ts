@@ -3,6 +3,7 @@ import { type Operation, type Trouble } from './broker/conditions.js';
 import { ReceivingLink } from './broker/receiving-link.js';
 import { type Fault, type Plan } from './plan.js';
 import { INPUT_QUEUE, OUTPUT_QUEUE, RuntimeProcess, type Surroundings } from './runtime/runtime-process.js';
+import { type StoreFault } from './runtime/simulated-rate-store.js';
 import { WORLD } from './world/virtual-time.js';
 
 type Effects = [Trouble['effect'], ...Trouble['effect'][]];
@@ -36,8 +37,10 @@ export class FaultScript {
   readonly overAtMs: number;
 
   constructor(private readonly surroundings: Surroundings) {
-    const { faults, pauses } = surroundings.plan;
-    const ends = [...faults, ...pauses].map(({ atMs, lastsMs }) => atMs + lastsMs);
+    const { faults, pauses, rateStore } = surroundings.plan;
+    const ends = [...faults, ...pauses, ...(rateStore?.faults ?? [])].map(
+      ({ atMs, lastsMs }) => atMs + lastsMs,
+    );
     this.overAtMs = Math.max(0, ...ends);
   }
 
@@ -46,6 +49,9 @@ export class FaultScript {
     this.startProcess();
     if (plan.slowOne) this.startProcess(plan.slowOne);
     for (const pause of plan.pauses) time.after(pause.atMs, () => this.pause(pause.lastsMs), WORLD);
+    for (const { atMs, lastsMs, kind } of plan.rateStore?.faults ?? []) {
+      time.after(atMs, () => this.breakStore(kind, lastsMs), WORLD);
+    }
     for (const fault of plan.faults) {
       time.after(
         fault.atMs,
@@ -60,8 +66,9 @@ export class FaultScript {
 
   /** Ends all faults and pauses, and makes sure that a process is running. */
   heal(): void {
-    const { conditions } = this.surroundings;
+    const { conditions, rateStore } = this.surroundings;
     conditions.clear();
+    if (rateStore) rateStore.fault = undefined;
     this.setStatus(INPUT_QUEUE, 'Active');
     this.setStatus(OUTPUT_QUEUE, 'Active');
     for (const process of this.living) process.resume();
@@ -87,6 +94,14 @@ export class FaultScript {
       time.after(0, () => process.pause(), process);
       time.after(lastsMs, () => process.resume(), process);
     }
+  }
+
+  private breakStore(kind: StoreFault, lastsMs: number): void {
+    const { rateStore, time, note } = this.surroundings;
+    if (!rateStore) return;
+    note(`fault: the store of the rate: ${kind} for ${lastsMs} ms`);
+    rateStore.fault = kind;
+    time.after(lastsMs, () => (rateStore.fault = undefined), WORLD);
   }
 
   private make({ kind, lastsMs }: Fault): void {

@@ -1,5 +1,6 @@
 import { type BindingOptions } from '../../src/binding/binding.js';
 import { type Fault, type Input, type Plan, type Step } from './plan.js';
+import { type StoreFault } from './runtime/simulated-rate-store.js';
 import { type Random } from './world/random.js';
 
 const LATENCIES: [readonly [number, number], ...(readonly [number, number])[]] = [
@@ -33,6 +34,20 @@ const KINDS: [Fault['kind'], ...Fault['kind'][]] = [
   'replace',
 ];
 
+const STORE_LATENCIES: [readonly [number, number], ...(readonly [number, number])[]] = [
+  [0, 2],
+  [2, 10],
+  [5, 60],
+  [90, 110],
+];
+const STORE_FAULTS: [StoreFault, ...StoreFault[]] = [
+  'fails',
+  'throws',
+  'hangs',
+  'slow',
+  'lost-answers',
+  'rubbish',
+];
 const PREFETCHES = ['auto', 'auto', 'auto', 0, 3, 50] as const;
 /** How far a clock can be off: a node without NTP, a virtual machine that was asleep. */
 const SKEWS_MS: [number, ...number[]] = [
@@ -93,6 +108,23 @@ export function withRate(plan: Plan, random: Random): Plan {
   if (random.chance(0.75)) return plan;
   const rate = { perSecond: random.pick([0.2, 0.7, 3, 20, 500]), burst: random.pick([1, 1, 2, 10]) };
   return { ...plan, binding: { ...plan.binding, rate } };
+}
+
+/** Has some of those share it by a store. */
+export function withRateStore(plan: Plan, random: Random): Plan {
+  const { rate } = plan.binding;
+  if (!rate || random.chance(0.4)) return plan;
+  const fallback = random.chance(0.2) ? { fallbackPerSecond: rate.perSecond / 2 } : {};
+  const faults = Array.from({ length: random.between(0, 3) }, () => ({
+    atMs: random.between(1, random.pick([2_000, 20_000, 60_000])),
+    lastsMs: random.pick([100, 2_000, 30_000]),
+    kind: random.pick(STORE_FAULTS),
+  }));
+  return {
+    ...plan,
+    binding: { ...plan.binding, rate: { ...rate, store: 'the rates', ...fallback } },
+    rateStore: { latencyMs: random.pick(STORE_LATENCIES), faults },
+  };
 }
 
 function makeBinding(random: Random, hasSessions: boolean): BindingOptions {

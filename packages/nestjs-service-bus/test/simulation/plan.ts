@@ -1,4 +1,5 @@
 import { type BindingOptions } from '../../src/binding/binding.js';
+import { type StoreFault } from './runtime/simulated-rate-store.js';
 
 /** What one execution of a handler does. */
 export type Step =
@@ -46,6 +47,12 @@ export interface Fault {
   readonly lastsMs: number;
 }
 
+/** A store that all processes share their rate by, how far away it is, and what goes wrong with it. */
+export interface PlannedRateStore {
+  readonly latencyMs: readonly [number, number];
+  readonly faults: readonly { readonly atMs: number; readonly lastsMs: number; readonly kind: StoreFault }[];
+}
+
 /** Everything that a seed decides before a run. */
 export interface Plan {
   readonly binding: BindingOptions;
@@ -69,6 +76,8 @@ export interface Plan {
   readonly slowOne: { readonly times: number; readonly fromMs: number } | undefined;
   readonly inputs: readonly Input[];
   readonly faults: readonly Fault[];
+  /** Undefined where each process has a rate of its own, or none. */
+  readonly rateStore?: PlannedRateStore | undefined;
   /** When somebody pauses the binding in all processes that run then, and for how long. */
   readonly pauses: readonly { readonly atMs: number; readonly lastsMs: number }[];
 }

@@ -3,8 +3,9 @@ import { SimulatedBroker } from './broker/simulated-broker.js';
 import { lockTokenOf } from './broker/received-message.js';
 import { SimulatedContent } from './broker/simulated-content.js';
 import { FaultScript } from './fault-script.js';
-import { inBatches, makePlan, withRate } from './make-plan.js';
+import { inBatches, makePlan, withRate, withRateStore } from './make-plan.js';
 import { type Input, type Plan } from './plan.js';
+import { SimulatedRateStore } from './runtime/simulated-rate-store.js';
 import { Judge } from './runtime/judge.js';
 import { INPUT_QUEUE, OUTPUT_QUEUE } from './runtime/runtime-process.js';
 import { checkEnd } from './check-end.js';
@@ -40,7 +41,8 @@ export async function simulate(
   const time = new VirtualTime();
   const trace = new Trace(() => time.nowMs, keepsLines);
   const note = (what: string): void => trace.note(what);
-  const planned = withRate(makePlan(random.fork(), new Random(seed + CLOUD)), new Random(seed + 3 * CLOUD));
+  const own = withRate(makePlan(random.fork(), new Random(seed + CLOUD)), new Random(seed + 3 * CLOUD));
+  const planned = withRateStore(own, new Random(seed + 4 * CLOUD));
   const plan = change(hasBatches ? inBatches(planned, random.fork()) : planned);
   const chance = new Random(seed + 2 * CLOUD);
   const { random: realRandom } = Math;
@@ -114,7 +116,11 @@ function makeScene(plan: Plan, time: VirtualTime, random: Random, note: (what: s
   for (const input of plan.inputs) {
     time.after(input.sentAtMs, () => broker.send(INPUT_QUEUE, [contentOf(input)]));
   }
-  const surroundings = { plan, time, random: random.fork(), conditions, broker, judge, note };
+  const { rateStore: planned } = plan;
+  // With a chance of its own: all else happens as it does without.
+  const rateStore =
+    planned && new SimulatedRateStore(time, new Random(plan.inputs.length), planned.latencyMs);
+  const surroundings = { plan, time, random: random.fork(), conditions, broker, judge, note, rateStore };
   return { plan, time, broker, judge, faults: new FaultScript(surroundings) };
 }
 

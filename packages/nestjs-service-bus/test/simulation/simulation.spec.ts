@@ -103,6 +103,8 @@ describe('a simulated run', () => {
         'fault: output-disabled',
         'fault: kill',
         'fault: replace',
+        'fault: the store of the rate',
+        'the store of its rate answers again',
         ':retry:',
         'the circuit is half-open',
         'takes no messages, keeps trying',

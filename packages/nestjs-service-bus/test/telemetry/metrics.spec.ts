@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { DeadLetterException, RetryException } from '../../src/index.js';
+import { DeadLetterException, RetryException, type ServiceBusRateStore } from '../../src/index.js';
 import { Telemetry } from '../../src/telemetry/telemetry.js';
 import { serviceBusScene } from '../support/service-bus-scene.js';
 import { until } from '../../../../test/support/until.js';
@@ -144,6 +144,23 @@ describe('the metrics of a binding', () => {
       return scene.left('work') === 0;
     });
     expect(await metrics.value('service_bus_rate_waiting')).toBe(0);
+  });
+
+  it('show a store of a rate that fails, only of a binding that has one', async () => {
+    let isAway = true;
+    const store: ServiceBusRateStore = {
+      reserve: () => (isAway ? Promise.reject(new Error('away')) : Promise.resolve({ delayMs: 0 })),
+    };
+    const plain = await scene.startWork(() => undefined, { rate: { perSecond: 100 } });
+    expect(await metrics.value('service_bus_rate_store_failing')).toBeUndefined();
+    await plain.close();
+    await scene.startWork(() => undefined, { rate: { perSecond: 100, store } });
+    expect(await metrics.value('service_bus_rate_store_failing')).toBe(0);
+    await scene.send('work', { body: 1 });
+    await until(async () => (await metrics.value('service_bus_rate_store_failing')) === 1);
+    isAway = false;
+    await until(() => scene.left('work') === 0);
+    expect(await metrics.value('service_bus_rate_store_failing')).toBe(0);
   });
 
   it('count lost locks', async () => {

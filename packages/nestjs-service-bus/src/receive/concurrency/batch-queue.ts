@@ -16,7 +16,9 @@ export class BatchQueue<Entry> {
     private readonly slots: Slots,
     /** Called with the messages while a slot is held; has to release the slot. */
     private readonly run: (entries: Entry[]) => void,
-  ) {}
+  ) {
+    slots.countAlso(() => Math.max(this.waitingForSlot - this.calls, 0));
+  }
 
   add(entry: Entry): void {
     this.waiting.push(entry);

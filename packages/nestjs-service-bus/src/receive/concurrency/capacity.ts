@@ -7,8 +7,9 @@ import { type Room } from '../links/link-chain.js';
 import { AdaptiveConcurrency, type AdaptiveSource } from './adaptive-concurrency.js';
 import { Backlog } from './backlog.js';
 import { CircuitBreaker } from './circuit-breaker.js';
+import { openRate } from './open-rate.js';
 import { Prefetch } from './prefetch.js';
-import { RateLimiter } from './rate-limiter.js';
+import { type Rate } from './rate.js';
 import { Slots } from './slots.js';
 
 /** Of all messages of a link, so that it need not be replaced for those that are only on their way back. */
@@ -33,7 +34,7 @@ export class Capacity implements Room {
   readonly breaker?: CircuitBreaker;
   readonly adaptive?: AdaptiveConcurrency;
   /** Undefined for a binding whose handlers are called as fast as they can be. */
-  readonly rate: RateLimiter | undefined;
+  readonly rate: Rate | undefined;
 
   private readonly prefetch: Prefetch;
   private readonly perCall: number;
@@ -44,17 +45,17 @@ export class Capacity implements Room {
 
   constructor(
     private readonly binding: Binding,
-    private readonly runtime: Pick<BindingRuntime, 'clock' | 'logger' | 'outputs'>,
+    private readonly runtime: Pick<BindingRuntime, 'clock' | 'logger' | 'outputs' | 'rateStore'>,
     private readonly held: Held,
     /** Told of a new limit, and when the rate has room for another message. */
     limitChanged: () => void,
     private readonly backlog = new Backlog().join(),
     /** Where others take of the binding's rate as well. */
-    sharedRate?: RateLimiter,
+    commonRate?: Rate,
   ) {
     const { clock, logger, outputs } = runtime;
-    const { adaptive, circuitBreaker, maxConcurrentCalls, rate } = binding;
-    this.rate = sharedRate ?? (rate && new RateLimiter(rate, clock));
+    const { adaptive, circuitBreaker, maxConcurrentCalls } = binding;
+    this.rate = commonRate ?? openRate(binding, runtime);
     const slots = (this.slots = new Slots(maxConcurrentCalls, this.rate));
     this.rate?.onDue(limitChanged);
     this.perCall = binding.batch?.maxMessages ?? 1;
@@ -122,7 +123,7 @@ export class Capacity implements Room {
       maxConcurrentCalls: this.slots.limit,
       ...(breaker && { circuit: breaker.state }),
       ...(adaptive && { concurrency: { limit: adaptive.limit, max: adaptive.max } }),
-      ...(rate && { rate: { perSecond: rate.perSecond, waiting, nextTokenInMs: rate.nextTokenInMs } }),
+      ...(rate && { rate: rate.health(waiting) }),
     };
   }
 

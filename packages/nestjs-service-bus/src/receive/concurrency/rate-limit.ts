@@ -1,7 +1,7 @@
-import { type RateOptions } from '../../binding/binding.js';
+import { type ResolvedRate } from '../../binding/binding.js';
 
 /** A busy process notices late that a token was due: so much of that is made up for, beyond the burst. */
-const LATE_MS = 50;
+export const LATE_MS = 50;
 /** Sums of fractions miss a whole number by less than this. */
 const EPSILON = 1e-9;
 
@@ -16,7 +16,7 @@ export class RateLimit {
   private tokens: number;
 
   constructor(
-    { perSecond, burst }: Required<RateOptions>,
+    { perSecond, burst }: Pick<ResolvedRate, 'perSecond' | 'burst'>,
     private sinceMs: number,
   ) {
     this.perSecond = perSecond;

@@ -1,6 +1,8 @@
-import { type RateOptions } from '../../binding/binding.js';
-import { type Clock, type Timer } from '../../time/clock.js';
-import { startTimer } from '../../time/timer.js';
+import { type ResolvedRate } from '../../binding/binding.js';
+import { type Clock } from '../../time/clock.js';
+import { type RateHealth } from '../health/consumer-health.js';
+import { type Rate } from './rate.js';
+import { RateAlarm } from './rate-alarm.js';
 import { RateLimit } from './rate-limit.js';
 
 /**
@@ -8,91 +10,66 @@ import { RateLimit } from './rate-limit.js';
  * instance.
  */
 export const LEAD_MS = 1_000;
-/** Node fires timers that are set for longer at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Hands out the tokens of a binding with a rate. One timer serves all who wait for one. */
-export class RateLimiter {
+/** Hands out the tokens of a binding whose rate is this process's. One timer serves all who wait for one. */
+export class RateLimiter implements Rate {
+  readonly isAsking = false;
   private readonly law: RateLimit;
-  private readonly listeners: (() => void)[] = [];
-  private timer?: Timer | undefined;
-  private wakeAtMs = Infinity;
-  private isClosed = false;
+  private readonly alarm: RateAlarm;
 
   constructor(
-    rate: Required<RateOptions>,
+    rate: Pick<ResolvedRate, 'perSecond' | 'burst'>,
     private readonly clock: Clock,
   ) {
     this.law = new RateLimit(rate, clock.now());
+    this.alarm = new RateAlarm(clock);
   }
 
-  get perSecond(): number {
-    return this.law.perSecond;
-  }
-
-  /** Milliseconds until there is a token; 0 while there is one. */
-  get nextTokenInMs(): number {
-    return this.law.waitMs(1, this.clock.now());
-  }
-
-  /** Messages that are worth having here at most, before their handlers begin. */
   get most(): number {
     return Math.max(Math.floor(this.law.burst + this.lead), 1);
   }
 
-  /** Calls back when what somebody was to be woken for may be there. */
   onDue(listener: () => void): void {
-    this.listeners.push(listener);
+    this.alarm.onDue(listener);
   }
 
-  /** Takes a token if there is one. */
+  // Tokens come by themselves, whether anybody needs them or not.
+  addDemand(): void {}
+
   take(hasWaited: boolean): boolean {
     return this.law.take(this.clock.now(), hasWaited);
   }
 
-  /** Takes tokens whether they are there or not; below 0, gives them back. */
   charge(count: number): void {
     this.law.charge(count);
   }
 
-  /** Wakes all when the next token is due. */
   wakeForToken(): void {
-    this.wakeIn(this.nextTokenInMs);
+    this.alarm.wakeIn(this.nextTokenInMs);
   }
 
-  /** How many messages may come beside those that wait here; where it is none, wakes all when it is one. */
   roomBeside(waiting: number): number {
     const nowMs = this.clock.now();
     const room = this.law.countWith(this.lead, nowMs) - waiting;
     if (room > 0) return room;
-    this.wakeIn(this.law.waitMs(waiting + 1 - this.lead, nowMs));
+    this.alarm.wakeIn(this.law.waitMs(waiting + 1 - this.lead, nowMs));
     return 0;
   }
 
-  /** Wakes nobody any more. */
+  health(waiting: number): RateHealth {
+    return { perSecond: this.law.perSecond, waiting, nextTokenInMs: this.nextTokenInMs };
+  }
+
   close(): void {
-    this.isClosed = true;
-    this.timer?.cancel();
+    this.alarm.close();
+  }
+
+  /** Milliseconds until there is a token; 0 while there is one. */
+  private get nextTokenInMs(): number {
+    return this.law.waitMs(1, this.clock.now());
   }
 
   private get lead(): number {
     return this.law.tokensIn(LEAD_MS);
-  }
-
-  private wakeIn(delayMs: number): void {
-    const atMs = this.clock.now() + delayMs;
-    if (this.isClosed || atMs >= this.wakeAtMs) return;
-    this.timer?.cancel();
-    this.wakeAtMs = atMs;
-    this.timer = startTimer(this.clock, Math.min(delayMs, MAX_TIMER_MS), () => this.wake());
-  }
-
-  private wake(): void {
-    this.timer = undefined;
-    this.wakeAtMs = Infinity;
-    const listeners = [...this.listeners];
-    // Of several that wait for the same tokens, another one is the first next time.
-    this.listeners.push(...this.listeners.splice(0, 1));
-    for (const listener of listeners) listener();
   }
 }

@@ -1,4 +1,4 @@
-import { type RateLimiter } from './rate-limiter.js';
+import { type Demand, type Rate } from './rate.js';
 
 /**
  * Handler slots of a binding: there are never more messages in work than slots. With a rate, a slot is granted together
@@ -14,13 +14,16 @@ export class Slots {
   private wasFull = false;
   /** The lower of limit and ceiling. */
   private open: number;
+  /** Messages that wait beside one for each who waits. */
+  private readonly others: (() => number)[] = [];
 
   constructor(
     public limit: number,
-    private readonly rate?: RateLimiter,
+    private readonly rate?: Rate,
   ) {
     this.open = limit;
     rate?.onDue(() => this.grant());
+    rate?.addDemand(() => this.demand);
   }
 
   get inUse(): number {
@@ -70,6 +73,11 @@ export class Slots {
     this.grant();
   }
 
+  /** Where those who wait will need tokens for further messages: how many. */
+  countAlso(others: () => number): void {
+    if (this.rate) this.others.push(others);
+  }
+
   /** Takes tokens for what a slot is used for besides; below 0, gives them back. */
   charge(tokens: number): void {
     this.rate?.charge(tokens);
@@ -104,6 +112,15 @@ export class Slots {
   /** Grants slots again. */
   reopen(): void {
     this.isClosed = false;
+  }
+
+  private get demand(): Demand {
+    const { length } = this.queue;
+    if (length === 0) return { startable: 0, behind: 0, next: 0 };
+    const messages = this.others.reduce((sum, count) => sum + count(), length);
+    const free = Math.min(Math.max(this.open - this.taken, 0), length);
+    const startable = Math.ceil((messages * free) / length);
+    return { startable, behind: messages - startable, next: Math.ceil(messages / length) };
   }
 
   private apply(): void {

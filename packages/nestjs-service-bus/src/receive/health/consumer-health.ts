@@ -31,6 +31,10 @@ export interface RateHealth {
   readonly waiting: number;
   /** Milliseconds until the rate allows another message; 0 while it does. */
   readonly nextTokenInMs: number;
+  /** Set if the rate is shared: by which key. */
+  readonly key?: string;
+  /** Set while the store of a shared rate fails. */
+  readonly storeError?: ReportedError;
 }
 
 /** A pause that somebody has asked for. */
@@ -64,7 +68,7 @@ export interface ConsumerHealth {
   readonly circuit?: CircuitState;
   /** Set if `maxConcurrentCalls` is adaptive: how many messages may be in work at once, now and at most. */
   readonly concurrency?: AdaptiveConcurrencyHealth;
-  /** Set if the binding has a `rate`, for this process. */
+  /** Set if the binding has a `rate`, as this process sees it. */
   readonly rate?: RateHealth;
   /** Set while the broker refuses the link for the results, although messages are received. */
   readonly outputError?: ReportedError;

@@ -11,7 +11,7 @@ import { acceptSession, type ClientSource, createReceiver, readReceived, Settler
 import { within } from '../../time/within.js';
 import { Capacity } from '../concurrency/capacity.js';
 import { type Dispatcher, SingleDispatcher } from '../concurrency/dispatcher.js';
-import { type RateLimiter } from '../concurrency/rate-limiter.js';
+import { type Rate } from '../concurrency/rate.js';
 import { Slots } from '../concurrency/slots.js';
 import { InWork } from '../links/in-work.js';
 import { type HeldDeadLetter, type RedriveOutcome } from './redrive.js';
@@ -66,7 +66,7 @@ export class Redriver {
     clients: ClientSource,
     locks: LockRenewer,
     runtime: BindingRuntime,
-    rate: RateLimiter | undefined,
+    rate: Rate | undefined,
   ): Redriver {
     const held = { inWork: new Set<Delivery>(), waitingForRetry: 0 };
     const capacity = new Capacity(runtime.binding, runtime, held, () => undefined, undefined, rate);

@@ -13,7 +13,8 @@ import { Progress } from '../health/progress.js';
 import { ReceiverLog } from '../health/receiver-log.js';
 import { type ConsumerObserver } from '../health/receiving-state.js';
 import { type HeldDeadLetter, type RedriveOutcome } from '../redrive/redrive.js';
-import { RateLimiter } from '../concurrency/rate-limiter.js';
+import { openRate } from '../concurrency/open-rate.js';
+import { type Rate } from '../concurrency/rate.js';
 import { Slots } from '../concurrency/slots.js';
 import { Redriver } from '../redrive/redriver.js';
 import { AnnouncedAttempts } from './announced-attempts.js';
@@ -56,7 +57,7 @@ export class SessionConsumer {
   private places = 0;
   private error?: Error;
   private readonly log: ReceiverLog;
-  private readonly rate: RateLimiter | undefined;
+  private readonly rate: Rate | undefined;
   /** Of a binding with a rate: where sessions wait for it. */
   private readonly turns: Slots | undefined;
   private isDraining = false;
@@ -70,8 +71,7 @@ export class SessionConsumer {
     private readonly observer: ConsumerObserver,
   ) {
     this.binding = runtime.binding;
-    const { rate } = runtime.binding;
-    this.rate = rate && new RateLimiter(rate, runtime.clock);
+    this.rate = openRate(runtime.binding, runtime);
     this.turns = this.rate && new Slots(Infinity, this.rate);
     this.progress = new Progress(runtime.clock);
     this.log = new ReceiverLog(this.describe(), runtime.logger, runtime.clock);
@@ -113,9 +113,11 @@ export class SessionConsumer {
     return times.length === 0 ? undefined : times.reduce((oldest, time) => Math.min(oldest, time));
   }
 
-  /** Whether a session is on its way back to the broker. */
-  get isReleasing(): boolean {
-    return [...this.runs].some(({ isStopping, isLost }) => isStopping || isLost);
+  /** Whether a session is on its way back to the broker, or the store of its rate is asked. */
+  get isUnanswered(): boolean {
+    return (
+      this.rate?.isAsking === true || [...this.runs].some(({ isStopping, isLost }) => isStopping || isLost)
+    );
   }
 
   /** Whether the binding counts as up: what `health` says, without the details. */
@@ -184,8 +186,7 @@ export class SessionConsumer {
   private rateHealth(): Pick<ConsumerHealth, 'rate'> {
     const { rate, turns } = this;
     if (!rate || !turns) return {};
-    const { perSecond, nextTokenInMs } = rate;
-    return { rate: { perSecond, waiting: turns.waiting, nextTokenInMs } };
+    return { rate: rate.health(turns.waiting) };
   }
 
   private get isAccepting(): boolean {

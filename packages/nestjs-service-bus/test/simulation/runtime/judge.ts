@@ -1,4 +1,5 @@
 import { type Message } from '../../../../service-bus-emulator/src/model/queue/message.js';
+import { STORE_TIMEOUT_MS } from '../../../src/receive/concurrency/ask-rate-store.js';
 import { LockLostError } from '../../../src/exceptions/lock-lost.error.js';
 import { type Outcome } from '../../../../service-bus-emulator/src/model/queue/outcome.js';
 import { type ServiceBusContext } from '../../../src/delivery/service-bus.context.js';
@@ -30,6 +31,9 @@ export class Judge implements BrokerWatch {
   executions = 0;
   private readonly byLock = new Map<string, Execution>();
   private readonly byNumber: Execution[] = [];
+  /** When handlers have begun, in whatever process, and in which ones. */
+  private readonly startsMs: number[] = [];
+  private readonly beginners = new Set<RuntimeProcess>();
 
   constructor(
     readonly plan: Plan,
@@ -237,14 +241,22 @@ export class Judge implements BrokerWatch {
   }
 
   /** However long one looks, there are no more than its rate allows; a batch is paid for when it has begun. */
-  private checkRate({ startsMs }: RuntimeProcess, name: string): void {
-    const { rate, batch } = this.plan.binding;
+  private checkRate(process: RuntimeProcess, name: string): void {
+    const { binding, rateStore } = this.plan;
+    const { rate, batch } = binding;
     if (!rate) return;
     const nowMs = this.nowMs();
+    const startsMs = rateStore ? this.startsMs : process.startsMs;
     startsMs.push(nowMs);
-    const atOnce = (rate.burst ?? 1) + (batch?.maxMessages ?? 1) - 1;
+    this.beginners.add(process);
+    const alone = (rate.fallbackPerSecond ?? 0) * this.beginners.size;
+    const perSecond = rate.perSecond + alone;
+    const atOnce = (rate.burst ?? 1) + (batch?.maxMessages ?? 1) - 1 + (alone > 0 ? this.beginners.size : 0);
+    // What a store gives may be late by as long as its answer takes.
+    const isSlow = rateStore?.faults.some(({ kind }) => kind === 'slow') === true;
+    const lateMs = LATE_MS + (isSlow ? STORE_TIMEOUT_MS : (rateStore?.latencyMs[1] ?? 0));
     const isTooFast = startsMs.some((sinceMs, index) => {
-      const allowed = atOnce + ((nowMs - sinceMs + LATE_MS) * rate.perSecond) / 1_000;
+      const allowed = atOnce + ((nowMs - sinceMs + lateMs) * perSecond) / 1_000;
       return startsMs.length - index > allowed + 0.001;
     });
     if (isTooFast) this.violation(`${name} was started sooner than its rate allows`);

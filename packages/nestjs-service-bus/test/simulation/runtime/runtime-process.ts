@@ -19,6 +19,7 @@ import { type Random } from '../world/random.js';
 import { type Owner, type VirtualTime } from '../world/virtual-time.js';
 import { type Judge } from './judge.js';
 import { LockBook } from './lock-book.js';
+import { type SimulatedRateStore } from './simulated-rate-store.js';
 import { scriptedBatchHandler, scriptedHandler } from './scripted-handler.js';
 import { type Output } from './scripted-handler.js';
 import { WatchedSenderPool } from './watched-sender-pool.js';
@@ -40,6 +41,7 @@ export interface Surroundings {
   readonly broker: SimulatedBroker;
   readonly judge: Judge;
   readonly note: (what: string) => void;
+  readonly rateStore: SimulatedRateStore | undefined;
 }
 
 /** The runtime of one process: the server's parts, put together as the server does. */
@@ -166,6 +168,7 @@ export class RuntimeProcess implements Owner {
       clock,
       brokerClock: this.locks.brokerClock,
       logger: this.logger(),
+      rateStore: this.surroundings.rateStore,
     });
     const observer = { receiving: () => undefined, failing: () => undefined };
     return binding.sessions

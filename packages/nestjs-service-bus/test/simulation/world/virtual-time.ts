@@ -42,7 +42,8 @@ class VirtualTimer {
 export class VirtualTime {
   nowMs = 0;
   steps = 0;
-  private owner: Owner = WORLD;
+  /** Of the step that runs. */
+  owner: Owner = WORLD;
   private nextOrder = 0;
   private readonly timers = new Heap<VirtualTimer>({ before: (a, b) => a.order < b.order });
   private readonly pending = new Map<Owner, Set<VirtualTimer>>();
