@@ -8,6 +8,7 @@ import { NestFactory } from '@nestjs/core';
 import { describeApplication, describeMessages } from 'nestjs-service-bus';
 import { type Emulator, readEntities, startEmulator } from 'service-bus-emulator';
 
+import { startPostgres } from '../../packages/nestjs-service-bus-outbox/test/support/start-postgres.js';
 import { toConfigJson } from '../../packages/nestjs-service-bus/src/topology/export/config-json.js';
 import { until } from '../support/until.js';
 import { freePort, StartedProcess } from './started-process.js';
@@ -231,6 +232,40 @@ describe('the example', () => {
     expect(await app.end()).not.toBe(0);
     expect(app.output).toContain('SB_REPORTS_CONNECTION is required');
   }, 120_000);
+
+  it('rate sends ten invoices a second from two instances, whatever becomes of one and of the database', async () => {
+    const postgres = await startPostgres();
+    try {
+      const start = await open('rate', { DATABASE_URL: postgres.connectionString });
+      const instances = [start('src/main.ts'), start('src/main.ts')];
+      for (const instance of instances) await instance.says(STARTED);
+      expect(await start('src/send.ts', 0, '60').end()).toBe(0);
+      const timesOf = (what: string, one?: StartedProcess): number[] =>
+        (one ? [one] : instances)
+          .flatMap(({ output }) => [...output.matchAll(new RegExp(`${what} \\d+ at (\\d+)`, 'g'))])
+          .map(([, atMs]) => Number(atMs))
+          .sort((a, b) => a - b);
+      await until(() => timesOf('invoice').length >= 30 && timesOf('mail').length > 20);
+      expect(instances.every((one) => timesOf('invoice', one).length > 5)).toBe(true);
+      // With a second for what a busy machine may hold up: two rates of ten would need half of the time.
+      const [first = 0, ...others] = timesOf('invoice').slice(0, 30);
+      expect((others.at(-1) ?? 0) - first).toBeGreaterThan(29 * 100 - 1_000);
+      await instances[0]?.crash();
+      const done = timesOf('invoice').length;
+      await until(() => timesOf('invoice').length > done + 5);
+      await postgres.crash();
+      await instances[1]?.says('the store of its rate fails, its messages wait');
+      await postgres.start();
+      await instances[1]?.says('the store of its rate answers again');
+      const { counts, lockedCount } = emulator.entity('invoices');
+      expect(counts.active + timesOf('invoice').length).toBeGreaterThanOrEqual(60);
+      // What the crashed one had in its hands comes again when its locks end, which is not waited for.
+      await until(() => timesOf('invoice').length >= 60 - lockedCount);
+    } finally {
+      await Promise.all(processes.splice(0).map((started) => started.stop()));
+      await postgres.close();
+    }
+  }, 240_000);
 
   it('orders books each order once, and files one receipt, although it is killed', async () => {
     const directory = await mkdtemp(path.join(tmpdir(), 'orders-'));
