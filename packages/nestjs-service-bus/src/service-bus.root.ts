@@ -1,9 +1,10 @@
 import { type DynamicModule, type Provider } from '@nestjs/common';
 
 import { BindingRegistry } from './binding/binding-registry.js';
-import { connectionName } from './binding/connection-name.js';
+import { connectionName, connectionNameProblem } from './binding/connection-name.js';
 import { ContractRegistry } from './contract/contract-registry.js';
 import { getServiceBusPublisherToken } from './contract/inject-publisher.decorator.js';
+import { ServiceBusConfigurationError } from './exceptions/service-bus-configuration.error.js';
 import { ROOT_MARK, type RootMark } from './find-roots.js';
 import {
   getServiceBusAdministrationClientToken,
@@ -25,6 +26,10 @@ export function getOptionsToken(connection: string | undefined): string | symbol
 
 /** Completes what Nest's builder makes of `forRoot` with all that belongs to one namespace. */
 export function rootOf(definition: DynamicModule, given: string | undefined): DynamicModule {
+  // What is no text could not even be told apart: all else that is wrong with a name is told with the other mistakes.
+  if (given !== undefined && typeof given !== 'string') {
+    throw new ServiceBusConfigurationError([`ServiceBusModule: name ${connectionNameProblem(given)}`]);
+  }
   const name = connectionName(given);
   const optionsToken = getOptionsToken(name);
   const mark: RootMark = { name, optionsToken };

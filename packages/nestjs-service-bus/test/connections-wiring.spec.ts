@@ -190,6 +190,61 @@ describe('a mistake with connections stops the start, and its line has the remed
     ]);
   });
 
+  const odd: [string, unknown, string][] = [
+    ['a symbol', Symbol('reports'), 'is Symbol(reports), and must be a name'],
+    ['a number', 5, 'is 5, and must be a name'],
+    ['null', null, 'is null, and must be a name'],
+    ['an object', {}, 'is {}, and must be a name'],
+    ['empty', '', 'is empty'],
+    ['blank', ' ', 'is " ", and must be a name'],
+    ['a name with a blank behind it', 'reports ', 'is "reports ", with blanks around it'],
+  ];
+
+  it.each(odd)('a name that is %s, in each place', async (_what, given, problem) => {
+    const name = given as string;
+    // One that is no text is told where it stands.
+    const named = async (make: () => DynamicModule): Promise<string[]> => {
+      try {
+        return await problemsOf({ imports: [root(), make()] });
+      } catch (error) {
+        return [...(error as ServiceBusConfigurationError).problems];
+      }
+    };
+    const options = { name, connectionString: nowhere(1) };
+    expect(await named(() => ServiceBusModule.forRoot(options))).toEqual([
+      `ServiceBusModule: name ${problem}`,
+    ]);
+    const asynchronous = { name, useFactory: () => ({ connectionString: nowhere(2) }) };
+    expect(await named(() => ServiceBusModule.forRootAsync(asynchronous))).toEqual([
+      `ServiceBusModule: name ${problem}`,
+    ]);
+    const imports = [root(), root('reports')];
+    const sending = await problemsOf({
+      imports: [...imports, feature({ connection: name, senders: ['out'] })],
+    });
+    expect(sending).toEqual([
+      expect.stringMatching(/^the sender "out"(?:: connection| names the connection) /),
+    ]);
+    @Controller()
+    class OddController {
+      @ServiceBusEventHandler({ connection: name, queue: 'monthly' })
+      print(): void {}
+    }
+    expect(await problemsOf({ imports, controllers: [OddController] })).toEqual([
+      expect.stringMatching(/^binding .*monthly"?: connection is /),
+    ]);
+    @Injectable()
+    class Injecting {
+      constructor(@InjectServiceBusClient(name) readonly client: unknown) {}
+    }
+    await expect(problemsOf({ imports, providers: [Injecting] })).rejects.toThrow(
+      'ServiceBusClient of ServiceBusModule.forRoot({ name: ',
+    );
+    const module = await Test.createTestingModule({ imports }).compile();
+    expect(() => describeApplication(module, name)).toThrow(ServiceBusConfigurationError);
+    await module.close();
+  });
+
   it('and no mistake at all: an application whose only connection has a name', async () => {
     const module = await Test.createTestingModule({
       imports: [root('reports'), feature({ connection: 'reports', senders: ['out'] })],

@@ -211,6 +211,22 @@ describe('two namespaces in one application', () => {
     expect((await running.health.isHealthy())['service-bus@reports']?.status).toBe('down');
   });
 
+  it('may be one: both connections read and send there, and are told apart by health', async () => {
+    const running = await startBoth({ connectionString: shop.connectionString });
+    await running.receiving();
+    expect(Object.keys(await running.health.isHealthy())).toEqual([
+      'service-bus',
+      'service-bus:orders',
+      'service-bus@reports',
+      'service-bus@reports:reports:orders',
+    ]);
+    // Each message goes to one of the two handlers, whose result goes where both send.
+    await send(shop, 'orders', ...Array.from({ length: 40 }, (_, index) => index));
+    await until(() => bodies(shop, 'results').length === 40);
+    const namespaces = bodies(shop, 'results').map((body) => String(body).split(' ')[2]);
+    expect(new Set(namespaces)).toEqual(new Set(['shop', 'reports']));
+  });
+
   it('are drained together: handlers finish, and their results are sent, before anything is closed', async () => {
     const running = await startBoth();
     await running.receiving();
