@@ -3,15 +3,18 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { type BindingOptions } from '../../binding/binding.js';
 import { resolveBinding } from '../../binding/resolve-binding.js';
 import { type Delivery } from '../../delivery/delivery.js';
+import { Random } from '../../../test/simulation/world/random.js';
 import { Backlog } from './backlog.js';
 import { Capacity } from './capacity.js';
 
 const TOTAL = 100;
 const SLOTS = 10;
+const PREFETCH = 40;
 
 /** A binding whose messages are handled as soon as they come, and that learns of no answer. */
 class Work {
   readonly inWork = new Set<Delivery>();
+  private readonly inRetry: Delivery[] = [];
   readonly capacity: Capacity;
   nowMs = 0;
   /** How often it was told that there is more room. */
@@ -24,18 +27,34 @@ class Work {
       outputs: { isBlocked: false },
     } as unknown as ConstructorParameters<typeof Capacity>[1];
     const binding = resolveBinding('work', options);
-    const held = { inWork: this.inWork, waitingForRetry: 0 };
-    this.capacity = new Capacity(binding, runtime, held, () => this.wokenTimes++, backlog.join());
+    this.capacity = new Capacity(binding, runtime, this, () => this.wokenTimes++, backlog.join());
+  }
+
+  get waitingForRetry(): number {
+    return this.inRetry.length;
   }
 
   begin(count: number): Delivery[] {
+    const deliveries = this.come(count);
+    for (const _ of deliveries) this.capacity.slots.tryTake();
+    return deliveries;
+  }
+
+  come(count: number): Delivery[] {
     return Array.from({ length: count }, () => {
       const delivery = { message: { body: Buffer.alloc(1) }, troubles: 0 } as unknown as Delivery;
       this.inWork.add(delivery);
       this.capacity.arrived(delivery);
-      this.capacity.slots.tryTake();
       return delivery;
     });
+  }
+
+  retry(delivery: Delivery): void {
+    this.inRetry.push(delivery);
+  }
+
+  endRetry(): void {
+    this.settle(this.inRetry.splice(0, 1));
   }
 
   handle(deliveries: readonly Delivery[]): void {
@@ -50,6 +69,75 @@ class Work {
       this.inWork.delete(delivery);
       this.capacity.ended(delivery);
     }
+  }
+}
+
+/** A binding to which anything may happen. */
+class Hands {
+  readonly work: Work;
+  private readonly waiting: Delivery[] = [];
+  private readonly running: Delivery[] = [];
+  private readonly done: Delivery[] = [];
+
+  constructor(backlog: Backlog) {
+    this.work = new Work(backlog, { maxConcurrentCalls: SLOTS, prefetch: PREFETCH });
+  }
+
+  get behindHandlers(): number {
+    return this.waiting.length + this.done.length;
+  }
+
+  act(random: Random): void {
+    const { work, waiting, done } = this;
+    const { capacity } = work;
+    switch (random.between(1, 7)) {
+      case 1:
+        return void waiting.push(...work.come(Math.min(capacity.wanted, random.between(0, 60))));
+      case 2:
+        return this.begin();
+      case 3:
+        return this.endHandler();
+      case 4:
+        return work.settle(done.splice(0, random.between(0, 5)));
+      case 5: {
+        // Its lock is lost, it was late, or the binding is paused.
+        const [delivery] = waiting.splice(random.between(0, waiting.length), 1);
+        if (delivery) this.giveBack(delivery);
+        return;
+      }
+      case 6:
+        if (work.waitingForRetry > 0) work.endRetry();
+        else if (done.length > 0) work.retry(done.pop()!);
+        return;
+      default:
+        capacity.pause();
+        for (const delivery of waiting.splice(0)) this.giveBack(delivery);
+        capacity.resume();
+    }
+  }
+
+  endAll(): void {
+    for (const delivery of this.waiting.splice(0)) this.giveBack(delivery);
+    while (this.running.length > 0) this.endHandler();
+    this.work.settle(this.done.splice(0));
+    while (this.work.waitingForRetry > 0) this.work.endRetry();
+  }
+
+  private begin(): void {
+    const { work, waiting, running } = this;
+    while (waiting.length > 0 && work.capacity.slots.tryTake()) running.push(waiting.shift()!);
+  }
+
+  private endHandler(): void {
+    const delivery = this.running.shift();
+    if (!delivery) return;
+    this.work.handle([delivery]);
+    this.done.push(delivery);
+  }
+
+  private giveBack(delivery: Delivery): void {
+    this.work.capacity.left();
+    this.work.settle([delivery]);
   }
 }
 
@@ -163,5 +251,34 @@ describe('Capacity', () => {
       work.capacity.close();
       expect(jest.getTimerCount()).toBe(0);
     });
+  });
+
+  it.each([1, 2, 3, 4, 5])('keeps the account of all bindings, whatever happens to them, seed %d', (seed) => {
+    const random = new Random(seed);
+    const backlog = new Backlog(TOTAL);
+    const hands = new Set<Hands>();
+    const wanted = (): number[] => [...hands].map(({ work }) => work.capacity.wanted);
+    const isCrowded = (): boolean =>
+      [...hands].reduce((sum, { behindHandlers }) => sum + behindHandlers, 0) >= TOTAL;
+    for (let step = 0; step < 2_000; step++) {
+      if (hands.size < 3 || random.chance(0.02)) hands.add(new Hands(backlog));
+      const one = random.pick([...hands] as [Hands, ...Hands[]]);
+      if (random.chance(0.01)) {
+        one.work.capacity.close();
+        hands.delete(one);
+      } else one.act(random);
+      wanted();
+      expect(backlog.share < Infinity).toBe(isCrowded());
+    }
+    for (const one of hands) one.endAll();
+    expect(new Set(wanted())).toEqual(new Set([SLOTS + PREFETCH]));
+    expect(backlog.share).toBe(Infinity);
+    for (const { work } of hands) work.capacity.close();
+    const last = backlog.join();
+    last.roomBeside(TOTAL);
+    expect(last.roomBeside(TOTAL - 1)).toBe(Infinity);
+    expect(backlog.share).toBe(Infinity);
+    last.roomBeside(TOTAL);
+    expect(backlog.share).toBe(TOTAL);
   });
 });
