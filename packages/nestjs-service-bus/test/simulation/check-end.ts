@@ -9,6 +9,7 @@ import { type VirtualTime } from './world/virtual-time.js';
 /** Allowed beyond the grace period: the last settlements and closing the links, each bounded by the runtime. */
 const DRAIN_SLACK_MS = 4_200;
 const CLOSE_MS = 20_000;
+const ANSWERS_MS = 5_000;
 /** Longer than any timer that may outlast its process. */
 const AFTERWARDS_MS = 120_000;
 
@@ -24,8 +25,10 @@ export interface Remains {
 /** Shuts down the running processes, and checks that nothing is lost, duplicated or left over. */
 export async function checkEnd(remains: Remains): Promise<void> {
   const { time, processes, judge } = remains;
-  for (const process of processes) {
-    if (process.isDead || process.isDraining) continue;
+  const living = processes.filter(({ isDead, isDraining }) => !isDead && !isDraining);
+  // The broker's last answers may be on their way.
+  await time.runUntil(() => living.every((process) => isAtRest(process, judge)), time.nowMs + ANSWERS_MS);
+  for (const process of living) {
     checkBooks(process, judge);
     time.after(0, () => void process.shutDown(), process);
   }
@@ -39,13 +42,18 @@ export async function checkEnd(remains: Remains): Promise<void> {
 
 /** At rest the runtime holds only the messages that its handlers still work on. */
 function checkBooks(process: RuntimeProcess, judge: Judge): void {
+  if (isAtRest(process, judge)) return;
   const { inWork, waitingForRetry } = process.consumer.health();
   if (waitingForRetry > 0) judge.violation(`${process.name} has ${waitingForRetry} messages waiting at rest`);
+  else judge.violation(`${process.name} has ${inWork} messages in work at rest`);
+}
+
+function isAtRest(process: RuntimeProcess, judge: Judge): boolean {
+  const { inWork, waitingForRetry } = process.consumer.health();
   const running = [...judge.running].filter((execution) => execution.process === process).length;
   // Ignore messages that wait for a slot while all are taken, and those that wait for the rest of their batch.
-  if (running < judge.maxHandlers && process.batchCalls === 0 && inWork > running) {
-    judge.violation(`${process.name} has ${inWork} messages in work at rest`);
-  }
+  const isFull = running >= judge.maxHandlers || process.batchCalls > 0;
+  return waitingForRetry === 0 && (isFull || inWork <= running);
 }
 
 function checkShutDown(process: RuntimeProcess, { plan, time, judge }: Remains): void {

@@ -15,8 +15,8 @@ import { VirtualTime } from './world/virtual-time.js';
 
 /** After the last fault, all messages have to be processed within this time. */
 const PATIENCE_MS = 30 * 60_000;
-/** Long enough for the last settlement's answer, or its timeout. */
-const REST_MS = 60_000;
+/** Long enough for the last answer, or its timeout, which for a send is a minute. */
+const REST_MS = 61_000;
 const DAY_MS = 86_400_000;
 /** Added to a seed for what was not decided by the first one. */
 const CLOUD = 1_000_000;
@@ -96,6 +96,7 @@ function makeScene(plan: Plan, time: VirtualTime, random: Random, note: (what: s
             other.content.sessionId === message.sessionId &&
             other.sequenceNumber < (message.sequenceNumber?.toNumber() ?? 0),
         ),
+    ({ lockToken }) => broker.stored(INPUT_QUEUE).some(({ lockId }) => lockTokenOf(lockId) === lockToken),
   );
   const broker: SimulatedBroker = new SimulatedBroker(time, judge);
   broker.command((nowMs) => {

@@ -42,6 +42,8 @@ export class Judge implements BrokerWatch {
     private readonly nowMs: () => number,
     /** Whether an earlier message of the session waits, besides those whose work the process has finished. */
     private readonly activeBefore: (message: SimulatedMessage, finished: ReadonlySet<number>) => boolean,
+    /** Whether the lock that the message came with is still the broker's. */
+    private readonly isLocked: (message: SimulatedMessage) => boolean,
   ) {
     const records: InputRecord[] = [];
     for (const input of plan.inputs) records[input.number] = new InputRecord(input);
@@ -234,7 +236,8 @@ export class Judge implements BrokerWatch {
   /** Every failure known to a process has to count. Skips sessions: the broker does not count lost ones. */
   private checkAttempt(record: InputRecord, message: SimulatedMessage, attempt: number, name: string): void {
     if (record.hasCopyOf(Number(message.sequenceNumber))) record.isForked = true;
-    if (this.plan.hasSessions || record.isForked) return;
+    // Once its lock is lost, others may have failed on it that this one cannot know of.
+    if (this.plan.hasSessions || record.isForked || !this.isLocked(message)) return;
     if (attempt <= record.failures) {
       this.violation(`${name} has forgotten failures: ${record.failures} are known`);
     }
