@@ -119,6 +119,19 @@ describe('LockRenewer', () => {
     expect(renewer.size).toBe(0);
   });
 
+  it('gives a session up at the end of its lock, which its first message tells', async () => {
+    // On its way, it has lost some milliseconds: it may be one of five minutes, were our clock wrong.
+    const session = new TestLock(Date.now() + SHORT_LOCK_MS - 100, 0);
+    session.renew.mockImplementation(() => new Promise(() => undefined));
+    renewer.add(Object.assign(session, { enqueuedTimeUtc: undefined }));
+    await pass(300);
+    renewer.heardEnqueued(new Date(Date.now() - 10));
+    await pass(4_550);
+    expect(session.lostWith).toEqual([]);
+    await pass(100);
+    expect(session.lostWith).toEqual([undefined]);
+  });
+
   it('gives a lock up when the broker says that it is lost', async () => {
     const lock = hold();
     const lost = Object.assign(new Error('lost'), { name: 'ServiceBusError', code: 'MessageLockLost' });

@@ -77,6 +77,12 @@ export class LockRenewer {
     this.measureAnew();
   }
 
+  /** A message has come under a lock that is kept already, that of its session, and tells what time it is. */
+  heardEnqueued(enqueuedTimeUtc: Date | undefined): void {
+    this.brokerClock.heardEnqueued(enqueuedTimeUtc);
+    this.measureAnew();
+  }
+
   remove(lock: RenewableLock): void {
     this.locks.delete(lock);
     this.endDoubt(lock);

@@ -190,7 +190,7 @@ export class SessionRun implements LinkOwner, RenewableLock, IdleSession {
   receive(message: ServiceBusReceivedMessage): void {
     // The session is being released, and the message goes back with it.
     if (this.finishing || this.isLost || (this.isRetreating && !this.comingAgain.isExpected)) return;
-    this.runtime.brokerClock.heardEnqueued(message.enqueuedTimeUtc);
+    this.locks.heardEnqueued(message.enqueuedTimeUtc);
     this.line.add({ message, place: this.link.takePlace() });
     if (!this.line.isHeldUp) {
       clearTimeout(this.returnTimer);
