@@ -31,6 +31,18 @@ const SEND_EFFECTS: Effects = [
   'not-answered',
 ];
 
+const TROUBLES: Record<`${string}-fail` & Fault['kind'], readonly [Operation, Effects]> = {
+  'renewals-fail': ['renew', RENEWAL_EFFECTS],
+  'settlements-fail': ['settle', SETTLEMENT_EFFECTS],
+  'sends-fail': ['send', SEND_EFFECTS],
+  'opens-fail': ['open', OPENING_EFFECTS],
+  'peeks-fail': ['peek', RENEWAL_EFFECTS],
+};
+
+function isTrouble(kind: Fault['kind']): kind is keyof typeof TROUBLES {
+  return kind in TROUBLES;
+}
+
 /** Starts processes and injects faults as planned. */
 export class FaultScript {
   readonly processes: RuntimeProcess[] = [];
@@ -105,6 +117,7 @@ export class FaultScript {
   }
 
   private make({ kind, lastsMs }: Fault): void {
+    if (isTrouble(kind)) return this.trouble(...TROUBLES[kind], lastsMs);
     switch (kind) {
       case 'detach-links':
         return this.detachLinks();
@@ -122,16 +135,8 @@ export class FaultScript {
         );
       case 'slow-broker':
         return this.slowDown(lastsMs);
-      case 'renewals-fail':
-        return this.trouble('renew', RENEWAL_EFFECTS, lastsMs);
-      case 'settlements-fail':
-        return this.trouble('settle', SETTLEMENT_EFFECTS, lastsMs);
-      case 'sends-fail':
-        return this.trouble('send', SEND_EFFECTS, lastsMs);
-      case 'opens-fail':
-        return this.trouble('open', OPENING_EFFECTS, lastsMs);
-      case 'peeks-fail':
-        return this.trouble('peek', RENEWAL_EFFECTS, lastsMs);
+      case 'slow-management':
+        return this.slowDownManagement(lastsMs);
       case 'input-disabled':
         return this.disable(INPUT_QUEUE, 'ReceiveDisabled', lastsMs);
       case 'output-disabled':
@@ -166,6 +171,16 @@ export class FaultScript {
       [1_000, 20_000],
     ]);
     time.after(lastsMs, () => (conditions.latencyMs = plan.latencyMs), WORLD);
+  }
+
+  private slowDownManagement(lastsMs: number): void {
+    const { conditions, random, time } = this.surroundings;
+    conditions.managementMs = random.pick([
+      [50, 500],
+      [500, 4_000],
+      [5_000, 20_000],
+    ]);
+    time.after(lastsMs, () => (conditions.managementMs = [0, 0]), WORLD);
   }
 
   private trouble(operation: Operation, effects: Effects, lastsMs: number): void {

@@ -127,6 +127,29 @@ export function withRateStore(plan: Plan, random: Random): Plan {
   };
 }
 
+/** Has the management node of some plans answer late, and somebody pause the binding of some very often. */
+export function withUnrest(plan: Plan, random: Random): Plan {
+  const faults = random.chance(0.2) ? [...plan.faults, slowManagement(random)] : plan.faults;
+  return { ...plan, faults, pauses: random.chance(0.1) ? makeStorm(random) : plan.pauses };
+}
+
+function slowManagement(random: Random): Fault {
+  return {
+    atMs: random.between(1, random.pick([2_000, 20_000])),
+    kind: 'slow-management',
+    lastsMs: random.pick([2_000, 40_000, 90_000]),
+  };
+}
+
+function makeStorm(random: Random): Plan['pauses'] {
+  const [fromMs, everyMs] = [random.between(1, 5_000), random.pick([0, 1, 20, 150])];
+  const lastsMs = random.pick([0, 1, 10, 100]);
+  return Array.from({ length: random.between(5, 40) }, (_none, index) => ({
+    atMs: fromMs + index * everyMs,
+    lastsMs,
+  }));
+}
+
 function makeBinding(random: Random, hasSessions: boolean): BindingOptions {
   const retry = {
     maxAttempts: random.between(1, 5),

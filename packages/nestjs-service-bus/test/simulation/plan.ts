@@ -34,6 +34,8 @@ export interface Fault {
     | 'break-sending'
     | 'outage'
     | 'slow-broker'
+    /** Renewals, peeks and what is settled without a link are answered late; links are as ever. */
+    | 'slow-management'
     | 'renewals-fail'
     | 'settlements-fail'
     | 'sends-fail'

@@ -31,10 +31,13 @@ const FOUND: readonly (readonly [number, string])[] = [
   [679, 'a message that was redelivered on a new link ran again although its work was done'],
   [147, 'a session that was being released ran its next message although the one before had gone back'],
   [5_909, 'a message that arrived while its link was being closed was given back for ever'],
+  [54_321, 'a message that had lost its lock waited on for its retry'],
+  [3_834, 'a session whose lock came before its first message was kept beyond the end of its lock'],
 ];
 
 const FOUND_WITH_BATCHES: readonly (readonly [number, string])[] = [
   [613, 'a message that waited for its batch ran although an earlier delivery had finished its work'],
+  [5_971, 'two batches that had waited began before either was paid for'],
   [1_572, 'a message whose last attempt had failed was given back by a drain as if it had never been tried'],
 ];
 

@@ -3,7 +3,7 @@ import { SimulatedBroker } from './broker/simulated-broker.js';
 import { lockTokenOf } from './broker/received-message.js';
 import { SimulatedContent } from './broker/simulated-content.js';
 import { FaultScript } from './fault-script.js';
-import { inBatches, makePlan, withRate, withRateStore } from './make-plan.js';
+import { inBatches, makePlan, withRate, withRateStore, withUnrest } from './make-plan.js';
 import { type Input, type Plan } from './plan.js';
 import { SimulatedRateStore } from './runtime/simulated-rate-store.js';
 import { Judge } from './runtime/judge.js';
@@ -42,7 +42,8 @@ export async function simulate(
   const trace = new Trace(() => time.nowMs, keepsLines);
   const note = (what: string): void => trace.note(what);
   const own = withRate(makePlan(random.fork(), new Random(seed + CLOUD)), new Random(seed + 3 * CLOUD));
-  const planned = withRateStore(own, new Random(seed + 4 * CLOUD));
+  const rated = withRateStore(own, new Random(seed + 4 * CLOUD));
+  const planned = withUnrest(rated, new Random(seed + 5 * CLOUD));
   const plan = change(hasBatches ? inBatches(planned, random.fork()) : planned);
   const chance = new Random(seed + 2 * CLOUD);
   const { random: realRandom } = Math;

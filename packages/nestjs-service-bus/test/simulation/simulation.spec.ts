@@ -94,6 +94,7 @@ describe('a simulated run', () => {
         'fault: break-sending',
         'fault: outage',
         'fault: slow-broker',
+        'fault: slow-management',
         'fault: renewals-fail',
         'fault: settlements-fail',
         'fault: sends-fail',

@@ -16,6 +16,8 @@ export interface Trouble {
 /** The current network and broker conditions, the same for all clients. */
 export class Conditions {
   latencyMs: readonly [number, number];
+  /** How long answers of the management node take in addition: it is busy while links are not. */
+  managementMs: readonly [number, number] = [0, 0];
   private readonly troubles = new Map<Operation, Trouble>();
 
   constructor(
@@ -31,6 +33,10 @@ export class Conditions {
 
   latency(): number {
     return this.random.between(...this.latencyMs);
+  }
+
+  managementDelay(): number {
+    return this.random.between(...this.managementMs);
   }
 
   chance(probability: number): boolean {
@@ -53,6 +59,7 @@ export class Conditions {
   clear(): void {
     this.troubles.clear();
     this.latencyMs = this.usualLatencyMs;
+    this.managementMs = [0, 0];
   }
 
   /** How this one operation fails; undefined if it does not. */

@@ -29,10 +29,13 @@ export interface Exchange<T> {
 /** Sends a request to the broker, without a timeout. */
 export function exchange<T>(connection: SimulatedConnection, asked: Exchange<T>): void {
   const { operation, way, apply, done, refused } = asked;
-  const answer = (hear: () => void): void =>
-    connection.toClient(() => {
+  const answer = (hear: () => void): void => {
+    const arrive = (): void => {
       if (way.isOpenAtClient) hear();
-    });
+    };
+    if (way === MANAGEMENT) connection.toClientFromManagement(arrive);
+    else connection.toClient(arrive);
+  };
   connection.toBroker(() => {
     if (!way.isOpenAtBroker) return;
     const effect = connection.conditions.effectOn(operation);

@@ -95,6 +95,13 @@ export class SimulatedConnection {
     );
   }
 
+  /** An answer of the management node, which may be slow. */
+  toClientFromManagement(run: () => void): void {
+    const { managementMs } = this.conditions;
+    if (managementMs[1] === 0) this.toClient(run);
+    else this.send(this.time.nowMs + this.conditions.managementDelay(), () => this.toClient(run), WORLD);
+  }
+
   private restore(): void {
     this.isBroken = false;
     this.isUp = true;
