@@ -301,6 +301,26 @@ describe('a rate that several share', () => {
     expect(others).toEqual([]);
   });
 
+  it('is on the clock of a testbed that replaces its store', async () => {
+    calls = [];
+    bus = await testbeds.open({
+      imports: [ServiceBusModule.forFeature({ pattern: 'work', rate: { ...SHARED, store: MoodyStore } })],
+      controllers: [WorkController],
+      providers: [
+        { provide: WORK_HANDLER, useValue: (payload: unknown) => called('work', payload) },
+        { provide: MoodyStore, useFactory: () => Promise.reject(new Error('there is no database')) },
+      ],
+      override: (builder) =>
+        builder.overrideProvider(MoodyStore).useFactory({
+          factory: (store: InMemoryRateStore) => store,
+          inject: [InMemoryRateStore],
+        }),
+    });
+    await send('work', 1, 2, 3);
+    await bus.clock.advance(200);
+    expect(times()).toEqual([0, 100, 200]);
+  });
+
   it('goes on alone with its part, where it is told to', async () => {
     await openWork({ rate: { ...SHARED, store: MoodyStore, fallbackPerSecond: 2 } });
     const store = bus.get(MoodyStore);
