@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,6 +13,8 @@ import { freePort } from './free-port.js';
 const PROGRAM = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
+/** What Linux counts processor time in (`USER_HZ`). */
+const TICK_US = 10_000;
 
 /** The benchmark's own RabbitMQ: on free ports, with its data in a folder that is deleted at the end. */
 export class RabbitMqServer {
@@ -27,9 +29,11 @@ export class RabbitMqServer {
     return existsSync(PROGRAM);
   }
 
-  static async start(): Promise<RabbitMqServer> {
+  /** Starts it with these plugins beside those that it always has. */
+  static async start(plugins: readonly string[] = []): Promise<RabbitMqServer> {
     const [port, distributionPort, nameServerPort] = [await freePort(), await freePort(), await freePort()];
     const folder = await mkdtemp(path.join(tmpdir(), 'bench-rabbitmq-'));
+    await writeFile(path.join(folder, 'enabled_plugins'), `[${plugins.join()}].`);
     const child = spawn(PROGRAM, [], {
       stdio: 'ignore',
       env: {
@@ -55,6 +59,18 @@ export class RabbitMqServer {
       await server.close();
       throw error;
     }
+  }
+
+  /** Microseconds of processor time that the server has used so far, itself alone. */
+  async processorUs(): Promise<number> {
+    const pid = (await readFile(path.join(this.folder, 'pid'), 'utf8')).trim();
+    // proc(5): after the name in brackets, utime and stime are the 12th and the 13th field.
+    const [user, system] = (await readFile(`/proc/${pid}/stat`, 'utf8'))
+      .split(') ')
+      .at(-1)!
+      .split(' ')
+      .slice(11);
+    return (Number(user) + Number(system)) * TICK_US;
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 
 import { inParallel, median, rate } from './measure.js';
 import { acceptNext, fill, latency, receiveAndComplete, sendInBatches, sendSingly } from './scenarios.js';
+import { sideBySide } from './side-by-side.js';
 import { startBroker, timeStarts } from './start-broker.js';
 
 const json = process.argv.includes('--json');
@@ -138,6 +139,7 @@ async function sessions() {
 }
 
 await starts();
+await sideBySide(COUNT, Math.max(3, ROUNDS), report);
 await depths();
 await latencies();
 await fanOut();
