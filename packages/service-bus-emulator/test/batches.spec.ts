@@ -1,10 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { emulatorScene } from './support/emulator-scene.js';
+import { emulatorScene, serviceBusError } from './support/emulator-scene.js';
 
 describe('batches', () => {
   const scene = emulatorScene({
-    queues: ['array', 'single', 'properties', 'added', { name: 'sessions', requiresSession: true }],
+    queues: [
+      'array',
+      'single',
+      'properties',
+      'added',
+      { name: 'sessions', requiresSession: true },
+      { name: 'parts', enablePartitioning: true },
+      { name: 'distinct', enablePartitioning: true, requiresDuplicateDetection: true },
+    ],
   });
 
   it('arrive message by message, in order', async () => {
@@ -54,4 +62,23 @@ describe('batches', () => {
     ).rejects.toThrow(/SessionId/);
     expect(await scene.peek('sessions')).toEqual([]);
   });
+
+  // [amqpnetlite #120, azure-amqp #118]
+  it.each([
+    ['parts', 'session ids', { sessionId: 'a' }, { sessionId: 'b' }],
+    ['parts', 'partition keys', { partitionKey: 'a' }, { partitionKey: 'b' }],
+    ['distinct', 'message ids, with duplicate detection,', { messageId: 'a' }, { messageId: 'b' }],
+  ])(
+    'to a partitioned queue (%s) are refused if they have different %s',
+    async (queue, _what, one, other) => {
+      const sender = scene.client.createSender(queue);
+      await expect(
+        sender.sendMessages([
+          { body: 1, ...one },
+          { body: 2, ...other },
+        ]),
+      ).rejects.toMatchObject(serviceBusError('GeneralError', /Batching brokered messages with distinct/));
+      expect(await scene.peek(queue)).toEqual([]);
+    },
+  );
 });
