@@ -2,7 +2,6 @@ import { type ServiceBusMessage } from '@azure/service-bus';
 import { Logger } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
 
-import { buildMessage } from '../client/build-message.js';
 import { ServiceBusClientProxy } from '../client/service-bus-client-proxy.js';
 import { type ServiceBusClientProxyOptions } from '../client/service-bus-client-proxy-options.js';
 import { ServiceBusRecord } from '../client/service-bus-record.js';
@@ -10,9 +9,9 @@ import { ServiceBusConfigurationError } from '../exceptions/service-bus-configur
 import { type SenderPool } from '../send/sender-pool.js';
 import { type WireOptions } from '../format/payload-format.js';
 import { type Wire, wireOf } from '../format/wire.js';
-import { writePayload } from '../format/write-payload.js';
 import { type Contract, type RequestContract } from './contract.js';
 import { type ContractRegistry, ruleProblems } from './contract-registry.js';
+import { type Draft, draftOf, toMessage, toRecord, writing } from './draft.js';
 import { PayloadValidator } from './payload-validator.js';
 import { explainSendError } from './publish.error.js';
 import {
@@ -43,13 +42,6 @@ export interface PublisherSettings {
   readonly wire: WireOptions;
   /** Undefined where there is no queue for replies. */
   readonly client: ServiceBusClientProxyOptions | undefined;
-}
-
-interface Draft {
-  readonly destination: string;
-  readonly record: ServiceBusRecord;
-  /** Where its format has written it already. */
-  readonly written?: ServiceBusMessage;
 }
 
 /**
@@ -200,15 +192,23 @@ export class ServiceBusPublisher {
     // Messages of one session are validated side by side, and still leave in the order of the calls.
     const session = order ?? properties.sessionId ?? sessionOf(contract, payload);
     const turn = session && `${destination}/${session}`;
-    if (!write) {
-      await this.turns.take(turn, this.validate(contract, payload));
-      return { destination, record: toRecord(contract, payload, properties) };
+    if (write) {
+      const toDraft = draftOf(contract, payload, destination, properties);
+      return this.turns.take(turn, this.validateAndWrite(contract, payload, toDraft, write));
     }
-    const written = this.validate(contract, payload).then(async () => {
-      const draft = { destination, record: toRecord(contract, payload, properties) };
-      return { ...draft, written: await write(draft) };
-    });
-    return await this.turns.take(turn, written);
+    await this.turns.take(turn, this.validate(contract, payload));
+    return { destination, record: toRecord(contract, payload, properties) };
+  }
+
+  private async validateAndWrite(
+    contract: Contract,
+    payload: unknown,
+    toDraft: () => Draft,
+    write: (draft: Draft) => Promise<ServiceBusMessage>,
+  ): Promise<Draft> {
+    await this.validate(contract, payload);
+    const draft = toDraft();
+    return { ...draft, written: await write(draft) };
   }
 
   private async validate(contract: Contract, payload: unknown): Promise<void> {
@@ -254,18 +254,6 @@ export class ServiceBusPublisher {
   }
 }
 
-function toMessage({ name, subject }: Contract, { record }: Draft): ServiceBusMessage {
-  return buildMessage({ pattern: name, data: record }, subject);
-}
-
-function writing(contract: Contract, { formats, compressions }: Wire, compresses: boolean) {
-  return (draft: Draft): Promise<ServiceBusMessage> => {
-    const about = { type: contract.type, destination: draft.destination, request: undefined };
-    const compression = compresses ? compressions[0] : undefined;
-    return writePayload(toMessage(contract, draft), { format: formats[0], compression, about });
-  };
-}
-
 /** A payload that is not valid may have no session: what is wrong with it is told before that. */
 function sessionOf(contract: Contract, payload: unknown): string | undefined {
   try {
@@ -273,24 +261,6 @@ function sessionOf(contract: Contract, payload: unknown): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function toRecord(
-  contract: Contract,
-  payload: unknown,
-  options: Omit<PublishOptions, 'to' | 'order'>,
-): ServiceBusRecord {
-  const derived = {
-    ...(contract.sessionId && options.sessionId === undefined && { sessionId: contract.sessionId(payload) }),
-    ...(contract.messageId && options.messageId === undefined && { messageId: contract.messageId(payload) }),
-  };
-  checkPublishOptions(contract.name, derived);
-  return new ServiceBusRecord(payload, {
-    ...derived,
-    ...options,
-    applicationProperties: { type: contract.type, ...options.applicationProperties },
-    subject: contract.subject,
-  });
 }
 
 function noDestination(name: string): ServiceBusConfigurationError {
