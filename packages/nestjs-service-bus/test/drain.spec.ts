@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Controller, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 
+import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { until } from '../../../test/support/until.js';
 import {
   DrainedError,
@@ -14,6 +15,8 @@ import {
   ServiceBusModule,
 } from '../src/index.js';
 import { serviceBusScene } from './support/service-bus-scene.js';
+import { startServiceBusApp } from './support/start-service-bus-app.js';
+import { WORK_HANDLER, WorkController } from './support/work-controller.js';
 
 describe('closing the application', () => {
   const scene = serviceBusScene({ entities: { queues: ['work', 'out'] } });
@@ -51,6 +54,30 @@ describe('closing the application', () => {
     await scene.startWork(handler);
     await until(() => attempts.length === 2);
     expect(attempts).toEqual([1, 2]);
+  });
+
+  it('gives back what a far broker sends until it hears of it', async () => {
+    // Longer than the SDK waits for its credit.
+    const proxy = await TcpProxy.start(scene.emulator.port);
+    try {
+      proxy.conditions = { latencyMs: 150 };
+      const far = scene.emulator.connectionString.replace(/:\d+;/, `:${proxy.port};`);
+      const app = await startServiceBusApp(far, {
+        controllers: [WorkController],
+        providers: [
+          { provide: WORK_HANDLER, useValue: () => Promise.reject(new RetryException({ delayMs: 60_000 })) },
+        ],
+        imports: [ServiceBusModule.forFeature({ pattern: 'work' })],
+      });
+      await app.receiving();
+      await scene.send('work', ...Array.from({ length: 40 }, (_, body) => ({ body })));
+      await until(() => app.server.health()[0]?.waitingForRetry !== 0);
+      await app.close();
+      const { lockedCount, counts } = scene.emulator.entity('work');
+      expect({ lockedCount, active: counts.active }).toEqual({ lockedCount: 0, active: 40 });
+    } finally {
+      await proxy.close();
+    }
   });
 
   it('counts an attempt that has failed although the copy for its retry was not answered in time', async () => {

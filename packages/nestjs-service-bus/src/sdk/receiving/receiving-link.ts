@@ -13,6 +13,7 @@ import { drainLink } from './drain-link.js';
 import { subscribe, type Subscription } from './subscribe.js';
 
 const CLOSE_TIMEOUT_MS = 2_000;
+const DRAIN_TIMEOUT_MS = 1_000;
 
 /** What a receiving link tells its owner. */
 export interface ReceivingLinkOwner {
@@ -140,7 +141,20 @@ export class ReceivingLink implements FastLinkOwner {
   async stop(): Promise<void> {
     this.isStopped = true;
     letCloseFail(this.receiver);
+    await this.takeCreditBack();
     if (this.subscription) await this.waitFor(this.subscription.close());
+  }
+
+  /**
+   * Before the SDK does: it waits for 200 ms, less than a far broker or a busy machine takes, and closes the link then.
+   * What the broker has sent by that time would stay locked.
+   */
+  private async takeCreditBack(): Promise<void> {
+    if (this.asking) await within(DRAIN_TIMEOUT_MS, this.asking);
+    const link = receiverLinkOf(this.receiver);
+    if (!link?.is_open() || link.credit === 0 || this.isAnswerDue) return;
+    this.isAnswerDue = true;
+    await drainLink(link, DRAIN_TIMEOUT_MS, () => undefined);
   }
 
   /** Closes the link, within a few seconds; messages that it brought are settled through `$management` then. */
