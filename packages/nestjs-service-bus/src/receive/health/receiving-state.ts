@@ -34,13 +34,14 @@ export class ReceivingState {
     return { state: 'failing', error: { code: errorCode(error) ?? error.name, message: error.message } };
   }
 
-  opened(link: { readonly isOpen: boolean }): void {
+  opened(link: { readonly isOpen: boolean; readonly isRetired: boolean }): void {
     if (!this.error) this.observer.receiving();
     if (!this.error && this.log.isConnected) return;
     const openedAtMs = this.clock.now();
-    // The broker opens a link before it refuses it: the error is over only once the link has stayed open.
+    // The broker opens a link before it refuses it: the error is over only once the link has stayed open. One that was
+    // retired meanwhile, by a pause for instance, only settles what it holds.
     setTimeout(() => {
-      if (!link.isOpen) return;
+      if (!link.isOpen || link.isRetired) return;
       this.log.connected(openedAtMs);
       if (!this.error) return;
       this.error = undefined;
