@@ -150,9 +150,11 @@ export class Judge implements BrokerWatch {
     if (isOurs && !aborted && process.book.lostForMs(lock) > SIGNAL_MS) {
       this.violation(`execution ${execution.number} was not told that its lock is lost`);
     }
-    const { faults, slowOne, hidesLocks } = this.plan;
-    // Where peeks hide locks, messages of another process look like waiting ones: the watchdog replaces the link.
-    const isCalm = faults.length === 0 && !(slowOne && hidesLocks);
+    const { faults, pauses, slowOne, hidesLocks, locksEndWithLink } = this.plan;
+    // Where peeks hide locks, messages of another process look like waiting ones: the watchdog replaces the link. And
+    // the SDK closes a link whose broker is too far away to give its credit back in time.
+    const isCalm =
+      faults.length === 0 && !(slowOne && hidesLocks) && !(pauses.length > 0 && locksEndWithLink);
     if (isOurs && isCalm && context.signal.reason instanceof LockLostError) {
       this.violation(`execution ${execution.number} lost its lock, and nothing was wrong but the clock`);
     }
