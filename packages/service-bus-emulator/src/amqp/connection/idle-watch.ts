@@ -28,23 +28,28 @@ export class IdleWatch {
   expect(atMs: number): void {
     if (atMs >= this.#nextAtMs) return;
     this.#nextAtMs = atMs;
-    this.clock.delay(Math.max(0, Math.ceil(atMs - this.clock.now())), () => this.#due(atMs));
+    const waitMs = Math.ceil(atMs - this.clock.now());
+    const due = (): void => this.#due(atMs, this.clock.now());
+    // A clock that stands still does nothing more of what is due already.
+    if (waitMs > 0) this.clock.delay(waitMs, due);
+    else due();
   }
 
   close(): void {
     this.#isClosed = true;
   }
 
-  #due(atMs: number, steps = GRACE_STEPS): void {
-    if (steps === 0) return this.#look(atMs);
+  #due(atMs: number, nowMs: number, steps = GRACE_STEPS): void {
+    if (steps === 0) return this.#look(atMs, nowMs);
     // After a process has stood still, timers come before what has arrived meanwhile: read that first.
-    setTimeout(() => setImmediate(() => this.#due(atMs, steps - 1)), STEP_MS).unref();
+    setTimeout(() => setImmediate(() => this.#due(atMs, nowMs, steps - 1)), STEP_MS).unref();
   }
 
-  #look(atMs: number): void {
+  /** As of the time at which the grace began: what has become idle since, by a clock that was moved on, has its own. */
+  #look(atMs: number, nowMs: number): void {
     // An earlier time has been expected since.
     if (this.#isClosed || atMs !== this.#nextAtMs) return;
     this.#nextAtMs = Infinity;
-    this.expect(this.sweep(this.clock.now()));
+    this.expect(this.sweep(nowMs));
   }
 }
