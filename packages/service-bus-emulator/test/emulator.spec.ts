@@ -53,19 +53,6 @@ describe('startEmulator', () => {
     ).rejects.toMatchObject({ name: 'BrokerError', condition: 'com.microsoft:argument-error' });
   });
 
-  it('takes some milliseconds', async () => {
-    const times: number[] = [];
-    for (let round = 0; round < 5; round += 1) {
-      const started = performance.now();
-      const emulator = await startTestEmulator({
-        queues: Array.from({ length: 50 }, (_, index) => `queue-${index}`),
-      });
-      times.push(performance.now() - started);
-      await emulator.close();
-    }
-    expect(Math.min(...times)).toBeLessThan(50);
-  });
-
   it('can run several at once, each with its own messages', async () => {
     const emulators = await Promise.all([1, 2, 3].map(() => startTestEmulator({ queues: ['orders'] })));
     const clients = emulators.map(({ connectionString }) => new ServiceBusClient(connectionString, QUICK));
