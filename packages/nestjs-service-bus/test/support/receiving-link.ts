@@ -3,7 +3,7 @@ import rhea from 'rhea';
 
 import { type LinkDelivery } from '../../src/sdk/fast-lane/link-delivery.js';
 
-type Settled = (context: { readonly delivery?: LinkDelivery }) => void;
+type Listener = (context: { readonly delivery?: LinkDelivery }) => void;
 
 /** rhea's state of a receiving session, as far as a lane uses it. */
 class Session {
@@ -55,6 +55,9 @@ export class ReceivingLink {
   /** The credit of each flow frame that the broker got. */
   readonly flows: number[] = [];
   readonly events: { name: string; context: Record<string, unknown> }[] = [];
+  /** What the broker still does when it is asked for the link's credit. */
+  beforeDrained = (): void => undefined;
+  private readonly listeners = new Map<string, Set<Listener>>();
   private nextId = 0;
 
   constructor() {
@@ -93,16 +96,17 @@ export class ReceivingLink {
     return fields;
   }
 
-  on(_event: 'settled', _listener: Settled): void {
-    // Only the SDK listens.
+  on(event: string, listener: Listener): void {
+    this.listeners.set(event, (this.listeners.get(event) ?? new Set()).add(listener));
   }
 
-  removeListener(): void {
-    // Nobody listens.
+  removeListener(event: string, listener: Listener): void {
+    this.listeners.get(event)?.delete(listener);
   }
 
   drain_credit(): void {
     this.drain = true;
+    queueMicrotask(() => this.giveCreditBack());
   }
 
   add_credit(credit: number): void {
@@ -127,6 +131,18 @@ export class ReceivingLink {
       this.session.on_transfer({ performative, payload });
     });
     this.nextId = id + 1;
+  }
+
+  /** rhea tells of it before it takes the credit back, and after. */
+  private giveCreditBack(): void {
+    this.beforeDrained();
+    this.emit('receiver_flow');
+    this.credit = 0;
+    this.emit('receiver_drained');
+  }
+
+  private emit(event: string): void {
+    for (const listener of [...(this.listeners.get(event) ?? [])]) listener({});
   }
 
   /** Answers a settlement as the broker would. */

@@ -28,13 +28,14 @@ async function openChain(whileStopping: (broker: ReceivingLink) => void) {
     () => {
       const broker = new ReceivingLink();
       broker.credit = CREDIT;
+      broker.beforeDrained = () => whileStopping(broker);
       const receiver = broker.receiver();
       const { subscribe } = receiver;
       receiver.subscribe = (...args) => {
         subscribe(...args);
         const opened = scene.opening.then(() => receiver.handlers?.postInitialize());
         receiver.close = () => opened.then(() => void closed.push(broker));
-        return { close: () => Promise.resolve(whileStopping(broker)) };
+        return { close: () => Promise.resolve() };
       };
       brokers.push(broker);
       return new ReceiverLink(receiver, CREDIT, owner, SYSTEM_CLOCK);
